@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace drawbridge {
+
+/// A JWS signature algorithm that Drawbridge can verify (RFC 7518 §3.1, RFC 8037 §3.1).
+///
+/// There is no member for `none` or for HMAC, and no code that could verify them.
+enum class Algorithm {
+  eddsa,  ///< EdDSA with Ed25519, Better Auth's default
+  es256,
+  es384,
+  es512,
+  rs256,
+  rs384,
+  rs512,
+  ps256,
+  ps384,
+  ps512,
+};
+
+/// The `alg` value as the RFCs spell it, for example `EdDSA`.
+std::string_view name_of(Algorithm algorithm);
+
+/// The algorithm of that exact `alg` value; nothing for any other, `none` and `HS256` among them.
+std::optional<Algorithm> algorithm_named(std::string_view alg);
+
+}  // namespace drawbridge

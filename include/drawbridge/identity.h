@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drawbridge/uuid.h"
+
+namespace drawbridge {
+
+struct IdentityClaims;  // src/core/identity_claims.h
+
+/// Who sent a request, as a verified token says.
+///
+/// An immutable handle: copies share one object and cost one reference count. Any number of threads
+/// may read one. References and views that it hands out live as long as any copy of it. Only a
+/// Verifier makes one, so holding one means that a token was verified.
+class Identity {
+ public:
+  /// Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty.
+  const std::string& subject() const;
+  /// Claim `uuid`: the user's id in the backend's tables. Present whenever the policy requires it.
+  const std::optional<Uuid>& uuid() const;
+  const std::optional<std::string>& email() const;
+  /// Claim `emailVerified`; absent when it is not a boolean.
+  std::optional<bool> email_verified() const;
+  const std::optional<std::string>& name() const;
+  /// Claim `role` (comma-separated), else claim `roles` (array of strings); empty when absent.
+  const std::vector<std::string>& roles() const;
+  bool has_role(std::string_view role) const;
+  /// Claim `sid`.
+  const std::optional<std::string>& session_id() const;
+  /// Claim `iat`, whole seconds; Better Auth may leave it out.
+  std::optional<std::chrono::sys_seconds> issued_at() const;
+  /// Claim `exp`, whole seconds, rounded down.
+  std::chrono::sys_seconds expires_at() const;
+  /// All claims, as the JSON object that was signed.
+  const std::string& claims_json() const;
+
+ private:
+  friend class IdentityMaker;
+  explicit Identity(std::shared_ptr<const IdentityClaims> claims) : claims_{std::move(claims)} {}
+
+  std::shared_ptr<const IdentityClaims> claims_;
+};
+
+}  // namespace drawbridge

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drawbridge/key_status.h"
+#include "drawbridge/verifier.h"
+
+namespace drawbridge {
+
+/// The addresses of one Better Auth server, derived from its base URL as Better Auth derives them.
+struct BetterAuth {
+  std::string jwks_url;  ///< `<base>/jwks`
+  std::string issuer;    ///< the origin: scheme and host in lower case, default port dropped
+  std::string audience;  ///< the same origin
+
+  /// Reads `BETTER_AUTH_URL`: without a path `/api/auth` is added, otherwise its own path is the base.
+  /// Fails with one line for anything that is not an http or https URL, and for one with user info,
+  /// a query or a fragment.
+  static std::expected<BetterAuth, std::string> at(std::string_view url);
+};
+
+/// Where the keys come from and how long they may serve.
+struct KeySource {
+  /// https anywhere; http only to loopback or to a host of `allow_http_hosts`.
+  std::string jwks_url;
+  std::vector<std::string> allow_http_hosts{};
+  /// PEM file of certificate authorities to trust instead of the system's.
+  std::optional<std::filesystem::path> ca_file{};
+  /// Where the last good set is kept, so that a restart survives an outage of the issuer. Whoever can
+  /// write this file can sign in as anyone.
+  std::optional<std::filesystem::path> snapshot{};
+  /// How long the last good set serves while the issuer cannot be reached.
+  std::chrono::seconds max_stale = std::chrono::hours{24};
+  /// How many verified tokens are remembered; 0 remembers none.
+  std::size_t remembered_tokens = 65'536;
+  /// Told of every fetch, from the fetching thread. One line without a token or a secret.
+  struct Event {
+    bool good;         ///< whether the issuer answered with a key set
+    std::string text;  ///< what happened and, for a failure, what to do
+  };
+  std::function<void(const Event&)> on_event{};
+};
+
+/// A Verifier that fetches Better Auth's key set by itself, keeps it fresh on a thread of its own, and
+/// remembers tokens that it has verified.
+///
+/// Any number of threads may use one. A token whose key is held is answered at once and without a lock
+/// on the keys. A key that is not held is fetched; whoever needs it waits for that one fetch, at most
+/// 2 seconds, and is otherwise told `keys_unavailable` (503): an outage of the issuer never reads as a
+/// bad token. Not safe to use across fork(); make it in the child.
+class RemoteVerifier {
+ public:
+  using Result = std::expected<Identity, AuthError>;
+
+  /// Starts the thread and the first fetch; does not wait for it. Throws std::invalid_argument, with
+  /// one line, for a policy or a source that cannot work.
+  RemoteVerifier(Policy policy, KeySource source);
+  /// The shortest way for a Better Auth at `better_auth_url`, its origin being issuer and audience.
+  explicit RemoteVerifier(std::string_view better_auth_url);
+  /// Ends the thread; whoever still waits is told `keys_unavailable`.
+  ~RemoteVerifier();
+  RemoteVerifier(RemoteVerifier&&) noexcept;
+  RemoteVerifier& operator=(RemoteVerifier&&) noexcept;
+
+  /// The identity that the token proves. Blocks only when its key is not held, at most 2 seconds.
+  Result verify(std::string_view token);
+
+  /// The same for the value of one `Authorization` header; an empty value is `token_missing`.
+  Result authenticate(std::string_view authorization);
+
+  /// The same without blocking: the answer when it can be given at once. Otherwise nothing, and `done`
+  /// is called with it later, once, from the fetching thread, which it must not block. `done` is not
+  /// called when an answer was returned.
+  std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done);
+
+  /// Asks for a fetch as soon as the minimum gap of 1 second allows, whatever the age of the keys.
+  void refresh();
+
+  KeyStatus key_status() const;
+  const Policy& policy() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace drawbridge

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace drawbridge {
+
+/// A UUID as a value (RFC 9562): compared by its 128 bits, never as text.
+class Uuid {
+ public:
+  /// Reads the 36-character form `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, hex digits of either case.
+  /// Braces, `urn:uuid:` and the form without hyphens are refused.
+  static std::optional<Uuid> parse(std::string_view text);
+
+  static constexpr Uuid from_bytes(const std::array<std::uint8_t, 16>& bytes) { return Uuid{bytes}; }
+
+  /// The 36-character form in lower case.
+  std::string text() const;
+
+  bool is_nil() const;
+
+  friend auto operator<=>(const Uuid&, const Uuid&) = default;
+
+ private:
+  explicit constexpr Uuid(const std::array<std::uint8_t, 16>& bytes) : bytes_{bytes} {}
+
+  std::array<std::uint8_t, 16> bytes_;
+};
+
+}  // namespace drawbridge

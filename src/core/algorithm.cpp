@@ -1,0 +1,36 @@
+#include "drawbridge/algorithm.h"
+
+#include <array>
+#include <utility>
+
+namespace drawbridge {
+namespace {
+
+constexpr std::array<std::pair<Algorithm, std::string_view>, 10> names{{
+    {Algorithm::eddsa, "EdDSA"},
+    {Algorithm::es256, "ES256"},
+    {Algorithm::es384, "ES384"},
+    {Algorithm::es512, "ES512"},
+    {Algorithm::rs256, "RS256"},
+    {Algorithm::rs384, "RS384"},
+    {Algorithm::rs512, "RS512"},
+    {Algorithm::ps256, "PS256"},
+    {Algorithm::ps384, "PS384"},
+    {Algorithm::ps512, "PS512"},
+}};
+
+}  // namespace
+
+std::string_view name_of(Algorithm algorithm) {
+  for (const auto& [candidate, name] : names)
+    if (candidate == algorithm) return name;
+  std::unreachable();
+}
+
+std::optional<Algorithm> algorithm_named(std::string_view alg) {
+  for (const auto& [candidate, name] : names)
+    if (name == alg) return candidate;
+  return std::nullopt;
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,128 @@
+#include "drawbridge/auth_error.h"
+
+#include <array>
+#include <utility>
+
+#include <boost/json.hpp>
+
+namespace drawbridge {
+namespace {
+
+struct CodeFacts {
+  ErrorCode code;
+  std::string_view name;
+  ErrorGroup group;
+  int status;
+  std::string_view title;
+};
+
+using enum ErrorCode;
+using enum ErrorGroup;
+
+// In the order of the enumeration, so that a code is its own index.
+constexpr std::array facts{
+    CodeFacts{token_missing, "token_missing", malformed, 401, "No bearer token was sent"},
+    CodeFacts{token_malformed, "token_malformed", malformed, 401, "The token is not a JWT"},
+    CodeFacts{token_too_large, "token_too_large", malformed, 401, "The token is too large"},
+    CodeFacts{token_type_not_allowed, "token_type_not_allowed", rejected, 401,
+              "The token is of another kind"},
+    CodeFacts{algorithm_not_allowed, "algorithm_not_allowed", rejected, 401,
+              "The token's algorithm is not allowed"},
+    CodeFacts{key_id_missing, "key_id_missing", rejected, 401, "The token names no key"},
+    CodeFacts{key_unknown, "key_unknown", rejected, 401, "The issuer does not list the token's key"},
+    CodeFacts{key_unusable, "key_unusable", rejected, 401, "The token's key cannot be used"},
+    CodeFacts{signature_invalid, "signature_invalid", rejected, 401, "The token's signature is not valid"},
+    CodeFacts{claim_missing, "claim_missing", rejected, 401, "The token lacks a claim"},
+    CodeFacts{claim_invalid, "claim_invalid", rejected, 401, "A claim of the token is not valid"},
+    CodeFacts{token_expired, "token_expired", rejected, 401, "The token has expired"},
+    CodeFacts{token_not_yet_valid, "token_not_yet_valid", rejected, 401, "The token is not valid yet"},
+    CodeFacts{issuer_mismatch, "issuer_mismatch", rejected, 401, "The token is from another issuer"},
+    CodeFacts{audience_mismatch, "audience_mismatch", rejected, 401, "The token is for another audience"},
+    CodeFacts{user_mismatch, "user_mismatch", forbidden, 403, "The path belongs to another user"},
+    CodeFacts{user_unknown, "user_unknown", forbidden, 403, "The user no longer exists"},
+    CodeFacts{role_missing, "role_missing", forbidden, 403, "The user lacks a role"},
+    CodeFacts{keys_unavailable, "keys_unavailable", unavailable, 503, "The issuer's keys cannot be had now"},
+    CodeFacts{store_unavailable, "store_unavailable", unavailable, 503, "The database cannot be used now"},
+    CodeFacts{request_malformed, "request_malformed", request, 400, "The request is not valid HTTP"},
+    CodeFacts{body_malformed, "body_malformed", request, 400, "The body is not valid JSON"},
+    CodeFacts{not_found, "not_found", request, 404, "There is nothing here"},
+    CodeFacts{method_not_allowed, "method_not_allowed", request, 405, "The method is not allowed here"},
+    CodeFacts{conflict, "conflict", request, 409, "The request conflicts with what is there"},
+    CodeFacts{body_too_large, "body_too_large", request, 413, "The body is too large"},
+    CodeFacts{media_type_unsupported, "media_type_unsupported", request, 415, "The body is not JSON"},
+    CodeFacts{validation_failed, "validation_failed", request, 422, "The request has invalid values"},
+    CodeFacts{rate_limited, "rate_limited", request, 429, "Too many requests"},
+    CodeFacts{headers_too_large, "headers_too_large", request, 431, "The headers are too large"},
+    CodeFacts{internal_error, "internal_error", internal, 500, "Something went wrong here"},
+};
+
+constexpr auto codes = [] {
+  std::array<ErrorCode, facts.size()> list{};
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    list[i] = facts[i].code;
+    if (std::to_underlying(facts[i].code) != static_cast<int>(i)) throw "a code is out of order";
+  }
+  return list;
+}();
+static_assert(facts.back().code == internal_error, "every code has its facts");
+
+constexpr const CodeFacts& facts_of(ErrorCode code) {
+  return facts[static_cast<std::size_t>(std::to_underlying(code))];
+}
+
+}  // namespace
+
+std::span<const ErrorCode> all_error_codes() {
+  return codes;
+}
+std::string_view name_of(ErrorCode code) {
+  return facts_of(code).name;
+}
+ErrorGroup group_of(ErrorCode code) {
+  return facts_of(code).group;
+}
+int http_status(ErrorCode code) {
+  return facts_of(code).status;
+}
+std::string_view title_of(ErrorCode code) {
+  return facts_of(code).title;
+}
+
+std::string_view name_of(ErrorGroup group) {
+  switch (group) {
+    case malformed:
+      return "malformed";
+    case rejected:
+      return "rejected";
+    case forbidden:
+      return "forbidden";
+    case unavailable:
+      return "unavailable";
+    case request:
+      return "request";
+    case internal:
+      return "internal";
+  }
+  std::unreachable();
+}
+
+std::string www_authenticate(ErrorCode code) {
+  constexpr std::string_view challenge = "Bearer realm=\"drawbridge\"";
+  if (code == role_missing) return std::string{challenge} + ", error=\"insufficient_scope\"";
+  if (http_status(code) != 401) return {};
+  if (code == token_missing) return std::string{challenge};
+  return std::string{challenge} + ", error=\"invalid_token\", error_description=\"" +
+         std::string{name_of(code)} + '"';
+}
+
+std::string problem_json(const AuthError& error) {
+  return boost::json::serialize(boost::json::object{
+      {"type", "urn:drawbridge:error:" + std::string{name_of(error.code)}},
+      {"title", title_of(error.code)},
+      {"status", http_status(error.code)},
+      {"detail", error.detail},
+      {"code", name_of(error.code)},
+  });
+}
+
+}  // namespace drawbridge

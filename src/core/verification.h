@@ -1,0 +1,51 @@
+#pragma once
+
+// The steps of a verification, for the code that needs more of the outcome than Verifier shows.
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "drawbridge/verifier.h"
+
+namespace drawbridge {
+
+/// SHA-256 of a key's required members (RFC 7638 §3): the key itself, whatever its `kid`.
+using Thumbprint = std::array<std::uint8_t, 32>;
+
+/// The claims `exp`, `nbf` and `iat` as numbers of seconds.
+struct TokenTimes {
+  double expires;
+  std::optional<double> not_before;
+  std::optional<double> issued;
+};
+
+/// A good token, with what must hold again each time the verdict is used later.
+struct Verdict {
+  Identity identity;
+  TokenTimes times;
+  Thumbprint key;
+  Algorithm algorithm;
+};
+
+struct Refusal {
+  AuthError error;
+  /// The `kid` that the set does not hold: set exactly when the code is `key_unknown`, that is, when
+  /// all else that can be checked without the key was good and a newer set might hold it.
+  std::optional<std::string> missing_kid;
+};
+
+/// "Verification, in order" of docs/architecture.md, steps 2 to 9.
+std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
+                                             TokenTime now);
+
+/// Step 8's comparison with the clock alone: `token_expired` or `token_not_yet_valid`.
+std::expected<void, AuthError> check_times(const TokenTimes& times, std::chrono::seconds skew, TokenTime now);
+
+/// Whether the set still has a usable key with this thumbprint that fits the algorithm.
+bool holds_key(const KeySet& keys, const Thumbprint& thumbprint, Algorithm algorithm);
+
+}  // namespace drawbridge

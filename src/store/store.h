@@ -1,0 +1,124 @@
+#pragma once
+
+// The port to the database: what the HTTP API asks of any store, in the words of the API.
+//
+// There is no query without an owner. Every function takes the Identity, which only a Verifier makes,
+// and reads the owner's UUID from it, never from a path.
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drawbridge/identity.h"
+#include "drawbridge/uuid.h"
+
+namespace drawbridge::store {
+
+/// A moment in UTC with the precision that the API shows.
+using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
+
+enum class Priority { low, medium, high };
+
+struct Tag {
+  std::int64_t id;
+  std::string name;
+  std::optional<std::string> color;  ///< `#RRGGBB`
+};
+
+struct Task {
+  Uuid id;
+  Uuid user_id;
+  std::string title;
+  std::optional<std::string> description;
+  bool completed;
+  std::optional<Priority> priority;
+  std::optional<Instant> due_date;
+  std::optional<Instant> reminder_at;
+  std::vector<Tag> tags;  ///< by name
+  Instant created_at;
+  Instant updated_at;
+};
+
+struct NewTask {
+  std::string title;
+  std::optional<std::string> description;
+  bool completed = false;
+  std::optional<Priority> priority;
+  std::optional<Instant> due_date;
+  std::optional<Instant> reminder_at;
+};
+
+/// What a PATCH changes. Outer optional: absent leaves the value; inner optional: null clears it.
+struct TaskChange {
+  std::optional<std::string> title;
+  std::optional<std::optional<std::string>> description;
+  std::optional<bool> completed;
+  std::optional<std::optional<Priority>> priority;
+  std::optional<std::optional<Instant>> due_date;
+  std::optional<std::optional<Instant>> reminder_at;
+};
+
+/// Which page of a list: `page` counts from 1, `limit` is 1 to 100.
+struct PageRequest {
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+};
+
+/// One page of an owner's tasks, and how many the owner has in all.
+struct TaskPage {
+  std::vector<Task> items;
+  std::int64_t total = 0;
+};
+
+struct StoreError {
+  enum class Kind {
+    not_found,                ///< the owner has no such row
+    user_unknown,             ///< a write by a user who is no longer in the database
+    reminder_not_before_due,  ///< a change would leave `reminder_at` at or after `due_date`
+    unavailable,              ///< the database cannot be used now
+  };
+  Kind kind;
+  std::string text;  ///< for the log: one line, no values
+};
+
+template <class T>
+using Result = std::expected<T, StoreError>;
+
+/// One connection to the database. Used by one thread at a time; every call may block on the disk or
+/// the network. A function that changes something does so in one transaction.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Newest first, ties by id. Past the end: no items.
+  virtual Result<TaskPage> list_tasks(const Identity& owner, const PageRequest& page) = 0;
+  virtual Result<Task> get_task(const Identity& owner, const Uuid& id) = 0;
+  virtual Result<Task> create_task(const Identity& owner, const NewTask& task, Instant now) = 0;
+  virtual Result<Task> change_task(const Identity& owner, const Uuid& id, const TaskChange& change,
+                                   Instant now) = 0;
+  virtual Result<void> delete_task(const Identity& owner, const Uuid& id) = 0;
+
+  /// Whether the API can work: our tables are up to date and Better Auth's `user` is there with its
+  /// `uuid`. The error's text says what is missing and what to do.
+  virtual Result<void> check_ready() = 0;
+};
+
+/// Database threads, each with a Session of its own. Any thread may call.
+class Store {
+ public:
+  using Work = std::move_only_function<void(Session&)>;
+
+  /// Finishes the work that was taken, then ends the threads.
+  virtual ~Store() = default;
+
+  /// Runs `work` on a database thread. False when too much work is waiting: `work` will not be run.
+  /// Reads do not wait for writes.
+  [[nodiscard]] virtual bool read(Work work) = 0;
+  [[nodiscard]] virtual bool write(Work work) = 0;
+};
+
+}  // namespace drawbridge::store
