@@ -38,8 +38,7 @@ class KeySet {
   KeySet();
 
   /// Reads a JWK Set from JSON text. Fails, with one line that says why, when it is not a JSON object
-  /// with an array `keys` of objects, when it holds a member twice, or when it has over 1,000 keys.
-  /// An empty array is a good set.
+  /// with one array `keys`, or when that has over 1,000 members. An empty array is a good set.
   static std::expected<KeySet, std::string> parse(std::string_view jwks_json);
 
   /// Every key of the set in its order, usable or not. Lives as long as any copy of the set.

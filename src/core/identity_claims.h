@@ -7,15 +7,15 @@ namespace drawbridge {
 /// What an Identity shares among its copies.
 struct IdentityClaims {
   std::string subject;
-  std::optional<Uuid> uuid;
-  std::optional<std::string> email;
-  std::optional<bool> email_verified;
-  std::optional<std::string> name;
-  std::vector<std::string> roles;
-  std::optional<std::string> session_id;
-  std::optional<std::chrono::sys_seconds> issued_at;
-  std::chrono::sys_seconds expires_at;
-  std::string claims_json;
+  std::optional<Uuid> uuid{};
+  std::optional<std::string> email{};
+  std::optional<bool> email_verified{};
+  std::optional<std::string> name{};
+  std::vector<std::string> roles{};
+  std::optional<std::string> session_id{};
+  std::optional<std::chrono::sys_seconds> issued_at{};
+  std::chrono::sys_seconds expires_at{};
+  std::string claims_json{};
 };
 
 /// The one door through which an Identity comes into being. Only the verifier opens it; a test guards

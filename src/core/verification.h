@@ -42,6 +42,16 @@ struct Refusal {
 std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
                                              TokenTime now);
 
+/// A header and a payload whose signature is good; of the claims nothing was checked.
+struct SignedBytes {
+  std::string header;   ///< JSON object
+  std::string payload;  ///< any bytes
+};
+
+/// Steps 2 to 7 alone: proves who signed, not that the token is good for anything.
+std::expected<SignedBytes, AuthError> verify_signature_only(std::string_view token, const Policy& policy,
+                                                            const KeySet& keys);
+
 /// Step 8's comparison with the clock alone: `token_expired` or `token_not_yet_valid`.
 std::expected<void, AuthError> check_times(const TokenTimes& times, std::chrono::seconds skew, TokenTime now);
 

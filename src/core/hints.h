@@ -1,0 +1,40 @@
+#pragma once
+
+// What to do about a refusal, for the developer who reads the log or the command line. Pure text; the
+// claims that are quoted are escaped and shortened, and no hint holds the token.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "drawbridge/algorithm.h"
+
+namespace drawbridge {
+
+/// Foreign text made safe to show: control characters, invalid UTF-8 and characters that reorder or
+/// hide text are escaped, and it is cut to `max_characters` with an ellipsis.
+std::string display_text(std::string_view foreign, std::size_t max_characters = 64);
+
+std::string token_missing_hint();
+std::string token_too_large_hint();
+/// For what does not have the form of a JWT. Recognises Better Auth's session token and its cookie,
+/// a `Bearer ` prefix, quotes, white space, and a JWE.
+std::string malformed_token_hint(std::string_view token);
+/// For a token whose header or payload is not the JSON that it must be.
+std::string malformed_header_hint();
+std::string key_id_missing_hint();
+/// `mark` is the `typ` or the claim that marks the token as one of another kind.
+std::string token_type_hint(std::string_view mark);
+std::string algorithm_hint(std::string_view alg, std::span<const Algorithm> allowed);
+std::string key_unknown_hint(std::string_view kid);
+std::string key_unusable_hint(std::string_view kid, std::string_view reason);
+std::string signature_hint();
+std::string claim_missing_hint(std::string_view claim);
+std::string claim_invalid_hint(std::string_view claim);
+/// `claim` is `iss` or `aud`. Shows both values and says in what they differ.
+std::string mismatch_hint(std::string_view claim, std::string_view got, std::string_view expected);
+/// Times in UNIX seconds.
+std::string expired_hint(double expires, double now);
+std::string not_yet_valid_hint(double starts, double now);
+
+}  // namespace drawbridge

@@ -1,0 +1,190 @@
+// The small values: base64url, UUIDs, error codes, the Authorization header, the isolation rule.
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "drawbridge/auth_error.h"
+#include "drawbridge/user_access.h"
+#include "drawbridge/uuid.h"
+#include "drawbridge/verifier.h"
+
+#include "core/base64url.h"
+#include "core/identity_claims.h"
+
+namespace drawbridge {
+namespace {
+
+TEST(Base64url, DecodesOnlyTheCanonicalText) {
+  // RFC 4648 §10, without padding.
+  const std::pair<const char*, const char*> pairs[] = {
+      {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
+      {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xFB\xFF", "-_8"}};
+  for (const auto& [bytes, text] : pairs) {
+    EXPECT_EQ(decode_base64url(text), bytes) << text;
+    EXPECT_EQ(encode_base64url(bytes), text);
+  }
+  for (const char* text :
+       {"Z", "Zg==", "Zh", "Zm9", "Zm8=", "+_8", "/w", "Zm9vY", "Zm 9v", "Zm9v\n", "Zm9\xC3"})
+    EXPECT_FALSE(decode_base64url(text)) << text;
+  EXPECT_FALSE(decode_base64url(std::string_view{"Zm\0v", 4}));
+}
+
+TEST(Base64url, EveryByteComesBack) {
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) {
+    bytes += static_cast<char>(i);
+    EXPECT_EQ(decode_base64url(encode_base64url(bytes)), bytes);
+  }
+}
+
+TEST(Uuids, AreReadInThe36CharacterFormAndComparedAsValues) {
+  const auto uuid = Uuid::parse("5B93fe71-8c3e-47fe-aa0c-ffdf1f74ada1");
+  ASSERT_TRUE(uuid);
+  EXPECT_EQ(uuid->text(), "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1");
+  EXPECT_EQ(uuid, Uuid::parse("5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1"));
+  EXPECT_NE(uuid, Uuid::parse("5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada2"));
+  EXPECT_FALSE(uuid->is_nil());
+  EXPECT_TRUE(Uuid::parse("00000000-0000-0000-0000-000000000000")->is_nil());
+  for (const char* text : {"", "5b93fe718c3e47feaa0cffdf1f74ada1", "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada",
+                           "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1 ", "{5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada}",
+                           "5b93fe71+8c3e-47fe-aa0c-ffdf1f74ada1", "5b93fe7g-8c3e-47fe-aa0c-ffdf1f74ada1",
+                           "5b93fe718-c3e-47fe-aa0c-ffdf1f74ada1"})
+    EXPECT_FALSE(Uuid::parse(text)) << text;
+}
+
+TEST(ErrorCodes, AreAClosedVocabulary) {
+  struct Row {
+    const char* name;
+    const char* group;
+    int status;
+  };
+  const Row rows[] = {{"token_missing", "malformed", 401},
+                      {"token_malformed", "malformed", 401},
+                      {"token_too_large", "malformed", 401},
+                      {"token_type_not_allowed", "rejected", 401},
+                      {"algorithm_not_allowed", "rejected", 401},
+                      {"key_id_missing", "rejected", 401},
+                      {"key_unknown", "rejected", 401},
+                      {"key_unusable", "rejected", 401},
+                      {"signature_invalid", "rejected", 401},
+                      {"claim_missing", "rejected", 401},
+                      {"claim_invalid", "rejected", 401},
+                      {"token_expired", "rejected", 401},
+                      {"token_not_yet_valid", "rejected", 401},
+                      {"issuer_mismatch", "rejected", 401},
+                      {"audience_mismatch", "rejected", 401},
+                      {"user_mismatch", "forbidden", 403},
+                      {"user_unknown", "forbidden", 403},
+                      {"role_missing", "forbidden", 403},
+                      {"keys_unavailable", "unavailable", 503},
+                      {"store_unavailable", "unavailable", 503},
+                      {"request_malformed", "request", 400},
+                      {"body_malformed", "request", 400},
+                      {"not_found", "request", 404},
+                      {"method_not_allowed", "request", 405},
+                      {"conflict", "request", 409},
+                      {"body_too_large", "request", 413},
+                      {"media_type_unsupported", "request", 415},
+                      {"validation_failed", "request", 422},
+                      {"rate_limited", "request", 429},
+                      {"headers_too_large", "request", 431},
+                      {"internal_error", "internal", 500}};
+  ASSERT_EQ(all_error_codes().size(), std::size(rows));
+  for (std::size_t i = 0; i < std::size(rows); ++i) {
+    const ErrorCode code = all_error_codes()[i];
+    EXPECT_EQ(name_of(code), rows[i].name);
+    EXPECT_EQ(name_of(group_of(code)), rows[i].group) << rows[i].name;
+    EXPECT_EQ(http_status(code), rows[i].status) << rows[i].name;
+    EXPECT_FALSE(title_of(code).empty()) << rows[i].name;
+  }
+}
+
+TEST(ErrorCodes, AnswerWithTheChallengeOfRfc6750) {
+  EXPECT_EQ(www_authenticate(ErrorCode::token_missing), R"(Bearer realm="drawbridge")");
+  EXPECT_EQ(www_authenticate(ErrorCode::token_expired),
+            R"(Bearer realm="drawbridge", error="invalid_token", error_description="token_expired")");
+  EXPECT_EQ(www_authenticate(ErrorCode::role_missing),
+            R"(Bearer realm="drawbridge", error="insufficient_scope")");
+  EXPECT_EQ(www_authenticate(ErrorCode::user_mismatch), "");
+  EXPECT_EQ(www_authenticate(ErrorCode::keys_unavailable), "");
+}
+
+TEST(ErrorCodes, BecomeProblemDocuments) {
+  EXPECT_EQ(problem_json({ErrorCode::token_expired, "It \"expired\".", "a hint for the developer", {}}),
+            R"({"type":"urn:drawbridge:error:token_expired","title":"The token has expired","status":401,)"
+            R"("detail":"It \"expired\".","code":"token_expired"})");
+}
+
+TEST(AuthorizationHeader, HoldsOneBearerToken) {
+  struct Row {
+    const char* name;
+    std::vector<std::string_view> headers;
+    std::expected<std::string_view, ErrorCode> expected;
+  };
+  const auto refused = [](ErrorCode code) { return std::unexpected{code}; };
+  const Row rows[] = {
+      {"good", {"Bearer a.b.c"}, "a.b.c"},
+      {"scheme_case_is_ignored", {"bEARER a.b.c"}, "a.b.c"},
+      {"several_spaces", {"Bearer   a.b.c"}, "a.b.c"},
+      {"rest_is_kept_as_it_is", {"Bearer a b"}, "a b"},
+      {"none", {}, refused(ErrorCode::token_missing)},
+      {"empty", {""}, refused(ErrorCode::token_missing)},
+      {"scheme_alone", {"Bearer"}, refused(ErrorCode::token_missing)},
+      {"scheme_and_spaces", {"Bearer  "}, refused(ErrorCode::token_missing)},
+      {"basic", {"Basic dTpw"}, refused(ErrorCode::token_missing)},
+      {"longer_scheme", {"BearerX a.b.c"}, refused(ErrorCode::token_missing)},
+      {"token_without_scheme", {"a.b.c"}, refused(ErrorCode::token_missing)},
+      {"tab_is_no_separator", {"Bearer\ta.b.c"}, refused(ErrorCode::token_missing)},
+      {"two_headers", {"Bearer a.b.c", "Bearer a.b.c"}, refused(ErrorCode::token_malformed)},
+      {"two_headers_one_basic", {"Basic x", "Bearer a.b.c"}, refused(ErrorCode::token_malformed)},
+  };
+  for (const Row& row : rows) {
+    const auto token = bearer_token(row.headers);
+    if (row.expected) {
+      ASSERT_TRUE(token) << row.name;
+      EXPECT_EQ(*token, *row.expected) << row.name;
+    } else {
+      ASSERT_FALSE(token) << row.name;
+      EXPECT_EQ(token.error().code, row.expected.error()) << row.name;
+    }
+  }
+}
+
+TEST(UserAccess, ComparesValuesOfTheConfiguredClaimOnly) {
+  const Identity with_uuid =
+      IdentityMaker::make({.subject = "sub-1", .uuid = Uuid::parse("5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1")});
+  const Identity without_uuid = IdentityMaker::make({.subject = "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1"});
+  struct Row {
+    const char* name;
+    const Identity& identity;
+    const char* path;
+    UserClaim claim;
+    bool allowed;
+  };
+  const Row rows[] = {
+      {"own_uuid", with_uuid, "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1", UserClaim::uuid, true},
+      {"own_uuid_upper_case", with_uuid, "5B93FE71-8C3E-47FE-AA0C-FFDF1F74ADA1", UserClaim::uuid, true},
+      {"other_uuid", with_uuid, "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada2", UserClaim::uuid, false},
+      {"own_sub_where_uuid_is_asked", with_uuid, "sub-1", UserClaim::uuid, false},
+      {"no_uuid_at_all", with_uuid, "me", UserClaim::uuid, false},
+      {"empty", with_uuid, "", UserClaim::uuid, false},
+      {"empty_for_sub", with_uuid, "", UserClaim::sub, false},
+      {"token_without_uuid", without_uuid, "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1", UserClaim::uuid, false},
+      {"token_without_uuid_path_without_uuid", without_uuid, "x", UserClaim::uuid, false},
+      {"own_sub", with_uuid, "sub-1", UserClaim::sub, true},
+      {"sub_in_other_case", with_uuid, "SUB-1", UserClaim::sub, false},
+      {"own_uuid_where_sub_is_asked", with_uuid, "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1", UserClaim::sub,
+       false},
+  };
+  for (const Row& row : rows) {
+    const auto access = check_user_access(row.identity, row.path, row.claim);
+    EXPECT_EQ(access.has_value(), row.allowed) << row.name;
+    if (!access) {
+      EXPECT_EQ(access.error().code, ErrorCode::user_mismatch) << row.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace drawbridge
