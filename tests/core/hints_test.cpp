@@ -1,0 +1,100 @@
+#include "core/hints.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace drawbridge {
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(MalformedTokenHint, RecognisesWhatWasGivenInstead) {
+  const std::string session_token = "cG7ZkLw2mQx9VbNs4RtYp1AeHj6UoIfD";
+  const std::pair<std::string, std::string> cases[] = {
+      {"", "empty"},
+      {session_token, "session token"},
+      {session_token + ".4Jx0bQm3Z1k7X9yN2wP5sT8vR6uE0aHcLdGfKiMoOqY=", "session cookie"},
+      {session_token + ".4Jx0bQm3Z1k7X9yN2wP5sT8vR6uE0aHcLdGfKiMoOqY%3D", "session cookie"},
+      {"Bearer a.b.c", "Bearer"},
+      {"\"a.b.c\"", "quotes"},
+      {"{\"token\":\"a.b.c\"}", "JSON"},
+      {" a.b.c", "white space"},
+      {"a.b.c.d.e", "JWE"},
+      {"a.b", "this has 2"},
+      {"a.b.c=", "pads"},
+  };
+  for (const auto& [token, part] : cases) EXPECT_TRUE(contains(malformed_token_hint(token), part)) << token;
+  EXPECT_TRUE(contains(malformed_token_hint(session_token), "/api/auth/token"));
+  EXPECT_FALSE(contains(malformed_token_hint(session_token), session_token)) << "a session token is a secret";
+}
+
+TEST(MismatchHint, ShowsBothAndSaysInWhatTheyDiffer) {
+  const std::string ours = "http://localhost:3000";
+  const std::pair<std::string, std::string> cases[] = {
+      {"http://localhost:3000/", "slash at the end"},
+      {"https://localhost:3000", "http and https"},
+      {"http://127.0.0.1:3000", "127.0.0.1 and localhost are different origins"},
+      {"http://localhost:3000/api/auth", "path /api/auth"},
+      {"HTTP://localhost:3000", "upper and lower case"},
+      {"http://localhost:3001", "port"},
+      {"", "empty"},
+  };
+  for (const auto& [got, part] : cases) {
+    for (const char* claim : {"iss", "aud"}) {
+      const std::string hint = mismatch_hint(claim, got, ours);
+      EXPECT_TRUE(contains(hint, part)) << hint;
+      EXPECT_TRUE(contains(hint, '"' + got + '"')) << hint;
+      EXPECT_TRUE(contains(hint, '"' + ours + '"')) << hint;
+    }
+  }
+  EXPECT_TRUE(contains(mismatch_hint("iss", "x", "y"), "BETTER_AUTH_ISSUER"));
+  EXPECT_TRUE(contains(mismatch_hint("aud", "x", "y"), "BETTER_AUTH_AUDIENCE"));
+  EXPECT_TRUE(contains(mismatch_hint("aud", "http://[::1]:3000", ours), "[::1] and localhost"));
+  EXPECT_FALSE(contains(mismatch_hint("iss", "https://other.example", ours), "differ"));
+}
+
+TEST(TimeHints, SayHowLong) {
+  EXPECT_TRUE(contains(expired_hint(1000, 1001), "1 second ago"));
+  EXPECT_TRUE(contains(expired_hint(1000, 1090), "90 seconds ago"));
+  EXPECT_TRUE(contains(expired_hint(1000, 1000 + 12 * 60), "12 minutes ago"));
+  EXPECT_TRUE(contains(expired_hint(1000, 1000 + 5 * 3600), "5 hours ago"));
+  EXPECT_TRUE(contains(expired_hint(0, 30.0 * 86'400), "30 days ago"));
+  EXPECT_TRUE(contains(not_yet_valid_hint(1200, 1000), "3 minutes"));
+}
+
+TEST(AlgorithmHint, NamesTheSettingWhereItCanHelp) {
+  constexpr std::array allowed{Algorithm::eddsa};
+  EXPECT_TRUE(contains(algorithm_hint("ES256", allowed), "DRAWBRIDGE_ALGORITHMS=ES256"));
+  EXPECT_TRUE(contains(algorithm_hint("none", allowed), "never"));
+  EXPECT_FALSE(contains(algorithm_hint("none", allowed), "DRAWBRIDGE_ALGORITHMS"));
+}
+
+TEST(ClaimHint, ShowsHowToPutTheUuidIn) {
+  EXPECT_TRUE(contains(claim_missing_hint("uuid"), "definePayload"));
+}
+
+TEST(DisplayText, EscapesWhatCouldMislead) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"plain 日本 ë", "plain 日本 ë"},
+      {"a\nb", "a\\x0ab"},
+      {std::string("a\0b", 3), "a\\x00b"},
+      {"\x1b[31mred", "\\x1b[31mred"},
+      {"\u202Eevil", "\\u{202e}evil"},
+      {"zero\u200Bwidth", "zero\\u{200b}width"},
+      {"\u0085", "\\x85"},
+      {"\xFF\xC3", "\\xff\\xc3"},
+      {"\xC0\xAF", "\\xc0\\xaf"},
+      {"\xED\xA0\x80", "\\xed\\xa0\\x80"},
+      {"\xF4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+  };
+  for (const auto& [foreign, shown] : cases) EXPECT_EQ(display_text(foreign), shown);
+  EXPECT_EQ(display_text(std::string(64, 'x')), std::string(64, 'x'));
+  EXPECT_EQ(display_text(std::string(65, 'x')), std::string(64, 'x') + "…");
+  EXPECT_EQ(display_text("日本語", 2), "日本…");
+}
+
+}  // namespace
+}  // namespace drawbridge
