@@ -184,6 +184,10 @@ std::expected<void, AuthError> check_times(const TokenTimes& times, std::chrono:
   return {};
 }
 
+bool stands_at(const TokenTimes& times, std::chrono::seconds skew, TokenTime now) {
+  return check_times(times, skew, now).has_value();
+}
+
 std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const Policy& policy,
                                                      TokenTime now) {
   thread_local simdjson::dom::parser parser;

@@ -1,8 +1,8 @@
 #include "core/request_path.h"
 
-#include <simdjson.h>
-
 #include <charconv>
+
+#include <simdjson.h>
 
 namespace drawbridge {
 namespace {

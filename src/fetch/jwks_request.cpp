@@ -1,0 +1,182 @@
+#include "fetch/jwks_request.h"
+
+#include <charconv>
+#include <mutex>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "core/hints.h"
+
+namespace drawbridge::fetch {
+namespace {
+
+constexpr long total_timeout_ms = 5'000;
+constexpr std::size_t max_body_size = 1024 * 1024;
+
+std::optional<long long> whole_number(std::string_view text) {
+  long long number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
+}
+
+/// RFC 9111 §5.2.2. `no-store` and `no-cache` count as the shortest life: keys must be kept to be used.
+std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
+  std::optional<std::chrono::seconds> max_age;
+  while (!cache_control.empty()) {
+    const std::size_t comma = cache_control.find(',');
+    std::string_view directive = cache_control.substr(0, comma);
+    cache_control.remove_prefix(comma == std::string_view::npos ? cache_control.size() : comma + 1);
+    directive.remove_prefix(std::min(directive.find_first_not_of(" \t"), directive.size()));
+    directive = directive.substr(0, directive.find_last_not_of(" \t") + 1);
+    const std::string_view name = directive.substr(0, directive.find('='));
+    const auto is = [&](std::string_view other) {
+      return name.size() == other.size() && curl_strnequal(name.data(), other.data(), name.size()) != 0;
+    };
+    if (is("no-store") || is("no-cache")) return std::chrono::seconds{0};
+    if (!is("max-age") || name.size() == directive.size()) continue;
+    if (const auto seconds = whole_number(directive.substr(name.size() + 1)))
+      max_age = std::chrono::seconds{std::min(*seconds, 86'400LL)};
+  }
+  return max_age;
+}
+
+}  // namespace
+
+void start_curl() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+JwksRequest::JwksRequest(const JwksUrl& url, const std::optional<std::filesystem::path>& ca_file,
+                         const std::string& etag)
+    : url_{url}, asked_with_etag_{!etag.empty()} {
+  start_curl();
+  easy_.reset(curl_easy_init());
+  if (!easy_) throw std::bad_alloc{};
+  headers_.reset(curl_slist_append(nullptr, "Accept: application/json, application/jwk-set+json"));
+  if (asked_with_etag_)
+    headers_.reset(curl_slist_append(headers_.release(), ("If-None-Match: " + etag).c_str()));
+  CURL* easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_URL, url_.text.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "drawbridge");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total_timeout_ms);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, total_timeout_ms);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (ca_file) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file->c_str());
+  if (url_.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &JwksRequest::receive);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+}
+
+std::size_t JwksRequest::receive(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& request = *static_cast<JwksRequest*>(self);
+  const std::size_t bytes = size * count;
+  if (bytes > max_body_size - request.body_.size()) {
+    request.too_large_ = true;
+    return 0;
+  }
+  request.body_.append(data, bytes);
+  return bytes;
+}
+
+std::string JwksRequest::header(const char* name) const {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  return found->value;
+}
+
+std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::take_result(CURLcode code) {
+  if (code != CURLE_OK) return transport_failure(code);
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  const auto max_age = max_age_of(header("Cache-Control"));
+  if (status == 304 && asked_with_etag_) return NotModified{max_age};
+  if (status != 200) return status_failure(status);
+  return JwksDocument{std::move(body_), max_age, header("ETag")};
+}
+
+std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::perform() {
+  return take_result(curl_easy_perform(easy_.get()));
+}
+
+FailedFetch JwksRequest::transport_failure(CURLcode code) const {
+  const std::string url = display_text(url_.text, 128);
+  if (too_large_)
+    return {fmt::format("{} answered more than 1 MiB: that is no key set. Check the URL.", url), {}};
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {fmt::format("The host of {} has no address. Check BETTER_AUTH_URL and the DNS.", url), {}};
+    case CURLE_COULDNT_CONNECT:
+      return {fmt::format("Nothing listens at {}. Is Better Auth running there?", url), {}};
+    case CURLE_OPERATION_TIMEDOUT:
+      return {fmt::format("{} did not answer within 5 seconds.", url), {}};
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {
+          fmt::format(
+              "The TLS certificate of {} is not trusted for that host. Set DRAWBRIDGE_CA_FILE if it is from "
+              "an authority of your own.",
+              url),
+          {}};
+    default:
+      return {fmt::format("{} could not be fetched: {}.", url, curl_easy_strerror(code)), {}};
+  }
+}
+
+FailedFetch JwksRequest::status_failure(long status) const {
+  const std::string url = display_text(url_.text, 128);
+  if (status == 404)
+    return {fmt::format("{} answered 404. Is the path right? Better Auth's base path and the JWT plugin's "
+                        "jwksPath decide "
+                        "it; BETTER_AUTH_JWKS_URL sets it.",
+                        url),
+            {}};
+  if (status >= 300 && status < 400)
+    return {
+        fmt::format("{} answered {}, a redirect, which is not followed for keys. Set the URL it leads to.",
+                    url, status),
+        {}};
+  if (status != 429 && status != 503)
+    return {
+        fmt::format("{} answered {} where a key set was expected. Look at Better Auth's log.", url, status),
+        {}};
+
+  std::optional<std::chrono::seconds> retry_after;
+  curl_off_t seconds = 0;
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0)
+    retry_after = std::chrono::seconds{seconds};
+  if (const auto other = whole_number(header("X-Retry-After")); other && !retry_after)
+    retry_after = std::chrono::seconds{*other};
+  return {fmt::format("{} answered {}: {}.", url, status,
+                      status == 429
+                          ? "Better Auth limits how often its keys may be fetched; exempt the key set there "
+                            "(rateLimit.customRules[\"/jwks\"] = false)"
+                          : "it cannot serve its keys now"),
+          retry_after};
+}
+
+std::string no_key_set(std::string_view url, std::string_view body, std::string_view fault) {
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  const bool html = first != std::string_view::npos && body[first] == '<';
+  return fmt::format("{} answered {}: {}. Check the URL.", display_text(url, 128),
+                     html ? "a web page" : "something else than a key set", fault);
+}
+
+std::expected<std::string, std::string> fetch_jwks_once(const KeySource& source) {
+  const auto url = check_jwks_url(source.jwks_url, source.allow_http_hosts);
+  if (!url) return std::unexpected{url.error()};
+  auto result = JwksRequest{*url, source.ca_file, {}}.perform();
+  if (auto* document = std::get_if<JwksDocument>(&result)) return std::move(document->body);
+  return std::unexpected{std::get<FailedFetch>(result).text};
+}
+
+}  // namespace drawbridge::fetch
