@@ -44,22 +44,22 @@ struct Task {
 };
 
 struct NewTask {
-  std::string title;
-  std::optional<std::string> description;
+  std::string title{};
+  std::optional<std::string> description{};
   bool completed = false;
-  std::optional<Priority> priority;
-  std::optional<Instant> due_date;
-  std::optional<Instant> reminder_at;
+  std::optional<Priority> priority{};
+  std::optional<Instant> due_date{};
+  std::optional<Instant> reminder_at{};
 };
 
 /// What a PATCH changes. Outer optional: absent leaves the value; inner optional: null clears it.
 struct TaskChange {
-  std::optional<std::string> title;
-  std::optional<std::optional<std::string>> description;
-  std::optional<bool> completed;
-  std::optional<std::optional<Priority>> priority;
-  std::optional<std::optional<Instant>> due_date;
-  std::optional<std::optional<Instant>> reminder_at;
+  std::optional<std::string> title{};
+  std::optional<std::optional<std::string>> description{};
+  std::optional<bool> completed{};
+  std::optional<std::optional<Priority>> priority{};
+  std::optional<std::optional<Instant>> due_date{};
+  std::optional<std::optional<Instant>> reminder_at{};
 };
 
 /// Which page of a list: `page` counts from 1, `limit` is 1 to 100.
@@ -80,6 +80,7 @@ struct StoreError {
     user_unknown,             ///< a write by a user who is no longer in the database
     reminder_not_before_due,  ///< a change would leave `reminder_at` at or after `due_date`
     unavailable,              ///< the database cannot be used now
+    internal,                 ///< a fault of this program: an Identity without `uuid`, a value out of bounds
   };
   Kind kind;
   std::string text;  ///< for the log: one line, no values
@@ -87,6 +88,9 @@ struct StoreError {
 
 template <class T>
 using Result = std::expected<T, StoreError>;
+
+/// What a session is for.
+enum class Access { read, write };
 
 /// One connection to the database. Used by one thread at a time; every call may block on the disk or
 /// the network. A function that changes something does so in one transaction.

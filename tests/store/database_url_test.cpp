@@ -1,0 +1,64 @@
+#include "store/database_url.h"
+
+#include <gtest/gtest.h>
+
+namespace drawbridge::store {
+namespace {
+
+TEST(DatabaseUrl, names_a_file) {
+  struct Case {
+    std::string_view url;
+    std::string_view file;
+  };
+  const Case cases[]{
+      {"sqlite:.data/drawbridge.db", ".data/drawbridge.db"},
+      {"sqlite:a.db", "a.db"},
+      {"sqlite:../web/my data.db", "../web/my data.db"},
+      {"sqlite:///var/lib/app.db", "/var/lib/app.db"},
+      {"sqlite:///a", "/a"},
+  };
+  for (const Case& item : cases) {
+    SCOPED_TRACE(item.url);
+    const auto url = DatabaseUrl::parse(item.url);
+    ASSERT_TRUE(url.has_value()) << url.error();
+    EXPECT_EQ(url->file, item.file);
+  }
+}
+
+TEST(DatabaseUrl, refuses_what_is_not_clear) {
+  struct Case {
+    std::string_view url;
+    std::string_view because;
+  };
+  using namespace std::string_view_literals;
+  const Case cases[]{
+      {"", "is empty"},
+      {"a.db", "does not begin with sqlite:"},
+      {"SQLITE:a.db", "does not begin with sqlite:"},
+      {"file:a.db", "does not begin with sqlite:"},
+      {"mysql://u:hunter2@h/d", "does not begin with sqlite:"},
+      {"postgresql://u:hunter2@h/d", "names PostgreSQL"},
+      {"postgres://u:hunter2@h/d", "names PostgreSQL"},
+      {"sqlite:", "names no file"},
+      {"sqlite:data/", "names no file"},
+      {"sqlite:///", "names no file"},
+      {"sqlite:/a.db", "wrong number of slashes"},
+      {"sqlite://a.db", "wrong number of slashes"},
+      {"sqlite::memory:", "in memory"},
+      {"sqlite:a.db?mode=ro", "holds ?, # or %"},
+      {"sqlite:a%20b.db", "holds ?, # or %"},
+      {"sqlite:a\nb.db", "control character"},
+      {"sqlite:a\0b.db"sv, "control character"},
+  };
+  for (const Case& item : cases) {
+    SCOPED_TRACE(item.url);
+    const auto url = DatabaseUrl::parse(item.url);
+    ASSERT_FALSE(url.has_value());
+    EXPECT_NE(url.error().find(item.because), std::string::npos) << url.error();
+    EXPECT_EQ(url.error().find("hunter2"), std::string::npos);
+    EXPECT_EQ(url.error().find('\n'), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace drawbridge::store
