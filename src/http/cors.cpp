@@ -1,0 +1,37 @@
+#include "http/cors.h"
+
+#include <algorithm>
+
+namespace drawbridge::http {
+
+bool AllowedOrigins::has(std::string_view origin) const {
+  return std::ranges::find(origins_, origin) != origins_.end();
+}
+
+bool is_preflight(const RequestHead& head) {
+  return head.method == "OPTIONS" && !head.origin.empty() && !head.access_control_request_method.empty();
+}
+
+Response preflight_answer(const AllowedOrigins& origins, const RequestHead& head,
+                          std::string allowed_methods) {
+  Response response{.status = 204};
+  if (!origins.has(head.origin)) {
+    response.note = "the origin is not among DRAWBRIDGE_ALLOWED_ORIGINS";
+    return response;
+  }
+  response.headers = {{"Access-Control-Allow-Methods", std::move(allowed_methods)},
+                      {"Access-Control-Allow-Headers", "authorization, content-type"},
+                      {"Access-Control-Max-Age", "600"}};
+  return response;
+}
+
+void allow_origin(Response& response, const AllowedOrigins& origins, std::string_view origin) {
+  // On every answer, because a cache must not serve one origin's answer to another.
+  response.headers.push_back({"Vary", "Origin"});
+  if (origin.empty() || !origins.has(origin)) return;
+  response.headers.push_back({"Access-Control-Allow-Origin", std::string{origin}});
+  response.headers.push_back(
+      {"Access-Control-Expose-Headers", "X-Request-Id, Retry-After, WWW-Authenticate, Location"});
+}
+
+}  // namespace drawbridge::http

@@ -1,0 +1,80 @@
+#include "http/event_log.h"
+
+#include <iterator>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include "core/hints.h"
+
+namespace drawbridge::http {
+namespace {
+
+constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %-5l %v";
+constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
+
+/// With its quotes; control characters escaped, so that one event stays one line.
+std::string quoted(std::string_view text) {
+  return boost::json::serialize(boost::json::string_view{text.data(), text.size()});
+}
+
+spdlog::level::level_enum level_of(int status) {
+  if (status == 503) return spdlog::level::warn;
+  return status >= 500 ? spdlog::level::err : spdlog::level::info;
+}
+
+std::string text_line(const RequestRecord& record, double milliseconds) {
+  std::string line = fmt::format("{} {} {} {:.3f}ms id={}", display_text(record.method), record.route_pattern,
+                                 record.status, milliseconds, record.request_id);
+  if (record.identity && record.identity->uuid()) line += " user=" + record.identity->uuid()->text();
+  if (record.code) {
+    line += " code=";
+    line += name_of(*record.code);
+  }
+  if (!record.note.empty()) line += " note=" + quoted(record.note);
+  return line;
+}
+
+std::string json_line(const RequestRecord& record, double milliseconds) {
+  std::string line =
+      fmt::format(R"("event":"request","method":{},"route":"{}","status":{},"ms":{:.3f},"request_id":"{}")",
+                  quoted(display_text(record.method)), record.route_pattern, record.status, milliseconds,
+                  record.request_id);
+  if (record.identity && record.identity->uuid())
+    fmt::format_to(std::back_inserter(line), R"(,"user_id":"{}")", record.identity->uuid()->text());
+  if (record.code) fmt::format_to(std::back_inserter(line), R"(,"code":"{}")", name_of(*record.code));
+  if (!record.note.empty()) line += ",\"note\":" + quoted(record.note);
+  return line;
+}
+
+}  // namespace
+
+EventLog::EventLog(spdlog::level::level_enum level, Format format)
+    : EventLog{std::make_shared<spdlog::sinks::stderr_sink_mt>(), level, format} {}
+
+EventLog::EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format)
+    : logger_{std::make_shared<spdlog::logger>("drawbridge", std::move(sink))}, format_{format} {
+  logger_->set_level(level);
+  logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+      format == Format::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
+}
+
+void EventLog::request(const RequestRecord& record) {
+  const auto level = level_of(record.status);
+  if (!logger_->should_log(level)) return;
+  const double milliseconds = std::chrono::duration<double, std::milli>(record.took).count();
+  logger_->log(level,
+               format_ == Format::json ? json_line(record, milliseconds) : text_line(record, milliseconds));
+}
+
+void EventLog::event(spdlog::level::level_enum level, std::string_view event, std::string_view text) {
+  if (!logger_->should_log(level)) return;
+  logger_->log(level, format_ == Format::json
+                          ? fmt::format(R"("event":{},"text":{})", quoted(event), quoted(text))
+                          : fmt::format("{}: {}", event, display_text(text, text.size())));
+}
+
+}  // namespace drawbridge::http

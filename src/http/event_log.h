@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <spdlog/common.h>
+
+#include "drawbridge/auth_error.h"
+#include "drawbridge/identity.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace drawbridge::http {
+
+/// One request as the log shows it. It has no place for a path, a query, a body or a token.
+struct RequestRecord {
+  std::string_view method;
+  std::string_view route_pattern;
+  int status;
+  std::optional<ErrorCode> code;
+  std::chrono::nanoseconds took;
+  std::string_view request_id;
+  const std::optional<Identity>& identity;
+  std::string_view note;  ///< why, and what to do about it
+};
+
+/// The program's log: one line for each request and each event. Any thread may write.
+class EventLog {
+ public:
+  enum class Format { text, json };
+
+  /// Writes to standard error.
+  EventLog(spdlog::level::level_enum level, Format format);
+  /// Writes to that sink, whose pattern is set.
+  EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format);
+
+  /// Errors of ours (500) are errors, what is unavailable (503) is a warning, all else information.
+  void request(const RequestRecord& record);
+
+  /// Something that is not a request; `text` is one line without a secret.
+  void event(spdlog::level::level_enum level, std::string_view event, std::string_view text);
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;
+  Format format_;
+};
+
+}  // namespace drawbridge::http

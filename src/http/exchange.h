@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "http/cors.h"
+#include "http/request_head.h"
+#include "http/router.h"
+#include "http/token_verifier.h"
+
+namespace drawbridge::http {
+
+/// What is decided about one request, in the order that the API promises: unknown route 404, token 401 or
+/// 503, another user's path 403, then 405, 413, 415, and, once the body is there, 400, 422, 404.
+///
+/// Does no I/O: whoever drives it verifies the token, reads the body and does the work on the database. The
+/// steps are called in the order in which they stand here; the first answer ends the exchange.
+class Exchange {
+ public:
+  /// The head's views must outlive the exchange.
+  Exchange(const AllowedOrigins& origins, const RequestHead& head) : origins_{origins}, head_{head} {}
+
+  /// 404, a preflight's 204, or a 401 that needs no look at the token.
+  std::optional<Response> open();
+
+  /// Whether the route asks for a token; then `token` is to be verified and handed to `identify`.
+  bool needs_token() const { return match_.route->access != Access::open; }
+  std::string_view token() const { return token_; }
+
+  /// 401, 503, 403.
+  std::optional<Response> identify(const TokenVerifier::Result& verdict);
+
+  /// 405, 413, 415. After this the body may be read.
+  std::optional<Response> check_head(std::size_t max_body_size) const;
+
+  Outcome answer(std::string_view body, store::Instant now, const TokenVerifier& tokens) const;
+
+  /// Completes any answer with the headers for the page that asked.
+  void finish(Response& response) const { allow_origin(response, origins_, head_.origin); }
+
+  /// For the log: the pattern, never the path.
+  std::string_view route_pattern() const { return match_.route ? match_.route->pattern : "-"; }
+  const std::optional<Identity>& identity() const { return identity_; }
+  bool is_head_request() const { return head_.method == "HEAD"; }
+
+ private:
+  const AllowedOrigins& origins_;
+  const RequestHead& head_;
+  RouteMatch match_{};
+  std::string_view query_;
+  std::string_view token_;
+  std::optional<Identity> identity_;
+};
+
+}  // namespace drawbridge::http

@@ -1,0 +1,21 @@
+#include "http/media_type.h"
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+
+namespace drawbridge::http {
+
+bool is_json_media_type(std::string_view content_type) {
+  using boost::beast::iequals;
+  const auto semicolon = content_type.find(';');
+  auto type = content_type.substr(0, semicolon);
+  type = type.substr(0, type.find_last_not_of(" \t") + 1);
+  if (!iequals(type, "application/json")) return false;
+  if (semicolon == std::string_view::npos) return true;
+  const auto parameters = content_type.substr(semicolon);
+  for (const auto& [name, value] : boost::beast::http::param_list{parameters})
+    if (iequals(name, "charset") && !iequals(value, "utf-8") && !iequals(value, "\"utf-8\"")) return false;
+  return true;
+}
+
+}  // namespace drawbridge::http

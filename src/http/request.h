@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "drawbridge/identity.h"
+
+#include "http/token_verifier.h"
+#include "store/store.h"
+
+namespace drawbridge::http {
+
+enum class Method { get, head, post, put, patch, delete_, options, other };
+
+/// The method of that exact name (RFC 9110 §9.1: case matters).
+Method method_named(std::string_view name);
+
+/// A request as a resource sees it: routed, admitted, its body read. The views live as long as the call.
+struct Request {
+  const std::optional<Identity>& identity;  ///< present on every route that is not open
+  std::span<const std::string> parameters;  ///< the decoded path segments that the pattern leaves open
+  std::string_view query;                   ///< what follows `?`, raw
+  std::string_view body;
+  store::Instant now;
+  const TokenVerifier& tokens;
+};
+
+}  // namespace drawbridge::http

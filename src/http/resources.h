@@ -1,0 +1,24 @@
+#pragma once
+
+// The resources of the API, one file each. Plain functions: a request goes in, and out comes the answer or
+// the work on the database that gives it.
+
+#include "http/request.h"
+#include "http/response.h"
+
+namespace drawbridge::http {
+
+Outcome list_tasks(const Request& request);
+Outcome create_task(const Request& request);
+Outcome get_task(const Request& request);
+Outcome change_task(const Request& request);
+Outcome delete_task(const Request& request);
+
+Outcome get_me(const Request& request);
+
+/// Whether the process answers.
+Outcome get_healthz(const Request& request);
+/// Whether it can do its work: keys to verify with, and a database that is complete.
+Outcome get_readyz(const Request& request);
+
+}  // namespace drawbridge::http

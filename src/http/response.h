@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "drawbridge/auth_error.h"
+
+#include "store/store.h"
+
+namespace drawbridge::http {
+
+inline constexpr std::string_view json_type = "application/json";
+inline constexpr std::string_view problem_type = "application/problem+json";
+
+/// An answer before it becomes bytes.
+struct Response {
+  struct Header {
+    std::string_view name;  ///< a literal
+    std::string value;      ///< of our own making: nothing a client sent may end up here unchecked
+  };
+
+  int status = 200;
+  std::string_view content_type = {};  ///< a literal; empty for an answer without a body
+  std::string body = {};
+  std::vector<Header> headers = {};
+  std::optional<ErrorCode> code = {};  ///< set on every error, for the log
+  std::string note = {};               ///< for the log only: why, and what to do about it
+};
+
+/// Work on the database that makes the answer, run on a database thread.
+struct StoreWork {
+  enum class Kind { read, write };
+  Kind kind;
+  std::move_only_function<Response(store::Session&)> run;
+  /// The answer when the database has too much to do; nothing means `store_unavailable`.
+  std::optional<Response> when_full = {};
+};
+
+/// What a resource makes of a request: the answer, or work that gives it.
+using Outcome = std::variant<Response, StoreWork>;
+
+}  // namespace drawbridge::http

@@ -1,0 +1,126 @@
+#include "http/server.h"
+
+#include <future>
+#include <optional>
+#include <thread>
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include "http/worker.h"
+
+namespace drawbridge::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// Takes connections on the first worker's thread and deals them out to all in turn.
+class Listener {
+ public:
+  Listener(std::vector<std::unique_ptr<Worker>>& workers, EventLog& log)
+      : workers_{workers}, log_{log}, acceptor_{*workers.front()->loop()}, pause_{*workers.front()->loop()} {}
+
+  boost::system::error_code listen(const std::string& host, std::uint16_t port) {
+    boost::system::error_code error;
+    tcp::resolver resolver{*workers_.front()->loop()};
+    const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
+    if (error) return error;
+    const auto endpoint = found.begin()->endpoint();
+    acceptor_.open(endpoint.protocol(), error);
+    // A restart need not wait for the connections of the last run; a port that is listened on stays refused.
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address{true}, error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+    return error;
+  }
+
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  void accept() {
+    auto& worker = *workers_[next_];
+    next_ = (next_ + 1) % workers_.size();
+    acceptor_.async_accept(*worker.loop(),
+                           [this, &worker](const boost::system::error_code& error, tcp::socket socket) {
+                             if (!acceptor_.is_open()) return;
+                             if (error) return wait_and_accept(error);
+                             worker.adopt(std::move(socket));
+                             accept();
+                           });
+  }
+
+  void close() {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+  }
+
+ private:
+  /// Out of file descriptors, most likely: trying again at once would only keep a core busy.
+  void wait_and_accept(const boost::system::error_code& error) {
+    log_.event(spdlog::level::warn, "accept", error.message());
+    pause_.expires_after(std::chrono::milliseconds{100});
+    pause_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled && acceptor_.is_open()) accept();
+    });
+  }
+
+  std::vector<std::unique_ptr<Worker>>& workers_;
+  EventLog& log_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+struct Server::Parts {
+  Services services;
+  std::vector<std::unique_ptr<Worker>> workers{};
+  std::optional<Listener> listener{};
+  std::uint16_t port = 0;
+  std::vector<std::jthread> threads{};
+};
+
+std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions options,
+                                                                  TokenVerifier& tokens, store::Store& store,
+                                                                  EventLog& log) {
+  auto parts = std::make_unique<Parts>(
+      Services{tokens, store, log, AllowedOrigins{std::move(options.allowed_origins)}, options.limits});
+  const auto threads =
+      options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < threads; ++i) parts->workers.push_back(std::make_unique<Worker>(parts->services));
+  parts->listener.emplace(parts->workers, log);
+  if (const auto error = parts->listener->listen(options.host, options.port))
+    return std::unexpected{
+        fmt::format("cannot listen on {}:{}: {}", options.host, options.port, error.message())};
+  parts->port = parts->listener->port();
+  parts->listener->accept();
+  for (const auto& worker : parts->workers) parts->threads.emplace_back([&worker] { worker->run(); });
+  return std::unique_ptr<Server>{new Server{std::move(parts)}};
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+
+Server::~Server() {
+  stop(std::chrono::milliseconds{0});
+}
+
+std::uint16_t Server::port() const {
+  return parts_->port;
+}
+
+void Server::stop(std::chrono::milliseconds grace) {
+  if (parts_->threads.empty()) return;
+  // The listener goes first, so that no worker gets a connection after it was told to stop.
+  std::promise<void> closed;
+  asio::post(*parts_->workers.front()->loop(), [&] {
+    parts_->listener->close();
+    closed.set_value();
+  });
+  closed.get_future().wait();
+  for (const auto& worker : parts_->workers) worker->stop(grace);
+  parts_->threads.clear();
+}
+
+}  // namespace drawbridge::http

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/event_log.h"
+#include "http/token_verifier.h"
+#include "store/store.h"
+
+namespace drawbridge::http {
+
+/// How much time and room one client gets.
+struct Limits {
+  std::chrono::milliseconds head{
+      std::chrono::seconds{10}};  ///< from a request's first byte to its blank line
+  std::chrono::milliseconds body{std::chrono::seconds{30}};   ///< from the first to the last byte of a body
+  std::chrono::milliseconds idle{std::chrono::seconds{60}};   ///< between two requests of one connection
+  std::chrono::milliseconds write{std::chrono::seconds{30}};  ///< for taking an answer
+  /// After an answer that ends the connection: what the client still sends is read and thrown away for so
+  /// long and so much, because closing at once would reset the connection and could lose the answer.
+  std::chrono::milliseconds linger{std::chrono::seconds{5}};
+  std::size_t linger_bytes = 16 * 1024 * 1024;
+  std::size_t body_bytes = 1024 * 1024;
+};
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";  ///< an address, or a name that resolves to one
+  std::uint16_t port = 8000;       ///< 0 takes a free one
+  unsigned threads = 0;            ///< 0 takes one for each core
+  std::vector<std::string> allowed_origins;
+  Limits limits{};
+};
+
+/// The HTTP server of the API. Each of its threads has its own connections, so that requests never wait for
+/// each other's locks; nothing on these threads waits for the database or for the issuer.
+class Server {
+ public:
+  /// Listens and serves at once. Fails with one line when that address cannot be had. What is referred to
+  /// must outlive the server.
+  static std::expected<std::unique_ptr<Server>, std::string> start(ServerOptions options,
+                                                                   TokenVerifier& tokens, store::Store& store,
+                                                                   EventLog& log);
+  /// Stops without grace, if it still runs.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+
+  /// Takes no new connection, closes those that are idle, lets the others finish the request that has begun
+  /// for at most `grace`, and returns when all threads have ended. Not from one of the server's threads.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace drawbridge::http
