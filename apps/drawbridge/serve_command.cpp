@@ -1,0 +1,148 @@
+// drawbridge serve: the tasks API. The composition root: what the API consists of stands here, in the order
+// in which it starts, and nowhere else.
+
+#include <csignal>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "drawbridge/remote_verifier.h"
+
+#include "commands.h"
+#include "http/server.h"
+#include "settings.h"
+#include "store/migrations.h"
+#include "store/open_store.h"
+#include "terminal.h"
+
+namespace drawbridge::app {
+namespace {
+
+/// How long a stop waits for requests that have begun.
+constexpr std::chrono::seconds stop_grace{10};
+
+/// What the API asks of a verifier, done by the one that fetches its keys.
+class RemoteTokens final : public http::TokenVerifier {
+ public:
+  explicit RemoteTokens(RemoteVerifier& verifier) : verifier_{verifier} {}
+
+  std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done) override {
+    return verifier_.verify_async(token, std::move(done));
+  }
+  KeyStatus key_status() const override { return verifier_.key_status(); }
+
+ private:
+  RemoteVerifier& verifier_;
+};
+
+struct ServeSettings {
+  Policy policy;
+  KeySource keys;
+  store::DatabaseUrl database;
+  http::ServerOptions server;
+  LogSettings log;
+};
+
+/// All of them before anything starts, so that a fault stops the program before it has changed anything.
+ServeSettings read_settings(const Settings& settings) {
+  settings.user_claim();
+  ServeSettings read{settings.policy(), settings.key_source(), settings.database(), settings.server(),
+                     settings.log()};
+  read.policy.required_claims = {"uuid"};
+  return read;
+}
+
+sigset_t signals(std::initializer_list<int> numbers) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : numbers) sigaddset(&set, number);
+  return set;
+}
+
+/// Each connection takes a file descriptor, and the usual soft limit of 1,024 is for programs of another
+/// kind.
+void allow_all_file_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Says in the log what keeps the database from being used, if anything does.
+void log_readiness(store::Store& database, http::EventLog& log) {
+  static_cast<void>(database.read([&log](store::Session& session) {
+    if (const auto ready = session.check_ready(); !ready)
+      log.event(spdlog::level::warn, "database", ready.error().text);
+  }));
+}
+
+/// Fetches the keys at each SIGHUP; returns at the first SIGTERM or SIGINT.
+void wait_for_the_end(const sigset_t& awaited, RemoteVerifier& verifier, http::EventLog& log) {
+  while (true) {
+    int number = 0;
+    if (sigwait(&awaited, &number) != 0) continue;
+    if (number != SIGHUP) {
+      log.event(spdlog::level::info, "stop", "finishing what is in flight");
+      return;
+    }
+    log.event(spdlog::level::info, "keys", "fetching them, as SIGHUP asks");
+    verifier.refresh();
+  }
+}
+
+std::string url_of(const http::ServerOptions& options, std::uint16_t port) {
+  const bool is_ipv6 = options.host.contains(':');
+  return fmt::format("http://{}{}{}:{}", is_ipv6 ? "[" : "", options.host, is_ipv6 ? "]" : "", port);
+}
+
+int serve(ServeSettings settings) {
+  // Before any thread starts, so that all inherit it: these signals are for wait_for_the_end() alone.
+  const sigset_t awaited = signals({SIGTERM, SIGINT, SIGHUP});
+  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  allow_all_file_descriptors();
+
+  if (const auto made = store::bring_ours_up(settings.database); !made) {
+    complain(made.error().text);
+    return exit_not_good;
+  }
+  http::EventLog log{settings.log.level, settings.log.format};
+  const std::string jwks_url = settings.keys.jwks_url;
+  settings.keys.on_event = [&log](const KeySource::Event& event) {
+    log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);
+  };
+  const auto database = store::open_store(settings.database);
+  log_readiness(*database, log);
+  RemoteVerifier verifier{std::move(settings.policy), std::move(settings.keys)};
+  RemoteTokens tokens{verifier};
+  const auto server = http::Server::start(settings.server, tokens, *database, log);
+  if (!server) {
+    complain(server.error());
+    return exit_not_good;
+  }
+  print(fmt::format("drawbridge: the tasks API is at {}/api/v1, its keys come from {}\n",
+                    url_of(settings.server, (*server)->port()), jwks_url));
+  std::fflush(stdout);
+
+  wait_for_the_end(awaited, verifier, log);
+  // Whoever asks a second time does not want to wait.
+  const sigset_t impatient = signals({SIGTERM, SIGINT});
+  pthread_sigmask(SIG_UNBLOCK, &impatient, nullptr);
+  (*server)->stop(stop_grace);
+  return exit_good;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& status) {
+  CLI::App* const command = app.add_subcommand("serve", "Serve the tasks API");
+  command->footer(
+      "SIGTERM or Ctrl-C finishes what is in flight, then ends with 0; SIGHUP fetches the keys now.\n"
+      "GET /healthz tells whether it runs, GET /readyz whether keys and database are there.");
+  const Settings settings{*command,
+                          {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy, SettingGroup::user,
+                           SettingGroup::database, SettingGroup::server, SettingGroup::log}};
+  command->callback([settings, &status] { status = serve(read_settings(settings)); });
+}
+
+}  // namespace drawbridge::app

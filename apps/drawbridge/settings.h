@@ -1,0 +1,112 @@
+#pragma once
+
+// The program's settings: each an environment variable with a flag of its own, `--env-file` behind both.
+
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <CLI/App.hpp>
+
+#include "drawbridge/policy.h"
+#include "drawbridge/remote_verifier.h"
+#include "drawbridge/user_access.h"
+
+#include "env_file.h"
+#include "http/event_log.h"
+#include "http/server.h"
+#include "store/database_url.h"
+
+namespace drawbridge::app {
+
+/// A setting that is missing or cannot work. `what()` is one line that names the setting, says what is
+/// wrong with it and what to do; main() prints it and ends with exit_usage.
+class SettingFault : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What a command needs to know. A command has the flags of its groups only, and a variable of another group
+/// cannot stop it.
+enum class SettingGroup {
+  keys,      ///< where the key set is and how it may be fetched
+  outage,    ///< how long and where keys outlive an issuer that is down
+  policy,    ///< what tokens are accepted
+  user,      ///< which claim identifies the user
+  database,  ///< which database
+  server,    ///< where the API listens and for whom
+  log,       ///< what is logged, and how
+};
+
+/// A value as somebody wrote it.
+struct GivenSetting {
+  std::string value;  ///< not empty
+  std::string name;   ///< how a message names the setting: the flag or the variable that it was given by
+};
+
+struct LogSettings {
+  spdlog::level::level_enum level = spdlog::level::info;
+  http::EventLog::Format format = http::EventLog::Format::text;
+};
+
+/// The settings of one command, read when they are asked for: a flag wins over the environment, that over the
+/// file of `--env-file`. Each reading function throws SettingFault for the first value that cannot work, an
+/// empty one among them. Not for several threads; lives at most as long as the CLI::App.
+///
+///     auto* command = app.add_subcommand("serve", "…");
+///     Settings settings{*command, {SettingGroup::keys, SettingGroup::policy}};
+///     command->callback([settings, &status] { status = serve(settings.policy(), settings.key_source()); });
+class Settings {
+ public:
+  /// The value of an environment variable, or nothing when there is none of that name.
+  using Environment = std::function<std::optional<std::string>(const std::string& variable)>;
+
+  /// Adds the groups' flags and `--env-file` to the command.
+  Settings(CLI::App& command, std::initializer_list<SettingGroup> groups,
+           Environment environment = process_environment);
+
+  static std::optional<std::string> process_environment(const std::string& variable);
+
+  /// Groups `keys` and, where the command has it, `outage`. `jwks_url` is BETTER_AUTH_JWKS_URL or what
+  /// BETTER_AUTH_URL says; `on_event` is left empty.
+  KeySource key_source() const;
+  /// The same for a key set that the command line names: `jwks_url` is empty, neither variable is read.
+  KeySource key_source_rules() const;
+
+  /// Group `policy`. Issuer and audience are BETTER_AUTH_ISSUER and BETTER_AUTH_AUDIENCE, or the origin of
+  /// BETTER_AUTH_URL. No claim is required beyond those that every token must have.
+  Policy policy() const;
+  /// The same without issuer and audience, for verify_signature_only(): no Verifier takes it.
+  Policy signature_policy() const;
+
+  /// Group `user`: the claim that identifies a user of the tasks API, whose tables hold UUIDs; a fault for
+  /// `sub`.
+  UserClaim user_claim() const;
+
+  /// Group `database`.
+  store::DatabaseUrl database() const;
+
+  /// Group `server`: host, port, threads (0: one for each core) and allowed origins, which are the origin of
+  /// BETTER_AUTH_URL where not set, or none without that.
+  http::ServerOptions server() const;
+
+  /// Group `log`.
+  LogSettings log() const;
+
+ private:
+  std::optional<GivenSetting> find(std::string_view variable) const;
+  std::optional<BetterAuth> better_auth() const;
+  GivenSetting jwks_url() const;  ///< its name is that of the setting it comes from
+  void read_env_file() const;
+
+  std::map<std::string, CLI::Option*, std::less<>> flags_;  ///< by variable
+  CLI::Option* env_file_ = nullptr;
+  Environment environment_;
+  mutable std::optional<EnvFile> file_;  ///< read once, on first need
+};
+
+}  // namespace drawbridge::app

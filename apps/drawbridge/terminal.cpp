@@ -1,0 +1,76 @@
+#include "terminal.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace drawbridge::app {
+namespace {
+
+/// A span of time in its largest fitting unit.
+std::string span_text(std::chrono::seconds span) {
+  struct Unit {
+    std::chrono::seconds size;
+    const char* name;
+  };
+  using std::chrono::days, std::chrono::hours, std::chrono::minutes;
+  constexpr std::array units{Unit{days{365}, "years"}, Unit{days{1}, "days"}, Unit{hours{1}, "h"},
+                             Unit{minutes{1}, "min"}};
+  for (const Unit& unit : units)
+    if (span >= 2 * unit.size) return fmt::format("{} {}", span / unit.size, unit.name);
+  return fmt::format("{} s", span.count());
+}
+
+}  // namespace
+
+Palette Palette::of_standard_output() {
+  const char* const no_color = std::getenv("NO_COLOR");
+  return Palette{isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0')};
+}
+
+std::string Palette::painted(std::string_view code, std::string_view text) const {
+  return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string{text};
+}
+
+std::string Palette::good(std::string_view text) const {
+  return painted("1;32", text);
+}
+
+std::string Palette::bad(std::string_view text) const {
+  return painted("1;31", text);
+}
+
+std::string Palette::strong(std::string_view text) const {
+  return painted("1", text);
+}
+
+std::string Palette::faint(std::string_view text) const {
+  return painted("2", text);
+}
+
+std::string field_line(const Palette& palette, std::string_view name, std::string_view value,
+                       std::size_t width) {
+  return fmt::format("  {} {}\n", palette.faint(fmt::format("{:<{}}", name, width)), value);
+}
+
+std::string moment_text(std::chrono::sys_seconds moment, std::chrono::sys_seconds now) {
+  const auto span = now - moment;
+  const std::string relation =
+      span >= std::chrono::seconds{0} ? span_text(span) + " ago" : "in " + span_text(-span);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC ({})",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(moment)), relation);
+}
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void complain(std::string_view line) {
+  fmt::print(stderr, "drawbridge: {}\n", line);
+}
+
+}  // namespace drawbridge::app

@@ -1,0 +1,277 @@
+#include "settings.h"
+
+#include <fstream>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <gtest/gtest.h>
+
+#include "tests/support/scratch_directory.h"
+
+namespace drawbridge::app {
+namespace {
+
+using enum SettingGroup;
+using Variables = std::map<std::string, std::string>;
+
+/// A command with every group, given these variables and these arguments.
+class Given {
+ public:
+  explicit Given(Variables variables, std::vector<std::string> arguments = {})
+      : settings_{app_,
+                  {keys, outage, policy, user, database, server, log},
+                  [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
+                    const auto found = variables.find(name);
+                    return found == variables.end() ? std::nullopt : std::optional{found->second};
+                  }} {
+    std::ranges::reverse(arguments);  // as CLI::App::parse wants them
+    app_.parse(arguments);
+  }
+  const Settings* operator->() const { return &settings_; }
+
+ private:
+  CLI::App app_;
+  Settings settings_;
+};
+
+/// Reads every group, as `serve` does.
+void read_all(const Given& given) {
+  given->key_source();
+  given->policy();
+  given->user_claim();
+  given->database();
+  given->server();
+  given->log();
+}
+
+std::string fault_of(const Given& given) {
+  try {
+    read_all(given);
+  } catch (const SettingFault& fault) {
+    return fault.what();
+  }
+  return "no fault";
+}
+
+constexpr const char* better_auth_url = "http://localhost:3000";
+
+TEST(Settings, HaveTheDocumentedDefaults) {
+  const Given given{{{"BETTER_AUTH_URL", better_auth_url}}};
+  const KeySource source = given->key_source();
+  EXPECT_EQ(source.jwks_url, "http://localhost:3000/api/auth/jwks");
+  EXPECT_TRUE(source.allow_http_hosts.empty());
+  EXPECT_FALSE(source.ca_file);
+  EXPECT_FALSE(source.snapshot);
+  EXPECT_EQ(source.max_stale, std::chrono::hours{24});
+  const Policy policy = given->policy();
+  EXPECT_EQ(policy.issuer, better_auth_url);
+  EXPECT_EQ(policy.audience, better_auth_url);
+  EXPECT_EQ(policy.algorithms, std::vector{Algorithm::eddsa});
+  EXPECT_EQ(policy.clock_skew, std::chrono::seconds{30});
+  EXPECT_EQ(policy.max_token_size, 16'384u);
+  EXPECT_EQ(given->user_claim(), UserClaim::uuid);
+  EXPECT_EQ(given->database().file, ".data/drawbridge.db");
+  const http::ServerOptions server = given->server();
+  EXPECT_EQ(server.host, "127.0.0.1");
+  EXPECT_EQ(server.port, 8000);
+  EXPECT_EQ(server.threads, 0u);
+  EXPECT_EQ(server.allowed_origins, std::vector<std::string>{better_auth_url});
+  EXPECT_EQ(given->log().level, spdlog::level::info);
+  EXPECT_EQ(given->log().format, http::EventLog::Format::text);
+}
+
+TEST(Settings, AreReadFromEachVariable) {
+  test::ScratchDirectory scratch;
+  const std::string ca_file = scratch.path() / "ca.pem";
+  std::ofstream{ca_file} << "certificates";
+  const Given given{{{"BETTER_AUTH_URL", "https://auth.example.com"},
+                     {"BETTER_AUTH_JWKS_URL", "https://keys.example.com/jwks"},
+                     {"BETTER_AUTH_ISSUER", "https://issuer.example.com"},
+                     {"BETTER_AUTH_AUDIENCE", "https://api.example.com"},
+                     {"DATABASE_URL", "sqlite:other.db"},
+                     {"DRAWBRIDGE_LISTEN", "[::1]:0"},
+                     {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com, http://localhost:3000"},
+                     {"DRAWBRIDGE_ALGORITHMS", "ES256, EdDSA,ES256"},
+                     {"DRAWBRIDGE_CLOCK_SKEW", "0"},
+                     {"DRAWBRIDGE_USER_CLAIM", "uuid"},
+                     {"DRAWBRIDGE_MAX_TOKEN_SIZE", "4096"},
+                     {"DRAWBRIDGE_ALLOW_HTTP_HOSTS", "auth,10.0.0.7"},
+                     {"DRAWBRIDGE_CA_FILE", ca_file},
+                     {"DRAWBRIDGE_KEYS_SNAPSHOT", "keys.snapshot"},
+                     {"DRAWBRIDGE_KEYS_MAX_STALE", "3600"},
+                     {"DRAWBRIDGE_THREADS", "3"},
+                     {"DRAWBRIDGE_LOG", "debug"},
+                     {"DRAWBRIDGE_LOG_FORMAT", "json"}}};
+  const KeySource source = given->key_source();
+  EXPECT_EQ(source.jwks_url, "https://keys.example.com/jwks");
+  EXPECT_EQ(source.allow_http_hosts, (std::vector<std::string>{"auth", "10.0.0.7"}));
+  EXPECT_EQ(source.ca_file, ca_file);
+  EXPECT_EQ(source.snapshot, "keys.snapshot");
+  EXPECT_EQ(source.max_stale, std::chrono::hours{1});
+  const Policy policy = given->policy();
+  EXPECT_EQ(policy.issuer, "https://issuer.example.com");
+  EXPECT_EQ(policy.audience, "https://api.example.com");
+  EXPECT_EQ(policy.algorithms, (std::vector{Algorithm::es256, Algorithm::eddsa}));
+  EXPECT_EQ(policy.clock_skew, std::chrono::seconds{0});
+  EXPECT_EQ(policy.max_token_size, 4096u);
+  EXPECT_EQ(given->database().file, "other.db");
+  const http::ServerOptions server = given->server();
+  EXPECT_EQ(server.host, "::1");
+  EXPECT_EQ(server.port, 0);
+  EXPECT_EQ(server.threads, 3u);
+  EXPECT_EQ(server.allowed_origins,
+            (std::vector<std::string>{"https://a.example.com", "http://localhost:3000"}));
+  EXPECT_EQ(given->log().level, spdlog::level::debug);
+  EXPECT_EQ(given->log().format, http::EventLog::Format::json);
+}
+
+TEST(Settings, EachVariableHasItsFlag) {
+  const std::pair<std::string, std::string> flags[] = {
+      {"BETTER_AUTH_URL", "--better-auth-url"},
+      {"BETTER_AUTH_JWKS_URL", "--better-auth-jwks-url"},
+      {"BETTER_AUTH_ISSUER", "--better-auth-issuer"},
+      {"BETTER_AUTH_AUDIENCE", "--better-auth-audience"},
+      {"DATABASE_URL", "--database-url"},
+      {"DRAWBRIDGE_LISTEN", "--listen"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "--allowed-origins"},
+      {"DRAWBRIDGE_ALGORITHMS", "--algorithms"},
+      {"DRAWBRIDGE_CLOCK_SKEW", "--clock-skew"},
+      {"DRAWBRIDGE_USER_CLAIM", "--user-claim"},
+      {"DRAWBRIDGE_MAX_TOKEN_SIZE", "--max-token-size"},
+      {"DRAWBRIDGE_ALLOW_HTTP_HOSTS", "--allow-http-hosts"},
+      {"DRAWBRIDGE_CA_FILE", "--ca-file"},
+      {"DRAWBRIDGE_KEYS_SNAPSHOT", "--keys-snapshot"},
+      {"DRAWBRIDGE_KEYS_MAX_STALE", "--keys-max-stale"},
+      {"DRAWBRIDGE_THREADS", "--threads"},
+      {"DRAWBRIDGE_LOG", "--log"},
+      {"DRAWBRIDGE_LOG_FORMAT", "--log-format"},
+  };
+  for (const auto& [variable, flag] : flags) {
+    Variables variables{{"BETTER_AUTH_URL", better_auth_url}};
+    variables[variable] = "";
+    EXPECT_EQ(fault_of(Given{variables}), variable + " is empty: give it a value, or leave it out");
+    const std::string fault = fault_of(Given{{{"BETTER_AUTH_URL", better_auth_url}}, {flag, ""}});
+    EXPECT_TRUE(fault.ends_with(" is empty: give it a value, or leave it out")) << flag << ": " << fault;
+  }
+}
+
+TEST(Settings, FlagWinsOverEnvironmentAndThatOverTheFile) {
+  test::ScratchDirectory scratch;
+  const std::string file = scratch.path() / ".env";
+  std::ofstream{file} << "BETTER_AUTH_URL=http://localhost:3000\n"
+                         "BETTER_AUTH_ISSUER=file\nBETTER_AUTH_AUDIENCE=file\nDRAWBRIDGE_CLOCK_SKEW=7\n";
+  const Given given{{{"BETTER_AUTH_ISSUER", "environment"}, {"BETTER_AUTH_AUDIENCE", "environment"}},
+                    {"--env-file", file, "--issuer", "flag"}};
+  const Policy policy = given->policy();
+  EXPECT_EQ(policy.issuer, "flag");
+  EXPECT_EQ(policy.audience, "environment");
+  EXPECT_EQ(policy.clock_skew, std::chrono::seconds{7});
+  EXPECT_EQ(given->key_source().jwks_url, "http://localhost:3000/api/auth/jwks");
+}
+
+TEST(Settings, BetterAuthUrlIsNotNeededWhereAllItWouldSayIsSaid) {
+  const Given given{{{"BETTER_AUTH_JWKS_URL", "https://keys.example.com/jwks"},
+                     {"BETTER_AUTH_ISSUER", "i"},
+                     {"BETTER_AUTH_AUDIENCE", "a"}}};
+  EXPECT_EQ(fault_of(given), "no fault");
+  EXPECT_TRUE(given->server().allowed_origins.empty());
+}
+
+TEST(Settings, AValueThatCannotWorkIsNamedInOneLine) {
+  struct Case {
+    const char* variable;
+    const char* value;
+    const char* part;  ///< of the line, after the variable's name
+  };
+  const Case cases[] = {
+      {"BETTER_AUTH_URL", "localhost:3000", "cannot be used"},
+      {"BETTER_AUTH_URL", "ftp://localhost", "cannot be used"},
+      {"BETTER_AUTH_URL", "http://u:hunter2@localhost:3000", "password"},
+      {"BETTER_AUTH_URL", "http://auth.example.com", "plain http"},
+      {"BETTER_AUTH_JWKS_URL", "keys.json", "cannot be used"},
+      {"BETTER_AUTH_JWKS_URL", "http://auth.example.com/jwks", "plain http"},
+      {"BETTER_AUTH_ISSUER", " http://localhost:3000", "white space around"},
+      {"BETTER_AUTH_AUDIENCE", "http://localhost:3000\n", "white space around"},
+      {"DATABASE_URL", "mysql://u:hunter2@h/d", "cannot be used"},
+      {"DRAWBRIDGE_LISTEN", "8000", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", ":8000", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", "127.0.0.1", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", "127.0.0.1:", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", "127.0.0.1:65536", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", "127.0.0.1:http", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", "::1:8000", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", "http://127.0.0.1:8000", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_LISTEN", "u@127.0.0.1:8000", "127.0.0.1:8000"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "*", "any page"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "null", "any page"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://*.example.com", "any page"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com,*", "any page"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com,", "commas"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "a.example.com", "no origin"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com/", "\"https://a.example.com\": write it so"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://A.example.com", "\"https://a.example.com\": write it so"},
+      {"DRAWBRIDGE_ALLOWED_ORIGINS", "http://a.example.com:80", "\"http://a.example.com\": write it so"},
+      {"DRAWBRIDGE_ALGORITHMS", "none", "\"none\""},
+      {"DRAWBRIDGE_ALGORITHMS", "HS256", "\"HS256\""},
+      {"DRAWBRIDGE_ALGORITHMS", "EdDSA,eddsa", "\"eddsa\""},
+      {"DRAWBRIDGE_ALGORITHMS", "EdDSA,,ES256", "commas"},
+      {"DRAWBRIDGE_ALGORITHMS", " ", "commas"},
+      {"DRAWBRIDGE_CLOCK_SKEW", "301", "from 0 to 300"},
+      {"DRAWBRIDGE_CLOCK_SKEW", "-1", "from 0 to 300"},
+      {"DRAWBRIDGE_CLOCK_SKEW", "30s", "from 0 to 300"},
+      {"DRAWBRIDGE_CLOCK_SKEW", "1.5", "from 0 to 300"},
+      {"DRAWBRIDGE_CLOCK_SKEW", "99999999999999999999", "from 0 to 300"},
+      {"DRAWBRIDGE_USER_CLAIM", "sub", "set it to uuid"},
+      {"DRAWBRIDGE_USER_CLAIM", "email", "uuid, sub"},
+      {"DRAWBRIDGE_MAX_TOKEN_SIZE", "0", "from 1 to 1048576"},
+      {"DRAWBRIDGE_ALLOW_HTTP_HOSTS", "http://auth", "host names alone"},
+      {"DRAWBRIDGE_ALLOW_HTTP_HOSTS", "auth:3000", "host names alone"},
+      {"DRAWBRIDGE_ALLOW_HTTP_HOSTS", "*", "host names alone"},
+      {"DRAWBRIDGE_CA_FILE", "/nonexistent/ca.pem", "no such file"},
+      {"DRAWBRIDGE_CA_FILE", "/", "no such file"},
+      {"DRAWBRIDGE_KEYS_MAX_STALE", "0", "from 1 to"},
+      {"DRAWBRIDGE_THREADS", "0", "from 1 to 256"},
+      {"DRAWBRIDGE_THREADS", "257", "from 1 to 256"},
+      {"DRAWBRIDGE_LOG", "trace", "off, error, warn, info, debug"},
+      {"DRAWBRIDGE_LOG_FORMAT", "xml", "text, json"},
+      {"DRAWBRIDGE_LOG", "\x1b[31m", "\\x1b[31m"},
+  };
+  for (const Case& c : cases) {
+    Variables variables{{"BETTER_AUTH_URL", better_auth_url}};
+    variables[c.variable] = c.value;
+    const std::string fault = fault_of(Given{variables});
+    EXPECT_TRUE(fault.starts_with(std::string{c.variable} + ' ')) << c.variable << ": " << fault;
+    EXPECT_TRUE(fault.contains(c.part)) << c.value << ": " << fault;
+    EXPECT_FALSE(fault.contains('\n')) << fault;
+    EXPECT_FALSE(fault.contains("hunter2")) << "a database's address may hold a password";
+  }
+}
+
+TEST(Settings, MissingOnesSayWhatToDo) {
+  EXPECT_TRUE(fault_of(Given{{}}).starts_with("BETTER_AUTH_URL is not set: ")) << fault_of(Given{{}});
+  const Given no_audience{
+      {{"BETTER_AUTH_JWKS_URL", "https://k.example.com/jwks"}, {"BETTER_AUTH_ISSUER", "i"}}};
+  EXPECT_TRUE(fault_of(no_audience).starts_with("BETTER_AUTH_AUDIENCE is not set: give --audience"))
+      << fault_of(no_audience);
+}
+
+TEST(Settings, AnEnvFileThatCannotBeReadIsAFault) {
+  test::ScratchDirectory scratch;
+  const std::string file = scratch.path() / ".env";
+  EXPECT_TRUE(fault_of(Given{{}, {"--env-file", file}}).contains("cannot be read: No such file"));
+  std::ofstream{file} << "A=1\nB=\"$A\"\n";
+  EXPECT_TRUE(fault_of(Given{{}, {"--env-file", file}}).contains("line 2: "));
+}
+
+TEST(Settings, AVariableOfAnotherGroupStopsNoCommand) {
+  CLI::App app;
+  const Settings settings{app, {SettingGroup::database}, [](const std::string& name) {
+                            return name == "DATABASE_URL" ? std::optional<std::string>{"sqlite:a.db"}
+                                                          : std::optional<std::string>{""};
+                          }};
+  app.parse(std::vector<std::string>{});
+  EXPECT_EQ(settings.database().file, "a.db");
+}
+
+}  // namespace
+}  // namespace drawbridge::app
