@@ -166,7 +166,9 @@ void KeyFetcher::finish(CURLcode code) {
     const std::lock_guard lock{mutex_};
     resolved = cache_.on_fetched(std::move(result), boot_now());
     publish();
-    if (good) text = fmt::format("{} usable keys from {}", cache_.status(boot_now()).usable_keys, url_.text);
+    if (good)
+      text = fmt::format("key set fetched from {}, usable keys: {}", url_.text,
+                         cache_.status(boot_now()).usable_keys);
   }
   tell(std::move(resolved));
   report(good, std::move(text));

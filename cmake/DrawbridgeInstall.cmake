@@ -1,0 +1,28 @@
+# `cmake --install`: what a backend needs to build against the library. The program installs itself.
+#
+# The library is static and its dependencies are shared libraries of the system, so both packages name
+# those for the final link: drawbridgeConfig.cmake finds them again, drawbridge.pc requires them.
+
+include(CMakePackageConfigHelpers)
+
+install(TARGETS drawbridge EXPORT drawbridgeTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/drawbridge DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILES_MATCHING PATTERN "*.h")
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/drawbridge)
+install(EXPORT drawbridgeTargets NAMESPACE drawbridge:: DESTINATION ${package_dir})
+configure_package_config_file(
+  ${PROJECT_SOURCE_DIR}/cmake/drawbridgeConfig.cmake.in ${PROJECT_BINARY_DIR}/drawbridgeConfig.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(
+  ${PROJECT_BINARY_DIR}/drawbridgeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/drawbridgeConfig.cmake ${PROJECT_BINARY_DIR}/drawbridgeConfigVersion.cmake
+        DESTINATION ${package_dir})
+
+# The prefix is found from where the file lies, so that an installed tree can be moved.
+file(RELATIVE_PATH pc_prefix
+  ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/drawbridge.pc.in ${PROJECT_BINARY_DIR}/drawbridge.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/drawbridge.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

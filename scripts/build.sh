@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# Building, formatting and linting.
+
+presets=(dev release asan tsan fuzz lint bench)
+
+# build PRESET [ninja arguments]: configures when the preset is new or has changed, then builds what is
+# out of date.
+build() {
+  local preset=$1 folder=build/$1 state
+  shift
+  setup_packages || return
+  state=$(sha256sum CMakePresets.json)
+  if [[ ! -f $folder/build.ninja || $(cat "$folder/.configured" 2>/dev/null) != "$state" ]]; then
+    say "configuring $preset"
+    mkdir -p "$folder"
+    if ! cmake --preset "$preset" >"$folder/configure.log" 2>&1; then
+      cat "$folder/configure.log" >&2
+      return 1
+    fi
+    printf '%s\n' "$state" >"$folder/.configured"
+  fi
+  say "building $preset"
+  ninja -C "$folder" "$@" >&2
+}
+
+build_verb() {
+  local preset=${1:-dev}
+  if [[ " ${presets[*]} " != *" $preset "* ]]; then
+    printf 'dev: unknown preset %s; there are: %s\n' "$preset" "${presets[*]}" >&2
+    exit 2
+  fi
+  build "$preset"
+}
+
+cpp_files() { find apps bench include src tests -name '*.cpp' -o -name '*.h' | grep -v /node_modules/ | sort; }
+shell_files() { printf '%s\n' dev .ci/run scripts/*.sh; }
+
+format_verb() {
+  setup_packages
+  cpp_files | xargs clang-format-19 -i
+}
+
+lint_verb() {
+  setup_packages
+  local failed=0
+  say "clang-format"
+  cpp_files | xargs clang-format-19 --dry-run -Werror || failed=1
+  say "shellcheck"
+  shell_files | xargs shellcheck -x || failed=1
+  say "clang-tidy over src/ and apps/ (a file is checked again when it or its headers change)"
+  build lint -k 0 || failed=1
+  ((failed == 0)) || fail "lint found faults; ./dev format mends the form"
+  say "lint is clean"
+}

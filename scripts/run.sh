@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# `./dev run`: Better Auth and the API on one SQLite file, until Ctrl-C.
+
+run_children=() # process ids, in the order of their start
+
+run_usage_fault() {
+  printf 'dev: %s\nusage: ./dev run [--web-port P] [--api-port Q]\n' "$1" >&2
+  exit 2
+}
+
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+check_port() {
+  if ! [[ $2 =~ ^[1-9][0-9]{0,4}$ ]] || (($2 > 65535)); then
+    run_usage_fault "$1 takes a port from 1 to 65535, not $2"
+  fi
+  ! listens "$2" || fail "port $2 is in use; choose another with $1"
+}
+
+answers() { curl --noproxy '*' --silent --fail --max-time 5 --output /dev/null "$1"; }
+
+# wait_for NAME PID URL LOG
+wait_for() {
+  local end=$((SECONDS + 60))
+  until answers "$3"; do
+    if ! kill -0 "$2" 2>/dev/null; then
+      [[ -z $4 ]] || tail -n 20 "$4" >&2
+      fail "$1 ended at its start"
+    fi
+    ((SECONDS < end)) || fail "$1 does not answer at $3"
+    sleep 0.2
+  done
+}
+
+# Each child is in a session of its own, so that Ctrl-C reaches this script alone, which then asks each child
+# to end once, in reverse order.
+stop_children() {
+  local i
+  for ((i = ${#run_children[@]} - 1; i >= 0; i--)); do
+    kill -TERM "${run_children[i]}" 2>/dev/null || continue
+    wait "${run_children[i]}" || true
+  done
+  run_children=()
+}
+
+make_secret() {
+  local file=$1
+  [[ ! -s $file ]] || return 0
+  say "making a secret for Better Auth in $file"
+  (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$file")
+}
+
+walk_through() {
+  cat <<TEXT
+
+Better Auth is at $1, the API at $2/api/v1; the data is in $3/. Ctrl-C stops both.
+To sign up, get a token, create a task and list your tasks, paste this into another terminal, here:
+
+  WEB=$1 API=$2 JAR=\$(mktemp) MAIL=ada.\$(date +%s)@example.com
+  curl -sS -c "\$JAR" "\$WEB/api/auth/sign-up/email" -H 'Content-Type: application/json' -d "{\"name\":\"Ada\",\"email\":\"\$MAIL\",\"password\":\"correct horse battery\"}"; echo
+  TOKEN=\$(curl -sS -b "\$JAR" "\$WEB/api/auth/token" | sed 's/.*"token":"\([^"]*\)".*/\1/')
+  ME=\$(curl -sS "\$API/api/v1/me" -H "Authorization: Bearer \$TOKEN" | sed 's/.*"uuid":"\([^"]*\)".*/\1/')
+  curl -sS "\$API/api/v1/\$ME/tasks" -H "Authorization: Bearer \$TOKEN" -H 'Content-Type: application/json' -d '{"title":"Lower the bridge"}'; echo
+  curl -sS "\$API/api/v1/\$ME/tasks" -H "Authorization: Bearer \$TOKEN"; echo
+
+What the API makes of the token, and of another user's path:
+
+  printf %s "\$TOKEN" | build/release/bin/drawbridge token verify --better-auth-url "\$WEB"
+  curl -sS "\$API/api/v1/00000000-0000-4000-8000-000000000000/tasks" -H "Authorization: Bearer \$TOKEN"; echo
+
+TEXT
+}
+
+run_verb() {
+  local web_port=3000 api_port=8000 data=${DRAWBRIDGE_DATA_DIR:-.data}
+  while (($#)); do
+    (($# > 1)) || run_usage_fault "$1 takes a value, or is not known"
+    case $1 in
+      --web-port) web_port=$2 ;;
+      --api-port) api_port=$2 ;;
+      *) run_usage_fault "unknown option $1" ;;
+    esac
+    shift 2
+  done
+  [[ $web_port != "$api_port" ]] || run_usage_fault "--web-port and --api-port are the same"
+  setup_packages
+  check_port --web-port "$web_port"
+  check_port --api-port "$api_port"
+  setup_node
+  build release drawbridge_program
+
+  (umask 077 && mkdir -p "$data")
+  make_secret "$data/better-auth-secret"
+  local web=http://localhost:$web_port api=http://localhost:$api_port
+  local database=$data/drawbridge.db log=$data/better-auth.log program=build/release/bin/drawbridge
+  unset BETTER_AUTH_JWKS_URL BETTER_AUTH_ISSUER BETTER_AUTH_AUDIENCE # of another project in this shell
+
+  trap stop_children EXIT
+  trap 'exit 0' INT TERM HUP
+  PORT=$web_port BETTER_AUTH_URL=$web BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") DATABASE_FILE=$database \
+    setsid node tests/e2e/issuer/server.mjs >"$log" 2>&1 </dev/null &
+  run_children+=($!)
+  wait_for "Better Auth" $! "http://127.0.0.1:$web_port/api/auth/ok" "$log"
+
+  export DATABASE_URL=sqlite:$database BETTER_AUTH_URL=$web DRAWBRIDGE_LISTEN=127.0.0.1:$api_port
+  "$program" migrate up
+  setsid "$program" serve </dev/null &
+  run_children+=($!)
+  wait_for "the API" $! "http://127.0.0.1:$api_port/readyz" ""
+
+  walk_through "$web" "$api" "$data"
+  wait -n "${run_children[@]}" || true
+  fail "Better Auth or the API has ended by itself; Better Auth's log is $log"
+}

@@ -1,0 +1,196 @@
+# shellcheck shell=bash
+# The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
+
+suites=(unit package e2e fuzz asan tsan)
+fuzz_seconds=20
+
+declare -i passed=0 failed=0 skipped=0 # of the suite that runs
+
+# count NAME PASSED FAILED SKIPPED [SECONDS]
+count() {
+  passed+=$2
+  failed+=$3
+  skipped+=$4
+  local mark=ok
+  (($3 == 0)) || mark=FAILED
+  printf '  %-6s  %-24s %4d passed %3d failed %3d skipped  %s\n' "$mark" "$1" "$2" "$3" "$4" "${5:+$5 s}"
+}
+
+# A suite that could not run has failed once.
+broken() { count "$1" 0 1 0; }
+
+# The number before a word in text: `number_of passed "3 passed, 1 skipped"` is 3.
+number_of() {
+  if [[ $2 =~ ([0-9]+)\ $1 ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
+}
+
+# Shows what a failing program said; the end of it when that is long.
+show_log() {
+  local lines
+  lines=$(wc -l <"$1")
+  ((lines <= 300)) || printf '    ... the last 300 of %d lines of %s\n' "$lines" "$1"
+  tail -n 300 "$1" | sed 's/^/    /'
+}
+
+# Runs one GoogleTest program and reads its closing lines. One that crashes, hangs, or runs no test has failed.
+run_googletest() {
+  local program=$1 name=${1##*/} log status=0 text began=$SECONDS
+  log=${program%/bin/*}/test-logs/$name.log
+  mkdir -p "${log%/*}"
+  timeout --kill-after=10 600 "$program" --gtest_color=no >"$log" 2>&1 </dev/null || status=$?
+  text=$(grep -E '^\[ +(PASSED|FAILED|SKIPPED) +\] [0-9]+ tests?[.,]' "$log" | sed 's/^\[ *//' || true)
+  local good bad left
+  good=$(sed -nE 's/^PASSED +\] ([0-9]+) .*/\1/p' <<<"$text")
+  bad=$(sed -nE 's/^FAILED +\] ([0-9]+) .*/\1/p' <<<"$text")
+  left=$(sed -nE 's/^SKIPPED +\] ([0-9]+) .*/\1/p' <<<"$text")
+  if ((status != 0 && ${bad:-0} == 0)); then
+    printf '\n%s ended with status %d outside its tests\n' "$name" "$status" >>"$log"
+    bad=1
+  elif ((${good:-0} + ${bad:-0} + ${left:-0} == 0)); then
+    printf '\n%s ran no test\n' "$name" >>"$log"
+    bad=1
+  fi
+  count "$name" "${good:-0}" "${bad:-0}" "${left:-0}" $((SECONDS - began))
+  ((${bad:-0} == 0)) || show_log "$log"
+}
+
+# Runs pytest on a folder, its output as it comes, and reads its last line.
+run_pytest() {
+  local folder=$1 log=build/test-logs/${1//\//-}.log status=0 last began=$SECONDS
+  mkdir -p build/test-logs
+  .venv/bin/python -m pytest -q --color=no -p no:cacheprovider "$folder" </dev/null 2>&1 |
+    tee "$log" | sed -u 's/^/    /' || status=$?
+  last=$(tail -n 1 "$log")
+  local good bad
+  good=$(number_of passed "$last")
+  bad=$(($(number_of failed "$last") + $(number_of error "$last")))
+  ((status == 0 || bad > 0)) || bad=1 # a crash, a wrong collection, or no test at all
+  count "$folder" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began))
+}
+
+run_cpp_tests() {
+  local preset=$1 name
+  build "$preset" || return 1
+  while read -r name; do run_googletest "build/$preset/bin/$name"; done <"build/$preset/test_programs.txt"
+}
+
+suite_unit() {
+  setup_python
+  run_cpp_tests dev || broken "build dev"
+  run_pytest tests/architecture
+}
+
+suite_asan() {
+  export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+  export UBSAN_OPTIONS=print_stacktrace=1
+  run_cpp_tests asan || broken "build asan"
+}
+
+suite_tsan() {
+  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+  run_cpp_tests tsan || broken "build tsan"
+}
+
+# The corpus of a target is replayed, then mutated for some time. What is found new is kept under build/.
+run_fuzzer() {
+  local name=$1 seconds=$2 kept=build/fuzz/corpus/$1 log=build/fuzz/test-logs/$1.log status=0 arguments
+  mkdir -p "$kept" build/fuzz/test-logs build/fuzz/crashes
+  arguments=(-max_len=20000 -artifact_prefix="build/fuzz/crashes/$name-" -print_final_stats=1)
+  [[ ! -f tests/fuzz/$name.dict ]] || arguments+=(-dict="tests/fuzz/$name.dict")
+  "build/fuzz/bin/$name" "${arguments[@]}" -runs=0 "tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null || status=$?
+  count "$name corpus" $((status == 0)) $((status != 0)) 0
+  if ((status == 0)); then
+    say "$name for $seconds s"
+    "build/fuzz/bin/$name" "${arguments[@]}" -timeout=10 -max_total_time="$seconds" \
+      "$kept" "tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null || status=$?
+    count "$name $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs" \
+      $((status == 0)) $((status != 0)) 0 "$seconds"
+  fi
+  ((status == 0)) || show_log "$log"
+}
+
+suite_fuzz() {
+  local name
+  if ! build fuzz; then
+    broken "build fuzz"
+    return
+  fi
+  while read -r name; do run_fuzzer "$name" "$fuzz_seconds"; done <build/fuzz/fuzz_programs.txt
+}
+
+suite_package() {
+  setup_python
+  if ! build release || ! rm -rf build/package || ! cmake --install build/release --prefix build/package/prefix >/dev/null; then
+    broken "install release"
+    return
+  fi
+  run_pytest tests/package
+}
+
+suite_e2e() {
+  setup_node
+  setup_python
+  if ! build release; then
+    broken "build release"
+    return
+  fi
+  run_pytest tests/e2e
+}
+
+# Runs one suite in a process of its own, so that what ends it (a missing Node.js) ends only that suite;
+# its counts come back in a file. Called plainly: behind `||` or `if` errexit would be off inside.
+run_suite() {
+  local counts=$1 suite=$2
+  (
+    set -e
+    trap 'printf "%d %d %d\n" $passed $failed $skipped >"$counts"' EXIT
+    "suite_$suite"
+  )
+}
+
+test_verb() {
+  local chosen=("$@") suite
+  ((${#chosen[@]})) || chosen=("${suites[@]}")
+  for suite in "${chosen[@]}"; do
+    if [[ " ${suites[*]} " != *" $suite "* ]]; then
+      printf 'dev: unknown suite %s; there are: %s\n' "$suite" "${suites[*]}" >&2
+      exit 2
+    fi
+  done
+
+  local counts table='' p s status began
+  local -i f all_passed=0 all_failed=0 all_skipped=0
+  counts=$(mktemp)
+  for suite in "${chosen[@]}"; do
+    printf '%s\n' "$suite"
+    began=$SECONDS
+    rm -f "$counts"
+    set +e
+    run_suite "$counts" "$suite"
+    status=$?
+    set -e
+    read -r p f s <"$counts"
+    ((status == 0 && p + f > 0)) || f+=1 # it ended early, or ran nothing
+    all_passed+=$p all_failed+=$f all_skipped+=$s
+    table+=$(printf '%-9s %7d %7d %8d %6d s' "$suite" "$p" "$f" "$s" $((SECONDS - began)))$'\n'
+  done
+  rm -f "$counts"
+  printf '\n%-9s %7s %7s %8s %8s\n%s\n' suite passed failed skipped time "$table"
+  printf '%d passed, %d failed, %d skipped\n' "$all_passed" "$all_failed" "$all_skipped"
+  ((all_failed == 0))
+}
+
+fuzz_verb() {
+  local seconds=${1:-60}
+  if ! [[ $seconds =~ ^[1-9][0-9]*$ ]]; then
+    printf 'dev: fuzz takes a number of seconds for each target, not %s\n' "$seconds" >&2
+    exit 2
+  fi
+  fuzz_seconds=$seconds
+  test_verb fuzz
+}
+
+bench_verb() {
+  build bench
+  build/bench/bin/verify_bench "$@"
+}

@@ -1,0 +1,153 @@
+"""The tree keeps the rules, and each rule catches what it is there for."""
+
+from __future__ import annotations
+
+import pytest
+
+import rules
+
+CMAKE = "add_library(x a.cpp)"
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_the_tree_keeps(rule, sources):
+    assert list(rule(sources)) == []
+
+
+# name: (rule, sources, part of the one finding)
+CAUGHT = {
+    "core_includes_http": (
+        rules.layer_faults,
+        {"src/core/a.cpp": '#include "http/b.h"\n', "src/http/b.h": ""},
+        "core must not include http/b.h",
+    ),
+    "core_includes_fetch_in_angle_brackets": (
+        rules.layer_faults,
+        {"src/core/a.cpp": "#  include <fetch/b.h>\n", "src/fetch/b.h": ""},
+        "core must not include fetch/b.h",
+    ),
+    "core_includes_the_remote_verifier": (
+        rules.layer_faults,
+        {"src/core/a.cpp": '#include "drawbridge/remote_verifier.h"\n', "include/drawbridge/remote_verifier.h": ""},
+        "core must not include drawbridge/remote_verifier.h",
+    ),
+    "fetch_includes_store": (
+        rules.layer_faults,
+        {"src/fetch/a.h": '#include "store/store.h"\n', "src/store/store.h": ""},
+        "fetch must not include store/store.h",
+    ),
+    "store_includes_http": (
+        rules.layer_faults,
+        {"src/store/a.cpp": '#include "http/b.h"\n', "src/http/b.h": ""},
+        "store must not include http/b.h",
+    ),
+    "http_includes_a_database": (
+        rules.layer_faults,
+        {"src/http/a.cpp": '#include "store/sqlite_session.h"\n', "src/store/sqlite_session.h": ""},
+        "http must not include store/sqlite_session.h",
+    ),
+    "http_includes_fetch": (
+        rules.layer_faults,
+        {"src/http/a.cpp": '#include "fetch/b.h"\n', "src/fetch/b.h": ""},
+        "http must not include fetch/b.h",
+    ),
+    "library_includes_the_program": (
+        rules.layer_faults,
+        {"src/http/a.cpp": '#include "apps/drawbridge/b.h"\n', "apps/drawbridge/b.h": ""},
+        "http must not include apps/drawbridge/b.h",
+    ),
+    "public_header_includes_core": (
+        rules.layer_faults,
+        {"include/drawbridge/a.h": '#include "core/b.h"\n', "src/core/b.h": ""},
+        "public must not include core/b.h",
+    ),
+    "include_climbs": (
+        rules.layer_faults,
+        {"src/core/a.cpp": '#include "../http/b.h"\n', "src/http/b.h": ""},
+        "write it from src/",
+    ),
+    "unknown_layer": (rules.layer_faults, {"src/auth/a.cpp": ""}, "src/auth/ is no layer"),
+    "stale_include": (rules.quoted_include_faults, {"src/core/a.cpp": '#include "core/gone.h"\n'}, "core/gone.h"),
+    "public_header_asks_for_openssl": (
+        rules.public_header_faults,
+        {"include/drawbridge/a.h": "#include <openssl/evp.h>\n"},
+        "<openssl/evp.h>",
+    ),
+    "core_has_a_thread": (rules.core_faults, {"src/core/a.h": "#include <thread>\n"}, "<thread>"),
+    "core_has_a_socket": (rules.core_faults, {"src/core/a.cpp": "#include <sys/socket.h>\n"}, "<sys/socket.h>"),
+    "core_has_a_file": (rules.core_faults, {"src/core/a.cpp": "#include <fstream>\n"}, "<fstream>"),
+    "core_has_curl": (rules.core_faults, {"src/core/a.cpp": "#include <curl/curl.h>\n"}, "<curl/curl.h>"),
+    "core_has_a_log": (rules.core_faults, {"src/core/a.cpp": "#include <spdlog/spdlog.h>\n"}, "<spdlog"),
+    "core_asks_the_clock": (
+        rules.core_faults,
+        {"src/core/a.cpp": "auto t = std::chrono::system_clock::now();\n"},
+        "_clock::now",
+    ),
+    "core_reads_the_environment": (
+        rules.core_faults,
+        {"src/core/a.cpp": 'auto v = std::getenv("X");\n'},
+        "getenv",
+    ),
+    "core_prints": (rules.core_faults, {"src/core/a.cpp": 'std::cerr << "x";\n'}, "std::cerr"),
+    "folder_util": (rules.drawer_faults, {"src/core/util/a.h": ""}, "src/core/util/"),
+    "folder_common": (rules.drawer_faults, {"packages/Common/a.ts": ""}, "packages/Common/"),
+    "http_makes_an_identity": (
+        rules.identity_faults,
+        {"src/http/a.cpp": "auto who = IdentityMaker::make(claims);\n"},
+        "src/http/a.cpp",
+    ),
+    "beast_everywhere": (
+        rules.beast_faults,
+        {f"src/http/{n}.cpp": '#include "http/b.h"\n' for n in range(rules.MAX_BEAST_UNITS + 1)}
+        | {"src/http/b.h": "#include <boost/beast/http.hpp>\n"},
+        f"in {rules.MAX_BEAST_UNITS + 1} files",
+    ),
+    "long_file": (rules.length_faults, {"src/core/a.cpp": "\n" * 501}, "501 lines"),
+    "test_that_never_runs": (
+        rules.unbuilt_faults,
+        {"tests/core/b_test.cpp": "", "tests/core/CMakeLists.txt": CMAKE},
+        "tests/core/b_test.cpp",
+    ),
+    "skipped_test": (rules.unfinished_faults, {"tests/core/a_test.cpp": "GTEST_SKIP();"}, "GTEST_SKIP"),
+    "unfinished": (rules.unfinished_faults, {"src/core/a.cpp": "// TODO later"}, "TODO"),
+}
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_caught(name):
+    rule, tree, finding = CAUGHT[name]
+    found = list(rule(tree))
+    assert len(found) == 1
+    assert finding in found[0]
+
+
+GOOD = {
+    "layers": {
+        "apps/drawbridge/main.cpp": '#include "store/sqlite_session.h"\n#include "commands.h"\n',
+        "apps/drawbridge/commands.h": "",
+        "apps/drawbridge/CMakeLists.txt": "add_executable(x main.cpp)",
+        "src/store/sqlite_session.h": '#include "store/store.h"\n#include <SQLiteCpp/SQLiteCpp.h>\n',
+        "src/store/store.h": '#include "drawbridge/identity.h"\n',
+        "src/http/router.h": '#include "store/store.h"\n#include "core/request_path.h"\n',
+        "src/core/request_path.h": "#include <string>\n",
+        "include/drawbridge/identity.h": "#include <memory>\nfriend class IdentityMaker;\n",
+    },
+    "prose_is_not_code": {
+        "src/core/a.h": "// never std::chrono::system_clock::now(), nor getenv\n/* std::thread */\n",
+        "src/core/b.h": 'constexpr auto hint = "see getenv and printf (";\n',
+    },
+    "tests_see_everything": {
+        "tests/http/a_test.cpp": '#include "store/sqlite_session.h"\nIdentityMaker::make();\n',
+        "tests/http/CMakeLists.txt": "drawbridge_test(x SOURCES a_test.cpp)",
+        "src/store/sqlite_session.h": "",
+    },
+    "sources_by_pattern": {
+        "tests/core/a_test.cpp": "",
+        "tests/core/CMakeLists.txt": "file(GLOB sources CONFIGURE_DEPENDS *_test.cpp)",
+    },
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_good(name):
+    assert [finding for rule in rules.RULES for finding in rule(GOOD[name])] == []

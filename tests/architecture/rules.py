@@ -1,0 +1,223 @@
+"""The rules that keep the layers apart, as functions from source text to findings.
+
+apps -> {fetch, store, http} -> core; http knows store/store.h only; core touches no socket, clock,
+thread, file, environment variable or log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+Sources = Mapping[str, str]  # text by path from the root of the repository
+
+MAX_FILE_LINES = 500
+MAX_BEAST_UNITS = 6  # each costs seconds to compile
+
+# The folders of src/ that a file may include from. `public` is include/drawbridge.
+ALLOWED = {
+    "public": {"public"},
+    "core": {"public", "core"},
+    "fetch": {"public", "core", "fetch"},
+    "store": {"public", "core", "store"},
+    "http": {"public", "core", "http"},
+    "apps": {"public", "core", "fetch", "store", "http", "apps"},
+}
+HTTP_MAY_ALSO_INCLUDE = {"store/store.h"}
+# Declared in public headers, performed by fetch.
+NOT_FOR_CORE = {"drawbridge/remote_verifier.h"}
+
+STANDARD_HEADER = re.compile(r"^[a-z_0-9]+$")
+CORE_BANNED_HEADERS = re.compile(
+    r"^(sys/|netinet/|arpa/|net/|linux/|netdb\.h|unistd\.h|poll\.h|fcntl\.h|pthread\.h|time\.h|stdio\.h"
+    r"|ctime$|cstdio$|thread$|future$|condition_variable$|semaphore$|latch$|barrier$|stop_token$"
+    r"|filesystem$|fstream$|iostream$|syslog\.h|curl/|spdlog/|sqlite3\.h|SQLiteCpp/|pqxx/|date/|httplib\.h"
+    r"|boost/asio|boost/beast|CLI/)"
+)
+CORE_BANNED_WORDS = re.compile(
+    r"_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\s*\(|\bgetenv\b|\bstd::j?thread\b|\bstd::async\b"
+    r"|\bsleep_(for|until)\b|\bfopen\b|\bf?printf\s*\(|\bstd::(cout|cerr|clog)\b|\bspdlog::|\bsocket\s*\("
+)
+DRAWERS = {"util", "utils", "common", "helper", "helpers", "misc", "shared"}
+UNFINISHED = re.compile(
+    r"\bTODO\b|\bFIXME\b|\bGTEST_SKIP\b|\bDISABLED_\w+|EXPECT_TRUE\(true\)|ASSERT_TRUE\(true\)"
+    r"|pytest\.mark\.(skip|xfail)|pytest\.skip\(|\bassert True\b|\b(it|test|describe)\.skip\("
+)
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.MULTILINE)
+COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+
+
+def layer_of(path: str) -> str | None:
+    """The layer that a file belongs to; nothing for tests and benchmarks, which may see everything."""
+    parts = PurePosixPath(path).parts
+    if parts[:2] == ("include", "drawbridge"):
+        return "public"
+    if parts[0] == "apps":
+        return "apps"
+    if parts[0] == "src" and len(parts) > 2:
+        return parts[1]
+    return None
+
+
+def is_cpp(path: str) -> bool:
+    return path.endswith((".cpp", ".h"))
+
+
+def code_of(text: str) -> str:
+    """The text without comments and string contents, so that prose is not taken for code."""
+    return COMMENT_OR_STRING.sub(lambda m: '""' if m.group().startswith('"') else " ", text)
+
+
+def included_file(path: str, name: str, sources: Sources) -> str | None:
+    """The file of the repository that `#include "name"` in `path` means."""
+    for folder in ("src", "include", str(PurePosixPath(path).parent), "."):
+        found = str(PurePosixPath(folder) / name)
+        if found in sources:
+            return found
+    return None
+
+
+def layer_faults(sources: Sources) -> Iterator[str]:
+    """Includes that break the dependency rule."""
+    for path, text in sources.items():
+        layer = layer_of(path)
+        if layer is None or not is_cpp(path):
+            continue
+        if layer not in ALLOWED:
+            yield f"{path}: src/{layer}/ is no layer; the layers are {', '.join(ALLOWED)}"
+            continue
+        for _, name in INCLUDE.findall(text):
+            # Whatever the form of the include, a file of ours is ours.
+            target = included_file(path, name, sources)
+            if ".." in PurePosixPath(name).parts:
+                yield f"{path}: includes {name}: write it from src/"
+            elif target is not None and layer_of(target) not in ALLOWED[layer]:
+                if not (layer == "http" and name in HTTP_MAY_ALSO_INCLUDE):
+                    yield f"{path}: {layer} must not include {name}"
+            elif layer == "core" and name in NOT_FOR_CORE:
+                yield f"{path}: core must not include {name}"
+
+
+def quoted_include_faults(sources: Sources) -> Iterator[str]:
+    """Quoted includes that are no file of ours: another library's header in quotes, or a stale name."""
+    for path, text in sources.items():
+        if layer_of(path) is None or not is_cpp(path):
+            continue
+        for form, name in INCLUDE.findall(text):
+            if form == '"' and included_file(path, name, sources) is None:
+                yield f'{path}: "{name}" is no file of src/, include/ or its own folder'
+
+
+def public_header_faults(sources: Sources) -> Iterator[str]:
+    """Public headers that ask a backend for another library's headers."""
+    for path, text in sources.items():
+        if layer_of(path) != "public":
+            continue
+        for form, name in INCLUDE.findall(text):
+            if form == "<" and not STANDARD_HEADER.match(name):
+                yield f"{path}: a public header includes <{name}>"
+
+
+def core_faults(sources: Sources) -> Iterator[str]:
+    """What core must not touch."""
+    for path, text in sources.items():
+        if layer_of(path) != "core":
+            continue
+        for _, name in INCLUDE.findall(text):
+            if CORE_BANNED_HEADERS.match(name):
+                yield f"{path}: core includes <{name}>"
+        for match in CORE_BANNED_WORDS.finditer(code_of(text)):
+            yield f"{path}: core uses {match.group().strip()}"
+
+
+def drawer_faults(sources: Sources) -> Iterator[str]:
+    """Folders named for no job."""
+    for folder in sorted({str(parent) for path in sources for parent in PurePosixPath(path).parents}):
+        if PurePosixPath(folder).name.lower() in DRAWERS:
+            yield f"{folder}/: name a folder for its job"
+
+
+def identity_faults(sources: Sources) -> Iterator[str]:
+    """Only the verifier makes an Identity."""
+    for path, text in sources.items():
+        is_friend = path == "include/drawbridge/identity.h"
+        if not is_cpp(path) or path.startswith(("src/core/", "tests/")) or is_friend:
+            continue
+        if "IdentityMaker" in code_of(text):
+            yield f"{path}: uses IdentityMaker outside src/core/ and tests/"
+
+
+def reaches(path: str, wanted: Callable[[str], bool], sources: Sources, seen: set[str]) -> bool:
+    """Whether a file includes a wanted header, itself or through files of ours."""
+    for _, name in INCLUDE.findall(sources[path]):
+        if wanted(name):
+            return True
+        target = included_file(path, name, sources)
+        if target is not None and target not in seen:
+            seen.add(target)
+            if reaches(target, wanted, sources, seen):
+                return True
+    return False
+
+
+def beast_faults(sources: Sources) -> Iterator[str]:
+    """Boost.Beast in more source files than the build can bear."""
+    units = [
+        path
+        for path in sources
+        if path.endswith(".cpp") and path.startswith(("src/", "apps/"))
+        if reaches(path, lambda name: name.startswith("boost/beast"), sources, {path})
+    ]
+    if len(units) > MAX_BEAST_UNITS:
+        yield f"Boost.Beast is compiled in {len(units)} files, at most {MAX_BEAST_UNITS}: {', '.join(units)}"
+
+
+def length_faults(sources: Sources) -> Iterator[str]:
+    for path, text in sources.items():
+        lines = text.count("\n")
+        if path.endswith((".cpp", ".h", ".py", ".ts", ".mjs", ".js", ".sh")) and lines > MAX_FILE_LINES:
+            yield f"{path}: {lines} lines; over {MAX_FILE_LINES}, two names say it better"
+
+
+def unbuilt_faults(sources: Sources) -> Iterator[str]:
+    """C++ files that no CMakeLists.txt of their folder builds: dead code, or a test that never runs."""
+    for path in sources:
+        if not path.endswith(".cpp") or path.startswith("tests/package/"):
+            continue
+        name, folder = PurePosixPath(path).name, PurePosixPath(path).parent
+        lists = (sources.get(str(PurePosixPath(top) / "CMakeLists.txt"), "") for top in (folder, folder.parent))
+        words = {word for text in lists for word in re.split(r"[\s()]+", text)}
+        if folder.name == "support":  # compiled into the tests that use it
+            words |= {PurePosixPath(w).name for text in sources_of_lists(sources) for w in re.split(r"[\s()]+", text)}
+        patterns = [word for word in words if "*" in word]
+        if name not in words and not any(PurePosixPath(name).match(pattern) for pattern in patterns):
+            yield f"{path}: no CMakeLists.txt builds it"
+
+
+def sources_of_lists(sources: Sources) -> list[str]:
+    return [text for path, text in sources.items() if path.endswith("CMakeLists.txt")]
+
+
+def unfinished_faults(sources: Sources) -> Iterator[str]:
+    """Marks of work not done, and tests that are skipped or cannot fail."""
+    for path, text in sources.items():
+        if path.startswith("tests/architecture/") or path.endswith((".md", ".json")):
+            continue
+        for match in UNFINISHED.finditer(text):
+            yield f"{path}: {match.group()}"
+
+
+RULES = (
+    layer_faults,
+    quoted_include_faults,
+    public_header_faults,
+    core_faults,
+    drawer_faults,
+    identity_faults,
+    beast_faults,
+    length_faults,
+    unbuilt_faults,
+    unfinished_faults,
+)

@@ -1,0 +1,73 @@
+"""The real issuer: Better Auth in tests/e2e/issuer, and the people who sign in there."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from process import ROOT, Program, free_port
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class Person:
+    """Someone who has signed up and is signed in, in a browser of their own."""
+
+    browser: httpx.Client
+    uuid: str
+    id: str
+    session_token: str  # opaque; not a JWT
+
+    def token(self) -> str:
+        """A JWT as `authClient.token()` gives it; a new one each time."""
+        answer = self.browser.get("/token")
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["token"])
+
+    def delete_account(self) -> None:
+        answer = self.browser.post("/delete-user", json={"password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+
+
+class BetterAuth:
+    """Settings are those of server.mjs: `algorithm="ES256"` is ISSUER_ALGORITHM."""
+
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = folder / "app.db"
+        env = {
+            "PORT": str(self.port),
+            "BETTER_AUTH_URL": self.url,
+            "BETTER_AUTH_SECRET": secrets.token_hex(32),
+            "DATABASE_FILE": str(self.database),
+        } | {f"ISSUER_{name.upper()}": str(value) for name, value in settings.items()}
+        self.program = Program("issuer", ["node", ROOT / "tests/e2e/issuer/server.mjs"], env, folder)
+
+    def start(self) -> BetterAuth:
+        self.program.start()
+        self.program.wait_ready(self.is_up)
+        return self
+
+    def stop(self) -> None:
+        self.program.stop()
+
+    def is_up(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/api/auth/ok", trust_env=False, timeout=10).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def sign_up(self, name: str) -> Person:
+        browser = httpx.Client(
+            base_url=f"{self.url}/api/auth", headers={"Origin": self.url}, trust_env=False, timeout=30
+        )
+        email = f"{name}-{secrets.token_hex(4)}@example.com"
+        answer = browser.post("/sign-up/email", json={"email": email, "password": PASSWORD, "name": name})
+        assert answer.status_code == 200, answer.text
+        user = answer.json()["user"]
+        return Person(browser, user["uuid"], user["id"], answer.json()["token"])

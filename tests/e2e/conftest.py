@@ -1,0 +1,89 @@
+"""Fixtures: a real Better Auth and a real backend on one SQLite file, shared by the tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from backend import DRAWBRIDGE, Backend
+from better_auth import BetterAuth, Person
+from process import Program
+
+StartIssuer = Callable[..., BetterAuth]
+StartBackend = Callable[..., Backend]
+
+
+def pytest_configure() -> None:
+    if not DRAWBRIDGE.is_file():
+        raise pytest.UsageError(f"{DRAWBRIDGE} is not there: ./dev build release makes it; DRAWBRIDGE_BIN names another")
+
+
+@pytest.fixture(scope="module")
+def start_issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartIssuer]:
+    """start_issuer(**settings) gives a Better Auth that runs, on a database of its own."""
+    with ExitStack() as stopping:
+
+        def start(**settings: object) -> BetterAuth:
+            issuer = BetterAuth(tmp_path_factory.mktemp("issuer"), **settings)
+            stopping.callback(issuer.stop)
+            return issuer.start()
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBackend]:
+    """start_backend(issuer, **settings) gives a backend that answers, on that issuer's database."""
+    with ExitStack() as stopping:
+
+        def start(issuer: BetterAuth, **settings: object) -> Backend:
+            backend = Backend(tmp_path_factory.mktemp("backend"), issuer, **settings)
+            stopping.callback(backend.stop)
+            return backend.start()
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def issuer(start_issuer: StartIssuer) -> BetterAuth:
+    return start_issuer()
+
+
+@pytest.fixture(scope="module")
+def backend(start_backend: StartBackend, issuer: BetterAuth) -> Backend:
+    return start_backend(issuer)
+
+
+@pytest.fixture
+def alice(issuer: BetterAuth) -> Person:
+    return issuer.sign_up("alice")
+
+
+@pytest.fixture
+def bob(issuer: BetterAuth) -> Person:
+    return issuer.sign_up("bob")
+
+
+# ---- the logs of the programs, shown with a test that failed -----------------------------------------
+
+LOG_SIZES = pytest.StashKey[dict[Program, int]]()
+SHOWN = 8_000  # characters of each log
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[LOG_SIZES] = {program: len(program.log()) for program in Program.started}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.failed:
+        for program in Program.started:
+            said = program.log()[item.stash[LOG_SIZES].get(program, 0) :]
+            if said:
+                report.sections.append((f"{program.name} in {Path(program.folder).name}", said[-SHOWN:]))
+    return report

@@ -1,0 +1,59 @@
+"""What every backend behind the bridge promises about its refusals."""
+
+from __future__ import annotations
+
+import httpx
+
+STATUS = {
+    "token_missing": 401,
+    "token_malformed": 401,
+    "token_too_large": 401,
+    "token_type_not_allowed": 401,
+    "algorithm_not_allowed": 401,
+    "key_id_missing": 401,
+    "key_unknown": 401,
+    "key_unusable": 401,
+    "signature_invalid": 401,
+    "claim_missing": 401,
+    "claim_invalid": 401,
+    "token_expired": 401,
+    "token_not_yet_valid": 401,
+    "issuer_mismatch": 401,
+    "audience_mismatch": 401,
+    "user_mismatch": 403,
+    "user_unknown": 403,
+    "keys_unavailable": 503,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "media_type_unsupported": 415,
+    "body_malformed": 400,
+    "validation_failed": 422,
+}
+
+
+def challenge(code: str) -> str | None:
+    """The exact WWW-Authenticate for a code."""
+    if STATUS[code] != 401:
+        return None
+    if code == "token_missing":
+        return 'Bearer realm="drawbridge"'
+    return f'Bearer realm="drawbridge", error="invalid_token", error_description="{code}"'
+
+
+def assert_refused(answer: httpx.Response, code: str) -> None:
+    """A problem document (RFC 9457) of exactly that code, with exactly the headers that go with it."""
+    assert (answer.status_code, answer.headers.get("Content-Type")) == (STATUS[code], "application/problem+json"), (
+        f"{answer.status_code} {answer.text}, not {code}"
+    )
+    problem = answer.json()
+    assert problem["code"] == code
+    assert problem["type"] == f"urn:drawbridge:error:{code}"
+    assert problem["status"] == STATUS[code]
+    assert problem["title"] and problem["detail"]
+    assert answer.headers.get("WWW-Authenticate") == challenge(code)
+    if STATUS[code] == 503:
+        assert 1 <= int(answer.headers["Retry-After"]) <= 30
+    else:
+        assert "Retry-After" not in answer.headers
+    sent = answer.request.headers.get("Authorization", "").removeprefix("Bearer ")
+    assert len(sent) < 8 or sent not in answer.text, "an answer holds the token"
