@@ -90,7 +90,8 @@ void add_migrate(CLI::App& app, int& status) {
       "Our own tables go by numbered steps; Better Auth's table \"user\" gets a column uuid where it has "
       "none.\n"
       "Nothing is dropped, and each command may be run again.\n\n"
-      "Exit status: 0 nothing is pending, 1 something is, 2 wrong usage, 3 the database cannot be used.");
+      "Exit status: 0 good, 1 something is pending (status, up) or waits for a person, 2 wrong usage,\n"
+      "3 the database cannot be used.");
   migrate->require_subcommand(1);
   add(*migrate, "status", "Show what is pending", show_status, status);
   add(*migrate, "plan", "Print the SQL that `up` would run", show_plan, status);

@@ -99,7 +99,7 @@ std::expected<MigrationStatus, MigrationError> up(SQLite::Database& database,
   // `user.uuid` comes first: our tables refer to it.
   if (has_user && std::ranges::find(before->pending, user_uuid) != before->pending.end()) {
     const auto completed = complete_user_uuid(
-        database, [&](std::int64_t rows) { progress(fmt::format("{}: {} rows filled", user_uuid, rows)); });
+        database, [&](std::int64_t rows) { progress(fmt::format("{}: rows filled: {}", user_uuid, rows)); });
     if (!completed) return refused(completed.error());
     progress(fmt::format("{}: done", user_uuid));
   }

@@ -49,8 +49,8 @@ TEST_F(UserUuid, is_added_and_every_row_filled) {
   database.exec("commit");
   Names lines;
   ASSERT_TRUE(store::migrate_up(url, [&](std::string_view line) { lines.emplace_back(line); }).has_value());
-  EXPECT_EQ(lines, (Names{"user.uuid: 1000 rows filled", "user.uuid: 2000 rows filled",
-                          "user.uuid: 2500 rows filled", "user.uuid: done", "1 tasks_and_tags: done"}));
+  EXPECT_EQ(lines, (Names{"user.uuid: rows filled: 1000", "user.uuid: rows filled: 2000",
+                          "user.uuid: rows filled: 2500", "user.uuid: done", "1 tasks_and_tags: done"}));
   expect_complete();
   EXPECT_EQ(value("SELECT count(*) FROM \"user\""), "2500");
   EXPECT_EQ(value("SELECT count(*) FROM \"user\" WHERE substr(uuid, 15, 1) = '4' AND substr(uuid, 20, 1) "
