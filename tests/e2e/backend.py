@@ -72,8 +72,12 @@ class Backend:
             f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAuthorization: Bearer {token}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
+        return self.send_raw(request.encode("latin-1") + body)
+
+    def send_raw(self, request: bytes) -> RawAnswer:
+        """Sends these bytes over a connection of their own, and reads until the backend closes it."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
-            connection.sendall(request.encode("latin-1") + body)
+            connection.sendall(request)
             received = b"".join(iter(lambda: connection.recv(65_536), b""))
         assert received.startswith(b"HTTP/1.1 "), received[:200]
         return RawAnswer(int(received[9:12]), received)

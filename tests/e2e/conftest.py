@@ -18,7 +18,7 @@ StartBackend = Callable[..., Backend]
 
 def pytest_configure() -> None:
     if not DRAWBRIDGE.is_file():
-        raise pytest.UsageError(f"{DRAWBRIDGE} is not there: ./dev build release makes it; DRAWBRIDGE_BIN names another")
+        raise pytest.UsageError(f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another")
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,13 @@ STATUS = {
     "user_mismatch": 403,
     "user_unknown": 403,
     "keys_unavailable": 503,
+    "store_unavailable": 503,
     "not_found": 404,
     "method_not_allowed": 405,
+    "body_too_large": 413,
     "media_type_unsupported": 415,
+    "request_malformed": 400,
+    "headers_too_large": 431,
     "body_malformed": 400,
     "validation_failed": 422,
 }

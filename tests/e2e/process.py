@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # What a program sees of the tester's environment. Nothing else: a proxy or a BETTER_AUTH_URL of the shell
 # must not decide a test.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
 
 
 def free_port() -> int:

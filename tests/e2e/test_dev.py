@@ -1,0 +1,143 @@
+"""What a newcomer types first: ./dev, its usage, and `./dev run` with the walk-through that it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from process import ROOT, accepts, free_port, wait_until
+
+
+def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ROOT / "dev", *arguments], text=True, capture_output=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["test", "unti"], "unknown suite unti; there are: unit package e2e fuzz asan tsan"),
+        (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
+        (["fuzz", "soon"], "fuzz takes a number of seconds"),
+        (["run", "--web-port", "0"], "--web-port takes a port from 1 to 65535, not 0"),
+        (["run", "--api-port", "65536"], "--api-port takes a port from 1 to 65535, not 65536"),
+        (["run", "--port", "1"], "unknown option --port"),
+        (["run", "--web-port"], "takes a value"),
+        (["run", "--web-port", "4000", "--api-port", "4000"], "are the same"),
+        (["tset"], "usage: ./dev VERB"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage(arguments, said):
+    done = dev(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_help_names_every_verb():
+    done = dev()
+    assert done.returncode == 0
+    assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == "run test build fuzz bench format lint setup".split()
+
+
+def test_port_in_use_is_one_clear_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = dev("run", "--api-port", str(port), "--web-port", str(free_port()))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"dev: port {port} is in use; choose another with --api-port\n"
+
+
+class Run:
+    """`./dev run` until its walk-through is printed."""
+
+    def __init__(self, data: Path) -> None:
+        self.web_port, self.api_port = free_port(), free_port()
+        self.log = data.parent / f"{self.web_port}.log"
+        environment = os.environ | {"DRAWBRIDGE_DATA_DIR": str(data), "BETTER_AUTH_ISSUER": "http://of.another.project"}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [ROOT / "dev", "run", "--web-port", str(self.web_port), "--api-port", str(self.api_port)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def walk_through(self) -> list[str]:
+        """The lines to paste."""
+
+        def printed() -> bool:
+            text = self.log.read_text()
+            assert self.process.poll() is None, text
+            return bool(re.search(r"user's path:\n\n.*\n\n", text, re.DOTALL))
+
+        wait_until(printed, 600, "the walk-through")  # it may have to build first
+        return re.findall(r"^  (.*)$", self.log.read_text().partition("paste this")[2], re.MULTILINE)
+
+    def stop(self, number: signal.Signals) -> int:
+        """As a terminal does it: to the whole group."""
+        os.killpg(self.process.pid, number)
+        return self.process.wait(30)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.process.poll() is None:
+            self.stop(signal.SIGTERM)
+
+
+def shell(lines: list[str]) -> list[str]:
+    done = subprocess.run(["bash", "-eu"], input="\n".join(lines), text=True, capture_output=True, cwd=ROOT, timeout=60)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+def test_walk_through_works_as_printed_and_the_data_stays(tmp_path):
+    data = tmp_path / "data"
+    with Run(data) as run:
+        lines = run.walk_through()
+        said = shell([*lines, 'echo "$MAIL $ME"'])
+        signed_up, created, listed = (json.loads(line) for line in said[:3])
+        assert created["title"] == "Lower the bridge"
+        assert created["user_id"] == signed_up["user"]["uuid"]
+        assert listed["items"] == [created]
+        assert said[3].startswith("valid")
+        assert json.loads(said[-2])["code"] == "user_mismatch"
+        mail, me = said[-1].split()
+        assert run.stop(signal.SIGINT) == 0
+        assert not accepts(run.web_port) and not accepts(run.api_port)
+
+    assert data.joinpath("better-auth-secret").stat().st_mode & 0o777 == 0o600
+    with Run(data) as again:
+        sign_in = [
+            line.replace("/sign-up/", "/sign-in/").replace("$MAIL", mail).replace("$(date +%s)", "x")
+            for line in again.walk_through()
+            if "Lower the bridge" not in line
+        ]
+        said = shell([*sign_in, 'echo "$ME"'])
+        assert said[-1] == me
+        assert json.loads(said[1])["items"] == [created]
+        assert again.stop(signal.SIGTERM) == 0
+        assert not accepts(again.web_port) and not accepts(again.api_port)
+
+
+def test_one_that_ends_by_itself_ends_the_other(tmp_path):
+    with Run(tmp_path / "data") as run:
+        run.walk_through()
+        children = Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split()
+        issuer = next(pid for pid in children if b"server.mjs" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        os.kill(int(issuer), signal.SIGKILL)
+        assert run.process.wait(30) == 1
+        assert "has ended by itself" in run.log.read_text()
+        assert not accepts(run.api_port)
