@@ -1,9 +1,12 @@
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 
 #include "commands.h"
 #include "core/hints.h"
@@ -31,6 +34,16 @@ constexpr const char* footer =
     "or from a file with --env-file.\n\n"
     "Exit status: 0 good, 1 not good, 2 wrong usage, 3 unreachable or unreadable.";
 
+/// One line. CLI11 names what is missing rather than what stands in its place.
+std::string usage_fault(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> rest = app.remaining(true);
+  const bool command_missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  const std::string fault = command_missing && !rest.empty()
+                                ? fmt::format("\"{}\" is no command", display_text(rest.front()))
+                                : display_text(error.what(), 512);
+  return fault + "; `drawbridge --help` explains";
+}
+
 int run(int argc, char** argv) {
   CLI::App app{description, "drawbridge"};
   app.set_version_flag("--version", "drawbridge " DRAWBRIDGE_VERSION, "Print the version and exit");
@@ -49,7 +62,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& help_or_version) {
     return app.exit(help_or_version) == 0 ? exit_good : exit_usage;
   } catch (const CLI::ParseError& wrong_usage) {
-    complain(display_text(wrong_usage.what(), 512) + "; `drawbridge --help` explains");
+    complain(usage_fault(app, wrong_usage));
     return exit_usage;
   } catch (const SettingFault& fault) {
     complain(fault.what());

@@ -112,7 +112,6 @@ int serve(ServeSettings settings) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);
   };
   const auto database = store::open_store(settings.database);
-  log_readiness(*database, log);
   RemoteVerifier verifier{std::move(settings.policy), std::move(settings.keys)};
   RemoteTokens tokens{verifier};
   const auto server = http::Server::start(settings.server, tokens, *database, log);
@@ -123,6 +122,7 @@ int serve(ServeSettings settings) {
   print(fmt::format("drawbridge: the tasks API is at {}/api/v1, its keys come from {}\n",
                     url_of(settings.server, (*server)->port()), jwks_url));
   std::fflush(stdout);
+  log_readiness(*database, log);
 
   wait_for_the_end(awaited, verifier, log);
   // Whoever asks a second time does not want to wait.

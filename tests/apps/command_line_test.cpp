@@ -20,7 +20,8 @@ TEST_F(CommandLine, WrongUsageIsExitTwoAndOneLine) {
   const std::string& k = key_set_;
   const Case cases[] = {
       {"no command", {}, {}, "subcommand is required"},
-      {"an unknown command", {"serv"}, {}, "serv"},
+      {"an unknown command", {"serv"}, {}, "\"serv\" is no command"},
+      {"an unknown command of token", {"token", "verfy"}, {}, "\"verfy\" is no command"},
       {"half a command", {"token"}, {}, "subcommand is required"},
       {"an unknown flag", {"token", "verify", "--jwks", k, "--bogus"}, {}, "--bogus"},
       {"a flag without value", {"token", "verify", "--jwks"}, {}, "--jwks"},
@@ -73,7 +74,7 @@ TEST_F(CommandLine, WrongUsageIsExitTwoAndOneLine) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     Arguments arguments = c.arguments;
-    if (!arguments.empty() && arguments.front() != "serv") arguments.emplace_back("--json");
+    if (arguments.size() > 2 && arguments.back() != "--jwks") arguments.emplace_back("--json");
     const test::Outcome outcome = drawbridge(arguments, token(), c.environment);
     EXPECT_EQ(outcome.status, 2);
     EXPECT_EQ(outcome.out, "");

@@ -102,6 +102,9 @@ Outcome run_on_terminal(const std::string& program, const Invocation& invocation
   if (grantpt(ours.number()) != 0 || unlockpt(ours.number()) != 0 ||
       ptsname_r(ours.number(), name.data(), name.size()) != 0)
     throw std::system_error{errno, std::generic_category(), "terminal"};
+  constexpr char end_of_input = '\x04';
+  if (::write(ours.number(), &end_of_input, 1) != 1)
+    throw std::system_error{errno, std::generic_category(), "terminal"};
   pid_t process = 0;
   {
     const Descriptor theirs{::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC)};

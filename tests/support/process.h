@@ -24,7 +24,7 @@ struct Outcome {
 /// std::system_error when it cannot be started.
 Outcome run_program(const std::string& program, const Invocation& invocation);
 
-/// Runs a program to its end with all three streams on a terminal, on which nothing is typed; `out` holds
+/// Runs a program to its end with all three streams on a terminal, where somebody types Ctrl-D; `out` holds
 /// what the terminal showed.
 Outcome run_on_terminal(const std::string& program, const Invocation& invocation);
 
