@@ -38,14 +38,15 @@ struct KeySource {
   /// Where the last good set is kept, so that a restart survives an outage of the issuer. Whoever can
   /// write this file can sign in as anyone.
   std::optional<std::filesystem::path> snapshot{};
-  /// How long the last good set serves while the issuer cannot be reached.
+  /// How long the last good set serves while the issuer cannot be reached; at most a year.
   std::chrono::seconds max_stale = std::chrono::hours{24};
-  /// How many verified tokens are remembered; 0 remembers none.
+  /// How many verified tokens are remembered, rounded up to a multiple of 128; 0 remembers none.
   std::size_t remembered_tokens = 65'536;
-  /// Told of every fetch, from the fetching thread. One line without a token or a secret.
+  /// Told of every fetch from the fetching thread, which it must not block, and of a snapshot that could not
+  /// be used or written, the former from the constructor. It must not throw.
   struct Event {
     bool good;         ///< whether the issuer answered with a key set
-    std::string text;  ///< what happened and, for a failure, what to do
+    std::string text;  ///< one line: what happened and, for a failure, what to do; no token, no secret
   };
   std::function<void(const Event&)> on_event{};
 };
@@ -79,10 +80,11 @@ class RemoteVerifier {
 
   /// The same without blocking: the answer when it can be given at once. Otherwise nothing, and `done`
   /// is called with it later, once, from the fetching thread, which it must not block. `done` is not
-  /// called when an answer was returned.
+  /// called when an answer was returned. It must not throw. The destructor calls what is left of them.
   std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done);
 
-  /// Asks for a fetch as soon as the minimum gap of 1 second allows, whatever the age of the keys.
+  /// Asks for a fetch as soon as the minimum gap of 1 second allows, whatever the age of the keys and
+  /// however long the pause after failures; a Retry-After of the issuer's is kept to.
   void refresh();
 
   KeyStatus key_status() const;

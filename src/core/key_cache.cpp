@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto fetch_gap = 1s;
-constexpr auto longest_backoff = 30s;
+constexpr std::chrono::seconds longest_backoff = 30s;
 constexpr auto longest_wait = 2s;
 constexpr std::size_t max_waiters = 256;
 constexpr std::size_t max_waiters_of_one_kid = 32;
@@ -46,6 +46,12 @@ void KeyCache::restore(KeySet keys, std::chrono::seconds age, BootTime now) {
   good_since_ = now - age;
 }
 
+void KeyCache::refresh(BootTime now) {
+  now = monotonic(now);
+  refresh_wanted_ = true;
+  if (!in_flight_) earliest_fetch_ = std::min(earliest_fetch_, std::max(gap_until_, asked_until_));
+}
+
 std::chrono::seconds KeyCache::until_next_fetch(BootTime now) const {
   return std::max(std::chrono::ceil<std::chrono::seconds>(earliest_fetch_ - now), std::chrono::seconds{1});
 }
@@ -61,8 +67,7 @@ KeyCache::Answer KeyCache::lookup(std::string_view kid, BootTime now) {
   now = monotonic(now);
   if (serving(now) && keys_->has_kid(kid)) return Held{};
   const KidDigest digest = sha256(kid);
-  if (const auto known = absent_.find(digest); known != absent_.end() && now < known->second.until)
-    return Absent{};
+  if (const auto known = absent_.find(digest); known != absent_.end() && now < known->second) return Absent{};
 
   std::size_t same = 0;
   std::uint64_t first_asked = begun_;
@@ -91,9 +96,10 @@ KeyCache::Step KeyCache::poll(BootTime now) {
   if (!in_flight_ && wanted && now >= earliest_fetch_) {
     ++begun_;
     in_flight_ = now;
-    earliest_fetch_ = now + fetch_gap;
+    gap_until_ = now + fetch_gap;
+    earliest_fetch_ = gap_until_;
     refresh_wanted_ = false;
-    step.begin = Fetch{keys_ ? etag_ : std::string{}};
+    step.begin = Fetch{etag_};
   }
 
   step.next = BootTime::max();
@@ -135,14 +141,18 @@ void KeyCache::fail(FailedFetch failure, BootTime now) {
   last_failure_ = std::move(failure.text);
   const auto doubled = std::chrono::seconds{1LL << std::min(failures_, 5)};
   ++failures_;
-  BootClock::duration pause = jittered(std::min<std::chrono::seconds>(doubled, longest_backoff));
-  if (failure.retry_after) pause = std::max<BootClock::duration>(pause, *failure.retry_after);
+  BootClock::duration pause = jittered(std::min(doubled, longest_backoff));
+  if (failure.retry_after) {
+    const auto asked = std::clamp(*failure.retry_after, std::chrono::seconds{0}, longest_backoff);
+    asked_until_ = now + asked;
+    pause = std::max<BootClock::duration>(pause, asked);
+  }
   earliest_fetch_ = now + std::min<BootClock::duration>(pause, longest_backoff);
   refresh_due_ = earliest_fetch_;
 }
 
 std::vector<KeyCache::Resolved> KeyCache::resolve_after_good_fetch(BootTime now) {
-  std::erase_if(absent_, [&](const auto& entry) { return now >= entry.second.until; });
+  std::erase_if(absent_, [&](const auto& entry) { return now >= entry.second; });
   for (const KeyDescription& key : keys_->descriptions())
     if (key.kid) absent_.erase(sha256(*key.kid));
 
@@ -173,10 +183,10 @@ std::vector<KeyCache::Resolved> KeyCache::resolve_hopeless(BootTime now) {
 
 void KeyCache::remember_absent(const KidDigest& kid, BootTime now) {
   while (absent_order_.size() >= max_absent) {
-    absent_.erase(absent_order_.front().second);
+    absent_.erase(absent_order_.front());
     absent_order_.pop_front();
   }
-  if (absent_.insert_or_assign(kid, AbsentKid{now + absent_for}).second) absent_order_.emplace_back(now, kid);
+  if (absent_.insert_or_assign(kid, now + absent_for).second) absent_order_.push_back(kid);
 }
 
 KeyStatus KeyCache::status(BootTime now) const {

@@ -90,8 +90,9 @@ class KeyCache {
   Step poll(BootTime now);
   std::vector<Resolved> on_fetched(FetchResult result, BootTime now);
 
-  /// Asks for a fetch as soon as the gap between fetches allows.
-  void refresh() { refresh_wanted_ = true; }
+  /// Asks for a fetch as soon as the gap of a second between fetches allows, and what the issuer asked for:
+  /// whoever has just mended the issuer need not wait for the back-off. Call poll() after it.
+  void refresh(BootTime now);
 
   /// Nothing when there are none or they are past the bound.
   std::optional<ServingKeys> serving(BootTime now) const;
@@ -105,9 +106,6 @@ class KeyCache {
     std::uint64_t asked_at;  ///< how many fetches had begun when the kid was first asked for
     BootTime deadline;
     std::string kid_text;
-  };
-  struct AbsentKid {
-    BootTime until;
   };
 
   BootTime monotonic(BootTime now);
@@ -130,6 +128,8 @@ class KeyCache {
   std::uint64_t begun_ = 0;  ///< fetches begun so far
   std::optional<BootTime> in_flight_;
   BootTime earliest_fetch_{};
+  BootTime gap_until_{};    ///< a second after the last fetch began
+  BootTime asked_until_{};  ///< what the issuer asked for by Retry-After
   BootTime refresh_due_{};
   bool refresh_wanted_ = true;
   int failures_ = 0;
@@ -138,8 +138,8 @@ class KeyCache {
 
   Ticket last_ticket_ = 0;
   std::map<Ticket, Waiter> waiters_;
-  std::map<KidDigest, AbsentKid> absent_;
-  std::deque<std::pair<BootTime, KidDigest>> absent_order_;
+  std::map<KidDigest, BootTime> absent_;  ///< until when it is remembered
+  std::deque<KidDigest> absent_order_;    ///< oldest first; may name kids that were forgotten since
 };
 
 }  // namespace drawbridge

@@ -40,7 +40,8 @@ struct VerifiedTokens::Shard {
 
 VerifiedTokens::VerifiedTokens(std::size_t capacity, std::chrono::seconds clock_skew) : skew_{clock_skew} {
   if (capacity == 0) return;
-  const std::size_t sets = std::max<std::size_t>(capacity / (shard_count * neighbours), 1);
+  constexpr std::size_t step = shard_count * neighbours;
+  const std::size_t sets = (capacity - 1) / step + 1;
   for (std::size_t i = 0; i < shard_count; ++i) {
     shards_.push_back(std::make_unique<Shard>());
     shards_.back()->slots.resize(sets * neighbours);

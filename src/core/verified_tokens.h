@@ -19,7 +19,8 @@ namespace drawbridge {
 /// Any number of threads may use one. A hit allocates nothing.
 class VerifiedTokens {
  public:
-  /// `capacity` is rounded up to full sets of slots; 0 remembers nothing.
+  /// `capacity` is rounded up to a multiple of 128; 0 remembers nothing. The slots are laid out at once, some
+  /// 150 bytes each.
   VerifiedTokens(std::size_t capacity, std::chrono::seconds clock_skew);
   ~VerifiedTokens();
 

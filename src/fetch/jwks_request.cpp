@@ -13,6 +13,7 @@ namespace {
 
 constexpr long total_timeout_ms = 5'000;
 constexpr std::size_t max_body_size = 1024 * 1024;
+constexpr std::size_t max_header_size = 64 * 1024;
 
 std::optional<long long> whole_number(std::string_view text) {
   long long number = 0;
@@ -51,7 +52,7 @@ void start_curl() {
 
 JwksRequest::JwksRequest(const JwksUrl& url, const std::optional<std::filesystem::path>& ca_file,
                          const std::string& etag)
-    : url_{url}, asked_with_etag_{!etag.empty()} {
+    : url_{url}, ca_file_{ca_file}, asked_with_etag_{!etag.empty()} {
   start_curl();
   easy_.reset(curl_easy_init());
   if (!easy_) throw std::bad_alloc{};
@@ -72,10 +73,17 @@ JwksRequest::JwksRequest(const JwksUrl& url, const std::optional<std::filesystem
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (ca_file) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file->c_str());
+  if (ca_file_) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file_->c_str());
+    // Instead of the system's: Debian's libcurl would go on trusting the directory that it was built with.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  }
   if (url_.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &JwksRequest::receive);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &JwksRequest::receive_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_.data());
 }
 
 std::size_t JwksRequest::receive(char* data, std::size_t size, std::size_t count, void* self) {
@@ -87,6 +95,14 @@ std::size_t JwksRequest::receive(char* data, std::size_t size, std::size_t count
   }
   request.body_.append(data, bytes);
   return bytes;
+}
+
+std::size_t JwksRequest::receive_header(char*, std::size_t size, std::size_t count, void* self) {
+  auto& request = *static_cast<JwksRequest*>(self);
+  request.header_bytes_ += size * count;
+  if (request.header_bytes_ <= max_header_size) return size * count;
+  request.too_large_ = true;
+  return 0;
 }
 
 std::string JwksRequest::header(const char* name) const {
@@ -112,7 +128,10 @@ std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::perform() {
 FailedFetch JwksRequest::transport_failure(CURLcode code) const {
   const std::string url = display_text(url_.text, 128);
   if (too_large_)
-    return {fmt::format("{} answered more than 1 MiB: that is no key set. Check the URL.", url), {}};
+    return {fmt::format("{} answered more than 1 MiB, or 64 KiB of headers: that is no key set. Check the "
+                        "URL.",
+                        url),
+            {}};
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {fmt::format("The host of {} has no address. Check BETTER_AUTH_URL and the DNS.", url), {}};
@@ -121,12 +140,14 @@ FailedFetch JwksRequest::transport_failure(CURLcode code) const {
     case CURLE_OPERATION_TIMEDOUT:
       return {fmt::format("{} did not answer within 5 seconds.", url), {}};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {
-          fmt::format(
-              "The TLS certificate of {} is not trusted for that host. Set DRAWBRIDGE_CA_FILE if it is from "
-              "an authority of your own.",
-              url),
-          {}};
+      return {fmt::format("The TLS certificate of {} is not trusted for that host ({}). Set "
+                          "DRAWBRIDGE_CA_FILE if it is from an authority of your own.",
+                          url, display_text(error_text_.data(), 128)),
+              {}};
+    case CURLE_SSL_CACERT_BADFILE:
+      return {fmt::format("The CA file {} cannot be read as PEM. Check DRAWBRIDGE_CA_FILE.",
+                          display_text(ca_file_ ? ca_file_->string() : "of the system", 128)),
+              {}};
     default:
       return {fmt::format("{} could not be fetched: {}.", url, curl_easy_strerror(code)), {}};
   }
@@ -136,11 +157,10 @@ FailedFetch JwksRequest::status_failure(long status) const {
   const std::string url = display_text(url_.text, 128);
   if (status == 404)
     return {fmt::format("{} answered 404. Is the path right? Better Auth's base path and the JWT plugin's "
-                        "jwksPath decide "
-                        "it; BETTER_AUTH_JWKS_URL sets it.",
+                        "jwksPath decide it; BETTER_AUTH_JWKS_URL sets it.",
                         url),
             {}};
-  if (status >= 300 && status < 400)
+  if (status >= 300 && status < 400 && status != 304)
     return {
         fmt::format("{} answered {}, a redirect, which is not followed for keys. Set the URL it leads to.",
                     url, status),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -30,8 +31,9 @@ struct FreeEasy {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-/// One GET of a key set (RFC 7517 §5) with the limits that keys need: 5 seconds in all, 1 MiB decoded, no
-/// redirect, TLS always verified. Driven by perform(), or by a curl multi handle and take_result().
+/// One GET of a key set (RFC 7517 §5) with the limits that keys need: 5 seconds in all, 1 MiB decoded and
+/// 64 KiB of headers, no redirect, TLS always verified. Driven by perform(), or by a curl multi handle and
+/// take_result().
 class JwksRequest {
  public:
   JwksRequest(const JwksUrl& url, const std::optional<std::filesystem::path>& ca_file,
@@ -49,6 +51,7 @@ class JwksRequest {
 
  private:
   static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t receive_header(char* data, std::size_t size, std::size_t count, void* self);
 
   FailedFetch transport_failure(CURLcode code) const;
   FailedFetch status_failure(long status) const;
@@ -57,7 +60,10 @@ class JwksRequest {
   JwksUrl url_;
   std::unique_ptr<curl_slist, FreeEasy> headers_;
   std::unique_ptr<CURL, FreeEasy> easy_;
+  std::optional<std::filesystem::path> ca_file_;
+  std::array<char, CURL_ERROR_SIZE> error_text_{};
   std::string body_;
+  std::size_t header_bytes_ = 0;
   bool too_large_ = false;
   bool asked_with_etag_;
 };

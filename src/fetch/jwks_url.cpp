@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include "drawbridge/remote_verifier.h"
@@ -34,6 +35,16 @@ std::string part(const Url& url, CURLUPart which) {
   return text;
 }
 
+bool has_user_info(const Url& url) {
+  const auto has = [&](CURLUPart which) {
+    char* text = nullptr;
+    const bool found = curl_url_get(url.get(), which, &text, 0) == CURLUE_OK;
+    const std::unique_ptr<char, FreeCurl> owner{text};
+    return found;
+  };
+  return has(CURLUPART_USER) || has(CURLUPART_PASSWORD);
+}
+
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -42,8 +53,9 @@ std::string lower(std::string text) {
 
 bool is_loopback(const std::string& host) {
   if (host == "localhost" || host.ends_with(".localhost") || host == "[::1]") return true;
-  return host.starts_with("127.") && std::ranges::count(host, '.') == 3 &&
-         host.find_first_not_of("0123456789.") == std::string::npos;
+  // As an address, not as text: 127.0.0.256 is a name that someone's DNS may answer.
+  in_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 && host.starts_with("127.");
 }
 
 std::unexpected<std::string> refuse(std::string_view url, std::string_view why) {
@@ -65,7 +77,7 @@ std::expected<HttpUrl, std::string> parse_http(std::string_view text) {
   parsed.host = lower(part(parsed.url, CURLUPART_HOST));
   if (parsed.scheme != "http" && parsed.scheme != "https") return refuse(text, "is neither http nor https");
   if (parsed.host.empty()) return refuse(text, "names no host");
-  if (!part(parsed.url, CURLUPART_USER).empty() || !part(parsed.url, CURLUPART_PASSWORD).empty())
+  if (has_user_info(parsed.url))
     return std::unexpected{
         std::string{"a URL with a user name or password in it is refused: leave them out"}};
   return parsed;

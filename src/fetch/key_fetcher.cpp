@@ -1,6 +1,7 @@
 #include "fetch/key_fetcher.h"
 
 #include <array>
+#include <csignal>
 #include <ctime>
 #include <new>
 #include <stdexcept>
@@ -15,6 +16,7 @@ using namespace std::chrono_literals;
 
 /// poll() does not count the time that the machine sleeps; this bounds how late a timer can be after it.
 constexpr BootClock::duration longest_nap = 30s;
+constexpr std::chrono::seconds longest_stale = 365 * 24h;
 
 std::uint64_t next_generation() {
   static std::atomic<std::uint64_t> last{0};
@@ -24,6 +26,24 @@ std::uint64_t next_generation() {
 std::chrono::sys_seconds system_now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
+
+/// While it lives, the calling thread takes no signal. A thread started meanwhile takes none for good:
+/// signals are the program's business, and a write to a connection that the issuer closed must not end the
+/// program by SIGPIPE.
+class WithoutSignals {
+ public:
+  WithoutSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~WithoutSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
 
 JwksUrl checked_url(const KeySource& source) {
   auto url = check_jwks_url(source.jwks_url, source.allow_http_hosts);
@@ -44,11 +64,14 @@ KeyFetcher::KeyFetcher(const KeySource& source)
     : source_{source}, url_{checked_url(source)}, cache_{source.max_stale, randombytes_random()} {
   if (source.max_stale <= 0s)
     throw std::invalid_argument{"max_stale is not positive: no key could ever serve"};
+  if (source.max_stale > longest_stale)
+    throw std::invalid_argument{"max_stale is over a year: a key that was withdrawn could serve as long"};
   if (source.snapshot) snapshot_.emplace(*source.snapshot, source.jwks_url);
   start_curl();
   multi_.reset(curl_multi_init());
   if (!multi_) throw std::bad_alloc{};
   restore_snapshot();
+  const WithoutSignals inherited_by_the_thread;
   thread_ = std::thread{[this] { run(); }};
 }
 
@@ -102,7 +125,7 @@ KeyCache::Answer KeyFetcher::ask(std::string_view kid, Done done) {
 
 void KeyFetcher::refresh() {
   const std::lock_guard lock{mutex_};
-  cache_.refresh();
+  cache_.refresh(boot_now());
   curl_multi_wakeup(multi_.get());
 }
 
