@@ -47,7 +47,7 @@ make_secret() {
   local file=$1
   [[ ! -s $file ]] || return 0
   say "making a secret for Better Auth in $file"
-  (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$file")
+  head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$file"
 }
 
 walk_through() {
@@ -89,7 +89,8 @@ run_verb() {
   setup_node
   build release drawbridge_program
 
-  (umask 077 && mkdir -p "$data")
+  umask 077 # what follows holds secrets and people's data
+  mkdir -p "$data"
   make_secret "$data/better-auth-secret"
   local web=http://localhost:$web_port api=http://localhost:$api_port
   local database=$data/drawbridge.db log=$data/better-auth.log program=build/release/bin/drawbridge
@@ -102,7 +103,9 @@ run_verb() {
   run_children+=($!)
   wait_for "Better Auth" $! "http://127.0.0.1:$web_port/api/auth/ok" "$log"
 
-  export DATABASE_URL=sqlite:$database BETTER_AUTH_URL=$web DRAWBRIDGE_LISTEN=127.0.0.1:$api_port
+  local database_url=sqlite:$database
+  [[ $database != /* ]] || database_url=sqlite://$database
+  export DATABASE_URL=$database_url BETTER_AUTH_URL=$web DRAWBRIDGE_LISTEN=127.0.0.1:$api_port
   "$program" migrate up
   setsid "$program" serve </dev/null &
   run_children+=($!)

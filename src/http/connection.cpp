@@ -64,7 +64,7 @@ Connection::Connection(asio::ip::tcp::socket socket, Worker& worker)
 
 void Connection::start() {
   boost::system::error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  ignored = socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   enter(Phase::waiting, worker_.services().limits.head);
   read();
 }
@@ -85,14 +85,14 @@ void Connection::check_deadline(steady_clock::time_point now) {
   // The read or write under way ends with an error, and whoever it tells refuses the client.
   timed_out_ = true;
   boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  ignored = socket_.cancel(ignored);
 }
 
 void Connection::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  ignored = socket_.close(ignored);
   if (!elsewhere_) worker_.forget(shared_from_this());
 }
 
@@ -324,7 +324,7 @@ void Connection::on_written(const boost::system::error_code& error) {
 void Connection::linger() {
   enter(Phase::lingering, worker_.services().limits.linger);
   boost::system::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  ignored = socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   buffer_.clear();
   read();
 }

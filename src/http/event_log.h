@@ -6,14 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include <spdlog/common.h>
+#include <spdlog/logger.h>
 
 #include "drawbridge/auth_error.h"
 #include "drawbridge/identity.h"
-
-namespace spdlog {
-class logger;
-}
 
 namespace drawbridge::http {
 

@@ -27,12 +27,13 @@ class Listener {
     const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
     if (error) return error;
     const auto endpoint = found.begin()->endpoint();
-    acceptor_.open(endpoint.protocol(), error);
-    // A restart need not wait for the connections of the last run; a port that is listened on stays refused.
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address{true}, error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
-    return error;
+    // SO_REUSEADDR lets a restart take a port that has connections of the last run; one that is listened on
+    // stays refused.
+    if (acceptor_.open(endpoint.protocol(), error) ||
+        acceptor_.set_option(tcp::acceptor::reuse_address{true}, error) || acceptor_.bind(endpoint, error) ||
+        acceptor_.listen(tcp::acceptor::max_listen_connections, error))
+      return error;
+    return {};
   }
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
@@ -42,16 +43,15 @@ class Listener {
     next_ = (next_ + 1) % workers_.size();
     acceptor_.async_accept(*worker.loop(),
                            [this, &worker](const boost::system::error_code& error, tcp::socket socket) {
+                             if (!error) worker.adopt(std::move(socket));
                              if (!acceptor_.is_open()) return;
-                             if (error) return wait_and_accept(error);
-                             worker.adopt(std::move(socket));
-                             accept();
+                             return error ? wait_and_accept(error) : accept();
                            });
   }
 
   void close() {
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    ignored = acceptor_.close(ignored);
     pause_.cancel();
   }
 

@@ -28,7 +28,9 @@ class FakeVerifier final : public http::TokenVerifier {
  public:
   ~FakeVerifier() override;
   std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done) override;
-  KeyStatus key_status() const override { return {.state = keys, .usable_keys = 1, .age = {}, .last_failure = {}}; }
+  KeyStatus key_status() const override {
+    return {.state = keys, .usable_keys = 1, .age = {}, .last_failure = {}};
+  }
 
   /// Answers those who wait with Alice's identity.
   void release();

@@ -128,7 +128,7 @@ TEST(Log, has_pattern_status_code_time_id_and_user) {
   const Api api;
   const auto answer = api.call("GET", tasks_of(alice) + "?page=0", "alice");
   const auto line = last_line(api);
-  EXPECT_TRUE(line.contains(" info  GET /api/v1/{user_id}/tasks 422 ")) << line;
+  EXPECT_TRUE(line.contains(" info    GET /api/v1/{user_id}/tasks 422 ")) << line;
   EXPECT_TRUE(
       line.ends_with("id=" + answer.header("x-request-id") + " user=" + alice + " code=validation_failed"))
       << line;
