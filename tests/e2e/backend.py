@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from better_auth import BetterAuth
+from loopback import answers, open_client
 from process import ROOT, Program, free_port
 
 DRAWBRIDGE = Path(os.environ.get("DRAWBRIDGE_BIN", ROOT / "build/release/bin/drawbridge")).resolve()
@@ -36,23 +37,17 @@ class Backend:
             "DRAWBRIDGE_LISTEN": f"127.0.0.1:{self.port}",
         } | {name.upper(): str(value) for name, value in settings.items()}
         self.program = Program(f"backend-{self.port}", [DRAWBRIDGE, "serve"], env, folder)
-        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        self.http = open_client(self.url)
 
     def start(self) -> Backend:
         """Returns when it answers, whether or not it is ready."""
         self.program.start()
-        self.program.wait_ready(self._answers)
+        self.program.wait_ready(lambda: answers(f"{self.url}/healthz"))
         return self
 
     def stop(self) -> None:
         self.http.close()
         self.program.stop()
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/healthz", trust_env=False, timeout=10).status_code == 200
-        except httpx.TransportError:
-            return False
 
     def call(self, method: str, path: str, token: str | None = None, **more: Any) -> httpx.Response:
         headers = dict(more.pop("headers", {}))

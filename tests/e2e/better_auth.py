@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from loopback import answers, open_client
 from process import ROOT, Program, free_port
 
 PASSWORD = "correct horse battery staple"
@@ -50,22 +51,14 @@ class BetterAuth:
 
     def start(self) -> BetterAuth:
         self.program.start()
-        self.program.wait_ready(self.is_up)
+        self.program.wait_ready(lambda: answers(f"{self.url}/api/auth/ok"))
         return self
 
     def stop(self) -> None:
         self.program.stop()
 
-    def is_up(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/api/auth/ok", trust_env=False, timeout=10).status_code == 200
-        except httpx.TransportError:
-            return False
-
     def sign_up(self, name: str) -> Person:
-        browser = httpx.Client(
-            base_url=f"{self.url}/api/auth", headers={"Origin": self.url}, trust_env=False, timeout=30
-        )
+        browser = open_client(f"{self.url}/api/auth", headers={"Origin": self.url})
         email = f"{name}-{secrets.token_hex(4)}@example.com"
         answer = browser.post("/sign-up/email", json={"email": email, "password": PASSWORD, "name": name})
         assert answer.status_code == 200, answer.text

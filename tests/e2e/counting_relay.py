@@ -6,7 +6,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
+from loopback import get
 
 
 class CountingRelay:
@@ -18,7 +18,7 @@ class CountingRelay:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(handler) -> None:
                 self.fetched_at.append(time.monotonic())
-                body = httpx.get(upstream, trust_env=False, timeout=10).content
+                body = get(upstream).content
                 handler.send_response(200)
                 handler.send_header("Content-Type", "application/json")
                 handler.send_header("Content-Length", str(len(body)))

@@ -1,12 +1,12 @@
 """Better Auth away: known keys go on, what cannot be known is 503 and not 401, and all heals by itself."""
 
-import httpx
 import pytest
 
 from backend import Backend
 from better_auth import BetterAuth, Person
 from conftest import StartBackend, StartIssuer
 from contract import assert_refused
+from loopback import get
 from process import wait_until
 from token_forgery import with_header
 
@@ -89,6 +89,6 @@ def test_an_issuer_with_another_database_is_another_issuer(
 def test_a_wrong_address_of_the_key_set_is_an_outage(own_issuer: BetterAuth, start_backend: StartBackend) -> None:
     token = own_issuer.sign_up("alice").token()
     wrong_url = f"{own_issuer.url}/api/auth/no-such-path"
-    assert httpx.get(wrong_url, trust_env=False).status_code == 404
+    assert get(wrong_url).status_code == 404
     backend = start_backend(own_issuer, better_auth_jwks_url=wrong_url)
     assert_refused(backend.call("GET", "/api/v1/me", token), "keys_unavailable")

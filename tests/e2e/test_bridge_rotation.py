@@ -5,11 +5,10 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
-
 from conftest import StartBackend, StartIssuer
 from contract import assert_refused
 from counting_relay import CountingRelay
+from loopback import open_client
 from token_forgery import header_of, with_header
 
 SECONDS = 30
@@ -43,7 +42,7 @@ def test_no_good_token_is_refused_while_keys_rotate(start_issuer: StartIssuer, s
                     good_answers[answer.text if answer.is_error else str(answer.status_code)] += 1
 
         def attack() -> None:
-            with httpx.Client(base_url=backend.url, trust_env=False, timeout=30) as client:
+            with open_client(backend.url) as client:
                 while time.monotonic() < end:
                     forged = with_header(first_token, kid=secrets.token_urlsafe(24))
                     answer = client.get("/api/v1/me", headers={"Authorization": f"Bearer {forged}"})

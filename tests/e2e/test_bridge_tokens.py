@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
 from backend import Backend
 from better_auth import BetterAuth, Person
 from conftest import StartBackend, StartIssuer
 from contract import assert_refused, challenge
+from loopback import get
 from token_forgery import (
     claims_of,
     header_of,
@@ -38,7 +38,7 @@ class Case:
 def case(issuer: BetterAuth) -> Case:
     person = issuer.sign_up("alice")
     token = person.token()
-    jwks = httpx.get(f"{issuer.url}/api/auth/jwks", trust_env=False).json()
+    jwks = get(f"{issuer.url}/api/auth/jwks").json()
     return Case(token, person, issuer.sign_up("bob").uuid, jwks)
 
 
