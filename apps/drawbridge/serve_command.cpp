@@ -36,8 +36,8 @@ class RemoteTokens final : public http::TokenVerifier {
 };
 
 struct ServeSettings {
-  Policy policy;
   KeySource keys;
+  Policy policy;
   store::DatabaseUrl database;
   http::ServerOptions server;
   LogSettings log;
@@ -46,7 +46,7 @@ struct ServeSettings {
 /// All of them before anything starts, so that a fault stops the program before it has changed anything.
 ServeSettings read_settings(const Settings& settings) {
   settings.user_claim();
-  ServeSettings read{settings.policy(), settings.key_source(), settings.database(), settings.server(),
+  ServeSettings read{settings.key_source(), settings.policy(), settings.database(), settings.server(),
                      settings.log()};
   read.policy.required_claims = {"uuid"};
   return read;
