@@ -241,7 +241,7 @@ TEST(Connection, lets_a_client_that_sends_on_read_its_refusal) {
   auto client = api.connect();
   client.send(raw_request("POST", tasks_of(bob), "alice", "Content-Length: 8000000\r\n"));
   const std::string piece(100'000, 'x');
-  for (int i = 0; i < 80; ++i) client.send(piece);
+  for (int i = 0; i < 80; ++i) ASSERT_TRUE(client.send(piece)) << i;
   EXPECT_EQ(client.receive().value().code(), "user_mismatch");
 }
 

@@ -69,12 +69,13 @@ RawClient::~RawClient() {
 
 RawClient::RawClient(RawClient&&) noexcept = default;
 
-void RawClient::send(std::string_view bytes) {
+bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto size = ::send(socket_->descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (size <= 0) return;
+    if (size <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(size));
   }
+  return true;
 }
 
 void RawClient::end_sending() {

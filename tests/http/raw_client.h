@@ -28,8 +28,8 @@ class RawClient {
   ~RawClient();
   RawClient(RawClient&&) noexcept;
 
-  /// What cannot be sent because the other side has closed is dropped.
-  void send(std::string_view bytes);
+  /// Whether all could be sent; false once the other side has closed.
+  bool send(std::string_view bytes);
   void end_sending();
   /// The next whole answer, 1xx too; nothing when the connection ends before. `to_head` expects no body.
   std::optional<Answer> receive(bool to_head = false);
