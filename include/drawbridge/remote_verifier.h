@@ -81,7 +81,7 @@ class RemoteVerifier {
   /// The same without blocking: the answer when it can be given at once. Otherwise nothing, and `done`
   /// is called with it later, once, from the fetching thread, which it must not block. `done` is not
   /// called when an answer was returned. It must not throw. The destructor calls what is left of them.
-  std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done);
+  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done);
 
   /// Asks for a fetch as soon as the minimum gap of 1 second allows, whatever the age of the keys and
   /// however long the pause after failures; a Retry-After of the issuer's is kept to.

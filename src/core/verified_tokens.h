@@ -16,7 +16,7 @@ namespace drawbridge {
 /// SHA-256 to its Verdict. Accepted tokens only, of one verifier and its policy. Bounded: where a new one
 /// finds no place, an expired one goes, else the one not seen for longest among its neighbours.
 ///
-/// Any number of threads may use one. A hit allocates nothing.
+/// Any number of threads may use one. A hit allocates nothing beyond what OpenSSL takes for the digest.
 class VerifiedTokens {
  public:
   /// `capacity` is rounded up to a multiple of 128; 0 remembers nothing. The slots are laid out at once, some

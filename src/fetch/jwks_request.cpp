@@ -1,5 +1,6 @@
 #include "fetch/jwks_request.h"
 
+#include <algorithm>
 #include <charconv>
 #include <mutex>
 #include <new>
@@ -33,7 +34,7 @@ std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
     directive = directive.substr(0, directive.find_last_not_of(" \t") + 1);
     const std::string_view name = directive.substr(0, directive.find('='));
     const auto is = [&](std::string_view other) {
-      return name.size() == other.size() && curl_strnequal(name.data(), other.data(), name.size()) != 0;
+      return std::ranges::equal(name, other, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
     };
     if (is("no-store") || is("no-cache")) return std::chrono::seconds{0};
     if (!is("max-age") || name.size() == directive.size()) continue;
@@ -145,9 +146,10 @@ FailedFetch JwksRequest::transport_failure(CURLcode code) const {
                           url, display_text(error_text_.data(), 128)),
               {}};
     case CURLE_SSL_CACERT_BADFILE:
-      return {fmt::format("The CA file {} cannot be read as PEM. Check DRAWBRIDGE_CA_FILE.",
-                          display_text(ca_file_ ? ca_file_->string() : "of the system", 128)),
-              {}};
+      return {
+          fmt::format("The CA certificates in {} cannot be read. DRAWBRIDGE_CA_FILE is to name a PEM file.",
+                      display_text(ca_file_ ? ca_file_->string() : "of the system", 128)),
+          {}};
     default:
       return {fmt::format("{} could not be fetched: {}.", url, curl_easy_strerror(code)), {}};
   }

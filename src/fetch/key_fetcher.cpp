@@ -60,13 +60,15 @@ BootTime boot_now() {
                                                                   std::chrono::nanoseconds{time.tv_nsec})};
 }
 
-KeyFetcher::KeyFetcher(const KeySource& source)
-    : source_{source}, url_{checked_url(source)}, cache_{source.max_stale, randombytes_random()} {
-  if (source.max_stale <= 0s)
+KeyFetcher::KeyFetcher(KeySource source)
+    : source_{std::move(source)},
+      url_{checked_url(source_)},
+      cache_{source_.max_stale, randombytes_random()} {
+  if (source_.max_stale <= 0s)
     throw std::invalid_argument{"max_stale is not positive: no key could ever serve"};
-  if (source.max_stale > longest_stale)
+  if (source_.max_stale > longest_stale)
     throw std::invalid_argument{"max_stale is over a year: a key that was withdrawn could serve as long"};
-  if (source.snapshot) snapshot_.emplace(*source.snapshot, source.jwks_url);
+  if (source_.snapshot) snapshot_.emplace(*source_.snapshot, source_.jwks_url);
   start_curl();
   multi_.reset(curl_multi_init());
   if (!multi_) throw std::bad_alloc{};
@@ -93,7 +95,7 @@ const KeyFetcher::Published& KeyFetcher::published() {
   thread_local std::size_t oldest = 0;
 
   const std::uint64_t generation = generation_.load(std::memory_order_acquire);
-  for (Slot& slot : slots)
+  for (const Slot& slot : slots)
     if (slot.generation == generation && generation != 0) return slot.keys;
   Slot& slot = slots[oldest++ % slots.size()];
   const std::lock_guard lock{mutex_};
@@ -144,7 +146,7 @@ void KeyFetcher::turn() {
     const std::lock_guard lock{mutex_};
     step = cache_.poll(boot_now());
   }
-  tell(std::move(step.resolved));
+  tell(step.resolved);
   if (step.begin) begin(*step.begin);
 
   int running = 0;
@@ -193,12 +195,12 @@ void KeyFetcher::finish(CURLcode code) {
       text = fmt::format("key set fetched from {}, usable keys: {}", url_.text,
                          cache_.status(boot_now()).usable_keys);
   }
-  tell(std::move(resolved));
+  tell(resolved);
   report(good, std::move(text));
   if (good) save_snapshot();
 }
 
-void KeyFetcher::tell(std::vector<KeyCache::Resolved> resolved) {
+void KeyFetcher::tell(const std::vector<KeyCache::Resolved>& resolved) {
   for (const KeyCache::Resolved& answer : resolved) {
     Done done;
     {

@@ -27,7 +27,7 @@ class KeyFetcher {
   using Done = std::function<void(KeyCache::Resolved)>;
 
   /// Starts the thread and the first fetch. Throws std::invalid_argument for a source that cannot work.
-  explicit KeyFetcher(const KeySource& source);
+  explicit KeyFetcher(KeySource source);
   /// Ends the thread; whoever still waits is told `unavailable`.
   ~KeyFetcher();
   KeyFetcher(const KeyFetcher&) = delete;
@@ -58,7 +58,7 @@ class KeyFetcher {
   void restore_snapshot();
   void save_snapshot();
   void publish();  ///< with mutex_ held
-  void tell(std::vector<KeyCache::Resolved> resolved);
+  void tell(const std::vector<KeyCache::Resolved>& resolved);
   void report(bool good, std::string text) const;
   const Published& published();
 

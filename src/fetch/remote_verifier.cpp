@@ -33,10 +33,10 @@ KeySource source_at(std::string jwks_url) {
 }  // namespace
 
 struct RemoteVerifier::Impl {
-  Impl(Policy policy, const KeySource& source)
+  Impl(Policy policy, KeySource source)
       : verifier{std::move(policy)},
         tokens{source.remembered_tokens, verifier.policy().clock_skew},
-        fetcher{source} {}
+        fetcher{std::move(source)} {}
 
   /// A remembered verdict or a verification against the keys that serve now.
   std::expected<Identity, Refusal> check(std::string_view token) {
@@ -68,7 +68,7 @@ struct RemoteVerifier::Impl {
     return std::unexpected{std::move(identity).error().error};
   }
 
-  std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done) {
+  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done) {
     // The kid may come to be held between the look and the question; then one more look finds it.
     for (int look = 0; look < 2; ++look) {
       auto identity = check(token);
@@ -93,7 +93,7 @@ struct RemoteVerifier::Impl {
 };
 
 RemoteVerifier::RemoteVerifier(Policy policy, KeySource source)
-    : impl_{std::make_unique<Impl>(std::move(policy), source)} {}
+    : impl_{std::make_unique<Impl>(std::move(policy), std::move(source))} {}
 
 RemoteVerifier::RemoteVerifier(std::string_view better_auth_url)
     : RemoteVerifier{Policy{better_auth_at(better_auth_url).issuer, better_auth_at(better_auth_url).audience},
@@ -103,8 +103,9 @@ RemoteVerifier::~RemoteVerifier() = default;
 RemoteVerifier::RemoteVerifier(RemoteVerifier&&) noexcept = default;
 RemoteVerifier& RemoteVerifier::operator=(RemoteVerifier&&) noexcept = default;
 
-std::optional<Result> RemoteVerifier::verify_async(std::string_view token, std::function<void(Result)> done) {
-  return impl_->verify_async(token, std::move(done));
+std::optional<Result> RemoteVerifier::verify_async(std::string_view token,
+                                                   const std::function<void(Result)>& done) {
+  return impl_->verify_async(token, done);
 }
 
 Result RemoteVerifier::verify(std::string_view token) {

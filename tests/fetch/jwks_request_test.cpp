@@ -164,6 +164,8 @@ std::vector<Failure> prompt_failures() {
       {"1 MiB and a byte", Answer::json(large.substr(0, 1024 * 1024 + 1)), "more than 1 MiB"},
       {"2 MiB without a Content-Length", {head + "\r\n" + large}, "more than 1 MiB"},
       {"a gzip bomb", Answer::json(test::gzip(large), "Content-Encoding: gzip\r\n"), "more than 1 MiB"},
+      {"70 KiB of headers", Answer::json(good_set(), "X-Filler: " + std::string(70 * 1024, 'x') + "\r\n"),
+       "64 KiB of headers"},
       {"204", Answer::of(204, ""), "answered 204 where a key set was expected"},
       {"206", Answer::of(206, good_set()), "answered 206 where a key set was expected"},
       {"304 to no condition", Answer::of(304, ""), "answered 304 where a key set was expected"},

@@ -334,7 +334,7 @@ TEST(RemoteVerifier, RefusesNoGoodTokenWhileKeysRotateUnderLoad) {
   };
   std::vector<std::thread> threads;
   // Two wait for each new key, two never leave those that are known.
-  for (const std::size_t skipped : {0, 0, 1, 1}) threads.emplace_back(work, skipped);
+  for (const std::size_t skipped : {0U, 0U, 1U, 1U}) threads.emplace_back(work, skipped);
   threads.emplace_back(attack);
   for (int number = 1; number <= 3; ++number) {
     const std::size_t fetches = server.request_count();

@@ -8,6 +8,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -48,9 +49,9 @@ template <typename Write>
 std::string pem(Write write) {
   const std::unique_ptr<BIO, FreeOpenSsl> bio{BIO_new(BIO_s_mem())};
   require(write(bio.get()) == 1);
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
+  std::string text(BIO_ctrl_pending(bio.get()), '\0');
+  require(BIO_read(bio.get(), text.data(), static_cast<int>(text.size())) == static_cast<int>(text.size()));
+  return text;
 }
 
 void add_extension(X509* certificate, int which, const std::string& value) {
@@ -79,8 +80,8 @@ struct TlsFiles {
 };
 
 TlsFiles make_tls_files(const Tls& tls) {
-  const PrivateKey authority_key{EVP_EC_gen("P-256")};
-  const PrivateKey server_key{EVP_EC_gen("P-256")};
+  const PrivateKey authority_key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
+  const PrivateKey server_key{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")};
   require(authority_key && server_key);
   const Certificate authority = certificate_of(authority_key.get(), "Drawbridge test authority", 1, 30 * day);
   require(X509_set_issuer_name(authority.get(), X509_get_subject_name(authority.get())) == 1);
@@ -271,6 +272,8 @@ struct MisbehavingServer::Impl {
   }
 
   asio::io_context context;
+  /// The thread stays while the server is down.
+  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   tcp::acceptor listener;
   std::optional<asio::ssl::context> ssl;
   std::vector<std::weak_ptr<tcp::socket>> sockets;
