@@ -199,15 +199,33 @@ std::filesystem::path readable_file(const GivenSetting& given) {
   return given.value;
 }
 
+std::filesystem::path file_to_write(const GivenSetting& given) {
+  const std::filesystem::path file{given.value};
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    fault(given.name, fmt::format("is {}: that is a directory; name a file in it", in_quotes(given.value)));
+  if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error))
+    fault(given.name,
+          fmt::format("is {}: there is no such directory to write it to", in_quotes(given.value)));
+  return file;
+}
+
+/// Boost.URL's port_number() takes any number and keeps its last 16 bits.
+std::optional<std::uint16_t> port_of(std::string_view digits) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return port;
+}
+
 void read_listen_address(const GivenSetting& given, http::ServerOptions& options) {
   const auto authority = boost::urls::parse_authority(given.value);
-  const bool has_port = authority && authority->has_port() && !authority->port().empty();
-  if (!has_port || authority->has_userinfo() || authority->host_address().empty() ||
-      (authority->port_number() == 0 && authority->port() != "0"))
+  const auto port = authority && authority->has_port() ? port_of(authority->port()) : std::nullopt;
+  if (!port || authority->has_userinfo() || authority->host_address().empty())
     fault(given.name, fmt::format("is {}: give a host and a port, for example 127.0.0.1:8000 or [::1]:8000",
                                   in_quotes(given.value)));
   options.host = authority->host_address();
-  options.port = authority->port_number();
+  options.port = *port;
 }
 
 template <typename Value, std::size_t size>
@@ -302,7 +320,7 @@ KeySource Settings::key_source() const {
   if (!url) fault(place.name, "cannot be used: " + url.error());
   source.jwks_url = place.value;
   if (!flags_.contains("DRAWBRIDGE_KEYS_MAX_STALE")) return source;
-  if (const auto given = find("DRAWBRIDGE_KEYS_SNAPSHOT")) source.snapshot = given->value;
+  if (const auto given = find("DRAWBRIDGE_KEYS_SNAPSHOT")) source.snapshot = file_to_write(*given);
   if (const auto given = find("DRAWBRIDGE_KEYS_MAX_STALE"))
     source.max_stale = std::chrono::seconds{number_of(*given, 1, 30 * 86'400, "seconds")};
   return source;

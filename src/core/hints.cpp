@@ -264,7 +264,7 @@ std::string mismatch_hint(std::string_view claim, std::string_view got, std::str
   return fmt::format(
       "The token's {0} is \"{1}\", expected is \"{2}\"{3}. Set {4} to what the token has, or Better "
       "Auth's baseURL to what is expected here.",
-      claim, display_text(got, 128), display_text(expected, 128),
+      claim, display_text(got), display_text(expected, 128),
       difference.empty() ? std::string{} : ": " + difference, setting_of(claim));
 }
 

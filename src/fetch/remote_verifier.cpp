@@ -42,7 +42,8 @@ struct RemoteVerifier::Impl {
   std::expected<Identity, Refusal> check(std::string_view token) {
     const TokenTime now = token_now();
     const KeySet& keys = fetcher.serving();
-    if (auto identity = tokens.find(token, keys, now)) return *std::move(identity);
+    if (token.size() <= verifier.policy().max_token_size)
+      if (auto identity = tokens.find(token, keys, now)) return *std::move(identity);
     auto verdict = verify_token(token, verifier.policy(), keys, now);
     if (!verdict) return std::unexpected{std::move(verdict).error()};
     tokens.remember(token, *verdict, now);

@@ -253,10 +253,18 @@ void Connection::answer() {
 }
 
 void Connection::submit(StoreWork work) {
-  auto job = [this, loop = worker_.loop(), run = std::move(work.run)](store::Session& session) mutable {
+  Response busy =
+      work.when_full
+          ? *std::move(work.when_full)
+          : problem(store::StoreError{store::StoreError::Kind::unavailable,
+                                      "too much work is waiting for the database, or for too long"});
+  const auto too_late = steady_clock::now() + worker_.services().limits.store;
+  auto job = [this, loop = worker_.loop(), run = std::move(work.run), busy,
+              too_late](store::Session& session) mutable {
     Response response;
     try {
-      response = run(session);
+      // Whoever asked has most likely gone, and would be surprised by a write that is done after all.
+      response = steady_clock::now() < too_late ? run(session) : std::move(busy);
     } catch (const std::exception& fault) {
       response = internal_error(fault);
     }
@@ -268,10 +276,7 @@ void Connection::submit(StoreWork work) {
   auto& store = worker_.services().store;
   const bool taken =
       work.kind == StoreWork::Kind::read ? store.read(std::move(job)) : store.write(std::move(job));
-  if (taken || !end_elsewhere()) return;
-  if (work.when_full) return respond(*std::move(work.when_full));
-  respond(problem(
-      store::StoreError{store::StoreError::Kind::unavailable, "too much work is waiting for the database"}));
+  if (!taken && end_elsewhere()) respond(std::move(busy));
 }
 
 void Connection::refuse_slow_client() {
@@ -286,7 +291,7 @@ void Connection::respond(Response response) {
   if (exchange_)
     exchange_->finish(response);
   else
-    allow_origin(response, services.origins, {});
+    allow_origin(response, services.origins, origin_in(received()));
 
   const auto request_id = worker_.next_request_id();
   out_.clear();

@@ -150,4 +150,18 @@ std::optional<std::string_view> head_fault(std::string_view head) {
   return framing.fault(http_1_0);
 }
 
+std::string_view origin_in(std::string_view head) {
+  head = head.substr(0, head.rfind("\r\n") == std::string_view::npos ? 0 : head.rfind("\r\n"));
+  std::string_view origin;
+  next_line(head);
+  while (!head.empty()) {
+    const auto line = next_line(head);
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !iequals(line.substr(0, colon), "Origin")) continue;
+    if (!origin.empty()) return {};
+    origin = trimmed(line.substr(colon + 1));
+  }
+  return origin;
+}
+
 }  // namespace drawbridge::http

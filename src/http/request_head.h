@@ -42,6 +42,10 @@ class HeadScanner {
 /// HTTP/1.1 only and without Content-Length.
 std::optional<std::string_view> head_fault(std::string_view head);
 
+/// The value of the Origin header in the complete lines of a head that was not parsed, so that the page that
+/// sent it can read why; empty when there is none or more than one.
+std::string_view origin_in(std::string_view head);
+
 /// What the API needs of a parsed head. Views into the parsed message.
 struct RequestHead {
   std::string_view method;

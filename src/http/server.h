@@ -21,6 +21,8 @@ struct Limits {
   std::chrono::milliseconds body{std::chrono::seconds{30}};   ///< from the first to the last byte of a body
   std::chrono::milliseconds idle{std::chrono::seconds{60}};   ///< between two requests of one connection
   std::chrono::milliseconds write{std::chrono::seconds{30}};  ///< for taking an answer
+  /// Until a database thread takes a request's work. Work that is taken later is not done.
+  std::chrono::milliseconds store{std::chrono::seconds{5}};
   /// After an answer that ends the connection: what the client still sends is read and thrown away for so
   /// long and so much, because closing at once would reset the connection and could lose the answer.
   std::chrono::milliseconds linger{std::chrono::seconds{5}};

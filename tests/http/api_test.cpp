@@ -1,11 +1,13 @@
 // The API over real sockets on a real SQLite database: what each route answers, to whom, and in which order.
 
+#include <future>
 #include <ostream>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "tests/http/api_fixture.h"
+#include "tests/support/identities.h"
 
 namespace drawbridge::test {
 namespace {
@@ -135,6 +137,24 @@ TEST_F(ApiTest, a_full_database_queue_is_503_with_a_time_to_retry) {
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.code(), "store_unavailable");
   EXPECT_EQ(refused.header("retry-after"), "1");
+}
+
+TEST(StoreLimits, work_that_waited_too_long_for_the_database_is_not_done) {
+  test::Api::Options options;
+  options.limits.store = std::chrono::milliseconds{0};  // whatever waits has waited too long
+  test::Api api{options};
+  for (const auto* method : {"POST", "GET"}) {
+    const auto late = api.call(method, tasks_of(alice), "alice", R"({"title":"ghost"})");
+    EXPECT_EQ(late.status, 503) << method;
+    EXPECT_EQ(late.code(), "store_unavailable") << method;
+    EXPECT_EQ(late.header("retry-after"), "1") << method;
+  }
+  EXPECT_EQ(api.call("GET", "/readyz", "").status, 503);
+  std::promise<std::int64_t> total;
+  ASSERT_TRUE(api.database.read([&](store::Session& session) {
+    total.set_value(session.list_tasks(test::identity_of(alice), {})->total);
+  }));
+  EXPECT_EQ(total.get_future().get(), 0);
 }
 
 TEST_F(ApiTest, head_is_get_without_the_body) {

@@ -169,5 +169,23 @@ INSTANTIATE_TEST_SUITE_P(
                   "HTTP/1.0 has no Transfer-Encoding."}),
     [](const auto& fault_case) { return fault_case.param.name; });
 
+TEST(OriginIn, reads_whole_lines_of_a_head_that_was_refused) {
+  struct Case {
+    const char* name;
+    std::string_view head;
+    std::string_view origin;
+  };
+  const Case cases[] = {
+      {"one", "GET / HTTP/1.1\r\nHost: a\r\norigin:  http://a \r\nX: y\r\n\r\n", "http://a"},
+      {"none", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+      {"two", "GET / HTTP/1.1\r\nOrigin: http://a\r\nOrigin: http://b\r\n\r\n", ""},
+      {"cut_off", "GET / HTTP/1.1\r\nHost: a\r\nOrigin: http://a", ""},
+      {"in_the_request_line", "Origin: http://a\r\nHost: a\r\n\r\n", ""},
+      {"no_head_at_all", "\x16\x03\x01", ""},
+      {"empty", "", ""},
+  };
+  for (const Case& c : cases) EXPECT_EQ(http::origin_in(c.head), c.origin) << c.name;
+}
+
 }  // namespace
 }  // namespace drawbridge::http
