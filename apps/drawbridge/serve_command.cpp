@@ -27,7 +27,7 @@ class RemoteTokens final : public http::TokenVerifier {
   explicit RemoteTokens(RemoteVerifier& verifier) : verifier_{verifier} {}
 
   std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done) override {
-    return verifier_.verify_async(token, std::move(done));
+    return verifier_.verify_async(token, done);
   }
   KeyStatus key_status() const override { return verifier_.key_status(); }
 
