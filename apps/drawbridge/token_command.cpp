@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "core/hints.h"
+#include "core/identity_json.h"
 #include "core/strict_json.h"
 #include "core/unverified_token.h"
 #include "core/verification.h"
@@ -99,27 +100,6 @@ AuthError no_token() {
 
 // --- verdicts --------------------------------------------------------------------------------------
 
-template <typename Text>
-json::value json_of(const std::optional<Text>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
-
-json::object json_of(const Identity& identity) {
-  json::array roles;
-  for (const std::string& role : identity.roles()) roles.emplace_back(role);
-  const auto issued_at = identity.issued_at();
-  return {
-      {"subject", identity.subject()},
-      {"uuid", identity.uuid() ? json::value(identity.uuid()->text()) : json::value(nullptr)},
-      {"email", json_of(identity.email())},
-      {"email_verified", json_of(identity.email_verified())},
-      {"name", json_of(identity.name())},
-      {"roles", std::move(roles)},
-      {"session_id", json_of(identity.session_id())},
-      {"issued_at", issued_at ? json::value(issued_at->time_since_epoch().count()) : json::value(nullptr)},
-      {"expires_at", identity.expires_at().time_since_epoch().count()}};
-}
-
 std::string text_of(const Identity& identity, sys_seconds now, const Palette& palette) {
   std::string text;
   const auto field = [&](const char* name, std::string_view value) {
@@ -161,7 +141,7 @@ int accept(const Verdict& verdict, const std::string& token, const Request& requ
   const std::string header_json = split_token(token)->unverified_header;
   if (request.as_json) {
     print_valid(*object_text(header_json), *object_text(verdict.identity.claims_json()),
-                json::serialize(json_of(verdict.identity)));
+                json::serialize(identity_json(verdict.identity)));
     return exit_good;
   }
   const Palette palette = Palette::of_standard_output();

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "drawbridge/identity.h"
+
+namespace drawbridge {
+
+/// An identity as the API and the command line show it: every member, null where absent, times in UNIX
+/// seconds; without the claims.
+boost::json::object identity_json(const Identity& identity);
+
+}  // namespace drawbridge
