@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -61,8 +62,9 @@ std::string moment_text(std::chrono::sys_seconds moment, std::chrono::sys_second
   const auto span = now - moment;
   const std::string relation =
       span >= std::chrono::seconds{0} ? span_text(span) + " ago" : "in " + span_text(-span);
+  // Not by to_time_t(): that counts in nanoseconds, which end in the year 2262.
   return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC ({})",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(moment)), relation);
+                     fmt::gmtime(static_cast<std::time_t>(moment.time_since_epoch().count())), relation);
 }
 
 void print(std::string_view text) {
