@@ -96,9 +96,11 @@ struct RemoteVerifier::Impl {
 RemoteVerifier::RemoteVerifier(Policy policy, KeySource source)
     : impl_{std::make_unique<Impl>(std::move(policy), std::move(source))} {}
 
-RemoteVerifier::RemoteVerifier(std::string_view better_auth_url)
-    : RemoteVerifier{Policy{better_auth_at(better_auth_url).issuer, better_auth_at(better_auth_url).audience},
-                     source_at(better_auth_at(better_auth_url).jwks_url)} {}
+RemoteVerifier::RemoteVerifier(std::string_view better_auth_url) {
+  BetterAuth addresses = better_auth_at(better_auth_url);
+  impl_ = std::make_unique<Impl>(Policy{std::move(addresses.issuer), std::move(addresses.audience)},
+                                 source_at(std::move(addresses.jwks_url)));
+}
 
 RemoteVerifier::~RemoteVerifier() = default;
 RemoteVerifier::RemoteVerifier(RemoteVerifier&&) noexcept = default;
