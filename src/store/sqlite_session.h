@@ -8,6 +8,8 @@
 
 namespace drawbridge::store {
 
+struct SqliteConnection;
+
 /// A Session over one SQLite file.
 ///
 /// The file is opened when it is first needed, and again when the one at that path is another: a database
@@ -30,15 +32,17 @@ class SqliteSession final : public Session {
   Result<void> check_ready() override;
 
  private:
-  struct Connection;
-  /// Runs `work(Connection&)` and turns what SQLite throws into a StoreError.
+  /// Runs `work(SqliteConnection&)` and turns what SQLite throws into a StoreError.
   template <class T, class Work>
   Result<T> run(Work work);
+  /// Runs `work(SqliteConnection&, const Uuid& owner)`.
+  template <class T, class Work>
+  Result<T> run_for(const Identity& owner, Work work);
 
   std::filesystem::path file_;
   Access access_;
   std::chrono::milliseconds lock_wait_;
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<SqliteConnection> connection_;
 };
 
 }  // namespace drawbridge::store
