@@ -1,6 +1,8 @@
 #include "http/connection.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -51,6 +53,12 @@ RequestHead head_of(const Parser& parser) {
        ++header)
     head.authorization_values[head.authorization_count++] = view_of(header->value());
   return head;
+}
+
+Response too_much_of_one_user() {
+  return problem(
+      AuthError{ErrorCode::rate_limited, "Too many requests of yours wait for the database; try again.",
+                "one user has all the places in the queue that one user gets", std::chrono::seconds{1}});
 }
 
 Response internal_error(const std::exception& fault) {
@@ -185,6 +193,7 @@ void Connection::on_head() {
     return respond(problem(ErrorCode::request_malformed, "The headers cannot be read."));
   buffer_.consume(scanner_.size());
   head_ = head_of(*parser_);
+  header_lines_ = std::ranges::distance(parser_->get().base());
   keep_alive_ = parser_->keep_alive();
   exchange_.emplace(worker_.services().origins, head_);
   if (auto response = exchange_->open()) return respond(*std::move(response));
@@ -234,11 +243,18 @@ void Connection::feed_body() {
     if (error)
       return respond(problem(ErrorCode::request_malformed, "The chunks of the body cannot be read."));
   }
+  if (parser_->is_done() && trailers_came())
+    return respond(problem(ErrorCode::request_malformed, "The body has trailers, which are not taken."));
   if (parser_->is_done()) return answer();
   // What is left is the start of a chunk's line, or trailers.
   if (buffer_.size() > max_head_size)
     return respond(problem(ErrorCode::request_malformed, "A chunk of the body has too long a line."));
   read();
+}
+
+/// Beast lets folded and repeated lines through there, and nothing of ours reads a trailer.
+bool Connection::trailers_came() const {
+  return std::ranges::distance(parser_->get().base()) != header_lines_;
 }
 
 void Connection::answer() {
@@ -253,14 +269,20 @@ void Connection::answer() {
 }
 
 void Connection::submit(StoreWork work) {
+  const auto& services = worker_.services();
+  std::optional<UserShares::Place> place;
+  if (const auto& identity = exchange_->identity(); identity && identity->uuid()) {
+    place = services.shares.take(*identity->uuid());
+    if (!place) return respond(too_much_of_one_user());
+  }
   Response busy =
       work.when_full
           ? *std::move(work.when_full)
           : problem(store::StoreError{store::StoreError::Kind::unavailable,
                                       "too much work is waiting for the database, or for too long"});
-  const auto too_late = steady_clock::now() + worker_.services().limits.store;
-  auto job = [this, loop = worker_.loop(), run = std::move(work.run), busy,
-              too_late](store::Session& session) mutable {
+  const auto too_late = steady_clock::now() + services.limits.store;
+  auto job = [this, loop = worker_.loop(), run = std::move(work.run), busy, too_late,
+              place = std::move(place)](store::Session& session) mutable {
     Response response;
     try {
       // Whoever asked has most likely gone, and would be surprised by a write that is done after all.
@@ -268,14 +290,14 @@ void Connection::submit(StoreWork work) {
     } catch (const std::exception& fault) {
       response = internal_error(fault);
     }
+    place.reset();  // before whoever asked hears of it and asks again
     asio::post(*loop, [this, response = std::move(response)]() mutable {
       if (end_elsewhere()) respond(std::move(response));
     });
   };
   begin_elsewhere();
-  auto& store = worker_.services().store;
-  const bool taken =
-      work.kind == StoreWork::Kind::read ? store.read(std::move(job)) : store.write(std::move(job));
+  const bool taken = work.kind == StoreWork::Kind::read ? services.store.read(std::move(job))
+                                                        : services.store.write(std::move(job));
   if (!taken && end_elsewhere()) respond(std::move(busy));
 }
 
@@ -287,7 +309,7 @@ void Connection::refuse_slow_client() {
 void Connection::respond(Response response) {
   const auto& services = worker_.services();
   unread_ = !exchange_ || (head_.has_body() && !parser_->is_done());
-  if (unread_ || worker_.stopping()) keep_alive_ = false;
+  if (unread_ || response.code == ErrorCode::request_malformed || worker_.stopping()) keep_alive_ = false;
   if (exchange_)
     exchange_->finish(response);
   else

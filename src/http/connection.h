@@ -48,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_verdict(const TokenVerifier::Result& verdict);
   void on_admitted();
   void feed_body();
+  bool trailers_came() const;
   void answer();
   void submit(StoreWork work);
 
@@ -75,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   HeadScanner scanner_;
   std::optional<Parser> parser_;
   RequestHead head_;
+  std::ptrdiff_t header_lines_ = 0;
   std::optional<Exchange> exchange_;
   std::size_t lingered_ = 0;
   std::string out_;

@@ -54,6 +54,10 @@ Response problem(const store::StoreError& error) {
       return problem(AuthError{ErrorCode::user_unknown, "The user no longer exists.", error.text, {}});
     case reminder_not_before_due:
       return problem({FieldError{"/reminder_at", "must be before due_date"}});
+    case tag_unknown:
+      return problem({FieldError{"/tag_ids/" + std::to_string(error.index), "is no tag of yours"}});
+    case name_taken:
+      return problem(ErrorCode::conflict, "You have another tag of that name.");
     case unavailable:
       return problem(AuthError{ErrorCode::store_unavailable, "The database cannot be used now; try again.",
                                error.text, busy_database_retry});

@@ -10,7 +10,10 @@
 namespace drawbridge::http {
 
 /// The parameters of a list of tasks. `raw_query` is what follows `?`. A parameter that is unknown, repeated
-/// or out of range is an error.
+/// (other than `tag`) or out of range is an error.
+std::expected<store::TaskListRequest, std::vector<FieldError>> task_list_request(std::string_view raw_query);
+
+/// The parameters of a list that is only paged.
 std::expected<store::PageRequest, std::vector<FieldError>> page_request(std::string_view raw_query);
 
 /// The errors of a query where none belongs: one for each parameter.

@@ -11,8 +11,16 @@ namespace drawbridge::http {
 Outcome list_tasks(const Request& request);
 Outcome create_task(const Request& request);
 Outcome get_task(const Request& request);
+Outcome replace_task(const Request& request);
 Outcome change_task(const Request& request);
+Outcome toggle_task(const Request& request);
 Outcome delete_task(const Request& request);
+
+Outcome list_tags(const Request& request);
+Outcome create_tag(const Request& request);
+Outcome get_tag(const Request& request);
+Outcome change_tag(const Request& request);
+Outcome delete_tag(const Request& request);
 
 Outcome get_me(const Request& request);
 
@@ -20,5 +28,8 @@ Outcome get_me(const Request& request);
 Outcome get_healthz(const Request& request);
 /// Whether it can do its work: keys to verify with, and a database that is complete.
 Outcome get_readyz(const Request& request);
+
+/// The contract, api/openapi.yaml, as JSON.
+Outcome get_openapi(const Request& request);
 
 }  // namespace drawbridge::http

@@ -19,19 +19,29 @@ constexpr std::array<std::pair<Method, std::string_view>, 7> method_names{{
 
 constexpr std::array task_list_endpoints{Endpoint{Method::get, list_tasks},
                                          Endpoint{Method::post, create_task, true}};
-constexpr std::array task_endpoints{Endpoint{Method::get, get_task},
-                                    Endpoint{Method::patch, change_task, true},
-                                    Endpoint{Method::delete_, delete_task}};
+constexpr std::array task_endpoints{
+    Endpoint{Method::get, get_task}, Endpoint{Method::put, replace_task, true},
+    Endpoint{Method::patch, change_task, true}, Endpoint{Method::delete_, delete_task}};
+constexpr std::array task_completion_endpoints{Endpoint{Method::patch, toggle_task}};
+constexpr std::array tag_list_endpoints{Endpoint{Method::get, list_tags},
+                                        Endpoint{Method::post, create_tag, true}};
+constexpr std::array tag_endpoints{Endpoint{Method::get, get_tag}, Endpoint{Method::patch, change_tag, true},
+                                   Endpoint{Method::delete_, delete_tag}};
 constexpr std::array me_endpoints{Endpoint{Method::get, get_me}};
 constexpr std::array healthz_endpoints{Endpoint{Method::get, get_healthz}};
 constexpr std::array readyz_endpoints{Endpoint{Method::get, get_readyz}};
+constexpr std::array openapi_endpoints{Endpoint{Method::get, get_openapi}};
 
 constexpr std::array routes{
     Route{"/api/v1/{user_id}/tasks", Access::owner, task_list_endpoints},
     Route{"/api/v1/{user_id}/tasks/{task_id}", Access::owner, task_endpoints},
+    Route{"/api/v1/{user_id}/tasks/{task_id}/complete", Access::owner, task_completion_endpoints},
+    Route{"/api/v1/{user_id}/tags", Access::owner, tag_list_endpoints},
+    Route{"/api/v1/{user_id}/tags/{tag_id}", Access::owner, tag_endpoints},
     Route{"/api/v1/me", Access::signed_in, me_endpoints},
     Route{"/healthz", Access::open, healthz_endpoints},
     Route{"/readyz", Access::open, readyz_endpoints},
+    Route{"/openapi.json", Access::open, openapi_endpoints},
 };
 
 /// The open segments when these are the segments of the pattern, else nothing.

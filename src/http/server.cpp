@@ -75,6 +75,12 @@ class Listener {
 }  // namespace
 
 struct Server::Parts {
+  Parts(TokenVerifier& tokens, store::Store& store, EventLog& log, std::vector<std::string> origins,
+        const Limits& limits)
+      : shares{limits.store_places_for_each_user},
+        services{tokens, store, log, AllowedOrigins{std::move(origins)}, limits, shares} {}
+
+  UserShares shares;
   Services services;
   std::vector<std::unique_ptr<Worker>> workers{};
   std::optional<Listener> listener{};
@@ -85,8 +91,8 @@ struct Server::Parts {
 std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions options,
                                                                   TokenVerifier& tokens, store::Store& store,
                                                                   EventLog& log) {
-  auto parts = std::make_unique<Parts>(
-      Services{tokens, store, log, AllowedOrigins{std::move(options.allowed_origins)}, options.limits});
+  auto parts =
+      std::make_unique<Parts>(tokens, store, log, std::move(options.allowed_origins), options.limits);
   const auto threads =
       options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) parts->workers.push_back(std::make_unique<Worker>(parts->services));

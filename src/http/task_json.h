@@ -1,25 +1,23 @@
 #pragma once
 
+#include <array>
 #include <expected>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "http/problem.h"
+#include "http/body_fault.h"
 #include "store/store.h"
 
 namespace drawbridge::http {
 
-/// Why a body cannot become a task.
-struct BodyFault {
-  std::string malformed;           ///< not JSON as we want it, in one line (400); else empty
-  std::vector<FieldError> errors;  ///< JSON with values that are wrong (422); at most 20 are listed
-};
-
-Response problem(const BodyFault& fault);
+/// In the order of store::Priority.
+inline constexpr std::array<std::string_view, 3> priority_names{"low", "medium", "high"};
 
 /// The body of a POST. Texts are valid UTF-8 without NUL, the title is trimmed of Unicode white space.
 std::expected<store::NewTask, BodyFault> parse_new_task(std::string_view body);
+
+/// The body of a PUT, read as a POST's: what is absent is set to its default.
+std::expected<store::TaskChange, BodyFault> parse_task_replacement(std::string_view body);
 
 /// The body of a PATCH: absent leaves, null clears.
 std::expected<store::TaskChange, BodyFault> parse_task_change(std::string_view body);
@@ -27,6 +25,6 @@ std::expected<store::TaskChange, BodyFault> parse_task_change(std::string_view b
 std::string task_json(const store::Task& task);
 
 /// `{"items","total","page","limit","pages"}`
-std::string task_page_json(const store::TaskPage& tasks, const store::PageRequest& request);
+std::string task_page_json(const store::Page<store::Task>& tasks, const store::PageRequest& request);
 
 }  // namespace drawbridge::http

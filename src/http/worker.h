@@ -13,6 +13,7 @@
 
 #include "http/cors.h"
 #include "http/server.h"
+#include "http/user_shares.h"
 
 namespace drawbridge::http {
 
@@ -25,6 +26,7 @@ struct Services {
   EventLog& log;
   AllowedOrigins origins;
   Limits limits;
+  UserShares& shares;
 };
 
 /// One thread's event loop with the connections that live on it. What is not marked otherwise is called on

@@ -1,12 +1,43 @@
 #include "store/sqlite_connection.h"
 
+#include <sqlite3.h>
+
+#include "store/letter_case.h"
 #include "store/sqlite_sql.h"
 
 namespace drawbridge::store {
+namespace {
+
+void fold_letter_case(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto* text = sqlite3_value_text(arguments[0]);
+  if (text == nullptr) return sqlite3_result_null(context);
+  const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
+  const std::string folded = letter_case_folded({reinterpret_cast<const char*>(text), size});
+  sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+}  // namespace
+
+SqliteConnection::SqliteConnection(SQLite::Database opened) : database{std::move(opened)} {
+  database.createFunction("letter_case_folded", 1, true, nullptr, fold_letter_case);
+}
 
 bool user_exists(SqliteConnection& connection, const Uuid& owner) {
   Query query{connection.prepared(sql::find_user)};
   return query.bind(":user_id", owner.text()).next();
+}
+
+bool is_within_bounds(const PageRequest& page) {
+  constexpr std::int64_t max_limit = 100;
+  return page.page >= 1 && page.limit >= 1 && page.limit <= max_limit;
+}
+
+bool is_past(std::int64_t rows, const PageRequest& page) {
+  return page.page - 1 > rows / page.limit;
+}
+
+std::int64_t offset_of(const PageRequest& page) {
+  return (page.page - 1) * page.limit;
 }
 
 }  // namespace drawbridge::store

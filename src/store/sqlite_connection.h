@@ -15,6 +15,9 @@
 namespace drawbridge::store {
 
 struct SqliteConnection {
+  /// Adds the function `letter_case_folded(text)` that the statements use.
+  explicit SqliteConnection(SQLite::Database opened);
+
   SQLite::Database database;
   /// By their text, which lives as long as the program. Destroyed before the database.
   std::map<const char*, SQLite::Statement> statements{};
@@ -55,6 +58,11 @@ class Query {
   SQLite::Statement& statement_;
 };
 
+inline std::optional<std::string> optional_text(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  return column.getString();
+}
+
 /// Whether the owner is still in Better Auth's table: each write begins with this question.
 bool user_exists(SqliteConnection& connection, const Uuid& owner);
 
@@ -62,8 +70,18 @@ inline std::unexpected<StoreError> failed(StoreError::Kind kind, std::string tex
   return std::unexpected{StoreError{.kind = kind, .text = std::move(text)}};
 }
 
+inline std::unexpected<StoreError> not_found() {
+  return failed(StoreError::Kind::not_found, "the owner has no such row");
+}
+
 inline std::unexpected<StoreError> user_unknown() {
   return failed(StoreError::Kind::user_unknown, "the owner is no longer in table \"user\"");
 }
+
+/// Whether it is one that a list takes.
+bool is_within_bounds(const PageRequest& page);
+/// Whether the page lies behind that many rows; otherwise its offset is within 64 bits.
+bool is_past(std::int64_t rows, const PageRequest& page);
+std::int64_t offset_of(const PageRequest& page);
 
 }  // namespace drawbridge::store

@@ -88,6 +88,10 @@ bool is_foreign_key_violation(const SQLite::Exception& error) {
   return error.getExtendedErrorCode() == SQLITE_CONSTRAINT_FOREIGNKEY;
 }
 
+bool is_uniqueness_violation(const SQLite::Exception& error) {
+  return error.getExtendedErrorCode() == SQLITE_CONSTRAINT_UNIQUE;
+}
+
 bool is_constraint_violation(const SQLite::Exception& error) {
   return (error.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT && !is_foreign_key_violation(error);
 }

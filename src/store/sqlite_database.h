@@ -34,6 +34,8 @@ std::string describe(const SQLite::Exception& error);
 
 bool is_foreign_key_violation(const SQLite::Exception& error);
 
+bool is_uniqueness_violation(const SQLite::Exception& error);
+
 /// A constraint of ours other than a foreign key: a value that the port's caller must not send.
 bool is_constraint_violation(const SQLite::Exception& error);
 

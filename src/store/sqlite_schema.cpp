@@ -45,8 +45,15 @@ CREATE TABLE task_tags (
 CREATE INDEX task_tags_by_tag ON task_tags (user_id, tag_id);
 )sql";
 
+// The orders in which a list can be asked for, beside that of creation. Titles are compared with letter case
+// ignored, which takes a function that only this program has: no index, or nobody else could write the table.
+constexpr const char* list_orders = R"sql(CREATE INDEX tasks_by_due_date ON tasks (user_id, due_date, id);
+CREATE INDEX tasks_by_priority ON tasks (user_id, priority, id);
+)sql";
+
 constexpr std::array steps{
     SchemaStep{.version = 1, .name = "tasks_and_tags", .sql = tasks_and_tags},
+    SchemaStep{.version = 2, .name = "list_orders", .sql = list_orders},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "store/sqlite_connection.h"
 #include "store/sqlite_database.h"
 #include "store/sqlite_schema.h"
+#include "store/sqlite_tags.h"
 #include "store/sqlite_tasks.h"
 #include "store/sqlite_user_table.h"
 
@@ -77,9 +78,9 @@ Result<T> SqliteSession::run_for(const Identity& owner, Work work) {
   return run<T>([&](SqliteConnection& connection) { return work(connection, *owner.uuid()); });
 }
 
-Result<TaskPage> SqliteSession::list_tasks(const Identity& owner, const PageRequest& page) {
-  return run_for<TaskPage>(owner, [&](SqliteConnection& connection, const Uuid& user) {
-    return store::list_tasks(connection, user, page);
+Result<Page<Task>> SqliteSession::list_tasks(const Identity& owner, const TaskListRequest& request) {
+  return run_for<Page<Task>>(owner, [&](SqliteConnection& connection, const Uuid& user) {
+    return store::list_tasks(connection, user, request);
   });
 }
 
@@ -102,9 +103,45 @@ Result<Task> SqliteSession::change_task(const Identity& owner, const Uuid& id, c
   });
 }
 
+Result<Task> SqliteSession::toggle_task(const Identity& owner, const Uuid& id, Instant now) {
+  return run_for<Task>(owner, [&](SqliteConnection& connection, const Uuid& user) {
+    return store::toggle_task(connection, user, id, now);
+  });
+}
+
 Result<void> SqliteSession::delete_task(const Identity& owner, const Uuid& id) {
   return run_for<void>(owner, [&](SqliteConnection& connection, const Uuid& user) {
     return store::delete_task(connection, user, id);
+  });
+}
+
+Result<Page<Tag>> SqliteSession::list_tags(const Identity& owner, const PageRequest& page) {
+  return run_for<Page<Tag>>(owner, [&](SqliteConnection& connection, const Uuid& user) {
+    return store::list_tags(connection, user, page);
+  });
+}
+
+Result<Tag> SqliteSession::get_tag(const Identity& owner, std::int64_t id) {
+  return run_for<Tag>(owner, [&](SqliteConnection& connection, const Uuid& user) {
+    return store::get_tag(connection, user, id);
+  });
+}
+
+Result<Tag> SqliteSession::create_tag(const Identity& owner, const NewTag& fields) {
+  return run_for<Tag>(owner, [&](SqliteConnection& connection, const Uuid& user) {
+    return store::create_tag(connection, user, fields);
+  });
+}
+
+Result<Tag> SqliteSession::change_tag(const Identity& owner, std::int64_t id, const TagChange& change) {
+  return run_for<Tag>(owner, [&](SqliteConnection& connection, const Uuid& user) {
+    return store::change_tag(connection, user, id, change);
+  });
+}
+
+Result<void> SqliteSession::delete_tag(const Identity& owner, std::int64_t id) {
+  return run_for<void>(owner, [&](SqliteConnection& connection, const Uuid& user) {
+    return store::delete_tag(connection, user, id);
   });
 }
 

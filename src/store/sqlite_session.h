@@ -23,12 +23,18 @@ class SqliteSession final : public Session {
                 std::chrono::milliseconds lock_wait = std::chrono::seconds{5});
   ~SqliteSession() override;
 
-  Result<TaskPage> list_tasks(const Identity& owner, const PageRequest& page) override;
+  Result<Page<Task>> list_tasks(const Identity& owner, const TaskListRequest& request) override;
   Result<Task> get_task(const Identity& owner, const Uuid& id) override;
   Result<Task> create_task(const Identity& owner, const NewTask& task, Instant now) override;
   Result<Task> change_task(const Identity& owner, const Uuid& id, const TaskChange& change,
                            Instant now) override;
   Result<void> delete_task(const Identity& owner, const Uuid& id) override;
+  Result<Task> toggle_task(const Identity& owner, const Uuid& id, Instant now) override;
+  Result<Page<Tag>> list_tags(const Identity& owner, const PageRequest& page) override;
+  Result<Tag> get_tag(const Identity& owner, std::int64_t id) override;
+  Result<Tag> create_tag(const Identity& owner, const NewTag& fields) override;
+  Result<Tag> change_tag(const Identity& owner, std::int64_t id, const TagChange& change) override;
+  Result<void> delete_tag(const Identity& owner, std::int64_t id) override;
   Result<void> check_ready() override;
 
  private:

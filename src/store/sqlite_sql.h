@@ -6,31 +6,37 @@
 // The reads ask for the owner in "user" as well: rows that a deletion left behind, since Better Auth's
 // connection had foreign keys off, must not be shown.
 
+#include <vector>
+
+#include "store/store.h"
+
 namespace drawbridge::store::sql {
 
 inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = :user_id)sql";
 
-inline constexpr const char* count_tasks = R"sql(
+/// How many tasks the owner has, without a filter: from an index alone.
+inline constexpr const char* count_all_tasks = R"sql(
 SELECT count(*) FROM tasks
 WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
 
-inline constexpr const char* list_tasks = R"sql(
-SELECT task.id, task.title, task.description, task.completed, task.priority, task.due_date, task.reminder_at,
-       task.created_at, task.updated_at, tags.id, tags.name, tags.color
-FROM (SELECT * FROM tasks
-      WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id)
-      ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset) AS task
-LEFT JOIN task_tags ON task_tags.user_id = :user_id AND task_tags.task_id = task.id
-LEFT JOIN tags ON tags.user_id = :user_id AND tags.id = task_tags.tag_id
-ORDER BY task.created_at DESC, task.id, tags.name)sql";
+/// Parameters of a filter: `:completed`, `:priority`, `:due_after`, `:due_before`, `:search` (folded) and
+/// `:tags` (a JSON array of ids), each null when it is not asked for.
+const char* count_tasks();
+/// The same parameters, `:limit` and `:offset`. Columns: id, title, description, completed, priority,
+/// due_date, reminder_at, created_at, updated_at.
+const char* list_tasks(SortBy sort_by, Order order);
 
 inline constexpr const char* get_task = R"sql(
-SELECT task.id, task.title, task.description, task.completed, task.priority, task.due_date, task.reminder_at,
-       task.created_at, task.updated_at, tags.id, tags.name, tags.color
-FROM tasks AS task
-LEFT JOIN task_tags ON task_tags.user_id = :user_id AND task_tags.task_id = task.id
-LEFT JOIN tags ON tags.user_id = :user_id AND tags.id = task_tags.tag_id
-WHERE task.user_id = :user_id AND task.id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id)
+SELECT id, title, description, completed, priority, due_date, reminder_at, created_at, updated_at
+FROM tasks
+WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+
+/// The tags of the tasks whose ids the JSON array `:task_ids` lists; `key` is the place in that array.
+inline constexpr const char* tags_of_tasks = R"sql(
+SELECT wanted.key, tags.id, tags.name, tags.color
+FROM json_each(:task_ids) AS wanted
+CROSS JOIN task_tags ON task_tags.user_id = :user_id AND task_tags.task_id = wanted.value
+CROSS JOIN tags ON tags.user_id = :user_id AND tags.id = task_tags.tag_id
 ORDER BY tags.name)sql";
 
 inline constexpr const char* insert_task = R"sql(
@@ -46,8 +52,35 @@ WHERE user_id = :user_id AND id = :id)sql";
 inline constexpr const char* delete_task = R"sql(
 DELETE FROM tasks WHERE user_id = :user_id AND id = :id)sql";
 
+inline constexpr const char* clear_task_tags = R"sql(
+DELETE FROM task_tags WHERE user_id = :user_id AND task_id = :task_id)sql";
+
+inline constexpr const char* tag_task = R"sql(
+INSERT INTO task_tags (user_id, task_id, tag_id) VALUES (:user_id, :task_id, :tag_id))sql";
+
+inline constexpr const char* count_tags = R"sql(
+SELECT count(*) FROM tags
+WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+
+inline constexpr const char* list_tags = R"sql(
+SELECT id, name, color FROM tags
+WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id)
+ORDER BY name LIMIT :limit OFFSET :offset)sql";
+
+inline constexpr const char* get_tag = R"sql(
+SELECT id, name, color FROM tags
+WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+
+inline constexpr const char* insert_tag = R"sql(
+INSERT INTO tags (user_id, name, color) VALUES (:user_id, :name, :color))sql";
+
+inline constexpr const char* update_tag = R"sql(
+UPDATE tags SET name = :name, color = :color WHERE user_id = :user_id AND id = :id)sql";
+
+inline constexpr const char* delete_tag = R"sql(
+DELETE FROM tags WHERE user_id = :user_id AND id = :id)sql";
+
 /// All of them, for the test of their query plans.
-inline constexpr const char* all[] = {find_user,   count_tasks, list_tasks, get_task,
-                                      insert_task, update_task, delete_task};
+std::vector<const char*> all();
 
 }  // namespace drawbridge::store::sql

@@ -1,10 +1,13 @@
 #include "store/sqlite_tasks.h"
 
 #include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "store/letter_case.h"
 #include "store/new_uuid.h"
 #include "store/sqlite_sql.h"
+#include "store/sqlite_tags.h"
 #include "store/time_text.h"
 
 namespace drawbridge::store {
@@ -12,18 +15,9 @@ namespace {
 
 using Kind = StoreError::Kind;
 
-std::unexpected<StoreError> not_found() {
-  return failed(Kind::not_found, "the owner has no such task");
-}
-
 /// A row that no writer of ours makes.
 [[noreturn]] void throw_unreadable_row() {
   throw SQLite::Exception{"unreadable row", SQLITE_CORRUPT};
-}
-
-std::optional<std::string> optional_text(const SQLite::Column& column) {
-  if (column.isNull()) return std::nullopt;
-  return column.getString();
 }
 
 Instant read_time(const SQLite::Column& column) {
@@ -69,28 +63,15 @@ Task read_task(Query& query, const Uuid& owner) {
   };
 }
 
-/// Rows of a join with the tags, one for each tag or one without: the rows of a task follow each other.
-std::vector<Task> read_tasks(Query& query, const Uuid& owner) {
-  std::vector<Task> tasks;
-  std::string last_id;
-  while (query.next()) {
-    std::string id = query.column(0).getString();
-    if (tasks.empty() || id != last_id) tasks.push_back(read_task(query, owner));
-    last_id = std::move(id);
-    if (query.column(9).isNull()) continue;
-    tasks.back().tags.push_back({.id = query.column(9).getInt64(),
-                                 .name = query.column(10).getString(),
-                                 .color = optional_text(query.column(11))});
+std::optional<Task> find_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id) {
+  std::optional<Task> task;
+  {
+    Query query{connection.prepared(sql::get_task)};
+    if (!query.bind(":user_id", owner.text()).bind(":id", id.text()).next()) return std::nullopt;
+    task = read_task(query, owner);
   }
-  return tasks;
-}
-
-std::optional<Task> find_task(SQLite::Statement& statement, const Uuid& owner, const Uuid& id) {
-  Query query{statement};
-  query.bind(":user_id", owner.text()).bind(":id", id.text());
-  std::vector<Task> tasks = read_tasks(query, owner);
-  if (tasks.empty()) return std::nullopt;
-  return std::move(tasks.front());
+  read_tags_of(connection, owner, {&*task, 1});
+  return task;
 }
 
 /// The values of a task that are written as text, checked.
@@ -137,32 +118,116 @@ void bind_task(Query& query, const Task& task, const TaskTimes& times) {
       .bind(":now", times.now);
 }
 
+/// What a filter's parameters are bound to.
+struct FilterValues {
+  std::optional<int> completed;
+  std::optional<int> priority;
+  std::optional<std::string> due_after;
+  std::optional<std::string> due_before;
+  std::optional<std::string> tags;
+  std::optional<std::string> search;
+};
+
+bool is_empty(const TaskFilter& filter) {
+  return !filter.completed && !filter.priority && filter.any_tag_of.empty() && !filter.due_after &&
+         !filter.due_before && filter.search.empty();
+}
+
+Result<FilterValues> values_of(const TaskFilter& filter) {
+  FilterValues values{};
+  if (filter.completed) values.completed = *filter.completed ? 1 : 0;
+  values.priority = priority_number(filter.priority);
+  if (filter.due_after) values.due_after = time_text(*filter.due_after);
+  if (filter.due_before) values.due_before = time_text(*filter.due_before);
+  if (values.due_after.has_value() != filter.due_after.has_value() ||
+      values.due_before.has_value() != filter.due_before.has_value()) {
+    return failed(Kind::internal, "a time is outside the years 0 to 9999");
+  }
+  if (!filter.any_tag_of.empty()) values.tags = fmt::format("[{}]", fmt::join(filter.any_tag_of, ","));
+  if (!filter.search.empty()) values.search = letter_case_folded(filter.search);
+  return values;
+}
+
+Query& bind_filter(Query& query, const FilterValues& values) {
+  return query.bind(":completed", values.completed)
+      .bind(":priority", values.priority)
+      .bind(":due_after", values.due_after)
+      .bind(":due_before", values.due_before)
+      .bind(":tags", values.tags)
+      .bind(":search", values.search);
+}
+
+std::int64_t count_tasks(SqliteConnection& connection, const std::string& user_id, const TaskFilter& filter,
+                         const FilterValues& values) {
+  Query query{connection.prepared(is_empty(filter) ? sql::count_all_tasks : sql::count_tasks())};
+  query.bind(":user_id", user_id);
+  if (!is_empty(filter)) bind_filter(query, values);
+  query.next();
+  return query.column(0).getInt64();
+}
+
+/// Writes a task that was read and changed in the same transaction, and gives it back as it now is.
+Result<Task> rewrite_task(SqliteConnection& connection, Task task, Instant now) {
+  const auto times = times_of(task.due_date, task.reminder_at, now);
+  if (!times) return std::unexpected{times.error()};
+  task.updated_at = now;
+  Query query{connection.prepared(sql::update_task)};
+  bind_task(query, task, *times);
+  query.run();
+  return task;
+}
+
+Result<void> replace_tags(SqliteConnection& connection, Task& task, std::span<const std::int64_t> tag_ids) {
+  if (const auto written = write_tags_of(connection, task.user_id, task.id, tag_ids); !written)
+    return written;
+  task.tags.clear();
+  read_tags_of(connection, task.user_id, {&task, 1});
+  return {};
+}
+
+/// Reads the owner's task, has it changed, and writes it, in one transaction.
+template <class Change>
+Result<Task> in_transaction(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Instant now,
+                            Change change) {
+  SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
+  if (!user_exists(connection, owner)) return user_unknown();
+  auto task = find_task(connection, owner, id);
+  if (!task) return not_found();
+  if (const Result<void> changed = change(*task); !changed) return std::unexpected{changed.error()};
+  auto written = rewrite_task(connection, *std::move(task), now);
+  if (written) transaction.commit();
+  return written;
+}
+
 }  // namespace
 
-Result<TaskPage> list_tasks(SqliteConnection& connection, const Uuid& owner, const PageRequest& page) {
-  if (page.page < 1 || page.limit < 1 || page.limit > 100) {
-    return failed(Kind::internal, "a page or limit is out of bounds");
-  }
+Result<Page<Task>> list_tasks(SqliteConnection& connection, const Uuid& owner,
+                              const TaskListRequest& request) {
+  const PageRequest& page = request.page;
+  if (!is_within_bounds(page)) return failed(Kind::internal, "a page or limit is out of bounds");
+  const auto values = values_of(request.filter);
+  if (!values) return std::unexpected{values.error()};
   const std::string user_id = owner.text();
-  // One view of the database for both queries, so that the total goes with the page.
+  // One view of the database for all queries, so that the total and the tags go with the page.
   const SQLite::Transaction transaction{connection.database};
-  TaskPage result;
+  Page<Task> result;
+  result.total = count_tasks(connection, user_id, request.filter, *values);
+  if (is_past(result.total, page)) return result;
   {
-    Query count{connection.prepared(sql::count_tasks)};
-    count.bind(":user_id", user_id).next();
-    result.total = count.column(0).getInt64();
+    Query query{connection.prepared(sql::list_tasks(request.sort_by, request.order))};
+    bind_filter(query.bind(":user_id", user_id), *values);
+    query.bind(":limit", page.limit).bind(":offset", offset_of(page));
+    while (query.next()) result.items.push_back(read_task(query, owner));
   }
-  if (page.page - 1 > result.total / page.limit) return result;
-  Query query{connection.prepared(sql::list_tasks)};
-  query.bind(":user_id", user_id).bind(":limit", page.limit).bind(":offset", (page.page - 1) * page.limit);
-  result.items = read_tasks(query, owner);
+  read_tags_of(connection, owner, result.items);
   return result;
 }
 
 Result<Task> get_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id) {
-  auto task = find_task(connection.prepared(sql::get_task), owner, id);
+  const SQLite::Transaction transaction{connection.database};
+  auto task = find_task(connection, owner, id);
   if (!task) return not_found();
-  return std::move(*task);
+  return *std::move(task);
 }
 
 Result<Task> create_task(SqliteConnection& connection, const Uuid& owner, const NewTask& fields,
@@ -171,17 +236,17 @@ Result<Task> create_task(SqliteConnection& connection, const Uuid& owner, const 
   if (!times) return std::unexpected{times.error()};
   const auto id = new_uuid();
   if (!id) return failed(Kind::unavailable, "the system gives no random bytes");
-  const Task task{.id = *id,
-                  .user_id = owner,
-                  .title = fields.title,
-                  .description = fields.description,
-                  .completed = fields.completed,
-                  .priority = fields.priority,
-                  .due_date = fields.due_date,
-                  .reminder_at = fields.reminder_at,
-                  .tags = {},
-                  .created_at = now,
-                  .updated_at = now};
+  Task task{.id = *id,
+            .user_id = owner,
+            .title = fields.title,
+            .description = fields.description,
+            .completed = fields.completed,
+            .priority = fields.priority,
+            .due_date = fields.due_date,
+            .reminder_at = fields.reminder_at,
+            .tags = {},
+            .created_at = now,
+            .updated_at = now};
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();
   {
@@ -189,27 +254,29 @@ Result<Task> create_task(SqliteConnection& connection, const Uuid& owner, const 
     bind_task(query, task, *times);
     query.run();
   }
+  if (!fields.tag_ids.empty()) {
+    if (const auto tagged = replace_tags(connection, task, fields.tag_ids); !tagged) {
+      return std::unexpected{tagged.error()};
+    }
+  }
   transaction.commit();
   return task;
 }
 
 Result<Task> change_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id,
                          const TaskChange& change, Instant now) {
-  SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
-  if (!user_exists(connection, owner)) return user_unknown();
-  auto task = find_task(connection.prepared(sql::get_task), owner, id);
-  if (!task) return not_found();
-  apply(change, *task);
-  const auto times = times_of(task->due_date, task->reminder_at, now);
-  if (!times) return std::unexpected{times.error()};
-  task->updated_at = now;
-  {
-    Query query{connection.prepared(sql::update_task)};
-    bind_task(query, *task, *times);
-    query.run();
-  }
-  transaction.commit();
-  return std::move(*task);
+  return in_transaction(connection, owner, id, now, [&](Task& task) -> Result<void> {
+    apply(change, task);
+    if (!change.tag_ids) return {};
+    return replace_tags(connection, task, *change.tag_ids);
+  });
+}
+
+Result<Task> toggle_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Instant now) {
+  return in_transaction(connection, owner, id, now, [](Task& task) -> Result<void> {
+    task.completed = !task.completed;
+    return {};
+  });
 }
 
 Result<void> delete_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id) {

@@ -7,11 +7,13 @@
 
 namespace drawbridge::store {
 
-Result<TaskPage> list_tasks(SqliteConnection& connection, const Uuid& owner, const PageRequest& page);
+Result<Page<Task>> list_tasks(SqliteConnection& connection, const Uuid& owner,
+                              const TaskListRequest& request);
 Result<Task> get_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id);
 Result<Task> create_task(SqliteConnection& connection, const Uuid& owner, const NewTask& fields, Instant now);
 Result<Task> change_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id,
                          const TaskChange& change, Instant now);
+Result<Task> toggle_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Instant now);
 Result<void> delete_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id);
 
 }  // namespace drawbridge::store

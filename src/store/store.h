@@ -43,6 +43,17 @@ struct Task {
   Instant updated_at;
 };
 
+struct NewTag {
+  std::string name{};
+  std::optional<std::string> color{};
+};
+
+/// What a PATCH changes. Outer optional: absent leaves the value; inner optional: null clears it.
+struct TagChange {
+  std::optional<std::string> name{};
+  std::optional<std::optional<std::string>> color{};
+};
+
 struct NewTask {
   std::string title{};
   std::optional<std::string> description{};
@@ -50,9 +61,10 @@ struct NewTask {
   std::optional<Priority> priority{};
   std::optional<Instant> due_date{};
   std::optional<Instant> reminder_at{};
+  std::vector<std::int64_t> tag_ids{};  ///< none twice
 };
 
-/// What a PATCH changes. Outer optional: absent leaves the value; inner optional: null clears it.
+/// What a PATCH changes, as in TagChange.
 struct TaskChange {
   std::optional<std::string> title{};
   std::optional<std::optional<std::string>> description{};
@@ -60,6 +72,7 @@ struct TaskChange {
   std::optional<std::optional<Priority>> priority{};
   std::optional<std::optional<Instant>> due_date{};
   std::optional<std::optional<Instant>> reminder_at{};
+  std::optional<std::vector<std::int64_t>> tag_ids{};  ///< all of them, none twice
 };
 
 /// Which page of a list: `page` counts from 1, `limit` is 1 to 100.
@@ -68,9 +81,31 @@ struct PageRequest {
   std::int64_t limit = 20;
 };
 
-/// One page of an owner's tasks, and how many the owner has in all.
-struct TaskPage {
-  std::vector<Task> items;
+/// Which of an owner's tasks; a task must satisfy all that is given.
+struct TaskFilter {
+  std::optional<bool> completed{};
+  std::optional<Priority> priority{};
+  std::vector<std::int64_t> any_tag_of{};  ///< empty: whatever its tags
+  std::optional<Instant> due_after{};      ///< `due_date` at or after it
+  std::optional<Instant> due_before{};     ///< `due_date` before it
+  /// Title or description contains it, letter case (Unicode) ignored; empty: whatever they are.
+  std::string search{};
+};
+
+enum class SortBy { created_at, due_date, priority, title };
+enum class Order { ascending, descending };
+
+struct TaskListRequest {
+  TaskFilter filter{};
+  SortBy sort_by = SortBy::created_at;
+  Order order = Order::descending;
+  PageRequest page{};
+};
+
+/// One page of an owner's rows, and how many there are on all pages.
+template <class T>
+struct Page {
+  std::vector<T> items{};
   std::int64_t total = 0;
 };
 
@@ -79,11 +114,14 @@ struct StoreError {
     not_found,                ///< the owner has no such row
     user_unknown,             ///< a write by a user who is no longer in the database
     reminder_not_before_due,  ///< a change would leave `reminder_at` at or after `due_date`
+    tag_unknown,              ///< one of `tag_ids` is no tag of the owner's; `index` says which
+    name_taken,               ///< the owner has another tag of that name
     unavailable,              ///< the database cannot be used now
     internal,                 ///< a fault of this program: an Identity without `uuid`, a value out of bounds
   };
   Kind kind;
-  std::string text;  ///< for the log: one line, no values
+  std::string text;       ///< for the log: one line, no values
+  std::size_t index = 0;  ///< into `tag_ids`, from 0
 };
 
 template <class T>
@@ -98,13 +136,25 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  /// Newest first, ties by id. Past the end: no items.
-  virtual Result<TaskPage> list_tasks(const Identity& owner, const PageRequest& page) = 0;
+  /// Rows without the value that is sorted by come last in both orders, ties are ordered by id. Titles are
+  /// compared with letter case ignored. Past the end: no items.
+  virtual Result<Page<Task>> list_tasks(const Identity& owner, const TaskListRequest& request) = 0;
   virtual Result<Task> get_task(const Identity& owner, const Uuid& id) = 0;
   virtual Result<Task> create_task(const Identity& owner, const NewTask& task, Instant now) = 0;
   virtual Result<Task> change_task(const Identity& owner, const Uuid& id, const TaskChange& change,
                                    Instant now) = 0;
+  /// Turns `completed` round.
+  virtual Result<Task> toggle_task(const Identity& owner, const Uuid& id, Instant now) = 0;
   virtual Result<void> delete_task(const Identity& owner, const Uuid& id) = 0;
+
+  /// By name, in the order of code points. Past the end: no items.
+  virtual Result<Page<Tag>> list_tags(const Identity& owner, const PageRequest& page) = 0;
+  virtual Result<Tag> get_tag(const Identity& owner, std::int64_t id) = 0;
+  /// An id is never used again.
+  virtual Result<Tag> create_tag(const Identity& owner, const NewTag& tag) = 0;
+  virtual Result<Tag> change_tag(const Identity& owner, std::int64_t id, const TagChange& change) = 0;
+  /// Takes it off the tasks that have it.
+  virtual Result<void> delete_tag(const Identity& owner, std::int64_t id) = 0;
 
   /// Whether the API can work: our tables are up to date and Better Auth's `user` is there with its
   /// `uuid`. The error's text says what is missing and what to do.

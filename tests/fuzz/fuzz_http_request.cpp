@@ -11,6 +11,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/json.hpp>
+#include <simdjson.h>
 
 #include "drawbridge/uuid.h"
 
@@ -20,6 +21,7 @@
 #include "http/query.h"
 #include "http/request_head.h"
 #include "http/router.h"
+#include "http/tag_json.h"
 #include "http/task_json.h"
 
 namespace {
@@ -55,13 +57,27 @@ void check_path(std::string_view path) {
   require(split_request_path(again) == segments);
 }
 
+bool is_good(const store::PageRequest& page) {
+  return page.page >= 1 && page.limit >= 1 && page.limit <= 100;
+}
+
+void check_query(std::string_view query) {
+  const auto page = page_request(query);
+  const auto tasks = task_list_request(query);
+  require(!page || (tasks && is_good(*page)));
+  if (!tasks) return;
+  const auto& filter = tasks->filter;
+  require(is_good(tasks->page) && filter.any_tag_of.size() <= 100);
+  for (const auto tag : filter.any_tag_of) require(tag >= 1);
+  require(simdjson::validate_utf8(filter.search) && !filter.search.contains('\0'));
+}
+
 void check_target(std::string_view target) {
   require(target.starts_with('/'));
   const auto question_mark = target.find('?');
   check_path(target.substr(0, question_mark));
   if (question_mark == std::string_view::npos) return;
-  if (const auto page = page_request(target.substr(question_mark + 1)))
-    require(page->page >= 1 && page->limit >= 1 && page->limit <= 100);
+  check_query(target.substr(question_mark + 1));
 }
 
 /// The lines of that name, counted without any of the code under test.
@@ -112,13 +128,27 @@ void check_head(std::string_view received) {
 
 bool same(const store::NewTask& a, const store::NewTask& b) {
   return a.title == b.title && a.description == b.description && a.completed == b.completed &&
-         a.priority == b.priority && a.due_date == b.due_date && a.reminder_at == b.reminder_at;
+         a.priority == b.priority && a.due_date == b.due_date && a.reminder_at == b.reminder_at &&
+         a.tag_ids == b.tag_ids;
+}
+
+void check_tag(std::string_view body) {
+  const auto tag = parse_new_tag(body);
+  if (!tag) {
+    require(tag.error().malformed.empty() != tag.error().errors.empty());
+    return;
+  }
+  auto written = boost::json::parse(tag_json({1, tag->name, tag->color})).as_object();
+  written.erase("id");
+  const auto again = parse_new_tag(boost::json::serialize(written));
+  require(again && again->name == tag->name && again->color == tag->color);
 }
 
 void check_body(std::string_view body) {
   const auto task = parse_new_task(body);
   if (!task) {
     require(task.error().malformed.empty() != task.error().errors.empty());
+    require(task.error().errors.size() <= 20);
     boost::json::parse(problem(task.error()).body);
     return;
   }
@@ -139,6 +169,7 @@ void check_body(std::string_view body) {
                      .as_object();
   for (const auto* given_by_us : {"id", "user_id", "tags", "created_at", "updated_at"})
     written.erase(given_by_us);
+  written["tag_ids"] = boost::json::value_from(task->tag_ids);
   const auto again = parse_new_task(boost::json::serialize(written));
   require(again && same(*task, *again));
 }
@@ -152,6 +183,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_body(input);
   const auto blank_line = input.find("\r\n\r\n");
   if (blank_line != std::string_view::npos) check_body(input.substr(blank_line + 4));
+  check_tag(input);
+  check_query(input);
   if (const auto time = parse_time(input)) require(parse_time(time_text(*time)) == time);
   return 0;
 }

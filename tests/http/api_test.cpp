@@ -395,7 +395,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(ApiTest, a_wrong_method_is_told_the_right_ones) {
   EXPECT_EQ(api.call("PUT", tasks_of(alice), "alice").header("allow"), "GET, HEAD, POST");
-  EXPECT_EQ(api.call("POST", no_task, "alice").header("allow"), "GET, HEAD, PATCH, DELETE");
+  EXPECT_EQ(api.call("POST", no_task, "alice").header("allow"), "GET, HEAD, PUT, PATCH, DELETE");
   EXPECT_EQ(api.call("POST", "/healthz", "").header("allow"), "GET, HEAD");
 }
 
@@ -444,7 +444,7 @@ INSTANTIATE_TEST_SUITE_P(preflight, Cors,
                          testing::Values(CorsCase{"list", "OPTIONS", tasks_of(bob), "", origin_line + asks,
                                                   204, allowed_origin, "GET, HEAD, POST"},
                                          CorsCase{"task", "OPTIONS", no_task, "", origin_line + asks, 204,
-                                                  allowed_origin, "GET, HEAD, PATCH, DELETE"},
+                                                  allowed_origin, "GET, HEAD, PUT, PATCH, DELETE"},
                                          CorsCase{"unknown_route", "OPTIONS", "/nowhere", "",
                                                   origin_line + asks, 404, allowed_origin, ""},
                                          CorsCase{"foreign_origin", "OPTIONS", tasks_of(bob), "",

@@ -126,11 +126,41 @@ INSTANTIATE_TEST_SUITE_P(
         BodyCase{"reminder_no_time", R"({"title":"x","reminder_at":""})", "", {{"/reminder_at", no_time}}}),
     name_of_case);
 
+constexpr const char* no_tag = "must be the id of a tag of yours";
+constexpr const char* no_tags = "must be an array of the ids of your tags";
+
+std::string with_tags(std::string_view tags) {
+  return R"({"title":"x","tag_ids":)" + std::string{tags} + '}';
+}
+
+std::string numbers(int count) {
+  std::string text{"[1"};
+  for (int i = 2; i <= count; ++i) text += ',' + std::to_string(i);
+  return text + ']';
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    tags, RefusedEverywhere,
+    testing::Values(
+        BodyCase{"tags_null", with_tags("null"), "", {{"/tag_ids", no_tags}}},
+        BodyCase{"tags_number", with_tags("1"), "", {{"/tag_ids", no_tags}}},
+        BodyCase{"tags_object", with_tags("{}"), "", {{"/tag_ids", no_tags}}},
+        BodyCase{"tag_text", with_tags(R"([1,"2"])"), "", {{"/tag_ids/1", no_tag}}},
+        BodyCase{"tag_fraction", with_tags("[1.5]"), "", {{"/tag_ids/0", no_tag}}},
+        BodyCase{"tag_zero", with_tags("[0]"), "", {{"/tag_ids/0", no_tag}}},
+        BodyCase{"tag_negative", with_tags("[-1]"), "", {{"/tag_ids/0", no_tag}}},
+        BodyCase{"tag_beyond_64_bits", with_tags("[9223372036854775808]"), "", {{"/tag_ids/0", no_tag}}},
+        BodyCase{
+            "each_is_listed", with_tags("[null,1,{}]"), "", {{"/tag_ids/0", no_tag}, {"/tag_ids/2", no_tag}}},
+        BodyCase{"tag_twice", with_tags("[3,4,3]"), "", {{"/tag_ids/2", "is given more than once"}}},
+        BodyCase{"too_many", with_tags(numbers(101)), "", {{"/tag_ids", "must have at most 100 ids"}}}),
+    name_of_case);
+
 INSTANTIATE_TEST_SUITE_P(
     members, RefusedEverywhere,
     testing::Values(
         BodyCase{"unknown", R"({"title":"x","titel":"y"})", "", {{"/titel", foreign}}},
-        BodyCase{"tag_ids", R"({"title":"x","tag_ids":[1]})", "", {{"/tag_ids", foreign}}},
+        BodyCase{"tags", R"({"title":"x","tags":[1]})", "", {{"/tags", foreign}}},
         BodyCase{"id", R"({"title":"x","id":"y"})", "", {{"/id", foreign}}},
         BodyCase{"user_id", R"({"title":"x","user_id":"y"})", "", {{"/user_id", foreign}}},
         BodyCase{"case_matters", R"({"title":"x","Completed":true})", "", {{"/Completed", foreign}}},
@@ -160,12 +190,15 @@ TEST(NewTask, has_defaults) {
   EXPECT_EQ(task->priority, std::nullopt);
   EXPECT_EQ(task->due_date, std::nullopt);
   EXPECT_EQ(task->reminder_at, std::nullopt);
+  EXPECT_TRUE(task->tag_ids.empty());
 }
 
 TEST(NewTask, takes_every_member) {
   const auto task = parse_new_task(R"({"title":" a b\u3000","description":" d ","completed":true,
-      "priority":"high","due_date":"2026-11-23T10:00+02:00","reminder_at":"2026-11-23T07:59:59.999Z"})");
+      "priority":"high","due_date":"2026-11-23T10:00+02:00","reminder_at":"2026-11-23T07:59:59.999Z",
+      "tag_ids":[9223372036854775807,1]})");
   ASSERT_TRUE(task.has_value());
+  EXPECT_EQ(task->tag_ids, (std::vector<std::int64_t>{std::numeric_limits<std::int64_t>::max(), 1}));
   EXPECT_EQ(task->title, "a b");
   EXPECT_EQ(task->description, " d ");
   EXPECT_TRUE(task->completed);
@@ -184,7 +217,7 @@ TEST(TaskChange, tells_absent_from_null) {
   const auto nothing = parse_task_change("{}");
   ASSERT_TRUE(nothing.has_value());
   EXPECT_FALSE(nothing->title || nothing->description || nothing->completed || nothing->priority ||
-               nothing->due_date || nothing->reminder_at);
+               nothing->due_date || nothing->reminder_at || nothing->tag_ids);
   const auto cleared =
       parse_task_change(R"({"description":null,"priority":null,"due_date":null,"reminder_at":null})");
   ASSERT_TRUE(cleared.has_value());
@@ -194,12 +227,45 @@ TEST(TaskChange, tells_absent_from_null) {
   EXPECT_TRUE(cleared->reminder_at && !*cleared->reminder_at);
 }
 
+TEST(TaskChange, takes_as_many_tags_as_a_task_may_have) {
+  EXPECT_EQ(parse_task_change(R"({"tag_ids":[]})")->tag_ids, std::vector<std::int64_t>{});
+  EXPECT_EQ(parse_task_change(with_tags(numbers(100)))->tag_ids->size(), 100U);
+}
+
+TEST(TaskReplacement, sets_what_is_absent_to_its_default) {
+  const auto bare = parse_task_replacement(R"({"title":" x "})");
+  ASSERT_TRUE(bare.has_value());
+  EXPECT_EQ(bare->title, "x");
+  EXPECT_TRUE(bare->description && !*bare->description);
+  EXPECT_EQ(bare->completed, false);
+  EXPECT_TRUE(bare->priority && !*bare->priority);
+  EXPECT_TRUE(bare->due_date && !*bare->due_date);
+  EXPECT_TRUE(bare->reminder_at && !*bare->reminder_at);
+  EXPECT_EQ(bare->tag_ids, std::vector<std::int64_t>{});
+  const auto full =
+      parse_task_replacement(R"({"title":"x","description":"d","completed":true,"priority":"low",
+      "due_date":"2026-11-23T10:00Z","reminder_at":"2026-11-23T09:00Z","tag_ids":[2]})");
+  ASSERT_TRUE(full.has_value());
+  EXPECT_EQ(full->description, std::optional<std::string>{"d"});
+  EXPECT_EQ(full->completed, true);
+  EXPECT_EQ(full->priority, std::optional{store::Priority::low});
+  EXPECT_EQ(full->tag_ids, std::vector<std::int64_t>{2});
+}
+
+TEST(TaskReplacement, needs_a_title) {
+  const auto task = parse_task_replacement(R"({"completed":true})");
+  ASSERT_FALSE(task.has_value());
+  expect_fault(task.error(), {"", "", "", {{"/title", "is required"}}});
+}
+
 TEST(TaskChange, lists_at_most_twenty_errors) {
   std::string body = R"({"a0":1)";
   for (int i = 1; i < 100; ++i) body += ",\"a" + std::to_string(i) + "\":1";
   const auto change = parse_task_change(body + '}');
   ASSERT_FALSE(change.has_value());
   EXPECT_EQ(change.error().errors.size(), 20U);
+  EXPECT_EQ(parse_new_task(body + '}').error().errors, change.error().errors);
+  EXPECT_EQ(parse_task_change(with_tags('[' + repeated("1,", 99) + "1]")).error().errors.size(), 20U);
 }
 
 store::Task a_task() {

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
 
+#include "store/sqlite_schema.h"
 #include "store/sqlite_session.h"
 #include "tests/store/sqlite_backend.h"
 #include "tests/support/scratch_directory.h"
@@ -45,8 +46,8 @@ class Migrations : public testing::Test {
 TEST_F(Migrations, status_of_nothing_changes_nothing) {
   const auto status = migration_status(url).value();
   EXPECT_EQ(status.version, 0);
-  EXPECT_EQ(status.latest, 1);
-  EXPECT_EQ(status.pending, (Names{"user.uuid", "1 tasks_and_tags"}));
+  EXPECT_EQ(status.latest, 2);
+  EXPECT_EQ(status.pending, (Names{"user.uuid", "1 tasks_and_tags", "2 list_orders"}));
   EXPECT_TRUE(migration_plan(url).has_value());
   EXPECT_FALSE(std::filesystem::exists(directory.path() / "new"));
 }
@@ -59,7 +60,7 @@ TEST_F(Migrations, make_the_directory_for_its_owner_alone) {
 TEST_F(Migrations, ours_come_without_better_auth) {
   ASSERT_TRUE(bring_ours_up(url).has_value());
   const auto status = migration_status(url).value();
-  EXPECT_EQ(status.version, 1);
+  EXPECT_EQ(status.version, store::latest_schema_version());
   EXPECT_EQ(status.pending, Names{"user.uuid"});
   EXPECT_NE(status.obstacle.find("run Better Auth's migration"), std::string::npos);
   open_as_better_auth(url.file).exec(better_auth_user_table_with_uuid);
@@ -70,9 +71,9 @@ TEST_F(Migrations, ours_come_without_better_auth) {
 TEST_F(Migrations, up_without_better_auth_makes_ours_and_says_what_is_left) {
   Names lines;
   const auto status = migrate_up(url, [&](std::string_view line) { lines.emplace_back(line); }).value();
-  EXPECT_EQ(status.version, 1);
+  EXPECT_EQ(status.version, store::latest_schema_version());
   EXPECT_EQ(status.pending, Names{"user.uuid"});
-  EXPECT_EQ(lines, Names{"1 tasks_and_tags: done"});
+  EXPECT_EQ(lines, (Names{"1 tasks_and_tags: done", "2 list_orders: done"}));
 }
 
 TEST_F(Migrations, up_twice_does_nothing_the_second_time) {
@@ -131,7 +132,8 @@ TEST_F(Migrations, several_at_once_do_not_meet) {
     }
     for (const std::string& failure : failures) EXPECT_EQ(failure, "");
     auto database = open_as_better_auth(here.file);
-    EXPECT_EQ(value_of(database, "SELECT count(*) FROM drawbridge_migrations"), "1");
+    EXPECT_EQ(value_of(database, "SELECT count(*) FROM drawbridge_migrations"),
+              std::to_string(store::latest_schema_version()));
     EXPECT_EQ(value_of(database, "SELECT count(DISTINCT uuid) FROM \"user\""), "50");
   }
 }
@@ -152,14 +154,15 @@ TEST_F(Migrations, several_at_once_begin_with_no_file) {
       }
     }
     for (const std::string& failure : failures) EXPECT_EQ(failure, "");
-    EXPECT_EQ(migration_status(here).value().version, 1);
+    EXPECT_EQ(migration_status(here).value().version, store::latest_schema_version());
   }
 }
 
 TEST_F(Migrations, refuse_a_newer_database) {
   ASSERT_TRUE(bring_ours_up(url).has_value());
-  open_as_better_auth(url.file).exec("INSERT INTO drawbridge_migrations VALUES (2, 'later', 'x')");
-  const std::string because = "the database has version 2 of the tables and this program knows 1";
+  open_as_better_auth(url.file).exec("INSERT INTO drawbridge_migrations VALUES (1000, 'later', 'x')");
+  const std::string because = "the database has version 1000 of the tables and this program knows " +
+                              std::to_string(store::latest_schema_version());
   for (const auto& error : {migration_status(url).error(), migration_plan(url).error(),
                             migrate_up(url, silent).error(), bring_ours_up(url).error()}) {
     EXPECT_EQ(error.kind, Kind::refused);

@@ -1,68 +1,11 @@
-// What every store must do, whatever database is behind it.
+// What every store must do with tasks and users, whatever database is behind it.
 
-#include <gtest/gtest.h>
-
-#include "tests/store/sqlite_backend.h"
-#include "tests/store/store_backend.h"
-#include "tests/support/identities.h"
+#include "tests/store/store_contract.h"
 
 namespace drawbridge::test {
 namespace {
 
-using namespace std::chrono_literals;
-using store::Access;
-using store::Instant;
-using store::NewTask;
-using store::PageRequest;
-using store::Priority;
-using store::Task;
-using store::TaskChange;
-using Kind = store::StoreError::Kind;
-
-constexpr std::string_view alice_uuid = "a11ce000-0000-4000-8000-00000000000a";
-constexpr std::string_view bob_uuid = "b0b00000-0000-4000-8000-00000000000b";
-constexpr std::string_view stranger_uuid = "57a00000-0000-4000-8000-00000000000c";
-
-constexpr Instant noon = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 12h;
-
-class SessionContract : public testing::TestWithParam<StoreBackendMaker> {
- protected:
-  void SetUp() override {
-    backend->add_user(alice_uuid);
-    backend->add_user(bob_uuid);
-  }
-
-  Task make(const Identity& owner, std::string title, Instant at = noon) {
-    NewTask task;
-    task.title = std::move(title);
-    return session->create_task(owner, task, at).value();
-  }
-  std::vector<std::string> titles(const Identity& owner, const PageRequest& page = {}) {
-    std::vector<std::string> titles;
-    const auto listed = session->list_tasks(owner, page).value();
-    for (const Task& task : listed.items) titles.push_back(task.title);
-    return titles;
-  }
-
-  std::unique_ptr<StoreBackend> backend = GetParam().make();
-  std::unique_ptr<store::Session> session = backend->session(Access::write);
-  Identity alice = identity_of(alice_uuid);
-  Identity bob = identity_of(bob_uuid);
-  Identity stranger = identity_of(stranger_uuid);
-};
-
-void expect_same(const Task& a, const Task& b) {
-  EXPECT_EQ(a.id, b.id);
-  EXPECT_EQ(a.user_id, b.user_id);
-  EXPECT_EQ(a.title, b.title);
-  EXPECT_EQ(a.description, b.description);
-  EXPECT_EQ(a.completed, b.completed);
-  EXPECT_EQ(a.priority, b.priority);
-  EXPECT_EQ(a.due_date, b.due_date);
-  EXPECT_EQ(a.reminder_at, b.reminder_at);
-  EXPECT_EQ(a.created_at, b.created_at);
-  EXPECT_EQ(a.updated_at, b.updated_at);
-}
+class SessionContract : public StoreContract {};
 
 TEST_P(SessionContract, is_ready) {
   EXPECT_TRUE(session->check_ready().has_value());
@@ -204,7 +147,7 @@ TEST_P(SessionContract, lists_newest_first_and_ties_by_id) {
 
   std::vector<std::string> page_by_page;
   for (std::int64_t page = 1; page <= 3; ++page) {
-    for (auto& title : titles(alice, {.page = page, .limit = 2})) page_by_page.push_back(title);
+    for (auto& title : titles(alice, {.page = {.page = page, .limit = 2}})) page_by_page.push_back(title);
   }
   EXPECT_EQ(page_by_page, expected);
 }
@@ -224,14 +167,14 @@ TEST_P(SessionContract, pages) {
   };
   for (const Case& item : cases) {
     SCOPED_TRACE(item.name);
-    const auto page = session->list_tasks(alice, item.page).value();
+    const auto page = session->list_tasks(alice, {.page = item.page}).value();
     EXPECT_EQ(page.items.size(), item.items);
     EXPECT_EQ(page.total, 5);
   }
   for (const PageRequest& wrong :
        {PageRequest{.page = 0, .limit = 20}, PageRequest{.page = 1, .limit = 0},
         PageRequest{.page = 1, .limit = 101}, PageRequest{.page = 1, .limit = -1}}) {
-    EXPECT_EQ(session->list_tasks(alice, wrong).error().kind, Kind::internal);
+    EXPECT_EQ(session->list_tasks(alice, {.page = wrong}).error().kind, Kind::internal);
   }
 }
 
@@ -360,7 +303,7 @@ TEST_P(SessionContract, shows_each_task_with_its_tags_by_name) {
   EXPECT_EQ(session->get_task(alice, both.id).value().tags.size(), 2U);
   EXPECT_EQ(session->change_task(alice, both.id, {.title = "new"}, noon).value().tags.size(), 2U);
   // A page is counted in tasks, not in rows of the join.
-  EXPECT_EQ(session->list_tasks(alice, {.page = 1, .limit = 2}).value().items.size(), 2U);
+  EXPECT_EQ(session->list_tasks(alice, {.page = {.page = 1, .limit = 2}}).value().items.size(), 2U);
   EXPECT_EQ(session->get_task(alice, none.id).value().tags.size(), 0U);
 }
 
@@ -426,9 +369,7 @@ TEST_P(SessionContract, a_reader_cannot_write) {
   EXPECT_EQ(backend->count_rows("tasks"), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, SessionContract,
-                         testing::Values(StoreBackendMaker{.name = "sqlite", .make = make_sqlite_backend}),
-                         [](const auto& maker) { return maker.param.name; });
+DRAWBRIDGE_EVERY_STORE(SessionContract);
 
 }  // namespace
 }  // namespace drawbridge::test

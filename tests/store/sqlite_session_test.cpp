@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "store/migrations.h"
+#include "store/sqlite_connection.h"
 #include "store/sqlite_database.h"
 #include "store/sqlite_sql.h"
 #include "tests/store/sqlite_backend.h"
@@ -86,11 +87,11 @@ TEST_F(SqliteFile, says_what_is_missing) {
   };
   const std::vector<Case> cases{
       {"no uuid", better_auth_user_table, "no unique column uuid: run drawbridge migrate up"},
-      {"no tables of ours", better_auth_user_table_with_uuid, "has version 0 of the tables and needs 1"},
+      {"no tables of ours", better_auth_user_table_with_uuid, "has version 0 of the tables and needs 2"},
       {"from the future",
        "create table drawbridge_migrations (version integer primary key, name text, applied_at text);"
        "insert into drawbridge_migrations values (1000, 'x', 'x')",
-       "has version 1000 of the tables and this program knows 1"},
+       "has version 1000 of the tables and this program knows 2"},
   };
   for (const Case& item : cases) {
     SCOPED_TRACE(item.name);
@@ -188,37 +189,60 @@ TEST_F(SqliteFile, is_opened_as_promised) {
   EXPECT_EQ(value_of(database, "PRAGMA busy_timeout"), "5000");
 }
 
+/// The steps by which SQLite would carry out a statement of the API.
+std::vector<std::string> plan_of(const std::filesystem::path& file, const char* sql) {
+  store::SqliteConnection connection{open_as_better_auth(file)};
+  SQLite::Statement plan{connection.database, std::string{"EXPLAIN QUERY PLAN "}.append(sql)};
+  std::vector<std::string> steps;
+  while (plan.executeStep()) steps.push_back(plan.getColumn(3).getString());
+  return steps;
+}
+
 TEST_F(SqliteFile, every_statement_is_found_by_its_owner) {
   add_better_auth();
   bring_ours_up();
-  auto database = open_as_better_auth(file);
-  for (const char* sql : store::sql::all) {
+  for (const char* sql : store::sql::all()) {
     SCOPED_TRACE(sql);
     EXPECT_TRUE(contains(sql, ":user_id"));
-    SQLite::Statement plan{database, std::string{"EXPLAIN QUERY PLAN "}.append(sql)};
-    while (plan.executeStep()) {
-      const std::string step = plan.getColumn(3).getString();
-      // Of the tables, each is searched by its owner's column; the page itself is the one thing scanned.
+    for (const std::string& step : plan_of(file, sql)) {
+      // Of the tables, each is searched by its owner's column, a tag also by its id, and then the owner is
+      // compared; scanned is nothing but the ids that the caller gave.
       if (step.starts_with("SEARCH ")) {
         EXPECT_TRUE(contains(step, "(user_id=?") || contains(step, "(uuid=?") ||
-                    step.starts_with("SEARCH tags USING"))
+                    step == "SEARCH tags USING INTEGER PRIMARY KEY (rowid=?)")
             << step;
       }
       if (step.starts_with("SCAN ")) {
-        EXPECT_TRUE(step == "SCAN task" || step == "SCAN CONSTANT ROW") << step;
+        EXPECT_TRUE(step == "SCAN wanted VIRTUAL TABLE INDEX 1:" || step == "SCAN CONSTANT ROW") << step;
       }
     }
   }
 }
 
 TEST_F(SqliteFile, pages_come_from_an_index_in_order) {
+  using store::Order;
+  using store::SortBy;
   add_better_auth();
   bring_ours_up();
-  auto database = open_as_better_auth(file);
-  std::string plan;
-  SQLite::Statement statement{database, std::string{"EXPLAIN QUERY PLAN "}.append(store::sql::list_tasks)};
-  while (statement.executeStep()) plan += statement.getColumn(3).getString() + "\n";
-  EXPECT_TRUE(contains(plan, "SEARCH tasks USING INDEX tasks_by_creation (user_id=?)")) << plan;
+  struct Case {
+    SortBy sort_by;
+    std::string_view search;
+    bool sorted;  ///< all rows of the owner, for want of an index in that order
+  };
+  const Case cases[]{
+      {SortBy::created_at, "SEARCH tasks USING INDEX tasks_by_creation (user_id=?)", false},
+      {SortBy::due_date, "SEARCH tasks USING INDEX tasks_by_due_date (user_id=?)", false},
+      {SortBy::priority, "SEARCH tasks USING INDEX tasks_by_priority (user_id=?)", false},
+      {SortBy::title, "(user_id=?)", true},
+  };
+  for (const Case& item : cases) {
+    for (const Order order : {Order::ascending, Order::descending}) {
+      std::string plan;
+      for (const auto& step : plan_of(file, store::sql::list_tasks(item.sort_by, order))) plan += step + '\n';
+      EXPECT_TRUE(contains(plan, item.search)) << plan;
+      EXPECT_EQ(contains(plan, "USE TEMP B-TREE FOR ORDER BY"), item.sorted) << plan;
+    }
+  }
 }
 
 TEST(SqliteErrors, are_described_without_values) {

@@ -18,13 +18,19 @@ namespace {
 /// A session that only shows when two threads use it at once.
 class LonelySession final : public Session {
  public:
-  Result<TaskPage> list_tasks(const Identity&, const PageRequest&) override { return fault(); }
+  Result<Page<Task>> list_tasks(const Identity&, const TaskListRequest&) override { return fault(); }
   Result<Task> get_task(const Identity&, const Uuid&) override { return fault(); }
   Result<Task> create_task(const Identity&, const NewTask&, Instant) override { return fault(); }
   Result<Task> change_task(const Identity&, const Uuid&, const TaskChange&, Instant) override {
     return fault();
   }
+  Result<Task> toggle_task(const Identity&, const Uuid&, Instant) override { return fault(); }
   Result<void> delete_task(const Identity&, const Uuid&) override { return fault(); }
+  Result<Page<Tag>> list_tags(const Identity&, const PageRequest&) override { return fault(); }
+  Result<Tag> get_tag(const Identity&, std::int64_t) override { return fault(); }
+  Result<Tag> create_tag(const Identity&, const NewTag&) override { return fault(); }
+  Result<Tag> change_tag(const Identity&, std::int64_t, const TagChange&) override { return fault(); }
+  Result<void> delete_tag(const Identity&, std::int64_t) override { return fault(); }
   Result<void> check_ready() override {
     if (in_use_.exchange(true)) return fault();
     in_use_ = false;

@@ -50,7 +50,8 @@ TEST_F(UserUuid, is_added_and_every_row_filled) {
   Names lines;
   ASSERT_TRUE(store::migrate_up(url, [&](std::string_view line) { lines.emplace_back(line); }).has_value());
   EXPECT_EQ(lines, (Names{"user.uuid: rows filled: 1000", "user.uuid: rows filled: 2000",
-                          "user.uuid: rows filled: 2500", "user.uuid: done", "1 tasks_and_tags: done"}));
+                          "user.uuid: rows filled: 2500", "user.uuid: done", "1 tasks_and_tags: done",
+                          "2 list_orders: done"}));
   expect_complete();
   EXPECT_EQ(value("SELECT count(*) FROM \"user\""), "2500");
   EXPECT_EQ(value("SELECT count(*) FROM \"user\" WHERE substr(uuid, 15, 1) = '4' AND substr(uuid, 20, 1) "
@@ -106,7 +107,8 @@ TEST_F(UserUuid, is_completed_from_where_it_is) {
         "drop table if exists task_tags; drop table if exists tasks; drop table if exists tags;"
         "drop table if exists drawbridge_migrations; drop table if exists \"user\"");
     database.exec(item.sql);
-    EXPECT_EQ(store::migration_status(url).value().pending, (Names{"user.uuid", "1 tasks_and_tags"}));
+    EXPECT_EQ(store::migration_status(url).value().pending,
+              (Names{"user.uuid", "1 tasks_and_tags", "2 list_orders"}));
     ASSERT_TRUE(store::migrate_up(url, silent).has_value());
     database.exec(insert_user_sql("later"));
     expect_complete();
