@@ -141,7 +141,7 @@ int accept(const Verdict& verdict, const std::string& token, const Request& requ
   const std::string header_json = split_token(token)->unverified_header;
   if (request.as_json) {
     print_valid(*object_text(header_json), *object_text(verdict.identity.claims_json()),
-                json::serialize(identity_json(verdict.identity)));
+                identity_json(verdict.identity));
     return exit_good;
   }
   const Palette palette = Palette::of_standard_output();

@@ -1,34 +1,35 @@
 #include "core/identity_json.h"
 
-#include <boost/json.hpp>
+#include "core/json_writer.h"
 
 namespace drawbridge {
 namespace {
 
-template <class T>
-boost::json::value json_of(const std::optional<T>& value) {
-  return value ? boost::json::value(*value) : boost::json::value(nullptr);
+std::optional<std::int64_t> seconds_of(const std::optional<std::chrono::sys_seconds>& time) {
+  if (!time) return std::nullopt;
+  return time->time_since_epoch().count();
+}
+
+std::optional<std::string> text_of(const std::optional<Uuid>& uuid) {
+  if (!uuid) return std::nullopt;
+  return uuid->text();
 }
 
 }  // namespace
 
-boost::json::object identity_json(const Identity& identity) {
-  boost::json::array roles;
-  for (const std::string& role : identity.roles()) roles.emplace_back(role);
-  const auto& uuid = identity.uuid();
-  const auto issued_at = identity.issued_at();
-  return {
-      {"subject", identity.subject()},
-      {"uuid", uuid ? boost::json::value(uuid->text()) : boost::json::value(nullptr)},
-      {"email", json_of(identity.email())},
-      {"email_verified", json_of(identity.email_verified())},
-      {"name", json_of(identity.name())},
-      {"roles", std::move(roles)},
-      {"session_id", json_of(identity.session_id())},
-      {"issued_at",
-       issued_at ? boost::json::value(issued_at->time_since_epoch().count()) : boost::json::value(nullptr)},
-      {"expires_at", identity.expires_at().time_since_epoch().count()},
-  };
+std::string identity_json(const Identity& identity) {
+  std::string out;
+  JsonObject{out}
+      .member("subject", identity.subject())
+      .member("uuid", text_of(identity.uuid()))
+      .member("email", identity.email())
+      .member("email_verified", identity.email_verified())
+      .member("name", identity.name())
+      .member("roles", identity.roles())
+      .member("session_id", identity.session_id())
+      .member("issued_at", seconds_of(identity.issued_at()))
+      .member("expires_at", seconds_of(identity.expires_at()));
+  return out;
 }
 
 }  // namespace drawbridge

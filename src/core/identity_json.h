@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/json/object.hpp>
+#include <string>
 
 #include "drawbridge/identity.h"
 
@@ -8,6 +8,6 @@ namespace drawbridge {
 
 /// An identity as the API and the command line show it: every member, null where absent, times in UNIX
 /// seconds; without the claims.
-boost::json::object identity_json(const Identity& identity);
+std::string identity_json(const Identity& identity);
 
 }  // namespace drawbridge

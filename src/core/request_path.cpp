@@ -1,5 +1,6 @@
 #include "core/request_path.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <simdjson.h>
@@ -9,6 +10,10 @@ namespace {
 
 bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 /// C0, DEL, and C1 in its UTF-8 form (U+0080 to U+009F).
@@ -30,9 +35,9 @@ bool is_good_segment(std::string_view segment) {
 }  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text) {
+  if (!text.contains('%') && is_ascii(text)) return std::string{text};
   std::string decoded;
   decoded.reserve(text.size());
-  bool is_ascii = true;
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned char byte = static_cast<unsigned char>(text[i]);
     if (byte == '%') {
@@ -40,10 +45,9 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16);
       i += 2;
     }
-    is_ascii = is_ascii && byte < 0x80;
     decoded += static_cast<char>(byte);
   }
-  if (!is_ascii && !simdjson::validate_utf8(decoded)) return std::nullopt;
+  if (!is_ascii(decoded) && !simdjson::validate_utf8(decoded)) return std::nullopt;
   return decoded;
 }
 

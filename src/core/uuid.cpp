@@ -40,12 +40,12 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 
 std::string Uuid::text() const {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(text_length);
+  std::string text(text_length, '-');
+  std::size_t at = 0;
   for (const std::uint8_t byte : bytes_) {
-    if (is_hyphen_position(text.size())) text += '-';
-    text += digits[byte >> 4];
-    text += digits[byte & 0xF];
+    if (is_hyphen_position(at)) ++at;
+    text[at++] = digits[byte >> 4];
+    text[at++] = digits[byte & 0xF];
   }
   return text;
 }

@@ -1,42 +1,40 @@
 #pragma once
 
-// How rows and pages of them are written as JSON. Compiles Boost.JSON; included by the *_json.cpp files only.
+// How rows and pages of them are written as JSON.
 
-#include <optional>
-#include <string>
-
-#include <boost/json.hpp>
-
+#include "core/json_writer.h"
 #include "store/store.h"
+
+namespace drawbridge::store {
+
+// Beside the types, where append_json() of a vector finds them.
+void append_json(std::string& out, const Tag& tag);
+void append_json(std::string& out, const Task& task);
+
+}  // namespace drawbridge::store
 
 namespace drawbridge::http {
 
-/// Where the values of one answer live until they are text: one block, given back as a whole.
-using JsonArena = boost::json::monotonic_resource;
-
 template <class T>
-boost::json::value json_or_null(const std::optional<T>& value, const boost::json::storage_ptr& arena) {
-  return value ? boost::json::value(*value, arena) : boost::json::value(nullptr);
+std::string row_json(const T& row) {
+  std::string out;
+  append_json(out, row);
+  return out;
 }
-
-boost::json::object json_of(const store::Tag& tag, const boost::json::storage_ptr& arena);
-boost::json::object json_of(const store::Task& task, const boost::json::storage_ptr& arena);
 
 /// `{"items","total","page","limit","pages"}`
 template <class T>
 std::string page_json(const store::Page<T>& page, const store::PageRequest& request) {
-  JsonArena resource;
-  const boost::json::storage_ptr arena{&resource};
-  boost::json::array items(arena);
-  items.reserve(page.items.size());
-  for (const auto& item : page.items) items.emplace_back(json_of(item, arena));
-  return boost::json::serialize(
-      boost::json::object{{{"items", std::move(items)},
-                           {"total", page.total},
-                           {"page", request.page},
-                           {"limit", request.limit},
-                           {"pages", (page.total + request.limit - 1) / request.limit}},
-                          arena});
+  constexpr std::size_t usual_row = 512;
+  std::string out;
+  out.reserve(usual_row * (page.items.size() + 1));
+  JsonObject{out}
+      .member("items", page.items)
+      .member("total", page.total)
+      .member("page", request.page)
+      .member("limit", request.limit)
+      .member("pages", (page.total + request.limit - 1) / request.limit);
+  return out;
 }
 
 }  // namespace drawbridge::http

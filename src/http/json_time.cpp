@@ -3,7 +3,6 @@
 #include <sstream>
 
 #include <date/date.h>
-#include <fmt/format.h>
 
 namespace drawbridge::http {
 namespace {
@@ -71,30 +70,20 @@ std::optional<std::string> full_form(std::string_view text) {
 
 }  // namespace
 
-std::optional<store::Instant> parse_time(std::string_view text) {
+std::optional<Instant> parse_time(std::string_view text) {
   constexpr std::size_t longest = 64;
   if (text.size() > longest) return std::nullopt;
   const auto full = full_form(text);
   if (!full) return std::nullopt;
   std::istringstream stream{*full};
   stream.imbue(std::locale::classic());
-  store::Instant instant;
+  Instant instant;
   stream >> date::parse("%FT%T%Ez", instant);
   if (stream.fail() || stream.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
   using namespace std::chrono;
   if (instant < sys_days{year{1} / January / 1} || instant >= sys_days{year{10000} / January / 1})
     return std::nullopt;
   return instant;
-}
-
-std::string time_text(store::Instant instant) {
-  const auto day = std::chrono::floor<std::chrono::days>(instant);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{instant - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
 }
 
 }  // namespace drawbridge::http

@@ -1,5 +1,3 @@
-#include <boost/json.hpp>
-
 #include "core/identity_json.h"
 #include "http/resource_answers.h"
 #include "http/resources.h"
@@ -8,7 +6,7 @@ namespace drawbridge::http {
 
 Outcome get_me(const Request& request) {
   if (auto refusal = query_refused(request)) return *std::move(refusal);
-  return json_answer(200, boost::json::serialize(identity_json(*request.identity)));
+  return json_answer(200, identity_json(*request.identity));
 }
 
 }  // namespace drawbridge::http

@@ -4,6 +4,7 @@
 
 #include <boost/beast/http/status.hpp>
 #include <fmt/chrono.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace drawbridge::http {
@@ -11,13 +12,14 @@ namespace drawbridge::http {
 void append_response(std::string& out, const Response& response, const Delivery& delivery) {
   const auto reason = boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\nX-Request-Id: {}\r\n",
-                 response.status, std::string_view{reason.data(), reason.size()}, delivery.date,
-                 delivery.request_id);
+  // Compiled, since every answer passes here: reading format strings cost more than all the rest of it.
+  fmt::format_to(std::back_inserter(out),
+                 FMT_COMPILE("HTTP/1.1 {} {}\r\nDate: {}\r\nX-Request-Id: {}\r\n"), response.status,
+                 std::string_view{reason.data(), reason.size()}, delivery.date, delivery.request_id);
   if (response.status != 204) {
     if (!response.content_type.empty())
-      fmt::format_to(std::back_inserter(out), "Content-Type: {}\r\n", response.content_type);
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Type: {}\r\n"), response.content_type);
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"), response.body.size());
   }
   out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
   for (const auto& [name, value] : response.headers) {

@@ -44,21 +44,31 @@ constexpr std::array routes{
     Route{"/openapi.json", Access::open, openapi_endpoints},
 };
 
-/// The open segments when these are the segments of the pattern, else nothing.
-std::optional<std::vector<std::string>> matched(std::string_view pattern,
-                                                std::span<const std::string> segments) {
-  std::vector<std::string> open;
+/// Takes the first segment off a pattern; a pattern that has none left gives an empty one, which no path has.
+std::string_view take_segment(std::string_view& pattern) {
+  const auto end = std::min(pattern.find('/', 1), pattern.size());
+  const auto segment = pattern.substr(0, end);
+  pattern.remove_prefix(end);
+  return segment.substr(std::min<std::size_t>(1, segment.size()));
+}
+
+bool is_open(std::string_view pattern_segment) {
+  return pattern_segment.starts_with('{');
+}
+
+bool matches(std::string_view pattern, std::span<const std::string> segments) {
   for (const auto& segment : segments) {
-    if (pattern.empty()) return std::nullopt;
-    const auto end = pattern.find('/', 1);
-    const auto expected = pattern.substr(1, end - 1);
-    pattern = end == std::string_view::npos ? std::string_view{} : pattern.substr(end);
-    if (expected.starts_with('{'))
-      open.push_back(segment);
-    else if (expected != segment)
-      return std::nullopt;
+    const auto expected = take_segment(pattern);
+    if (!is_open(expected) && expected != segment) return false;
   }
-  if (!pattern.empty()) return std::nullopt;
+  return pattern.empty();
+}
+
+/// The segments that the pattern leaves open, moved out of those that match it.
+std::vector<std::string> open_segments(std::string_view pattern, std::span<std::string> segments) {
+  std::vector<std::string> open;
+  for (auto& segment : segments)
+    if (is_open(take_segment(pattern))) open.push_back(std::move(segment));
   return open;
 }
 
@@ -91,11 +101,12 @@ std::span<const Route> all_routes() {
 }
 
 std::optional<RouteMatch> find_route(std::string_view raw_path) {
-  const auto segments = split_request_path(raw_path);
+  auto segments = split_request_path(raw_path);
   if (!segments) return std::nullopt;
-  for (const auto& route : routes)
-    if (auto open = matched(route.pattern, *segments)) return RouteMatch{&route, *std::move(open)};
-  return std::nullopt;
+  const auto route = std::ranges::find_if(
+      routes, [&](const Route& candidate) { return matches(candidate.pattern, *segments); });
+  if (route == routes.end()) return std::nullopt;
+  return RouteMatch{&*route, open_segments(route->pattern, *segments)};
 }
 
 }  // namespace drawbridge::http

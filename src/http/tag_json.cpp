@@ -4,7 +4,13 @@
 #include "http/json_body.h"
 #include "http/json_output.h"
 
-namespace drawbridge::http {
+namespace drawbridge {
+
+void store::append_json(std::string& out, const Tag& tag) {
+  JsonObject{out}.member("id", tag.id).member("name", tag.name).member("color", tag.color);
+}
+
+namespace http {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -56,17 +62,13 @@ std::expected<store::TagChange, BodyFault> parse_tag_change(std::string_view bod
   return read_members(body, false);
 }
 
-boost::json::object json_of(const store::Tag& tag, const boost::json::storage_ptr& arena) {
-  return boost::json::object({{"id", tag.id}, {"name", tag.name}, {"color", json_or_null(tag.color, arena)}},
-                             arena);
-}
-
 std::string tag_json(const store::Tag& tag) {
-  return boost::json::serialize(json_of(tag, {}));
+  return row_json(tag);
 }
 
 std::string tag_page_json(const store::Page<store::Tag>& tags, const store::PageRequest& request) {
   return page_json(tags, request);
 }
 
-}  // namespace drawbridge::http
+}  // namespace http
+}  // namespace drawbridge

@@ -9,7 +9,26 @@
 #include "http/json_time.h"
 #include "http/unicode_text.h"
 
-namespace drawbridge::http {
+namespace drawbridge {
+
+void store::append_json(std::string& out, const Task& task) {
+  std::optional<std::string_view> priority;
+  if (task.priority) priority = http::priority_names[static_cast<std::size_t>(*task.priority)];
+  JsonObject{out}
+      .member("id", task.id.text())
+      .member("user_id", task.user_id.text())
+      .member("title", task.title)
+      .member("description", task.description)
+      .member("completed", task.completed)
+      .member("priority", priority)
+      .member("due_date", task.due_date)
+      .member("reminder_at", task.reminder_at)
+      .member("tags", task.tags)
+      .member("created_at", task.created_at)
+      .member("updated_at", task.updated_at);
+}
+
+namespace http {
 namespace {
 
 namespace dom = simdjson::dom;
@@ -127,35 +146,7 @@ class TaskReader {
   bool title_seen_ = false;
 };
 
-boost::json::value json_or_null(const std::optional<store::Instant>& time,
-                                const boost::json::storage_ptr& arena) {
-  return time ? boost::json::value(time_text(*time), arena) : boost::json::value(nullptr);
-}
-
 }  // namespace
-
-boost::json::object json_of(const store::Task& task, const boost::json::storage_ptr& arena) {
-  boost::json::array tags(arena);
-  tags.reserve(task.tags.size());
-  for (const auto& tag : task.tags) tags.emplace_back(json_of(tag, arena));
-  std::optional<std::string_view> priority;
-  if (task.priority) priority = priority_names[static_cast<std::size_t>(*task.priority)];
-  return boost::json::object(
-      {
-          {"id", task.id.text()},
-          {"user_id", task.user_id.text()},
-          {"title", task.title},
-          {"description", json_or_null(task.description, arena)},
-          {"completed", task.completed},
-          {"priority", json_or_null(priority, arena)},
-          {"due_date", json_or_null(task.due_date, arena)},
-          {"reminder_at", json_or_null(task.reminder_at, arena)},
-          {"tags", std::move(tags)},
-          {"created_at", time_text(task.created_at)},
-          {"updated_at", time_text(task.updated_at)},
-      },
-      arena);
-}
 
 std::expected<store::NewTask, BodyFault> parse_new_task(std::string_view body) {
   const auto object = parse_body(body);
@@ -192,11 +183,12 @@ std::expected<store::TaskChange, BodyFault> parse_task_change(std::string_view b
 }
 
 std::string task_json(const store::Task& task) {
-  return boost::json::serialize(json_of(task, {}));
+  return row_json(task);
 }
 
 std::string task_page_json(const store::Page<store::Task>& tasks, const store::PageRequest& request) {
   return page_json(tasks, request);
 }
 
-}  // namespace drawbridge::http
+}  // namespace http
+}  // namespace drawbridge

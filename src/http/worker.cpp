@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <boost/asio/post.hpp>
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "http/connection.h"
 #include "http/response_text.h"
@@ -95,7 +95,7 @@ std::string_view Worker::date() {
 }
 
 std::string Worker::next_request_id() {
-  return fmt::format("{:08x}{:08x}", request_id_prefix_, ++requests_);
+  return fmt::format(FMT_COMPILE("{:08x}{:08x}"), request_id_prefix_, ++requests_);
 }
 
 }  // namespace drawbridge::http

@@ -14,30 +14,30 @@ namespace drawbridge::store::sql {
 
 inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = :user_id)sql";
 
-/// How many tasks the owner has, without a filter: from an index alone.
-inline constexpr const char* count_all_tasks = R"sql(
-SELECT count(*) FROM tasks
-WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+enum class Filter {
+  none,
+  /// Parameters `:completed`, `:priority`, `:due_after`, `:due_before`, `:search` (folded) and `:tags` (a JSON
+  /// array of ids), each null when it is not asked for.
+  some,
+};
 
-/// Parameters of a filter: `:completed`, `:priority`, `:due_after`, `:due_before`, `:search` (folded) and
-/// `:tags` (a JSON array of ids), each null when it is not asked for.
-const char* count_tasks();
-/// The same parameters, `:limit` and `:offset`. Columns: id, title, description, completed, priority,
-/// due_date, reminder_at, created_at, updated_at.
-const char* list_tasks(SortBy sort_by, Order order);
+const char* count_tasks(Filter filter);
+/// With `:limit` and `:offset`. Columns: id, title, description, completed, priority, due_date, reminder_at,
+/// created_at, updated_at.
+const char* list_tasks(Filter filter, SortBy sort_by, Order order);
 
 inline constexpr const char* get_task = R"sql(
 SELECT id, title, description, completed, priority, due_date, reminder_at, created_at, updated_at
 FROM tasks
 WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
 
-/// The tags of the tasks whose ids the JSON array `:task_ids` lists; `key` is the place in that array.
+/// The tags of the tasks whose ids the JSON array `:task_ids` lists, in no order; `key` is the place in that
+/// array. Sorting a few tags each is done faster by whoever reads them.
 inline constexpr const char* tags_of_tasks = R"sql(
 SELECT wanted.key, tags.id, tags.name, tags.color
 FROM json_each(:task_ids) AS wanted
 CROSS JOIN task_tags ON task_tags.user_id = :user_id AND task_tags.task_id = wanted.value
-CROSS JOIN tags ON tags.user_id = :user_id AND tags.id = task_tags.tag_id
-ORDER BY tags.name)sql";
+CROSS JOIN tags ON tags.user_id = :user_id AND tags.id = task_tags.tag_id)sql";
 
 inline constexpr const char* insert_task = R"sql(
 INSERT INTO tasks (user_id, id, title, description, completed, priority, due_date, reminder_at, created_at,

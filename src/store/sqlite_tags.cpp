@@ -119,6 +119,7 @@ void read_tags_of(SqliteConnection& connection, const Uuid& owner, std::span<Tas
   Query query{connection.prepared(sql::tags_of_tasks)};
   query.bind(":user_id", owner.text()).bind(":task_ids", json_array_of_ids(tasks));
   while (query.next()) tasks[query.column(0).getUInt()].tags.push_back(read_tag(query, 1));
+  for (Task& task : tasks) std::ranges::sort(task.tags, {}, &Tag::name);
 }
 
 Result<void> write_tags_of(SqliteConnection& connection, const Uuid& owner, const Uuid& task,

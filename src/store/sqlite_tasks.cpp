@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "core/time_text.h"
 #include "store/letter_case.h"
 #include "store/new_uuid.h"
 #include "store/sqlite_sql.h"
 #include "store/sqlite_tags.h"
-#include "store/time_text.h"
 
 namespace drawbridge::store {
 namespace {
@@ -74,6 +74,19 @@ std::optional<Task> find_task(SqliteConnection& connection, const Uuid& owner, c
   return task;
 }
 
+bool can_be_text(const std::optional<Instant>& time) {
+  return !time || is_within_years(*time);
+}
+
+std::optional<std::string> optional_time_text(const std::optional<Instant>& time) {
+  if (!time) return std::nullopt;
+  return time_text(*time);
+}
+
+std::unexpected<StoreError> no_such_time() {
+  return failed(Kind::internal, "a time is outside the years 0 to 9999");
+}
+
 /// The values of a task that are written as text, checked.
 struct TaskTimes {
   std::optional<std::string> due_date;
@@ -86,15 +99,10 @@ Result<TaskTimes> times_of(const std::optional<Instant>& due_date, const std::op
   if (due_date && reminder_at && *reminder_at >= *due_date) {
     return failed(Kind::reminder_not_before_due, "reminder_at is not before due_date");
   }
-  const auto text = [](const std::optional<Instant>& time) { return time ? time_text(*time) : std::nullopt; };
-  TaskTimes times{.due_date = text(due_date), .reminder_at = text(reminder_at), .now = {}};
-  const auto now_text = time_text(now);
-  if (!now_text || times.due_date.has_value() != due_date.has_value() ||
-      times.reminder_at.has_value() != reminder_at.has_value()) {
-    return failed(Kind::internal, "a time is outside the years 0 to 9999");
-  }
-  times.now = *now_text;
-  return times;
+  if (!is_within_years(now) || !can_be_text(due_date) || !can_be_text(reminder_at)) return no_such_time();
+  return TaskTimes{.due_date = optional_time_text(due_date),
+                   .reminder_at = optional_time_text(reminder_at),
+                   .now = time_text(now)};
 }
 
 void apply(const TaskChange& change, Task& task) {
@@ -128,28 +136,28 @@ struct FilterValues {
   std::optional<std::string> search;
 };
 
-bool is_empty(const TaskFilter& filter) {
-  return !filter.completed && !filter.priority && filter.any_tag_of.empty() && !filter.due_after &&
-         !filter.due_before && filter.search.empty();
+sql::Filter kind_of(const TaskFilter& filter) {
+  const bool none = !filter.completed && !filter.priority && filter.any_tag_of.empty() && !filter.due_after &&
+                    !filter.due_before && filter.search.empty();
+  return none ? sql::Filter::none : sql::Filter::some;
 }
 
 Result<FilterValues> values_of(const TaskFilter& filter) {
   FilterValues values{};
   if (filter.completed) values.completed = *filter.completed ? 1 : 0;
   values.priority = priority_number(filter.priority);
-  if (filter.due_after) values.due_after = time_text(*filter.due_after);
-  if (filter.due_before) values.due_before = time_text(*filter.due_before);
-  if (values.due_after.has_value() != filter.due_after.has_value() ||
-      values.due_before.has_value() != filter.due_before.has_value()) {
-    return failed(Kind::internal, "a time is outside the years 0 to 9999");
-  }
+  if (!can_be_text(filter.due_after) || !can_be_text(filter.due_before)) return no_such_time();
+  values.due_after = optional_time_text(filter.due_after);
+  values.due_before = optional_time_text(filter.due_before);
   if (!filter.any_tag_of.empty()) values.tags = fmt::format("[{}]", fmt::join(filter.any_tag_of, ","));
   if (!filter.search.empty()) values.search = letter_case_folded(filter.search);
   return values;
 }
 
-Query& bind_filter(Query& query, const FilterValues& values) {
-  return query.bind(":completed", values.completed)
+/// Binds what a statement for some or no filter has parameters for.
+void bind_filter(Query& query, sql::Filter filter, const FilterValues& values) {
+  if (filter == sql::Filter::none) return;
+  query.bind(":completed", values.completed)
       .bind(":priority", values.priority)
       .bind(":due_after", values.due_after)
       .bind(":due_before", values.due_before)
@@ -157,11 +165,10 @@ Query& bind_filter(Query& query, const FilterValues& values) {
       .bind(":search", values.search);
 }
 
-std::int64_t count_tasks(SqliteConnection& connection, const std::string& user_id, const TaskFilter& filter,
+std::int64_t count_tasks(SqliteConnection& connection, const std::string& user_id, sql::Filter filter,
                          const FilterValues& values) {
-  Query query{connection.prepared(is_empty(filter) ? sql::count_all_tasks : sql::count_tasks())};
-  query.bind(":user_id", user_id);
-  if (!is_empty(filter)) bind_filter(query, values);
+  Query query{connection.prepared(sql::count_tasks(filter))};
+  bind_filter(query.bind(":user_id", user_id), filter, values);
   query.next();
   return query.column(0).getInt64();
 }
@@ -211,11 +218,12 @@ Result<Page<Task>> list_tasks(SqliteConnection& connection, const Uuid& owner,
   // One view of the database for all queries, so that the total and the tags go with the page.
   const SQLite::Transaction transaction{connection.database};
   Page<Task> result;
-  result.total = count_tasks(connection, user_id, request.filter, *values);
+  const sql::Filter filter = kind_of(request.filter);
+  result.total = count_tasks(connection, user_id, filter, *values);
   if (is_past(result.total, page)) return result;
   {
-    Query query{connection.prepared(sql::list_tasks(request.sort_by, request.order))};
-    bind_filter(query.bind(":user_id", user_id), *values);
+    Query query{connection.prepared(sql::list_tasks(filter, request.sort_by, request.order))};
+    bind_filter(query.bind(":user_id", user_id), filter, *values);
     query.bind(":limit", page.limit).bind(":offset", offset_of(page));
     while (query.next()) result.items.push_back(read_task(query, owner));
   }

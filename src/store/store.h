@@ -16,10 +16,11 @@
 #include "drawbridge/identity.h"
 #include "drawbridge/uuid.h"
 
+#include "core/time_text.h"
+
 namespace drawbridge::store {
 
-/// A moment in UTC with the precision that the API shows.
-using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
+using drawbridge::Instant;
 
 enum class Priority { low, medium, high };
 

@@ -237,10 +237,13 @@ TEST_F(SqliteFile, pages_come_from_an_index_in_order) {
   };
   for (const Case& item : cases) {
     for (const Order order : {Order::ascending, Order::descending}) {
-      std::string plan;
-      for (const auto& step : plan_of(file, store::sql::list_tasks(item.sort_by, order))) plan += step + '\n';
-      EXPECT_TRUE(contains(plan, item.search)) << plan;
-      EXPECT_EQ(contains(plan, "USE TEMP B-TREE FOR ORDER BY"), item.sorted) << plan;
+      for (const auto filter : {store::sql::Filter::none, store::sql::Filter::some}) {
+        std::string plan;
+        const char* sql = store::sql::list_tasks(filter, item.sort_by, order);
+        for (const auto& step : plan_of(file, sql)) plan += step + '\n';
+        EXPECT_TRUE(contains(plan, item.search)) << plan;
+        EXPECT_EQ(contains(plan, "USE TEMP B-TREE FOR ORDER BY"), item.sorted) << plan;
+      }
     }
   }
 }
