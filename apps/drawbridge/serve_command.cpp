@@ -111,7 +111,7 @@ int serve(ServeSettings settings) {
   settings.keys.on_event = [&log](const KeySource::Event& event) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);
   };
-  const auto database = store::open_store(settings.database);
+  const auto database = store::open_store(settings.database, {.readers = settings.server.threads});
   RemoteVerifier verifier{std::move(settings.policy), std::move(settings.keys)};
   RemoteTokens tokens{verifier};
   const auto server = http::Server::start(settings.server, tokens, *database, log);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -90,7 +91,11 @@ const std::vector<Row>& rows() {
        "SECONDS",
        "how long keys serve while Better Auth is down; default: 86400",
        {outage}},
-      {"DRAWBRIDGE_THREADS", "--threads", "N", "threads that serve; default: one for each core", {server}},
+      {"DRAWBRIDGE_THREADS",
+       "--threads",
+       "N",
+       "threads that serve, and as many that read the database; default: one for each core",
+       {server}},
       {"DRAWBRIDGE_LOG", "--log", "LEVEL", "off, error, warn, info or debug; default: info", {log}},
       {"DRAWBRIDGE_LOG_FORMAT", "--log-format", "FORMAT", "text or json; default: text", {log}},
   };
@@ -372,6 +377,7 @@ store::DatabaseUrl Settings::database() const {
 
 http::ServerOptions Settings::server() const {
   http::ServerOptions options;
+  options.threads = std::max(1U, std::thread::hardware_concurrency());
   if (const auto given = find("DRAWBRIDGE_LISTEN")) read_listen_address(*given, options);
   if (const auto given = find("DRAWBRIDGE_THREADS"))
     options.threads = static_cast<unsigned>(number_of(*given, 1, 256, "threads"));

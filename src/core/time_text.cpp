@@ -1,7 +1,6 @@
 #include "core/time_text.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace drawbridge {
 namespace {
@@ -20,7 +19,7 @@ bool has_shape(std::string_view text) {
 /// The number that the digits at that place of a text of our shape are.
 int number(std::string_view text, std::size_t from, std::size_t digits) {
   int value = 0;
-  std::from_chars(text.data() + from, text.data() + from + digits, value);
+  for (const char digit : text.substr(from, digits)) value = 10 * value + (digit - '0');
   return value;
 }
 

@@ -67,7 +67,7 @@ Response internal_error(const std::exception& fault) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, Worker& worker)
+Connection::Connection(Socket socket, Worker& worker)
     : socket_{std::move(socket)}, worker_{worker}, buffer_{max_buffered} {}
 
 void Connection::start() {
@@ -351,7 +351,7 @@ void Connection::on_written(const boost::system::error_code& error) {
 void Connection::linger() {
   enter(Phase::lingering, worker_.services().limits.linger);
   boost::system::error_code ignored;
-  ignored = socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  ignored = socket_.shutdown(Socket::shutdown_send, ignored);
   buffer_.clear();
   read();
 }

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -13,6 +12,7 @@
 #include "http/exchange.h"
 #include "http/request_head.h"
 #include "http/response.h"
+#include "http/socket.h"
 
 namespace drawbridge::http {
 
@@ -23,7 +23,7 @@ class Worker;
 /// threads find out is posted to that thread.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, Worker& worker);
+  Connection(Socket socket, Worker& worker);
 
   void start();
   /// Closes it unless a request has begun or waits to be read.
@@ -63,7 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool end_elsewhere();
   std::string_view received() const;
 
-  boost::asio::ip::tcp::socket socket_;
+  Socket socket_;
   Worker& worker_;
   Phase phase_ = Phase::waiting;
   bool elsewhere_ = false;

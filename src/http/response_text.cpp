@@ -13,9 +13,9 @@ void append_response(std::string& out, const Response& response, const Delivery&
   const auto reason = boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
   // Compiled, since every answer passes here: reading format strings cost more than all the rest of it.
-  fmt::format_to(std::back_inserter(out),
-                 FMT_COMPILE("HTTP/1.1 {} {}\r\nDate: {}\r\nX-Request-Id: {}\r\n"), response.status,
-                 std::string_view{reason.data(), reason.size()}, delivery.date, delivery.request_id);
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("HTTP/1.1 {} {}\r\nDate: {}\r\nX-Request-Id: {}\r\n"),
+                 response.status, std::string_view{reason.data(), reason.size()}, delivery.date,
+                 delivery.request_id);
   if (response.status != 204) {
     if (!response.content_type.empty())
       fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Type: {}\r\n"), response.content_type);

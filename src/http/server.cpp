@@ -42,7 +42,7 @@ class Listener {
     auto& worker = *workers_[next_];
     next_ = (next_ + 1) % workers_.size();
     acceptor_.async_accept(*worker.loop(),
-                           [this, &worker](const boost::system::error_code& error, tcp::socket socket) {
+                           [this, &worker](const boost::system::error_code& error, Socket socket) {
                              if (!error) worker.adopt(std::move(socket));
                              if (!acceptor_.is_open()) return;
                              return error ? wait_and_accept(error) : accept();
@@ -93,9 +93,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions 
                                                                   EventLog& log) {
   auto parts =
       std::make_unique<Parts>(tokens, store, log, std::move(options.allowed_origins), options.limits);
-  const auto threads =
-      options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < threads; ++i) parts->workers.push_back(std::make_unique<Worker>(parts->services));
+  for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
+    parts->workers.push_back(std::make_unique<Worker>(parts->services));
   parts->listener.emplace(parts->workers, log);
   if (const auto error = parts->listener->listen(options.host, options.port))
     return std::unexpected{

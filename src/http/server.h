@@ -36,7 +36,7 @@ struct Limits {
 struct ServerOptions {
   std::string host = "127.0.0.1";  ///< an address, or a name that resolves to one
   std::uint16_t port = 8000;       ///< 0 takes a free one
-  unsigned threads = 0;            ///< 0 takes one for each core
+  unsigned threads = 1;            ///< at least 1
   std::vector<std::string> allowed_origins;
   Limits limits{};
 };

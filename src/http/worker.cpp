@@ -38,7 +38,7 @@ void Worker::run() {
   loop_->run();
 }
 
-void Worker::adopt(boost::asio::ip::tcp::socket socket) {
+void Worker::adopt(Socket socket) {
   boost::asio::post(*loop_, [this, socket = std::move(socket)]() mutable {
     const auto connection = std::make_shared<Connection>(std::move(socket), *this);
     connections_.insert(connection);

@@ -8,11 +8,11 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "http/cors.h"
 #include "http/server.h"
+#include "http/socket.h"
 #include "http/user_shares.h"
 
 namespace drawbridge::http {
@@ -39,7 +39,7 @@ class Worker {
   /// The thread's work: returns after stop(), when the last connection is gone.
   void run();
   /// Hands over a socket that was made on this worker's loop. Any thread.
-  void adopt(boost::asio::ip::tcp::socket socket);
+  void adopt(Socket socket);
   /// Any thread, once.
   void stop(std::chrono::milliseconds grace);
   /// Shared because a thread that posts an answer may still be inside the loop's code when the loop has

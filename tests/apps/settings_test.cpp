@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include <fstream>
+#include <thread>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -74,7 +75,7 @@ TEST(Settings, HaveTheDocumentedDefaults) {
   const http::ServerOptions server = given->server();
   EXPECT_EQ(server.host, "127.0.0.1");
   EXPECT_EQ(server.port, 8000);
-  EXPECT_EQ(server.threads, 0u);
+  EXPECT_EQ(server.threads, std::max(1u, std::thread::hardware_concurrency()));
   EXPECT_EQ(server.allowed_origins, std::vector<std::string>{better_auth_url});
   EXPECT_EQ(given->log().level, spdlog::level::info);
   EXPECT_EQ(given->log().format, http::EventLog::Format::text);
