@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +11,9 @@ import httpx
 from better_auth import BetterAuth
 from loopback import answers, open_client
 from process import ROOT, Program, free_port
+from raw_http import Answer, all_answers, head
 
 DRAWBRIDGE = Path(os.environ.get("DRAWBRIDGE_BIN", ROOT / "build/release/bin/drawbridge")).resolve()
-
-
-@dataclass(frozen=True)
-class RawAnswer:
-    """What came back for bytes that an HTTP client would not send."""
-
-    status: int
-    bytes: bytes
 
 
 class Backend:
@@ -61,18 +52,8 @@ class Backend:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    def call_raw(self, method: str, target: str, token: str, body: bytes = b"") -> RawAnswer:
+    def call_raw(self, method: str, target: str, token: str, body: bytes = b"") -> Answer:
         """Sends the target as it is spelt, over a connection of its own."""
-        request = (
-            f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAuthorization: Bearer {token}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        return self.send_raw(request.encode("latin-1") + body)
-
-    def send_raw(self, request: bytes) -> RawAnswer:
-        """Sends these bytes over a connection of their own, and reads until the backend closes it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
-            connection.sendall(request)
-            received = b"".join(iter(lambda: connection.recv(65_536), b""))
-        assert received.startswith(b"HTTP/1.1 "), received[:200]
-        return RawAnswer(int(received[9:12]), received)
+        lines = ("Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close")
+        (answer,) = all_answers(self.port, head(method, target, token, *lines) + body)
+        return answer

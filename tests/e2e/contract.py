@@ -26,13 +26,16 @@ STATUS = {
     "store_unavailable": 503,
     "not_found": 404,
     "method_not_allowed": 405,
+    "conflict": 409,
     "body_too_large": 413,
     "media_type_unsupported": 415,
     "request_malformed": 400,
     "headers_too_large": 431,
     "body_malformed": 400,
     "validation_failed": 422,
+    "rate_limited": 429,
 }
+COMMON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Origin"}
 
 
 def challenge(code: str) -> str | None:
@@ -42,6 +45,12 @@ def challenge(code: str) -> str | None:
     if code == "token_missing":
         return 'Bearer realm="drawbridge"'
     return f'Bearer realm="drawbridge", error="invalid_token", error_description="{code}"'
+
+
+def assert_common_headers(answer: httpx.Response) -> None:
+    """What every answer has, good or not."""
+    assert answer.headers.get("X-Request-Id")
+    assert {name: answer.headers.get(name) for name in COMMON_HEADERS} == COMMON_HEADERS
 
 
 def assert_refused(answer: httpx.Response, code: str) -> None:
@@ -55,9 +64,20 @@ def assert_refused(answer: httpx.Response, code: str) -> None:
     assert problem["status"] == STATUS[code]
     assert problem["title"] and problem["detail"]
     assert answer.headers.get("WWW-Authenticate") == challenge(code)
-    if STATUS[code] == 503:
+    assert ("Allow" in answer.headers) == (code == "method_not_allowed")
+    assert ("errors" in problem) == (code == "validation_failed")
+    assert_common_headers(answer)
+    if STATUS[code] in (429, 503):
         assert 1 <= int(answer.headers["Retry-After"]) <= 30
     else:
         assert "Retry-After" not in answer.headers
     sent = answer.request.headers.get("Authorization", "").removeprefix("Bearer ")
     assert len(sent) < 8 or sent not in answer.text, "an answer holds the token"
+
+
+def assert_invalid(answer: httpx.Response, *pointers: str) -> None:
+    """422 that names exactly these members (`/name`) or parameters (`?name`), in any order."""
+    assert_refused(answer, "validation_failed")
+    errors = answer.json()["errors"]
+    assert sorted(error["pointer"] for error in errors) == sorted(pointers), errors
+    assert all(error["message"] for error in errors)

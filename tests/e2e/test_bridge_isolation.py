@@ -9,6 +9,7 @@ import pytest
 from backend import Backend
 from better_auth import BetterAuth, Person
 from contract import assert_refused
+from owned_api import OwnedApi
 
 SECRET = "the title that only its owner may see"
 
@@ -19,7 +20,7 @@ def in_percent(text: str) -> str:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two users, one task each, and a token for each; shared by the tests, which leave them as they are."""
+    """Two users, a task and a tag each, and a token for each; shared by the tests, which leave them as they are."""
 
     alice: str
     bob: str
@@ -27,28 +28,35 @@ class Pair:
     bob_token: str
     alice_task: str
     bob_task: str
+    alice_tag: int
+    bob_tag: int
 
 
 @pytest.fixture(scope="module")
 def pair(issuer: BetterAuth, backend: Backend) -> Pair:
-    alice, bob = issuer.sign_up("alice"), issuer.sign_up("bob")
-    alice_token, bob_token = alice.token(), bob.token()
+    alice, bob = (OwnedApi.sign_up(issuer, backend, name) for name in ("alice", "bob"))
     return Pair(
         alice.uuid,
         bob.uuid,
-        alice_token,
-        bob_token,
-        backend.make_task(alice.uuid, alice_token, "mine"),
-        backend.make_task(bob.uuid, bob_token, SECRET),
+        alice.token,
+        bob.token,
+        alice.make_task("mine")["id"],
+        bob.make_task(SECRET)["id"],
+        alice.make_tag("mine"),
+        bob.make_tag(SECRET),
     )
 
 
 def assert_untouched(backend: Backend, pair: Pair) -> None:
-    """Bob has his one task as he made it, and so has Alice."""
-    listed = backend.call("GET", f"/api/v1/{pair.bob}/tasks", pair.bob_token).json()
-    assert [(task["id"], task["title"]) for task in listed["items"]] == [(pair.bob_task, SECRET)]
-    listed = backend.call("GET", f"/api/v1/{pair.alice}/tasks", pair.alice_token).json()
-    assert [(task["id"], task["title"]) for task in listed["items"]] == [(pair.alice_task, "mine")]
+    """Bob has his one task and his one tag as he made them, and so has Alice."""
+    for user, token, task, tag, text in (
+        (pair.bob, pair.bob_token, pair.bob_task, pair.bob_tag, SECRET),
+        (pair.alice, pair.alice_token, pair.alice_task, pair.alice_tag, "mine"),
+    ):
+        tasks = backend.call("GET", f"/api/v1/{user}/tasks", token).json()["items"]
+        assert [(found["id"], found["title"], found["completed"]) for found in tasks] == [(task, text, False)]
+        tags = backend.call("GET", f"/api/v1/{user}/tags", token).json()["items"]
+        assert tags == [{"id": tag, "name": text, "color": None}]
 
 
 # Spellings of Bob's user id in an otherwise plain path, asked for with Alice's token: 403.
@@ -89,16 +97,24 @@ USER_SPELLINGS = {
         ("GET", "/tasks/{bob_task}", b""),
         ("PATCH", "/tasks/{bob_task}", b'{"title":"taken"}'),
         ("DELETE", "/tasks/{bob_task}", b""),
+        ("PUT", "/tasks/{bob_task}", b'{"title":"taken"}'),
+        ("PATCH", "/tasks/{bob_task}/complete", b""),
+        ("GET", "/tags", b""),
+        ("POST", "/tags", b'{"name":"planted"}'),
+        ("GET", "/tags/{bob_tag}", b""),
+        ("PATCH", "/tags/{bob_tag}", b'{"name":"taken"}'),
+        ("DELETE", "/tags/{bob_tag}", b""),
     ],
-    ids=["list", "list-with-query", "create", "read", "change", "delete"],
+    ids=["list", "list-with-query", "create", "read", "change", "delete", "replace", "toggle"]
+    + ["list-tags", "create-tag", "read-tag", "change-tag", "delete-tag"],
 )
 def test_another_users_path_is_403(
     backend: Backend, pair: Pair, spelling: str, method: str, rest: str, body: bytes
 ) -> None:
     target = f"/api/v1/{USER_SPELLINGS[spelling](pair)}{rest.format(**vars(pair))}"
     answer = backend.call_raw(method, target, pair.alice_token, body)
-    assert (answer.status, b'"code":"user_mismatch"' in answer.bytes) == (403, True), answer.bytes
-    assert SECRET.encode() not in answer.bytes
+    assert answer.refusal() == (403, "user_mismatch")
+    assert SECRET.encode() not in answer.body
     assert_untouched(backend, pair)
 
 
@@ -130,6 +146,10 @@ TARGETS = {
     "no-user-two-slashes": "/api/v1//tasks",
     "deeper": "/api/v1/{alice}/tasks/{alice_task}/../../../{bob}/tasks/{bob_task}",
     "task-alone": "/api/v1/{alice}/tasks/../tasks/{bob_task}",
+    "toggle-deeper": "/api/v1/{alice}/tasks/{alice_task}/../{bob_task}/complete",
+    "tags": "/api/v1/{alice}/../{bob}/tags",
+    "tag": "/api/v1/{alice}/tags/../../{bob}/tags/{bob_tag}",
+    "tag-encoded-slash": "/api/v1/{alice}/tags/{alice_tag}%2f..%2f{bob_tag}",
 }
 
 
@@ -138,8 +158,8 @@ TARGETS = {
 def test_a_path_is_never_normalised(backend: Backend, pair: Pair, name: str, method: str) -> None:
     body = b'{"title":"taken"}' if method in ("POST", "PATCH") else b""
     answer = backend.call_raw(method, TARGETS[name].format(**vars(pair)), pair.alice_token, body)
-    assert answer.status == 404, answer.bytes
-    assert SECRET.encode() not in answer.bytes
+    assert answer.status == 404, answer
+    assert SECRET.encode() not in answer.body
     assert_untouched(backend, pair)
 
 
@@ -147,8 +167,8 @@ def test_a_path_is_never_normalised(backend: Backend, pair: Pair, name: str, met
 def test_a_target_in_absolute_form_gives_nothing_away(backend: Backend, pair: Pair, method: str) -> None:
     target = f"{backend.url}/api/v1/{pair.bob}/tasks/{pair.bob_task}"
     answer = backend.call_raw(method, target, pair.alice_token, b'{"title":"taken"}' if method == "PATCH" else b"")
-    assert answer.status in (400, 403, 404), answer.bytes
-    assert SECRET.encode() not in answer.bytes
+    assert answer.status in (400, 403, 404), answer
+    assert SECRET.encode() not in answer.body
     assert_untouched(backend, pair)
 
 
@@ -178,8 +198,8 @@ def test_another_users_task_is_404_under_ones_own_path(backend: Backend, pair: P
         task_without_dashes=pair.bob_task.replace("-", ""),
     )
     answer = backend.call_raw(method, target, pair.alice_token, b'{"title":"taken"}' if method == "PATCH" else b"")
-    assert answer.status == 404, answer.bytes
-    assert SECRET.encode() not in answer.bytes
+    assert answer.status == 404, answer
+    assert SECRET.encode() not in answer.body
     assert_untouched(backend, pair)
 
 
@@ -188,7 +208,7 @@ def test_another_users_task_is_404_under_ones_own_path(backend: Backend, pair: P
 )
 def test_ones_own_path_is_compared_as_a_uuid(backend: Backend, pair: Pair, spell: type[str]) -> None:
     answer = backend.call_raw("GET", f"/api/v1/{spell(pair.alice)}/tasks/{pair.alice_task}", pair.alice_token)
-    assert answer.status == 200, answer.bytes
+    assert answer.status == 200, answer
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -237,6 +257,23 @@ def test_both_see_their_own_and_only_their_own(backend: Backend, pair: Pair, own
     own = backend.call("GET", f"/api/v1/{people[owner]}/tasks", token).json()
     assert [task["id"] for task in own["items"]] == [people[f"{owner}_task"]]
     assert_refused(backend.call("GET", f"/api/v1/{people[other]}/tasks", token), "user_mismatch")
+
+
+def test_whether_another_users_tag_exists_is_not_told(backend: Backend, pair: Pair) -> None:
+    tags, tasks = f"/api/v1/{pair.alice}/tags", f"/api/v1/{pair.alice}/tasks"
+    answers = [
+        [
+            backend.call("GET", f"{tags}/{id}", pair.alice_token),
+            backend.call("DELETE", f"{tags}/{id}", pair.alice_token),
+            backend.call("GET", f"{tasks}?tag={id}", pair.alice_token),
+            backend.call("POST", tasks, pair.alice_token, json={"title": "x", "tag_ids": [id]}),
+        ]
+        for id in (pair.bob_tag, 10**9)
+    ]
+    bobs, nobodys = [[(answer.status_code, answer.content) for answer in some] for some in answers]
+    assert bobs == nobodys
+    assert [status for status, _ in bobs] == [404, 404, 200, 422]
+    assert_untouched(backend, pair)
 
 
 def test_a_person_signed_in_later_has_nothing_of_the_others(issuer: BetterAuth, backend: Backend, pair: Pair) -> None:

@@ -22,9 +22,10 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["test", "unti"], "unknown suite unti; there are: unit package e2e fuzz asan tsan"),
+        (["test", "unti"], "unknown suite unti; there are: unit package e2e contract fuzz asan tsan"),
         (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
+        (["contract", "0"], "contract takes a number of seconds"),
         (["run", "--web-port", "0"], "--web-port takes a port from 1 to 65535, not 0"),
         (["run", "--api-port", "65536"], "--api-port takes a port from 1 to 65535, not 65536"),
         (["run", "--port", "1"], "unknown option --port"),
@@ -43,7 +44,7 @@ def test_wrong_usage(arguments, said):
 def test_help_names_every_verb():
     done = dev()
     assert done.returncode == 0
-    assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == "run test build fuzz bench format lint setup".split()
+    assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == "run test build fuzz contract bench format lint setup".split()
 
 
 def test_port_in_use_is_one_clear_line():

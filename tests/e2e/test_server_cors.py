@@ -15,11 +15,14 @@ def listed(value: str) -> set[str]:
 
 METHODS = {
     "/tasks": {"get", "head", "post"},
-    "/tasks/00000000-0000-4000-8000-000000000000": {"get", "head", "patch", "delete"},
+    "/tasks/00000000-0000-4000-8000-000000000000": {"get", "head", "put", "patch", "delete"},
+    "/tasks/00000000-0000-4000-8000-000000000000/complete": {"patch"},
+    "/tags": {"get", "head", "post"},
+    "/tags/1": {"get", "head", "patch", "delete"},
 }
 
 
-@pytest.mark.parametrize("path", METHODS, ids=["list", "task"])
+@pytest.mark.parametrize("path", METHODS, ids=["list", "task", "toggle", "tags", "tag"])
 def test_a_preflight_from_better_auths_origin_is_granted(
     issuer: BetterAuth, backend: Backend, alice: Person, path: str
 ) -> None:

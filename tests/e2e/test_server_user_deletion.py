@@ -5,6 +5,9 @@ import sqlite3
 from backend import Backend
 from better_auth import BetterAuth, Person
 from contract import assert_refused
+from owned_api import OwnedApi
+
+TABLES = ("tasks", "tags", "task_tags")
 
 
 def rows_of(issuer: BetterAuth, table: str, person: Person) -> int:
@@ -16,13 +19,14 @@ def rows_of(issuer: BetterAuth, table: str, person: Person) -> int:
 def test_the_rows_go_with_the_user(issuer: BetterAuth, backend: Backend, alice: Person, bob: Person) -> None:
     token = alice.token()
     tasks = f"/api/v1/{alice.uuid}/tasks"
-    task = backend.make_task(alice.uuid, token, "soon gone")
-    backend.make_task(alice.uuid, token, "soon gone too")
-    backend.make_task(bob.uuid, bob.token(), "stays")
-    assert (rows_of(issuer, "tasks", alice), rows_of(issuer, "tasks", bob)) == (2, 1)
+    for owner in (OwnedApi(backend, bob, bob.token()), OwnedApi(backend, alice, token)):
+        task = owner.make_task("tagged", tag_ids=[owner.make_tag("home")])["id"]
+    backend.make_task(alice.uuid, token, "without tag")
+    assert [rows_of(issuer, table, alice) for table in TABLES] == [2, 1, 1]
 
     alice.delete_account()
-    assert (rows_of(issuer, "tasks", alice), rows_of(issuer, "tasks", bob)) == (0, 1)
+    assert [rows_of(issuer, table, alice) for table in TABLES] == [0, 0, 0]
+    assert [rows_of(issuer, table, bob) for table in TABLES] == [1, 1, 1]
     # The token is good until it expires; its user is not there to own a row.
     assert backend.call("GET", "/api/v1/me", token).status_code == 200
     assert backend.call("GET", tasks, token).json()["total"] == 0
@@ -30,4 +34,4 @@ def test_the_rows_go_with_the_user(issuer: BetterAuth, backend: Backend, alice: 
     assert_refused(backend.call("POST", tasks, token, json={"title": "from beyond"}), "user_unknown")
     assert_refused(backend.call("PATCH", f"{tasks}/{task}", token, json={"title": "x"}), "user_unknown")
     assert_refused(backend.call("DELETE", f"{tasks}/{task}", token), "user_unknown")
-    assert rows_of(issuer, "tasks", alice) == 0
+    assert [rows_of(issuer, table, alice) for table in TABLES] == [0, 0, 0]
