@@ -7,15 +7,15 @@ fail() {
   exit 1
 }
 
-# Every entry of packages.debian on a line: a name, or alternatives joined by `|`.
-wanted_packages() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' packages.debian; }
+# wanted_packages LIST: its every entry on a line, a name, or alternatives joined by `|`.
+wanted_packages() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$1"; }
 
-# The entries of which no alternative is installed.
+# missing_packages LIST: the entries of which no alternative is installed.
 missing_packages() {
   local installed entry
   # shellcheck disable=SC2016 # dpkg-query expands it
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
-  for entry in $(wanted_packages); do
+  for entry in $(wanted_packages "$1"); do
     grep -qxF -f <(tr '|' '\n' <<<"$entry") <<<"$installed" || printf '%s\n' "$entry"
   done
 }
@@ -42,18 +42,22 @@ as_root() {
   fi
 }
 
-setup_packages() {
+setup_packages() { setup_packages_of packages.debian; }
+
+# setup_packages_of LIST
+setup_packages_of() {
+  local list=$1
   [[ ${DRAWBRIDGE_PACKAGES:-} != installed ]] || return 0
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     {
       echo "dev: this system is neither Debian nor Ubuntu. Install what these Debian packages hold:"
-      wanted_packages | sed 's/^/  /; s/|/ or /g'
+      wanted_packages "$list" | sed 's/^/  /; s/|/ or /g'
       echo "Then say so: DRAWBRIDGE_PACKAGES=installed ./dev ..."
     } >&2
     exit 1
   fi
   local missing entry name packages=()
-  missing=$(missing_packages)
+  missing=$(missing_packages "$list")
   [[ -n $missing ]] || return 0
   say "packages are missing: $(tr '\n' ' ' <<<"$missing")"
   say "apt-get update"
@@ -104,6 +108,7 @@ install_npm_packages() {
 setup_python() {
   local files=(tests/requirements.txt)
   [[ ! -f tests/e2e/requirements.txt ]] || files+=(tests/e2e/requirements.txt)
+  [[ ! -f tests/contract/requirements.txt ]] || files+=(tests/contract/requirements.txt)
   once .venv/.drawbridge-stamp "${files[@]}" -- install_python_packages "${files[@]}"
 }
 

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package e2e fuzz asan tsan)
+suites=(unit package e2e contract fuzz asan tsan)
 fuzz_seconds=20
+contract_seconds= # empty: as many requests as make a run that can be repeated
 
 declare -i passed=0 failed=0 skipped=0 # of the suite that runs
 
@@ -78,6 +79,7 @@ suite_unit() {
   setup_python
   run_cpp_tests dev || broken "build dev"
   run_pytest tests/architecture
+  run_pytest tests/bench
 }
 
 suite_asan() {
@@ -137,6 +139,16 @@ suite_e2e() {
   run_pytest tests/e2e
 }
 
+suite_contract() {
+  setup_node
+  setup_python
+  if ! build release; then
+    broken "build release"
+    return
+  fi
+  DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest tests/contract
+}
+
 # Runs one suite in a process of its own, so that what ends it (a missing Node.js) ends only that suite;
 # its counts come back in a file. Called plainly: behind `||` or `if` errexit would be off inside.
 run_suite() {
@@ -180,17 +192,21 @@ test_verb() {
   ((all_failed == 0))
 }
 
-fuzz_verb() {
-  local seconds=${1:-60}
-  if ! [[ $seconds =~ ^[1-9][0-9]*$ ]]; then
-    printf 'dev: fuzz takes a number of seconds for each target, not %s\n' "$seconds" >&2
+# seconds_of VERB TEXT, which must be a whole number from 1.
+seconds_of() {
+  if ! [[ $2 =~ ^[1-9][0-9]*$ ]]; then
+    printf 'dev: %s takes a number of seconds, not %s\n' "$1" "$2" >&2
     exit 2
   fi
-  fuzz_seconds=$seconds
+  printf '%s\n' "$2"
+}
+
+fuzz_verb() {
+  fuzz_seconds=$(seconds_of fuzz "${1:-60}")
   test_verb fuzz
 }
 
-bench_verb() {
-  build bench
-  build/bench/bin/verify_bench "$@"
+contract_verb() {
+  contract_seconds=$(seconds_of contract "${1:-600}")
+  test_verb contract
 }

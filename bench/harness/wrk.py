@@ -1,0 +1,69 @@
+"""Load over HTTP by wrk, and what the server spent on it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from measurement import LOAD_CORE, BrokenMeasurement
+
+SCRIPT = Path(__file__).with_name("wrk.lua")
+# The longest that an answer may take: with 5,000 connections some wait for all the others.
+TIMEOUT = "10s"
+
+
+@dataclass(frozen=True)
+class Load:
+    """One run. `cpu_us` is processor time of the server for a request, `busy` its share of the run."""
+
+    per_second: float
+    p50_us: float
+    p99_us: float
+    cpu_us: float
+    busy: float
+
+    def as_json(self) -> dict[str, float]:
+        return asdict(self)
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """Processor time that the threads of these processes have had."""
+    try:
+        tasks = [path for pid in pids for path in Path(f"/proc/{pid}/task").iterdir()]
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+    except OSError as fault:
+        raise BrokenMeasurement(f"the server, or a thread of it, has ended: {fault}") from None
+
+
+def run(url: str, connections: int, seconds: float, server: list[int], token: str | None = None) -> Load:
+    """Asks `url` for so long on so many connections. An answer that is not 2xx or 3xx, and any fault of a socket,
+    breaks the measurement."""
+    command = ["taskset", "-c", str(LOAD_CORE), "wrk", "--threads=1", f"--connections={connections}"]
+    command += [f"--duration={max(1, round(seconds))}s", f"--timeout={TIMEOUT}", f"--script={SCRIPT}"]
+    if token is not None:
+        command += ["--header", f"Authorization: Bearer {token}"]
+    before = cpu_seconds(server)
+    done = subprocess.run([*command, url], capture_output=True, text=True, check=False)
+    spent = cpu_seconds(server) - before
+    marked = [line for line in done.stdout.splitlines() if line.startswith("JSON ")]
+    if done.returncode != 0 or len(marked) != 1:
+        raise BrokenMeasurement(f"wrk ended with {done.returncode} at {url}: {(done.stderr or done.stdout)[-500:]}")
+    said = json.loads(marked[0].removeprefix("JSON "))
+    check(said, url, connections)
+    run_seconds = said["microseconds"] / 1e6
+    return Load(
+        per_second=said["requests"] / run_seconds,
+        p50_us=said["p50"],
+        p99_us=said["p99"],
+        cpu_us=1e6 * spent / said["requests"],
+        busy=spent / run_seconds,
+    )
+
+
+def check(said: dict[str, Any], url: str, connections: int) -> None:
+    faults = {kind: said[kind] for kind in ("connect", "read", "write", "status", "timeout") if said[kind]}
+    if faults or said["requests"] == 0:
+        raise BrokenMeasurement(f"{said['requests']} answers of {url} at {connections} connections, faults: {faults}")

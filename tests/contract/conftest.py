@@ -1,0 +1,52 @@
+"""Fixtures: the contract, and the real issuer and program of tests/e2e on a database of their own for each module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+
+from backend import DRAWBRIDGE, Backend  # noqa: E402
+from better_auth import BetterAuth  # noqa: E402
+from schemathesis_run import token_seconds  # noqa: E402
+
+CASES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not DRAWBRIDGE.is_file():
+        raise pytest.UsageError(f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another")
+    config.stash[CASES] = []
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BetterAuth]:
+    issuer = BetterAuth(tmp_path_factory.mktemp("issuer"), expires_in=f"{token_seconds()}s").start()
+    try:
+        yield issuer
+    finally:
+        issuer.stop()
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory, issuer: BetterAuth) -> Iterator[Backend]:
+    backend = Backend(tmp_path_factory.mktemp("backend"), issuer)
+    try:
+        yield backend.start()
+    finally:
+        backend.stop()
+
+
+@pytest.fixture
+def report_cases(request: pytest.FixtureRequest) -> list[str]:
+    """Lines that are shown at the end of the run."""
+    return request.config.stash[CASES]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash[CASES]:
+        terminalreporter.write_line(line)
