@@ -44,7 +44,8 @@ def test_wrong_usage(arguments, said):
 def test_help_names_every_verb():
     done = dev()
     assert done.returncode == 0
-    assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == "run test build fuzz contract bench format lint setup".split()
+    verbs = "run test build fuzz contract bench format lint setup"
+    assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == verbs.split()
 
 
 def test_port_in_use_is_one_clear_line():
