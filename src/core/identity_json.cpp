@@ -18,7 +18,9 @@ std::optional<std::string> text_of(const std::optional<Uuid>& uuid) {
 }  // namespace
 
 std::string identity_json(const Identity& identity) {
+  constexpr std::size_t usual_size = 512;
   std::string out;
+  out.reserve(usual_size);
   JsonObject{out}
       .member("subject", identity.subject())
       .member("uuid", text_of(identity.uuid()))

@@ -26,8 +26,6 @@ Response preflight_answer(const AllowedOrigins& origins, const RequestHead& head
 }
 
 void allow_origin(Response& response, const AllowedOrigins& origins, std::string_view origin) {
-  // On every answer, because a cache must not serve one origin's answer to another.
-  response.headers.push_back({"Vary", "Origin"});
   if (origin.empty() || !origins.has(origin)) return;
   response.headers.push_back({"Access-Control-Allow-Origin", std::string{origin}});
   response.headers.push_back(

@@ -21,7 +21,8 @@ void append_response(std::string& out, const Response& response, const Delivery&
       fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Type: {}\r\n"), response.content_type);
     fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"), response.body.size());
   }
-  out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+  // Vary on every answer, because a cache must not serve one origin's answer to another.
+  out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nVary: Origin\r\n";
   for (const auto& [name, value] : response.headers) {
     out += name;
     out += ": ";

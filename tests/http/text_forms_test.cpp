@@ -132,7 +132,7 @@ TEST(ResponseText, has_what_every_answer_has) {
   EXPECT_EQ(out,
             "HTTP/1.1 200 OK\r\nDate: D\r\nX-Request-Id: R\r\nContent-Type: application/json\r\n"
             "Content-Length: 2\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-            "Location: /x\r\n\r\n{}");
+            "Vary: Origin\r\nLocation: /x\r\n\r\n{}");
 }
 
 TEST(ResponseText, says_what_becomes_of_the_connection) {
