@@ -1,6 +1,5 @@
 #include "core/json_writer.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -11,15 +10,21 @@
 namespace drawbridge {
 namespace {
 
-/// RFC 8259 §7: the quotation mark, the backslash and the control characters.
-constexpr bool must_be_escaped(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+/// RFC 8259 §7: the quotation mark, the backslash and the control characters. Without an early end, so that
+/// the compiler takes many bytes at a time.
+bool has_to_be_escaped(std::string_view text) {
+  unsigned found = 0;
+  for (const char c : text) {
+    found |= static_cast<unsigned>(static_cast<unsigned char>(c) < 0x20) | static_cast<unsigned>(c == '"') |
+             static_cast<unsigned>(c == '\\');
+  }
+  return found != 0;
 }
 
 }  // namespace
 
 void append_json(std::string& out, std::string_view text) {
-  if (std::ranges::any_of(text, must_be_escaped)) {
+  if (has_to_be_escaped(text)) {
     out += boost::json::serialize(boost::json::string_view{text.data(), text.size()});
     return;
   }
