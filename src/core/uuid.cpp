@@ -5,47 +5,49 @@
 namespace drawbridge {
 namespace {
 
-constexpr std::size_t text_length = 36;
+constexpr std::string_view shape = "00000000-0000-0000-0000-000000000000";
+constexpr std::string_view digits = "0123456789abcdef";
 
-constexpr bool is_hyphen_position(std::size_t i) {
-  return i == 8 || i == 13 || i == 18 || i == 23;
-}
+/// Where the two digits of each byte stand in the shape.
+constexpr std::array<std::size_t, 16> places{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
-constexpr int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+constexpr std::uint8_t no_digit = 0xFF;
+constexpr auto hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::uint8_t value = 0; value < digits.size(); ++value) {
+    const auto digit = static_cast<unsigned char>(digits[value]);
+    values[digit] = value;
+    if (digit >= 'a') values[static_cast<std::size_t>(digit - 'a' + 'A')] = value;
+  }
+  return values;
+}();
+
+std::uint8_t hex_value(char c) {
+  return hex_values[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
-  if (text.size() != text_length) return std::nullopt;
+  if (text.size() != shape.size()) return std::nullopt;
+  for (const std::size_t hyphen : {8U, 13U, 18U, 23U})
+    if (text[hyphen] != '-') return std::nullopt;
   std::array<std::uint8_t, 16> bytes{};
-  std::size_t digit = 0;
-  for (std::size_t i = 0; i < text_length; ++i) {
-    if (is_hyphen_position(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int value = hex_value(text[i]);
-    if (value < 0) return std::nullopt;
-    auto& byte = bytes[digit / 2];
-    byte = static_cast<std::uint8_t>(byte << 4 | value);
-    ++digit;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::uint8_t high = hex_value(text[places[i]]);
+    const std::uint8_t low = hex_value(text[places[i] + 1]);
+    if (high == no_digit || low == no_digit) return std::nullopt;
+    bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return Uuid{bytes};
 }
 
 std::string Uuid::text() const {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text(text_length, '-');
-  std::size_t at = 0;
-  for (const std::uint8_t byte : bytes_) {
-    if (is_hyphen_position(at)) ++at;
-    text[at++] = digits[byte >> 4];
-    text[at++] = digits[byte & 0xF];
+  std::string text{shape};
+  for (std::size_t i = 0; i < bytes_.size(); ++i) {
+    text[places[i]] = digits[bytes_[i] >> 4];
+    text[places[i] + 1] = digits[bytes_[i] & 0xF];
   }
   return text;
 }
