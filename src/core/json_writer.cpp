@@ -10,8 +10,8 @@
 namespace drawbridge {
 namespace {
 
-/// RFC 8259 §7: the quotation mark, the backslash and the control characters. Without an early end, and with a
-/// sum that is no bool, so that the compiler takes many bytes at a time.
+/// RFC 8259 §7: the quotation mark, the backslash and the control characters. Without an early end, and with
+/// a sum that is no bool, so that the compiler takes many bytes at a time.
 bool has_to_be_escaped(std::string_view text) {
   unsigned found = 0;
   for (const char c : text) found |= static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' ? 1U : 0U;

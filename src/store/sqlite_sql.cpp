@@ -13,8 +13,9 @@ constexpr std::string_view owners_tasks = R"sql(
 FROM tasks
 WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
 
-// One text whatever is asked for, so that there are few statements to keep prepared. What is not asked for costs
-// a comparison of a constant for each row; the order always comes from an index that begins with the owner.
+// One text whatever is asked for, so that there are few statements to keep prepared. What is not asked for
+// costs a comparison of a constant for each row; the order always comes from an index that begins with the
+// owner.
 constexpr std::string_view that_pass = R"sql(
   AND (:completed IS NULL OR completed = :completed)
   AND (:priority IS NULL OR priority = :priority)
@@ -68,9 +69,9 @@ const char* list_tasks(Filter filter, SortBy sort_by, Order order) {
 }
 
 std::vector<const char*> all() {
-  std::vector<const char*> statements{
-      find_user,   get_task, tags_of_tasks, insert_task, update_task, delete_task, clear_task_tags, tag_task,
-      count_tags,  list_tags, get_tag,      insert_tag,  update_tag,  delete_tag};
+  std::vector<const char*> statements{find_user,   get_task,        tags_of_tasks, insert_task, update_task,
+                                      delete_task, clear_task_tags, tag_task,      count_tags,  list_tags,
+                                      get_tag,     insert_tag,      update_tag,    delete_tag};
   for (const auto& text : texts().count) statements.push_back(text.c_str());
   for (const auto& of_filter : texts().list)
     for (const auto& of_key : of_filter)

@@ -16,8 +16,8 @@ inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid =
 
 enum class Filter {
   none,
-  /// Parameters `:completed`, `:priority`, `:due_after`, `:due_before`, `:search` (folded) and `:tags` (a JSON
-  /// array of ids), each null when it is not asked for.
+  /// Parameters `:completed`, `:priority`, `:due_after`, `:due_before`, `:search` (folded) and `:tags` (a
+  /// JSON array of ids), each null when it is not asked for.
   some,
 };
 
