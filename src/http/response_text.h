@@ -10,8 +10,8 @@ namespace drawbridge::http {
 
 /// What an answer needs beside itself to go on the wire.
 struct Delivery {
-  std::string_view date = "";  ///< date_text() of now
-  std::string_view request_id = "";
+  std::string_view date;  ///< date_text() of now
+  std::string_view request_id;
   bool http_1_0 = false;  ///< the client's version: keeping the connection must be said
   bool keep_alive = true;
   bool with_body = true;  ///< false answers HEAD: the length is told, the body is not sent

@@ -137,18 +137,18 @@ TEST(ResponseText, has_what_every_answer_has) {
 
 TEST(ResponseText, says_what_becomes_of_the_connection) {
   std::string out;
-  append_response(out, {.status = 204}, {.keep_alive = false});
+  append_response(out, {.status = 204}, {.date = "D", .request_id = "R", .keep_alive = false});
   EXPECT_TRUE(out.starts_with("HTTP/1.1 204 No Content\r\n"));
   EXPECT_TRUE(out.ends_with("\r\nConnection: close\r\n\r\n"));
   EXPECT_FALSE(out.contains("Content-Length"));
   out.clear();
-  append_response(out, {}, {.http_1_0 = true});
+  append_response(out, {}, {.date = "D", .request_id = "R", .http_1_0 = true});
   EXPECT_TRUE(out.ends_with("\r\nConnection: keep-alive\r\n\r\n"));
 }
 
 TEST(ResponseText, head_has_the_length_but_not_the_body) {
   std::string out;
-  append_response(out, {.body = "body"}, {.with_body = false});
+  append_response(out, {.body = "body"}, {.date = "D", .request_id = "R", .with_body = false});
   EXPECT_TRUE(out.contains("\r\nContent-Length: 4\r\n"));
   EXPECT_TRUE(out.ends_with("\r\n\r\n"));
 }
