@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
 def allow_file_descriptors() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most != resource.RLIM_INFINITY and most < FILE_DESCRIPTORS:
-        raise BrokenMeasurement(f"{FILE_DESCRIPTORS} file descriptors are needed, this shell allows {most} (ulimit -Hn)")
+        raise BrokenMeasurement(f"{FILE_DESCRIPTORS} file descriptors are needed, {most} are allowed (ulimit -Hn)")
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILE_DESCRIPTORS, most))
 
 

@@ -12,6 +12,10 @@ class Answer:
     head: bytes  # with the blank line
     body: bytes
 
+    @property
+    def size(self) -> int:
+        return len(self.head) + len(self.body)
+
 
 def request_bytes(path: str, token: str | None = None) -> bytes:
     authorization = f"Authorization: Bearer {token}\r\n" if token is not None else ""

@@ -24,7 +24,8 @@ def measure_rotation(m: Measurement) -> list[dict[str, Any]]:
     """One run, since signing a million tokens takes a while; the caches stay as they are between the rounds."""
     most = 10_000 if m.quick else 1_000_000
     m.progress.say(f"{most} distinct tokens are signed, then rotate")
-    arguments = [str(most), f"--benchmark_repetitions={m.rounds(5)}", f"--benchmark_min_time={0.01 if m.quick else 0.3}"]
+    seconds = 0.01 if m.quick else 0.3
+    arguments = [str(most), f"--benchmark_repetitions={m.rounds(5)}", f"--benchmark_min_time={seconds}"]
     samples = google_benchmark.run(m.programs / "rotation_bench", arguments)
     rows: dict[str, dict[str, Any]] = {}
     for sample in samples:

@@ -48,7 +48,7 @@ def run_all(m: Measurement, files: dict[int, Path], servers: dict[int, Drawbridg
         answer = server.expect_200(PATH, token)
         if answer.body.count(b'"title"') != 20:
             raise BrokenMeasurement(f"a page of tasks is {answer.body[:300]!r}")
-        rows[others] = {"others": others, "answer_bytes": len(answer.head) + len(answer.body), "sql_ns": [], "loads": []}
+        rows[others] = {"others": others, "answer_bytes": answer.size, "sql_ns": [], "loads": []}
         wrk.run(server.url + PATH, CONNECTIONS, 1, server.pids, token)  # first uses, not counted
     steps = [(n + 1, others) for n in range(m.rounds(9)) for others in files]
     for _, others in m.progress.over(steps, lambda n, others: f"round {n}, among {others} tasks of others"):

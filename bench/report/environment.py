@@ -39,11 +39,16 @@ def compiler() -> str:
     return f"{first_line(found[1], '--version')}, {flags[1]}, hardened"
 
 
+def commit() -> str:
+    known = first_line("git", "-C", str(ROOT), "describe", "--always", "--dirty=, changed")
+    return f"{known}; the program is another, named by DRAWBRIDGE_BIN" if "DRAWBRIDGE_BIN" in os.environ else known
+
+
 def environment() -> dict[str, str]:
     """No name of a host, a user or a folder."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
-        "commit": first_line("git", "-C", str(ROOT), "describe", "--always", "--dirty=, changed"),
+        "commit": commit(),
         "processor": processor(),
         "cores": str(os.cpu_count()),
         "memory": f"{memory:.0f} GiB",

@@ -22,8 +22,8 @@ def read_results(file: Path) -> dict[str, Any]:
 
 def write_results(file: Path, results: Results) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    rows = ",\n".join(f"{json.dumps(part)}: {json.dumps(result, ensure_ascii=False)}" for part, result in results.items())
-    file.write_text("{\n" + rows + "\n}\n", encoding="utf-8")
+    rows = (f"{json.dumps(part)}: {json.dumps(result, ensure_ascii=False)}" for part, result in results.items())
+    file.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 def all_aims(results: Results) -> list[Aim]:

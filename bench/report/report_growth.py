@@ -14,7 +14,11 @@ from figures import Figure, figure, with_spread
 
 KEYS = (1, 10, 100)
 PAYLOADS = ((307, "0.3"), (1_024, "1"), (2_048, "2"), (4_096, "4"), (8_192, "8"))
-THREADS = (("cold", "cold"), ("seen, one token", "seen before, one token"), ("seen, 1000 tokens", "seen before, 1,000 tokens"))
+THREADS = (
+    ("cold", "cold"),
+    ("seen, one token", "seen before, one token"),
+    ("seen, 1000 tokens", "seen before, 1,000 tokens"),
+)
 BOUND = 65_536
 
 

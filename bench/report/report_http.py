@@ -11,7 +11,11 @@ from document import image, table
 from figures import figure, ratio, with_spread
 
 CONNECTIONS = (1, 16, 256, 5_000)
-TARGETS = (("me", "GET /api/v1/me", plots.BLUE), ("healthz", "GET /healthz", plots.GREEN), ("nginx", "nginx", plots.GREY))
+TARGETS = (
+    ("me", "GET /api/v1/me", plots.BLUE),
+    ("healthz", "GET /healthz", plots.GREEN),
+    ("nginx", "nginx", plots.GREY),
+)
 
 
 def samples(measured: dict[str, Any], connections: int, target: str, what: str) -> list[float]:

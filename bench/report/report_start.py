@@ -17,7 +17,8 @@ def aims(measured: dict[str, Any]) -> list[Aim]:
 
 def block(measured: dict[str, Any]) -> str:
     rows = [(len(measured["ready_ms"]), with_spread(figure(measured["ready_ms"])))]
-    return f"{image('start', 'Time from start to ready, start by start')}\n\n{table(('starts', 'ready after, ms'), rows)}"
+    words = "Time from start to ready, start by start"
+    return f"{image('start', words)}\n\n{table(('starts', 'ready after, ms'), rows)}"
 
 
 def plot(measured: dict[str, Any], folder: Path) -> None:
@@ -26,6 +27,7 @@ def plot(measured: dict[str, Any], folder: Path) -> None:
     axes.bar(range(1, len(times) + 1), times, 0.7, color=plots.BLUE)
     axes.axhline(figure(times).median, color=plots.ORANGE, label="median")
     axes.grid(axis="x", visible=False)
+    axes.set_xlim(0.4, len(times) + 0.6)
     axes.set_xlabel("start")
     axes.set_title("Ready after, ms")
     axes.legend(loc="lower right", frameon=True, framealpha=0.9)
