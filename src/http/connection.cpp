@@ -55,6 +55,13 @@ RequestHead head_of(const Parser& parser) {
   return head;
 }
 
+/// What a resource has to say when its work is not done, or what all others say.
+Response busy_database(std::optional<Response> when_full) {
+  if (when_full) return *std::move(when_full);
+  return problem(store::StoreError{store::StoreError::Kind::unavailable,
+                                   "too much work is waiting for the database, or for too long"});
+}
+
 Response too_much_of_one_user() {
   return problem(
       AuthError{ErrorCode::rate_limited, "Too many requests of yours wait for the database; try again.",
@@ -264,6 +271,7 @@ void Connection::answer() {
     if (auto* response = std::get_if<Response>(&outcome)) return respond(std::move(*response));
     submit(std::get<StoreWork>(std::move(outcome)));
   } catch (const std::exception& fault) {
+    elsewhere_ = false;  // what was to be done there was not taken
     respond(internal_error(fault));
   }
 }
@@ -275,18 +283,13 @@ void Connection::submit(StoreWork work) {
     place = services.shares.take(*identity->uuid());
     if (!place) return respond(too_much_of_one_user());
   }
-  Response busy =
-      work.when_full
-          ? *std::move(work.when_full)
-          : problem(store::StoreError{store::StoreError::Kind::unavailable,
-                                      "too much work is waiting for the database, or for too long"});
   const auto too_late = steady_clock::now() + services.limits.store;
-  auto job = [this, loop = worker_.loop(), run = std::move(work.run), busy, too_late,
+  auto job = [this, loop = worker_.loop(), run = std::move(work.run), when_full = work.when_full, too_late,
               place = std::move(place)](store::Session& session) mutable {
     Response response;
     try {
       // Whoever asked has most likely gone, and would be surprised by a write that is done after all.
-      response = steady_clock::now() < too_late ? run(session) : std::move(busy);
+      response = steady_clock::now() < too_late ? run(session) : busy_database(std::move(when_full));
     } catch (const std::exception& fault) {
       response = internal_error(fault);
     }
@@ -298,7 +301,7 @@ void Connection::submit(StoreWork work) {
   begin_elsewhere();
   const bool taken = work.kind == StoreWork::Kind::read ? services.store.read(std::move(job))
                                                         : services.store.write(std::move(job));
-  if (!taken && end_elsewhere()) respond(std::move(busy));
+  if (!taken && end_elsewhere()) respond(busy_database(std::move(work.when_full)));
 }
 
 void Connection::refuse_slow_client() {

@@ -12,7 +12,8 @@
 namespace drawbridge::http {
 
 /// What is decided about one request, in the order that the API promises: unknown route 404, token 401 or
-/// 503, another user's path 403, then 405, 413, 415, and, once the body is there, 400, 422, 404.
+/// 503, another user's path 403, then 405, 413, 415, and, once the body is there, 400, 422, 404 for an id
+/// that names nothing, 429, and what the database says.
 ///
 /// Does no I/O: whoever drives it verifies the token, reads the body and does the work on the database. The
 /// steps are called in the order in which they stand here; the first answer ends the exchange.

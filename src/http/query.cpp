@@ -23,9 +23,9 @@ namespace {
 using Errors = std::vector<FieldError>;
 using store::SortBy;
 
-constexpr std::int64_t max_limit = 100;
+using store::max_page_limit;
 /// Leaves room to multiply with the limit.
-constexpr std::int64_t max_page = std::numeric_limits<std::int64_t>::max() / max_limit;
+constexpr std::int64_t max_page = std::numeric_limits<std::int64_t>::max() / max_page_limit;
 constexpr std::int64_t max_tag_id = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t max_tags = 100;
 constexpr std::size_t max_search = 255;
@@ -157,7 +157,7 @@ class QueryReader {
   store::PageRequest take_page() {
     store::PageRequest request;
     if (const auto page = take_number("page", 1, max_page)) request.page = *page;
-    if (const auto limit = take_number("limit", 1, max_limit)) request.limit = *limit;
+    if (const auto limit = take_number("limit", 1, max_page_limit)) request.limit = *limit;
     return request;
   }
 

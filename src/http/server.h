@@ -41,8 +41,8 @@ struct ServerOptions {
   Limits limits{};
 };
 
-/// The HTTP server of the API. Each of its threads has its own connections, so that requests never wait for
-/// each other's locks; nothing on these threads waits for the database or for the issuer.
+/// The HTTP server of the API. Each of its threads has its own connections; nothing on these threads waits
+/// for the database or for the issuer.
 class Server {
  public:
   /// Listens and serves at once. Fails with one line when that address cannot be had. What is referred to

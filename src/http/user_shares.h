@@ -11,8 +11,8 @@
 
 namespace drawbridge::http {
 
-/// How much of the work that waits for the database is whose, so that no user fills the queue alone and makes
-/// others wait or be refused. Any thread may call.
+/// How much of the work that waits for the database is whose, so that no user fills the queue alone and has
+/// others refused for it. Any thread may call.
 class UserShares {
   struct Taken;
 

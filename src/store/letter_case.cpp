@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 
 #include <utf8proc.h>
 
@@ -30,9 +31,8 @@ std::string letter_case_folded(std::string_view text) {
       reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
       &mapped, static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE | UTF8PROC_STABLE));
   if (size < 0) return std::string{text};
-  std::string folded{reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)};
-  std::free(mapped);
-  return folded;
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned{mapped, std::free};
+  return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)};
 }
 
 }  // namespace drawbridge::store

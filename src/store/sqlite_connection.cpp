@@ -1,5 +1,7 @@
 #include "store/sqlite_connection.h"
 
+#include <new>
+
 #include <sqlite3.h>
 
 #include "store/letter_case.h"
@@ -12,8 +14,12 @@ void fold_letter_case(sqlite3_context* context, int, sqlite3_value** arguments) 
   const auto* text = sqlite3_value_text(arguments[0]);
   if (text == nullptr) return sqlite3_result_null(context);
   const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
-  const std::string folded = letter_case_folded({reinterpret_cast<const char*>(text), size});
-  sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  try {  // no exception may cross SQLite
+    const std::string folded = letter_case_folded({reinterpret_cast<const char*>(text), size});
+    sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  }
 }
 
 }  // namespace
@@ -28,8 +34,7 @@ bool user_exists(SqliteConnection& connection, const Uuid& owner) {
 }
 
 bool is_within_bounds(const PageRequest& page) {
-  constexpr std::int64_t max_limit = 100;
-  return page.page >= 1 && page.limit >= 1 && page.limit <= max_limit;
+  return page.page >= 1 && page.limit >= 1 && page.limit <= max_page_limit;
 }
 
 bool is_past(std::int64_t rows, const PageRequest& page) {

@@ -76,7 +76,9 @@ struct TaskChange {
   std::optional<std::vector<std::int64_t>> tag_ids{};  ///< all of them, none twice
 };
 
-/// Which page of a list: `page` counts from 1, `limit` is 1 to 100.
+inline constexpr std::int64_t max_page_limit = 100;
+
+/// Which page of a list: `page` counts from 1, `limit` is 1 to max_page_limit.
 struct PageRequest {
   std::int64_t page = 1;
   std::int64_t limit = 20;

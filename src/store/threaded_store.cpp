@@ -24,14 +24,19 @@ class ThreadedStore::Crew {
       pending_.fetch_sub(1);
       return false;
     }
-    boost::asio::post(threads_, [this, work = std::move(work)]() mutable {
-      std::unique_ptr<Session> session = borrow();
-      work(*session);
-      // What the work holds ends here too, before the place in the queue is free.
-      work = nullptr;
-      give_back(std::move(session));
+    try {
+      boost::asio::post(threads_, [this, work = std::move(work)]() mutable {
+        std::unique_ptr<Session> session = borrow();
+        work(*session);
+        // What the work holds ends here too, before the place in the queue is free.
+        work = nullptr;
+        give_back(std::move(session));
+        pending_.fetch_sub(1);
+      });
+    } catch (...) {
       pending_.fetch_sub(1);
-    });
+      throw;
+    }
     return true;
   }
 
