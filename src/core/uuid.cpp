@@ -15,10 +15,11 @@ constexpr std::uint8_t no_digit = 0xFF;
 constexpr auto hex_values = [] {
   std::array<std::uint8_t, 256> values{};
   values.fill(no_digit);
-  for (std::uint8_t value = 0; value < digits.size(); ++value) {
-    const auto digit = static_cast<unsigned char>(digits[value]);
-    values[digit] = value;
-    if (digit >= 'a') values[static_cast<std::size_t>(digit - 'a' + 'A')] = value;
+  for (std::size_t value = 0; value < digits.size(); ++value) {
+    const char digit = digits[value];
+    values[static_cast<unsigned char>(digit)] = static_cast<std::uint8_t>(value);
+    const char capital = digit >= 'a' ? static_cast<char>(digit - 'a' + 'A') : digit;
+    values[static_cast<unsigned char>(capital)] = static_cast<std::uint8_t>(value);
   }
   return values;
 }();
