@@ -9,7 +9,7 @@
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
 
-#include "store/sqlite_sql.h"
+#include "store/sqlite/sql.h"
 
 namespace drawbridge::bench {
 namespace {

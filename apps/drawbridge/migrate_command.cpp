@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "commands.h"
+#include "progress_bar.h"
 #include "settings.h"
 #include "store/migrations.h"
 #include "terminal.h"
@@ -17,17 +18,24 @@ namespace {
 
 using store::DatabaseUrl;
 using store::MigrationError;
+using store::MigrationOptions;
 using store::MigrationStatus;
+
+struct Asked {
+  DatabaseUrl database;
+  MigrationOptions options;
+  bool json;
+};
 
 int failed(const MigrationError& error) {
   complain(error.text);
   return error.kind == MigrationError::Kind::unreadable ? exit_unreachable : exit_not_good;
 }
 
-boost::json::object json_of(const MigrationStatus& status) {
+boost::json::object json_of(const Asked& asked, const MigrationStatus& status) {
   boost::json::array pending;
   for (const std::string& name : status.pending) pending.emplace_back(name);
-  return {{"database", "sqlite"},
+  return {{"database", asked.database.product()},
           {"version", status.version},
           {"latest", status.latest},
           {"pending", std::move(pending)}};
@@ -42,44 +50,60 @@ std::string text_of(const MigrationStatus& status, const Palette& palette) {
   return text;
 }
 
-int show(const MigrationStatus& status, bool json) {
-  print(json ? boost::json::serialize(json_of(status)) + '\n'
-             : text_of(status, Palette::of_standard_output()));
+int show(const Asked& asked, const MigrationStatus& status) {
+  print(asked.json ? boost::json::serialize(json_of(asked, status)) + '\n'
+                   : text_of(status, Palette::of_standard_output()));
   if (!status.obstacle.empty()) complain(status.obstacle);
   return status.pending.empty() ? exit_good : exit_not_good;
 }
 
-int show_status(const DatabaseUrl& database, bool json) {
-  const auto status = migration_status(database);
-  return status ? show(*status, json) : failed(status.error());
+int show_status(const Asked& asked) {
+  const auto status = migration_status(asked.database, asked.options);
+  return status ? show(asked, *status) : failed(status.error());
 }
 
-int show_plan(const DatabaseUrl& database, bool json) {
-  const auto sql = migration_plan(database);
+int show_plan(const Asked& asked) {
+  const auto sql = migration_plan(asked.database, asked.options);
   if (!sql) return failed(sql.error());
-  if (json) {
-    print(boost::json::serialize(boost::json::object{{"database", "sqlite"}, {"sql", *sql}}) + '\n');
+  if (asked.json) {
+    const boost::json::object plan{{"database", asked.database.product()}, {"sql", *sql}};
+    print(boost::json::serialize(plan) + '\n');
   } else {
     print(sql->empty() ? "-- nothing is pending\n" : *sql);
   }
   return exit_good;
 }
 
-int bring_up(const DatabaseUrl& database, bool json) {
-  const auto status = migrate_up(database, [json](std::string_view line) {
-    // With --json, standard output holds one JSON value and nothing else.
-    fmt::print(json ? stderr : stdout, "{}\n", line);
-    std::fflush(stdout);
-  });
-  return status ? show(*status, json) : failed(status.error());
+int bring_up(const Asked& asked) {
+  ProgressBar bar;
+  const auto status = migrate_up(asked.database,
+                                 {.line =
+                                      [&](std::string_view line) {
+                                        bar.clear();
+                                        // With --json, standard output holds one JSON value and nothing else.
+                                        fmt::print(asked.json ? stderr : stdout, "{}\n", line);
+                                        std::fflush(asked.json ? stderr : stdout);
+                                      },
+                                  .progress = [&](std::string_view name, std::int64_t done,
+                                                  std::int64_t total) { bar.show(name, done, total); }},
+                                 asked.options);
+  bar.clear();
+  return status ? show(asked, *status) : failed(status.error());
 }
 
-void add(CLI::App& migrate, const char* name, const char* description,
-         int (*run)(const DatabaseUrl& database, bool json), int& status) {
+void add(CLI::App& migrate, const char* name, const char* description, int (*run)(const Asked&),
+         int& status) {
   CLI::App* const command = migrate.add_subcommand(name, description);
+  CLI::Option* const better_auth =
+      command->add_flag("--with-better-auth")
+          ->description("Make Better Auth's 1.7 tables too where they are missing");
   CLI::Option* const json = command->add_flag("--json")->description("Print JSON for programs");
   const Settings settings{*command, {SettingGroup::database}};
-  command->callback([settings, json, run, &status] { status = run(settings.database(), json->count() > 0); });
+  command->callback([settings, better_auth, json, run, &status] {
+    status = run({.database = settings.database(),
+                  .options = {.with_better_auth = better_auth->count() > 0},
+                  .json = json->count() > 0});
+  });
 }
 
 }  // namespace
@@ -87,9 +111,10 @@ void add(CLI::App& migrate, const char* name, const char* description,
 void add_migrate(CLI::App& app, int& status) {
   CLI::App* const migrate = app.add_subcommand("migrate", "Bring the database to what this program needs");
   migrate->footer(
-      "Our own tables go by numbered steps; Better Auth's table \"user\" gets a column uuid where it has "
-      "none.\n"
-      "Nothing is dropped, and each command may be run again.\n\n"
+      "Our own tables go by numbered steps. Better Auth's get what the bridge needs where it is missing:\n"
+      "user.uuid for every user, session.token, jwks. No table or column is dropped, each command may be "
+      "run\n"
+      "again, and a run that was stopped is gone on with by the next. Of two at once, one waits.\n\n"
       "Exit status: 0 good, 1 something is pending (status, up) or waits for a person, 2 wrong usage,\n"
       "3 the database cannot be used.");
   migrate->require_subcommand(1);

@@ -102,7 +102,7 @@ int serve(ServeSettings settings) {
   std::signal(SIGPIPE, SIG_IGN);
   allow_all_file_descriptors();
 
-  if (const auto made = store::bring_ours_up(settings.database); !made) {
+  if (const auto made = store::prepare_to_serve(settings.database); !made) {
     complain(made.error().text);
     return exit_not_good;
   }

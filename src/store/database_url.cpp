@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "store/postgres/url.h"
+
 namespace drawbridge::store {
 namespace {
 
 constexpr std::string_view expected_form =
-    "write sqlite:relative/path.db or sqlite:///absolute/path.db (three slashes)";
+    "write sqlite:relative/path.db, sqlite:///absolute/path.db (three slashes) or "
+    "postgresql://user:password@host:port/database";
 
 std::unexpected<std::string> refused(std::string_view why) {
   return std::unexpected{std::string{"the database URL "}.append(why)};
@@ -20,12 +23,15 @@ bool is_control(char c) {
 
 std::expected<DatabaseUrl, std::string> DatabaseUrl::parse(std::string_view url) {
   if (url.empty()) return refused(std::string{"is empty: "}.append(expected_form));
-  if (url.starts_with("postgresql:") || url.starts_with("postgres:")) {
-    return refused("names PostgreSQL, which this version cannot use: give a sqlite: URL");
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
+    const std::string server{url};
+    if (std::ranges::any_of(server, is_control)) return refused("holds a control character");
+    if (const auto fault = fault_of_postgres_url(server)) return refused(*fault);
+    return DatabaseUrl{.server = server};
   }
   constexpr std::string_view scheme = "sqlite:";
   if (!url.starts_with(scheme)) {
-    return refused(std::string{"does not begin with sqlite: - "}.append(expected_form));
+    return refused(std::string{"does not begin with sqlite: or postgresql:// - "}.append(expected_form));
   }
   std::string_view path = url.substr(scheme.size());
   if (std::ranges::any_of(path, is_control)) return refused("holds a control character");

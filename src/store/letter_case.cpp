@@ -17,6 +17,14 @@ char ascii_folded(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// Its capital letter is I, as that of i: so the three belong together, as PostgreSQL has it too.
+void make_dotless_i_an_i(std::string& text) {
+  constexpr std::string_view dotless_i = "ı";
+  for (auto at = text.find(dotless_i); at != std::string::npos; at = text.find(dotless_i, at)) {
+    text.replace(at, dotless_i.size(), "i");
+  }
+}
+
 }  // namespace
 
 std::string letter_case_folded(std::string_view text) {
@@ -32,7 +40,9 @@ std::string letter_case_folded(std::string_view text) {
       &mapped, static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE | UTF8PROC_STABLE));
   if (size < 0) return std::string{text};
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned{mapped, std::free};
-  return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)};
+  std::string folded{reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)};
+  make_dotless_i_an_i(folded);
+  return folded;
 }
 
 }  // namespace drawbridge::store

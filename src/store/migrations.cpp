@@ -1,156 +1,135 @@
 #include "store/migrations.h"
 
 #include <algorithm>
-#include <ranges>
+#include <memory>
 
-#include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "store/sqlite_database.h"
-#include "store/sqlite_schema.h"
-#include "store/sqlite_user_table.h"
+#include "store/migrated_database.h"
+#include "store/postgres/migrated_database.h"
+#include "store/sqlite/migrated_database.h"
 
 namespace drawbridge::store {
 namespace {
 
 using Kind = MigrationError::Kind;
 
-// Better Auth may hold the lock.
-constexpr std::chrono::milliseconds lock_wait{5'000};
-constexpr const char* user_uuid = "user.uuid";
+enum class Intent { look, change };
 
-std::unexpected<MigrationError> refused(std::string text) {
-  return std::unexpected{MigrationError{.kind = Kind::refused, .text = std::move(text)}};
-}
-
-/// Runs `work` with a connection and turns whatever SQLite throws into a value.
-template <class T>
-std::expected<T, MigrationError> with_database(
-    const DatabaseUrl& url, SqliteUse use,
-    const std::function<std::expected<T, MigrationError>(SQLite::Database&)>& work) {
+/// Runs `work(MigratedDatabase&)`; what the database throws becomes a value.
+template <class T, class Work>
+std::expected<T, MigrationError> with_database(const DatabaseUrl& url, Intent intent, Work work) {
   try {
-    std::error_code error;
-    const bool nothing_there = use == SqliteUse::inspect && !std::filesystem::exists(url.file, error);
-    SQLite::Database database = nothing_there ? SQLite::Database{":memory:", SQLite::OPEN_READWRITE}
-                                              : open_sqlite(url.file, use, lock_wait);
-    return work(database);
-  } catch (const SQLite::Exception& exception) {
-    return std::unexpected{MigrationError{
-        .kind = Kind::unreadable, .text = fmt::format("{}: {}", url.file.string(), describe(exception))}};
+    const auto database = url.is_postgres() ? open_postgres_migration(url.server)
+                                            : open_sqlite_migration(url.file, intent == Intent::change);
+    return work(*database);
+  } catch (const MigrationFailure& failure) {
+    return std::unexpected{failure.error};
   }
 }
 
-std::expected<int, MigrationError> known_version(SQLite::Database& database) {
-  const int version = schema_version(database);
-  if (version <= latest_schema_version()) return version;
-  return refused(fmt::format(
-      "the database has version {} of the tables and this program knows {}: use a newer drawbridge", version,
-      latest_schema_version()));
+void add_name(std::vector<std::string>& names, const std::string& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-auto steps_after(int version) {
-  return schema_steps() | std::views::filter([version](const auto& step) { return step.version > version; });
-}
-
-std::string name_of(const SchemaStep& step) {
-  return fmt::format("{} {}", step.version, step.name);
-}
-
-std::expected<MigrationStatus, MigrationError> status_of(SQLite::Database& database) {
-  const auto version = known_version(database);
-  if (!version) return std::unexpected{version.error()};
+MigrationStatus status_of(const Findings& findings, int latest) {
   MigrationStatus status{
-      .version = *version, .latest = latest_schema_version(), .pending = {}, .obstacle = {}};
-  const UserUuidState user = inspect_user_uuid(database);
-  if (!user.complete()) status.pending.emplace_back(user_uuid);
-  status.obstacle = user.obstacle;
-  for (const SchemaStep& step : steps_after(*version)) status.pending.push_back(name_of(step));
+      .version = findings.version, .latest = latest, .pending = {}, .obstacle = findings.obstacle};
+  for (const std::string& name : findings.waiting) add_name(status.pending, name);
+  for (const Change& change : findings.changes) add_name(status.pending, change.name);
   return status;
 }
 
-/// One step in one transaction. False when another process has done it meanwhile.
-std::expected<bool, MigrationError> take(SQLite::Database& database, const SchemaStep& step) {
-  SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
-  const auto version = known_version(database);
-  if (!version) return std::unexpected{version.error()};
-  if (*version >= step.version) return false;
-  database.exec(sql_of(step));
-  transaction.commit();
-  return true;
+Findings inspect(MigratedDatabase& database, const MigrationOptions& options) {
+  Findings findings = database.inspect(options);
+  if (findings.version > database.latest_version()) {
+    fail_migration(Kind::refused, newer_database(findings.version, database.latest_version()));
+  }
+  return findings;
 }
 
-std::expected<void, MigrationError> take_all(SQLite::Database& database,
-                                             const std::function<void(std::string_view)>& progress) {
-  const auto version = known_version(database);
-  if (!version) return std::unexpected{version.error()};
-  for (const SchemaStep& step : steps_after(*version)) {
-    const auto taken = take(database, step);
-    if (!taken) return std::unexpected{taken.error()};
-    if (*taken) progress(fmt::format("{}: done", name_of(step)));
-  }
-  return {};
+void refuse_if_refused(const Findings& findings) {
+  if (findings.is_refused) fail_migration(Kind::refused, findings.obstacle);
 }
 
-std::expected<MigrationStatus, MigrationError> up(SQLite::Database& database,
-                                                  const std::function<void(std::string_view)>& progress) {
-  const auto before = status_of(database);
-  if (!before || before->pending.empty()) return before;
-  const bool has_user = inspect_user_table(database).exists;
-  // `user.uuid` comes first: our tables refer to it.
-  if (has_user && std::ranges::find(before->pending, user_uuid) != before->pending.end()) {
-    const auto completed = complete_user_uuid(
-        database, [&](std::int64_t rows) { progress(fmt::format("{}: rows filled: {}", user_uuid, rows)); });
-    if (!completed) return refused(completed.error());
-    progress(fmt::format("{}: done", user_uuid));
+void apply_all(MigratedDatabase& database, const std::vector<Change>& changes,
+               const MigrationReport& report) {
+  for (auto change = changes.begin(); change != changes.end(); ++change) {
+    database.apply(*change, report);
+    if (!change->note.empty()) report.line(change->note);
+    const bool is_last_of_name =
+        std::next(change) == changes.end() || std::next(change)->name != change->name;
+    if (is_last_of_name) report.line(fmt::format("{}: done", change->name));
   }
-  if (const auto taken = take_all(database, progress); !taken) return std::unexpected{taken.error()};
-  return status_of(database);
 }
 
-std::expected<std::string, MigrationError> plan(SQLite::Database& database) {
-  const auto status = status_of(database);
-  if (!status) return std::unexpected{status.error()};
-  const UserUuidState user = inspect_user_uuid(database);
-  if (user.table.exists && !user.obstacle.empty()) return refused(user.obstacle);
-  std::string sql;
-  if (!user.table.exists) {
-    sql += fmt::format("-- {}: {}\n", user_uuid, user.obstacle);
-  } else if (!user.complete()) {
-    sql += fmt::format("-- {}\nBEGIN IMMEDIATE;\n{}COMMIT;\n{}", user_uuid, user_uuid_sql(user.table),
-                       user.rows_without == 0 ? "" : fill_user_uuid_sql(-1));
-  }
-  for (const SchemaStep& step : steps_after(status->version)) {
-    sql += fmt::format("-- {}\nBEGIN IMMEDIATE;\n{}COMMIT;\n", name_of(step), sql_of(step));
-  }
-  return sql;
+std::string text_of(const Change& change, const char* begin) {
+  std::string text = fmt::format("-- {}\n", change.name);
+  if (!change.note.empty()) text += fmt::format("-- {}\n", change.note);
+  if (change.kind == Change::Kind::fill_uuids) return text + change.sql;  // a transaction by itself
+  return text + fmt::format("{};\n{}COMMIT;\n", begin, change.sql);
 }
 
 }  // namespace
 
-std::expected<MigrationStatus, MigrationError> migration_status(const DatabaseUrl& url) {
-  return with_database<MigrationStatus>(url, SqliteUse::inspect, status_of);
+std::string newer_database(int version, int latest) {
+  return fmt::format(
+      "the database has version {} of the tables and this program knows {}: use a newer drawbridge", version,
+      latest);
 }
 
-std::expected<std::string, MigrationError> migration_plan(const DatabaseUrl& url) {
-  return with_database<std::string>(url, SqliteUse::inspect, plan);
+std::string name_rows(std::vector<std::string> ids) {
+  const bool more = ids.size() > rows_named;
+  if (more) ids.resize(rows_named);
+  for (std::string& id : ids) {
+    id.resize(std::min<std::size_t>(id.size(), 64));
+    std::ranges::replace_if(id, [](char c) { return c < ' ' || c >= 0x7F; }, '?');
+  }
+  return fmt::format("{}{}", fmt::join(ids, ", "), more ? " and more" : "");
 }
 
-std::expected<MigrationStatus, MigrationError> migrate_up(
-    const DatabaseUrl& url, const std::function<void(std::string_view)>& progress) {
-  return with_database<MigrationStatus>(url, SqliteUse::migrate,
-                                        [&](SQLite::Database& database) { return up(database, progress); });
-}
-
-std::expected<void, MigrationError> bring_ours_up(const DatabaseUrl& url) {
-  return with_database<void>(url, SqliteUse::migrate, [](SQLite::Database& database) {
-    const UserTable user = inspect_user_table(database);
-    if (user.exists && !user.can_be_referenced()) {
-      // A newer database is refused all the same.
-      const auto version = known_version(database);
-      return version ? std::expected<void, MigrationError>{} : std::unexpected{version.error()};
-    }
-    return take_all(database, [](std::string_view) {});
+std::expected<MigrationStatus, MigrationError> migration_status(const DatabaseUrl& url,
+                                                                const MigrationOptions& options) {
+  return with_database<MigrationStatus>(url, Intent::look, [&](MigratedDatabase& database) {
+    return status_of(inspect(database, options), database.latest_version());
   });
+}
+
+std::expected<std::string, MigrationError> migration_plan(const DatabaseUrl& url,
+                                                          const MigrationOptions& options) {
+  return with_database<std::string>(url, Intent::look, [&](MigratedDatabase& database) {
+    const Findings findings = inspect(database, options);
+    refuse_if_refused(findings);
+    std::string sql;
+    if (!findings.obstacle.empty()) {
+      sql += fmt::format("-- {}: {}\n", fmt::join(findings.waiting, ", "), findings.obstacle);
+    }
+    for (const Change& change : findings.changes) sql += text_of(change, database.begin());
+    return sql;
+  });
+}
+
+std::expected<MigrationStatus, MigrationError> migrate_up(const DatabaseUrl& url,
+                                                          const MigrationReport& report,
+                                                          const MigrationOptions& options) {
+  return with_database<MigrationStatus>(url, Intent::change, [&](MigratedDatabase& database) {
+    database.lock(report);
+    const Findings findings = inspect(database, options);
+    refuse_if_refused(findings);
+    apply_all(database, findings.changes, report);
+    return status_of(inspect(database, options), database.latest_version());
+  });
+}
+
+std::expected<void, MigrationError> prepare_to_serve(const DatabaseUrl& url) {
+  if (url.is_postgres()) return check_postgres_to_serve(url.server);
+  try {
+    make_our_sqlite_tables(url.file);
+    return {};
+  } catch (const MigrationFailure& failure) {
+    return std::unexpected{failure.error};
+  }
 }
 
 }  // namespace drawbridge::store

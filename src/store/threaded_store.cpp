@@ -71,7 +71,8 @@ class ThreadedStore::Crew {
 ThreadedStore::ThreadedStore(const SessionFactory& make_session, Options options)
     : readers_{std::make_unique<Crew>(make_session, Access::read, std::max<std::size_t>(options.readers, 1),
                                       options.queue)},
-      writer_{std::make_unique<Crew>(make_session, Access::write, 1, options.queue)} {}
+      writers_{std::make_unique<Crew>(make_session, Access::write, std::max<std::size_t>(options.writers, 1),
+                                      options.queue)} {}
 
 ThreadedStore::~ThreadedStore() = default;
 
@@ -80,7 +81,7 @@ bool ThreadedStore::read(Work work) {
 }
 
 bool ThreadedStore::write(Work work) {
-  return writer_->take(std::move(work));
+  return writers_->take(std::move(work));
 }
 
 }  // namespace drawbridge::store

@@ -43,8 +43,8 @@ CAUGHT = {
     ),
     "http_includes_a_database": (
         rules.layer_faults,
-        {"src/http/a.cpp": '#include "store/sqlite_session.h"\n', "src/store/sqlite_session.h": ""},
-        "http must not include store/sqlite_session.h",
+        {"src/http/a.cpp": '#include "store/sqlite/session.h"\n', "src/store/sqlite/session.h": ""},
+        "http must not include store/sqlite/session.h",
     ),
     "http_includes_fetch": (
         rules.layer_faults,
@@ -108,6 +108,15 @@ CAUGHT = {
         {"tests/core/b_test.cpp": "", "tests/core/CMakeLists.txt": CMAKE},
         "tests/core/b_test.cpp",
     ),
+    "namesake_of_a_built_file": (
+        rules.unbuilt_faults,
+        {
+            "src/store/sqlite/session.cpp": "",
+            "src/store/postgres/session.cpp": "",
+            "src/store/CMakeLists.txt": "add_library(x sqlite/session.cpp)",
+        },
+        "src/store/postgres/session.cpp",
+    ),
     "skipped_test": (rules.unfinished_faults, {"tests/core/a_test.cpp": "GTEST_SKIP();"}, "GTEST_SKIP"),
     "unfinished": (rules.unfinished_faults, {"src/core/a.cpp": "// TODO later"}, "TODO"),
 }
@@ -123,10 +132,10 @@ def test_caught(name):
 
 GOOD = {
     "layers": {
-        "apps/drawbridge/main.cpp": '#include "store/sqlite_session.h"\n#include "commands.h"\n',
+        "apps/drawbridge/main.cpp": '#include "store/sqlite/session.h"\n#include "commands.h"\n',
         "apps/drawbridge/commands.h": "",
         "apps/drawbridge/CMakeLists.txt": "add_executable(x main.cpp)",
-        "src/store/sqlite_session.h": '#include "store/store.h"\n#include <SQLiteCpp/SQLiteCpp.h>\n',
+        "src/store/sqlite/session.h": '#include "store/store.h"\n#include <SQLiteCpp/SQLiteCpp.h>\n',
         "src/store/store.h": '#include "drawbridge/identity.h"\n',
         "src/http/router.h": '#include "store/store.h"\n#include "core/request_path.h"\n',
         "src/core/request_path.h": "#include <string>\n",
@@ -137,9 +146,13 @@ GOOD = {
         "src/core/b.h": 'constexpr auto hint = "see getenv and printf (";\n',
     },
     "tests_see_everything": {
-        "tests/http/a_test.cpp": '#include "store/sqlite_session.h"\nIdentityMaker::make();\n',
+        "tests/http/a_test.cpp": '#include "store/sqlite/session.h"\nIdentityMaker::make();\n',
         "tests/http/CMakeLists.txt": "drawbridge_test(x SOURCES a_test.cpp)",
-        "src/store/sqlite_session.h": "",
+        "src/store/sqlite/session.h": "",
+    },
+    "sources_of_a_folder_below": {
+        "src/store/sqlite/session.cpp": "",
+        "src/store/CMakeLists.txt": "add_library(x sqlite/session.cpp)",
     },
     "sources_by_pattern": {
         "tests/core/a_test.cpp": "",

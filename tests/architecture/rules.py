@@ -187,8 +187,13 @@ def unbuilt_faults(sources: Sources) -> Iterator[str]:
         if not path.endswith(".cpp") or path.startswith("tests/package/"):
             continue
         name, folder = PurePosixPath(path).name, PurePosixPath(path).parent
-        lists = (sources.get(str(PurePosixPath(top) / "CMakeLists.txt"), "") for top in (folder, folder.parent))
-        words = {word for text in lists for word in re.split(r"[\s()]+", text)}
+        words: set[str] = set()
+        for top in (folder, folder.parent):  # a list names its files from its own folder
+            text = sources.get(str(top / "CMakeLists.txt"), "")
+            here = PurePosixPath(path).relative_to(top).parent
+            for word in map(PurePosixPath, re.split(r"[\s()]+", text)):
+                if word.parent == here:
+                    words.add(word.name)
         if folder.name == "support":  # compiled into the tests that use it
             words |= {PurePosixPath(w).name for text in sources_of_lists(sources) for w in re.split(r"[\s()]+", text)}
         patterns = [word for word in words if "*" in word]

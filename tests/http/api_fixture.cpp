@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "tests/store/sqlite_backend.h"
+#include "tests/store/sqlite/backend.h"
 #include "tests/support/identities.h"
 
 namespace drawbridge::test {

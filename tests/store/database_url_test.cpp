@@ -25,6 +25,17 @@ TEST(DatabaseUrl, names_a_file) {
   }
 }
 
+TEST(DatabaseUrl, names_a_server) {
+  for (const std::string_view text : {"postgresql://u:hunter2@h:5432/d", "postgres://h/d", "postgresql://"}) {
+    SCOPED_TRACE(text);
+    const auto url = DatabaseUrl::parse(text);
+    ASSERT_TRUE(url.has_value()) << url.error();
+    EXPECT_TRUE(url->is_postgres());
+    EXPECT_EQ(url->server, text);
+    EXPECT_EQ(url->file, "");
+  }
+}
+
 TEST(DatabaseUrl, refuses_what_is_not_clear) {
   struct Case {
     std::string_view url;
@@ -37,8 +48,10 @@ TEST(DatabaseUrl, refuses_what_is_not_clear) {
       {"SQLITE:a.db", "does not begin with sqlite:"},
       {"file:a.db", "does not begin with sqlite:"},
       {"mysql://u:hunter2@h/d", "does not begin with sqlite:"},
-      {"postgresql://u:hunter2@h/d", "names PostgreSQL"},
-      {"postgres://u:hunter2@h/d", "names PostgreSQL"},
+      {"postgresql:u:hunter2@h/d", "does not begin with sqlite: or postgresql://"},
+      {"postgresql://u:hunter2@h/d?schema=public", "?schema= for example"},
+      {"postgresql://u:hunter2%zz@h/d", "is not of the form postgresql://"},
+      {"postgresql://u:hunter2@h/d\n", "control character"},
       {"sqlite:", "names no file"},
       {"sqlite:data/", "names no file"},
       {"sqlite:///", "names no file"},

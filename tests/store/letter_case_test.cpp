@@ -18,6 +18,7 @@ TEST(LetterCase, is_folded_in_every_script_that_has_it) {
       {"Cyrillic", "ПОДЪЁМ МОСТ", "подъём мост"},
       {"Armenian", "ԿԱՄՈՒՐՋ", "կամուրջ"},
       {"Deseret, four bytes each", "𐐀𐐁", "𐐨𐐩"},
+      {"Turkish, with and without a dot on the small letter", "IŞIK", "ışık"},
       {"sharp s", "STRASSE", "straße"},
       {"composed and decomposed", "caf\u00E9", "CAFE\u0301"},
   };

@@ -5,7 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/store/sqlite_backend.h"
+#include "tests/store/postgres/backend.h"
+#include "tests/store/sqlite/backend.h"
 #include "tests/store/store_backend.h"
 #include "tests/support/identities.h"
 
@@ -71,9 +72,11 @@ inline void expect_same(const Task& a, const Task& b) {
   EXPECT_EQ(a.updated_at, b.updated_at);
 }
 
-#define DRAWBRIDGE_EVERY_STORE(Suite)                                                                  \
-  INSTANTIATE_TEST_SUITE_P(                                                                            \
-      Store, Suite, testing::Values(StoreBackendMaker{.name = "sqlite", .make = make_sqlite_backend}), \
+#define DRAWBRIDGE_EVERY_STORE(Suite)                                                          \
+  INSTANTIATE_TEST_SUITE_P(                                                                    \
+      Store, Suite,                                                                            \
+      testing::Values(StoreBackendMaker{.name = "sqlite", .make = make_sqlite_backend},        \
+                      StoreBackendMaker{.name = "postgresql", .make = make_postgres_backend}), \
       [](const auto& maker) { return maker.param.name; })
 
 }  // namespace drawbridge::test
