@@ -33,7 +33,7 @@ build_verb() {
 }
 
 cpp_files() { find apps bench include src tests -name '*.cpp' -o -name '*.h' | grep -v /node_modules/ | sort; }
-shell_files() { printf '%s\n' dev .ci/run scripts/*.sh; }
+shell_files() { printf '%s\n' dev .ci/run scripts/*.sh tests/support/private_postgres; }
 
 format_verb() {
   setup_packages

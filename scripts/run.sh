@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# `./dev run`: Better Auth and the API on one SQLite file, until Ctrl-C.
+# `./dev run`: Better Auth and the API on one database, until Ctrl-C.
 
 run_children=() # process ids, in the order of their start
 
 run_usage_fault() {
-  printf 'dev: %s\nusage: ./dev run [--web-port P] [--api-port Q]\n' "$1" >&2
+  printf 'dev: %s\nusage: ./dev run [--database sqlite|postgres] [--web-port P] [--api-port Q]\n' "$1" >&2
   exit 2
 }
 
@@ -50,10 +50,23 @@ make_secret() {
   head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$file"
 }
 
+# start_postgres DIRECTORY LOG: sets database_url. The server ends with its standard input, which is this script's
+# to hold, so that it ends even when this script is killed.
+start_postgres() {
+  say "starting a PostgreSQL server of our own, with its data in $1"
+  coproc POSTGRES { exec env -u PORT -u FSYNC setsid tests/support/private_postgres "$1" 2>"$2"; }
+  run_children+=("$POSTGRES_PID")
+  local output=${POSTGRES[0]}
+  if ! read -r database_url <&"$output"; then
+    tail -n 20 "$2" >&2
+    fail "PostgreSQL ended at its start"
+  fi
+}
+
 walk_through() {
   cat <<TEXT
 
-Better Auth is at $1, the API at $2/api/v1; the data is in $3/. Ctrl-C stops both.
+Better Auth is at $1, the API at $2/api/v1, their database at $4; the data is in $3/. Ctrl-C ends all.
 To sign up, get a token, create a task and list your tasks, paste this into another terminal, here:
 
   WEB=$1 API=$2 JAR=\$(mktemp) MAIL=ada.\$(date +%s)@example.com
@@ -72,16 +85,18 @@ TEXT
 }
 
 run_verb() {
-  local web_port=3000 api_port=8000 data=${DRAWBRIDGE_DATA_DIR:-.data}
+  local kind=sqlite web_port=3000 api_port=8000 data=${DRAWBRIDGE_DATA_DIR:-.data}
   while (($#)); do
     (($# > 1)) || run_usage_fault "$1 takes a value, or is not known"
     case $1 in
+      --database) kind=$2 ;;
       --web-port) web_port=$2 ;;
       --api-port) api_port=$2 ;;
       *) run_usage_fault "unknown option $1" ;;
     esac
     shift 2
   done
+  [[ $kind == sqlite || $kind == postgres ]] || run_usage_fault "--database takes sqlite or postgres, not $kind"
   [[ $web_port != "$api_port" ]] || run_usage_fault "--web-port and --api-port are the same"
   setup_packages
   check_port --web-port "$web_port"
@@ -90,28 +105,33 @@ run_verb() {
   build release drawbridge_program
 
   umask 077 # what follows holds secrets and people's data
+  # Root's PostgreSQL runs as another user, who comes to its folder through this one. One that somebody else made
+  # is not ours to open.
+  local open=0
+  if [[ $kind == postgres && ($data == .data || ! -e $data) ]] && ((EUID == 0)); then open=1; fi
   mkdir -p "$data"
+  ((!open)) || chmod o+x "$data"
   make_secret "$data/better-auth-secret"
   local web=http://localhost:$web_port api=http://localhost:$api_port
-  local database=$data/drawbridge.db log=$data/better-auth.log program=build/release/bin/drawbridge
+  local log=$data/better-auth.log program=build/release/bin/drawbridge database_url=sqlite:$data/drawbridge.db
+  [[ $data != /* ]] || database_url=sqlite://$data/drawbridge.db
   unset BETTER_AUTH_JWKS_URL BETTER_AUTH_ISSUER BETTER_AUTH_AUDIENCE # of another project in this shell
 
   trap stop_children EXIT
   trap 'exit 0' INT TERM HUP
-  PORT=$web_port BETTER_AUTH_URL=$web BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") DATABASE_FILE=$database \
+  if [[ $kind == postgres ]]; then start_postgres "$data/postgres" "$data/postgres.log"; fi
+  export DATABASE_URL=$database_url BETTER_AUTH_URL=$web
+  PORT=$web_port BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") \
     setsid node tests/e2e/issuer/server.mjs >"$log" 2>&1 </dev/null &
   run_children+=($!)
   wait_for "Better Auth" $! "http://127.0.0.1:$web_port/api/auth/ok" "$log"
 
-  local database_url=sqlite:$database
-  [[ $database != /* ]] || database_url=sqlite://$database
-  export DATABASE_URL=$database_url BETTER_AUTH_URL=$web DRAWBRIDGE_LISTEN=127.0.0.1:$api_port
   "$program" migrate up
-  setsid "$program" serve </dev/null &
+  DRAWBRIDGE_LISTEN=127.0.0.1:$api_port setsid "$program" serve </dev/null &
   run_children+=($!)
   wait_for "the API" $! "http://127.0.0.1:$api_port/readyz" ""
 
-  walk_through "$web" "$api" "$data"
+  walk_through "$web" "$api" "$data" "$database_url"
   wait -n "${run_children[@]}" || true
-  fail "Better Auth or the API has ended by itself; Better Auth's log is $log"
+  fail "one of the programs has ended by itself; their logs are in $data"
 }

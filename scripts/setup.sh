@@ -42,6 +42,15 @@ as_root() {
   fi
 }
 
+# Debian makes a cluster and starts it on port 5432 when a PostgreSQL server is installed.
+forbid_main_cluster() {
+  say "PostgreSQL is here for servers of our own alone: /etc/postgresql-common/createcluster.conf gets" \
+    "create_main_cluster = false, so that none starts on port 5432"
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends postgresql-common >&2
+  as_root pg_conftool /etc/postgresql-common/createcluster.conf set create_main_cluster false
+}
+
 setup_packages() { setup_packages_of packages.debian; }
 
 # setup_packages_of LIST
@@ -66,6 +75,9 @@ setup_packages_of() {
     name=$(offered_package "$entry") # apart from the array: a failure must end the script
     packages+=("$name")
   done
+  if [[ " ${packages[*]}" == *" postgresql-"* ]] && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
+    forbid_main_cluster
+  fi
   say "apt-get install --no-install-recommends ${packages[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -q --no-install-recommends "${packages[@]}" >&2

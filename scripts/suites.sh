@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package e2e contract fuzz asan tsan)
+suites=(unit package e2e postgres migrate contract fuzz asan tsan)
 fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -55,9 +55,10 @@ run_googletest() {
   ((${bad:-0} == 0)) || show_log "$log"
 }
 
-# Runs pytest on a folder, its output as it comes, and reads its last line.
+# run_pytest FOLDER [NAME]: runs pytest on it, its output as it comes, and reads its last line.
 run_pytest() {
-  local folder=$1 log=build/test-logs/${1//\//-}.log status=0 last began=$SECONDS
+  local folder=$1 name=${2:-$1} status=0 last began=$SECONDS
+  local log=build/test-logs/${name//[\/ ]/-}.log
   mkdir -p build/test-logs
   .venv/bin/python -m pytest -q --color=no -p no:cacheprovider "$folder" </dev/null 2>&1 |
     tee "$log" | sed -u 's/^/    /' || status=$?
@@ -66,7 +67,7 @@ run_pytest() {
   good=$(number_of passed "$last")
   bad=$(($(number_of failed "$last") + $(number_of error "$last")))
   ((status == 0 || bad > 0)) || bad=1 # a crash, a wrong collection, or no test at all
-  count "$folder" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began))
+  count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began))
 }
 
 run_cpp_tests() {
@@ -129,23 +130,35 @@ suite_package() {
   run_pytest tests/package
 }
 
-suite_e2e() {
+# What a suite needs that runs whole programs; without it that suite is over.
+setup_programs() {
   setup_node
   setup_python
   if ! build release; then
     broken "build release"
-    return
+    exit
   fi
-  run_pytest tests/e2e
+}
+
+suite_e2e() {
+  setup_programs
+  DRAWBRIDGE_TEST_DATABASE=sqlite run_pytest tests/e2e
+}
+
+suite_postgres() {
+  setup_programs
+  export DRAWBRIDGE_TEST_DATABASE=postgresql
+  run_pytest tests/e2e "tests/e2e on PostgreSQL"
+  run_pytest tests/postgres
+}
+
+suite_migrate() {
+  setup_programs
+  run_pytest tests/migrate
 }
 
 suite_contract() {
-  setup_node
-  setup_python
-  if ! build release; then
-    broken "build release"
-    return
-  fi
+  setup_programs
   DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest tests/contract
 }
 

@@ -89,8 +89,8 @@ bool has_column(const Tables& tables, const std::string& table, const std::strin
 std::string foreign_tables(const Tables& tables) {
   const auto user = tables.find("user");
   if (user == tables.end()) return other_name(tables);
-  std::string fault = snake_case_columns(tables);
-  return fault.empty() ? missing_columns(user->second) : fault;
+  if (std::string fault = snake_case_columns(tables); !fault.empty()) return fault;
+  return missing_columns(user->second);
 }
 
 std::vector<Change> better_auth_changes(const Tables& tables, const BetterAuthSql& sql, bool with_better_auth,

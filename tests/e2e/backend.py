@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,8 @@ import httpx
 
 from better_auth import BetterAuth
 from loopback import answers, open_client
-from process import ROOT, Program, free_port
+from process import DRAWBRIDGE, Program, free_port
 from raw_http import Answer, all_answers, head
-
-DRAWBRIDGE = Path(os.environ.get("DRAWBRIDGE_BIN", ROOT / "build/release/bin/drawbridge")).resolve()
 
 
 class Backend:
@@ -24,7 +21,7 @@ class Backend:
         self.url = f"http://127.0.0.1:{self.port}"
         env = {
             "BETTER_AUTH_URL": issuer.url,
-            "DATABASE_URL": f"sqlite://{issuer.database}",
+            "DATABASE_URL": issuer.database.serve_url,
             "DRAWBRIDGE_LISTEN": f"127.0.0.1:{self.port}",
         } | {name.upper(): str(value) for name, value in settings.items()}
         self.program = Program(f"backend-{self.port}", [DRAWBRIDGE, "serve"], env, folder)

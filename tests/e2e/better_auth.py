@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from database import Database, SqliteDatabase
 from loopback import answers, open_client
 from process import ROOT, Program, free_port
 
@@ -35,17 +36,18 @@ class Person:
 
 
 class BetterAuth:
-    """Settings are those of server.mjs: `algorithm="ES256"` is ISSUER_ALGORITHM."""
+    """Settings are those of server.mjs: `algorithm="ES256"` is ISSUER_ALGORITHM, `migrate="off"` ISSUER_MIGRATE."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, database: Database | None = None, **settings: object) -> None:
+        """Without a database it has a file of its own in that folder."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database = folder / "app.db"
+        self.database = database or SqliteDatabase(folder / "app.db")
         env = {
             "PORT": str(self.port),
             "BETTER_AUTH_URL": self.url,
             "BETTER_AUTH_SECRET": secrets.token_hex(32),
-            "DATABASE_FILE": str(self.database),
+            "DATABASE_URL": self.database.url,
         } | {f"ISSUER_{name.upper()}": str(value) for name, value in settings.items()}
         self.program = Program("issuer", ["node", ROOT / "tests/e2e/issuer/server.mjs"], env, folder)
 
@@ -63,4 +65,4 @@ class BetterAuth:
         answer = browser.post("/sign-up/email", json={"email": email, "password": PASSWORD, "name": name})
         assert answer.status_code == 200, answer.text
         user = answer.json()["user"]
-        return Person(browser, user["uuid"], user["id"], answer.json()["token"])
+        return Person(browser, user.get("uuid", ""), user["id"], answer.json()["token"])

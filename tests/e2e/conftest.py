@@ -1,4 +1,7 @@
-"""Fixtures: a real Better Auth and a real backend on one SQLite file, shared by the tests of a module."""
+"""Fixtures: a real Better Auth and a real backend on one database, shared by the tests of a module.
+
+DRAWBRIDGE_TEST_DATABASE=postgresql has all of them on PostgreSQL, in databases of one private server.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from backend import DRAWBRIDGE, Backend
+from backend import Backend
 from better_auth import BetterAuth, Person
-from process import Program
+from database import KIND, Database, SqliteDatabase
+from private_postgres import PrivatePostgres
+from process import DRAWBRIDGE, Program
 
 StartIssuer = Callable[..., BetterAuth]
 StartBackend = Callable[..., Backend]
+NewDatabase = Callable[[Path], Database]
 
 
 def pytest_configure() -> None:
@@ -21,13 +27,30 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another")
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Not what is the other database's own; and on one of them alone what chooses its databases itself."""
+    others = {"sqlite": ("test_postgres_",), "postgresql": ("test_sqlite_", "test_dev.py")}[KIND]
+    return True if collection_path.name.startswith(others) else None
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
+    """new_database(folder) gives an empty one; that of SQLite is in the folder."""
+    if KIND == "sqlite":
+        yield lambda folder: SqliteDatabase(folder / "app.db")
+        return
+    with PrivatePostgres(tmp_path_factory.mktemp("postgres")).running() as server:
+        yield lambda folder: server.new_database()
+
+
 @pytest.fixture(scope="module")
-def start_issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartIssuer]:
+def start_issuer(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> Iterator[StartIssuer]:
     """start_issuer(**settings) gives a Better Auth that runs, on a database of its own."""
     with ExitStack() as stopping:
 
         def start(**settings: object) -> BetterAuth:
-            issuer = BetterAuth(tmp_path_factory.mktemp("issuer"), **settings)
+            folder = tmp_path_factory.mktemp("issuer")
+            issuer = BetterAuth(folder, new_database(folder), **settings)
             stopping.callback(issuer.stop)
             return issuer.start()
 
@@ -37,9 +60,14 @@ def start_issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartIssu
 @pytest.fixture(scope="module")
 def start_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBackend]:
     """start_backend(issuer, **settings) gives a backend that answers, on that issuer's database."""
+    migrated: list[BetterAuth] = []
     with ExitStack() as stopping:
 
         def start(issuer: BetterAuth, **settings: object) -> Backend:
+            # SQLite's tables are made by `serve` itself.
+            if KIND == "postgresql" and issuer not in migrated:
+                issuer.database.migrate()
+                migrated.append(issuer)
             backend = Backend(tmp_path_factory.mktemp("backend"), issuer, **settings)
             stopping.callback(backend.stop)
             return backend.start()

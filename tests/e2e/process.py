@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+DRAWBRIDGE = Path(os.environ.get("DRAWBRIDGE_BIN", ROOT / "build/release/bin/drawbridge")).resolve()
 
 # What a program sees of the tester's environment. Nothing else: a proxy or a BETTER_AUTH_URL of the shell
 # must not decide a test.
@@ -44,18 +45,22 @@ class Program:
 
     started: list[Program] = []  # in this run of pytest, for the report of a failure
 
-    def __init__(self, name: str, command: list[str | Path], env: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self, name: str, command: list[str | Path], env: dict[str, str], folder: Path, ends_with_us: bool = False
+    ) -> None:
+        """One that ends with us ends by itself when its standard input does, which is a pipe that we hold."""
         self.name = name
         self.command = [str(part) for part in command]
         self.folder = folder
         self.log_file = folder / f"{name}.log"
         self.env = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | env
+        self.stdin = subprocess.PIPE if ends_with_us else subprocess.DEVNULL
         self.child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log_file.open("ab") as log:
             self.child = subprocess.Popen(
-                self.command, env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command, env=self.env, cwd=self.folder, stdin=self.stdin, stdout=log, stderr=log
             )
         if self not in Program.started:
             Program.started.append(self)

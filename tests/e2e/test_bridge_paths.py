@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import sqlite3
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -186,17 +185,6 @@ class Connections:
         return answer
 
 
-def rows_of(issuer: BetterAuth, owner: Possession) -> dict[str, list[Any]]:
-    """All of them, as the database has them."""
-    with sqlite3.connect(issuer.database) as database:
-        rows = {
-            table: database.execute(f"select * from {table} where user_id = ?", [owner.user]).fetchall()
-            for table in ("tasks", "tags", "task_tags")
-        }
-    database.close()
-    return rows
-
-
 def replace_what_was_deleted(backend: Backend, own: Possession, resource: str, number: int) -> None:
     if resource == "task":
         own.task = make(backend, own, "tasks", {"title": "mine again"})
@@ -208,7 +196,7 @@ def test_no_spelling_reaches_what_is_anothers(
     issuer: BetterAuth, backend: Backend, victim: Possession, attacker: Possession
 ) -> None:
     choose = random.Random(SEED)
-    before = rows_of(issuer, victim)
+    before = issuer.database.rows_of(victim.user)
     assert [len(rows) for rows in before.values()] == [1, 1, 1]
     connection, reached, statuses = Connections(backend.port), Counter[str](), Counter[int]()
     for number in range(REQUESTS):
@@ -225,9 +213,9 @@ def test_no_spelling_reaches_what_is_anothers(
         else:
             assert 400 <= answer.status < 500, said
         if number % 1_000 == 0:
-            assert rows_of(issuer, victim) == before, said
+            assert issuer.database.rows_of(victim.user) == before, said
 
-    assert rows_of(issuer, victim) == before
+    assert issuer.database.rows_of(victim.user) == before
     seen = backend.call("GET", victim.path("tasks", victim.task), victim.token).json()
     assert (seen["title"], [str(tag["id"]) for tag in seen["tags"]]) == (MARK, [victim.tag])
     # Otherwise this showed little.

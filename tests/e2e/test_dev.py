@@ -8,7 +8,9 @@ import re
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -22,7 +24,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["test", "unti"], "unknown suite unti; there are: unit package e2e contract fuzz asan tsan"),
+        (["test", "unti"], "unknown suite unti; there are: unit package e2e postgres migrate contract fuzz asan tsan"),
         (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
         (["contract", "0"], "contract takes a number of seconds"),
@@ -30,6 +32,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["run", "--api-port", "65536"], "--api-port takes a port from 1 to 65535, not 65536"),
         (["run", "--port", "1"], "unknown option --port"),
         (["run", "--web-port"], "takes a value"),
+        (["run", "--database", "mysql"], "--database takes sqlite or postgres, not mysql"),
         (["run", "--web-port", "4000", "--api-port", "4000"], "are the same"),
         (["tset"], "usage: ./dev VERB"),
     ],
@@ -61,13 +64,15 @@ def test_port_in_use_is_one_clear_line():
 class Run:
     """`./dev run` until its walk-through is printed."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, database: str) -> None:
         self.web_port, self.api_port = free_port(), free_port()
         self.log = data.parent / f"{self.web_port}.log"
-        environment = os.environ | {"DRAWBRIDGE_DATA_DIR": str(data), "BETTER_AUTH_ISSUER": "http://of.another.project"}
+        strange = {"BETTER_AUTH_ISSUER": "http://of.another.project", "DATABASE_URL": "mysql://another", "PORT": "1"}
+        environment = os.environ | {"DRAWBRIDGE_DATA_DIR": str(data)} | strange
+        more = [] if database == "sqlite" else ["--database", database]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [ROOT / "dev", "run", "--web-port", str(self.web_port), "--api-port", str(self.api_port)],
+                [ROOT / "dev", "run", "--web-port", str(self.web_port), "--api-port", str(self.api_port), *more],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -105,9 +110,33 @@ def shell(lines: list[str]) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_walk_through_works_as_printed_and_the_data_stays(tmp_path):
-    data = tmp_path / "data"
-    with Run(data) as run:
+@pytest.fixture
+def data():
+    """A folder that is not there yet. pytest's own folders could not be reached by root's PostgreSQL server."""
+    with TemporaryDirectory(prefix="drawbridge-run-") as home:
+        Path(home).chmod(0o711)
+        yield Path(home) / "data"
+
+
+def children_of(run: Run) -> dict[str, int]:
+    """The process ids of the programs that `./dev run` started, by name."""
+    found = {}
+    for pid in Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split():
+        with suppress(FileNotFoundError):  # a short command of the script, which has ended by now
+            command = {Path(part).name for part in Path(f"/proc/{pid}/cmdline").read_text().split("\0")}
+            for name in command & {"server.mjs", "drawbridge", "private_postgres"}:
+                found[name] = int(pid)
+    return found
+
+
+def postgres_in(data: Path) -> int:
+    """The process id of the server whose data are there."""
+    return int((data / "postgres/postmaster.pid").read_text().splitlines()[0])
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_walk_through_works_as_printed_and_the_data_stays(data, database):
+    with Run(data, database) as run:
         lines = run.walk_through()
         said = shell([*lines, 'echo "$MAIL $ME"'])
         signed_up, created, listed = (json.loads(line) for line in said[:3])
@@ -121,7 +150,10 @@ def test_walk_through_works_as_printed_and_the_data_stays(tmp_path):
         assert not accepts(run.web_port) and not accepts(run.api_port)
 
     assert data.joinpath("better-auth-secret").stat().st_mode & 0o777 == 0o600
-    with Run(data) as again:
+    assert data.joinpath("drawbridge.db").exists() == (database == "sqlite")
+    assert data.joinpath("postgres/PG_VERSION").exists() == (database == "postgres")
+    assert not data.joinpath("postgres/postmaster.pid").exists()
+    with Run(data, database) as again:
         sign_in = [
             line.replace("/sign-up/", "/sign-in/").replace("$MAIL", mail).replace("$(date +%s)", "x")
             for line in again.walk_through()
@@ -134,12 +166,47 @@ def test_walk_through_works_as_printed_and_the_data_stays(tmp_path):
         assert not accepts(again.web_port) and not accepts(again.api_port)
 
 
-def test_one_that_ends_by_itself_ends_the_other(tmp_path):
-    with Run(tmp_path / "data") as run:
+@pytest.mark.parametrize(
+    "database, ends", [("sqlite", "server.mjs"), ("sqlite", "drawbridge"), ("postgres", "private_postgres")]
+)
+def test_one_that_ends_by_itself_ends_the_others(data, database, ends):
+    with Run(data, database) as run:
         run.walk_through()
-        children = Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split()
-        issuer = next(pid for pid in children if b"server.mjs" in Path(f"/proc/{pid}/cmdline").read_bytes())
-        os.kill(int(issuer), signal.SIGKILL)
+        os.kill(children_of(run)[ends], signal.SIGKILL)
         assert run.process.wait(30) == 1
         assert "has ended by itself" in run.log.read_text()
-        assert not accepts(run.api_port)
+        assert not accepts(run.api_port) and not accepts(run.web_port)
+
+
+def test_postgres_ends_with_a_run_that_is_killed(data):
+    with Run(data, "postgres") as run:
+        run.walk_through()
+        server, children = postgres_in(data), children_of(run)
+        run.process.kill()
+        run.process.wait()
+        wait_until(lambda: not Path(f"/proc/{server}").exists(), 20, "the server is gone")
+        for name in ("server.mjs", "drawbridge"):
+            os.kill(children[name], signal.SIGTERM)
+
+
+def full(data: Path) -> str:
+    data.joinpath("postgres").mkdir(parents=True)
+    data.joinpath("postgres/file").touch()
+    return f"private_postgres: {data}/postgres is neither empty nor a cluster of PostgreSQL"
+
+
+def closed(data: Path) -> str:
+    data.mkdir(mode=0o700)
+    advice = "give each folder above it o+x, or choose another"
+    return f"private_postgres: the user postgres cannot reach {data}/postgres: {advice}"
+
+
+# Only root's server runs as another user, to whom a folder can be closed.
+@pytest.mark.parametrize("prepare", [full, closed] if os.geteuid() == 0 else [full])
+def test_postgres_that_cannot_start_is_a_few_clear_lines(data, prepare):
+    said = prepare(data)
+    mode = data.stat().st_mode
+    with Run(data, "postgres") as run:
+        assert run.process.wait(600) == 1
+        assert run.log.read_text().splitlines()[-2:] == [said, "dev: PostgreSQL ended at its start"]
+    assert data.stat().st_mode == mode

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from backend import DRAWBRIDGE
 from better_auth import BetterAuth, Person
 from conftest import StartIssuer
-from process import ROOT
+from database import KIND
+from process import DRAWBRIDGE, ROOT
 from token_forgery import claims_of, header_of, with_claims
 
 VECTORS = sorted((ROOT / "tests/vectors").glob("*.json"))
@@ -82,9 +82,9 @@ def test_an_issuer_that_is_away_is_told_from_a_bad_token(start_issuer: StartIssu
 
 
 def test_migrate_prepares_a_database_that_better_auth_made(start_issuer: StartIssuer) -> None:
-    url = f"sqlite://{start_issuer().database}"
+    url = start_issuer().database.url
     status, before = run("migrate", "status", "--database-url", url)
-    assert (status, before["database"], before["version"] < before["latest"]) == (1, "sqlite", True), before
+    assert (status, before["database"], before["version"] < before["latest"]) == (1, KIND, True), before
     assert len(before["pending"]) > 0
     status, _ = run("migrate", "up", "--database-url", url)
     assert status == 0

@@ -3,10 +3,8 @@ for it."""
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import pytest
 
@@ -20,18 +18,6 @@ from raw_http import Answer, RawConnection, head
 SHARE = 256  # pieces of work of one user that may wait at once
 SURPLUS = 40
 WAIT = 5  # seconds until work that was not begun is not done
-
-
-@contextmanager
-def write_lock(issuer: BetterAuth) -> Iterator[None]:
-    """As another program that shares the file may hold it: nobody writes meanwhile, all may read."""
-    database = sqlite3.connect(issuer.database, isolation_level=None)
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        database.execute("ROLLBACK")
-        database.close()
 
 
 class Crowd:
@@ -65,7 +51,7 @@ def test_a_users_surplus_is_429_and_another_user_goes_on(
 ) -> None:
     with ExitStack() as stack:
         began = time.monotonic()
-        with write_lock(issuer):
+        with issuer.database.write_lock():
             alices = Crowd(stack, alice, SHARE + SURPLUS)
             wait_until(lambda: len(alices.answered()) >= SURPLUS, WAIT / 2, "the surplus is refused")
             # Her own reading counts too; nobody else notices.
@@ -91,7 +77,7 @@ def test_a_users_surplus_is_429_and_another_user_goes_on(
 
 
 def test_the_refusal_says_when_to_come_again(issuer: BetterAuth, alice: OwnedApi) -> None:
-    with ExitStack() as stack, write_lock(issuer):
+    with ExitStack() as stack, issuer.database.write_lock():
         crowd = Crowd(stack, alice, SHARE + 1)
         wait_until(lambda: len(crowd.answered()) == 1, WAIT / 2, "the one too many is refused")
         answer = crowd.answered()[0].receive()
@@ -104,7 +90,7 @@ def test_the_refusal_says_when_to_come_again(issuer: BetterAuth, alice: OwnedApi
 def test_work_that_waited_too_long_is_503_and_not_done(issuer: BetterAuth, alice: OwnedApi) -> None:
     """Whoever asked has most likely gone, and would be surprised by a write that is done after all."""
     with ExitStack() as stack:
-        with write_lock(issuer):
+        with issuer.database.write_lock():
             crowd = Crowd(stack, alice, 20)
             wait_until(lambda: len(crowd.answered()) == 20, 3 * WAIT, "all are told that it cannot be done")
         for answer in crowd.answers():

@@ -16,6 +16,15 @@ using Kind = StoreError::Kind;
 constexpr std::chrono::milliseconds between_attempts{500};
 constexpr int most_attempts = 3;  // of a transaction that the server undoes in favour of another
 
+StoreError as_store_error(const pqxx::failure& error) {
+  if (is_foreign_key_violation(error)) return user_unknown().error();
+  if (is_refused_value(error)) {
+    return {.kind = Kind::internal,
+            .text = "the database refuses a value that should have been refused before"};
+  }
+  return {.kind = Kind::unavailable, .text = describe(error)};
+}
+
 /// While it lives, the watch may cut the connection.
 class Watched {
  public:
@@ -50,16 +59,6 @@ Result<void> PostgresSession::connect() {
   }
 }
 
-StoreError PostgresSession::as_store_error(const pqxx::failure& error) {
-  if (spoils_connection(error) || !connection_->raw().is_open()) connection_.reset();
-  if (is_foreign_key_violation(error)) return user_unknown().error();
-  if (is_refused_value(error)) {
-    return {.kind = Kind::internal,
-            .text = "the database refuses a value that should have been refused before"};
-  }
-  return {.kind = Kind::unavailable, .text = describe(error)};
-}
-
 template <class T, class Work>
 Result<T> PostgresSession::run(Work work) {
   if (const auto connected = connect(); !connected) return std::unexpected{connected.error()};
@@ -69,6 +68,7 @@ Result<T> PostgresSession::run(Work work) {
       return work(*connection_);
     } catch (const pqxx::failure& error) {
       if (may_be_repeated(error) && attempt < most_attempts) continue;
+      if (spoils_connection(error) || !connection_->raw().is_open()) connection_.reset();
       return std::unexpected{as_store_error(error)};
     } catch (const std::exception&) {
       // A row that no writer of ours makes: a conversion of libpqxx or of a tag's JSON fails.

@@ -7,10 +7,6 @@
 #include "store/postgres/stall_watch.h"
 #include "store/store.h"
 
-namespace pqxx {
-class failure;
-}
-
 namespace drawbridge::store {
 
 class PostgresConnection;
@@ -52,7 +48,6 @@ class PostgresSession final : public Session {
   Result<T> run_for(const Identity& owner, Work work);
 
   Result<void> connect();
-  StoreError as_store_error(const pqxx::failure& error);
 
   const std::string url_;
   const Access access_;

@@ -42,7 +42,7 @@ async function makeVector({ rotate, ...settings }) {
   const { auth, close } = await makeAuth({
     baseURL,
     secret: randomBytes(32).toString("hex"),
-    databaseFile: join(scratch, "auth.db"),
+    databaseUrl: join(scratch, "auth.db"),
     expiresIn: tenYears,
     ...settings,
   });
@@ -58,7 +58,7 @@ async function makeVector({ rotate, ...settings }) {
     const payload = segment(token, 1);
     return { alg: header.alg, jwks_path: "/api/auth/jwks", jwks, token, iss: payload.iss, aud: payload.aud, header, payload };
   } finally {
-    close();
+    await close();
     await rm(scratch, { recursive: true });
   }
 }

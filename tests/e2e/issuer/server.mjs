@@ -2,38 +2,23 @@
 //
 //   PORT=3000 BETTER_AUTH_URL=http://localhost:3000 BETTER_AUTH_SECRET=… DATABASE_FILE=.data/app.db node server.mjs
 //
+// DATABASE_URL=postgresql://… in place of DATABASE_FILE has the data in PostgreSQL.
+//
 // For tests: ISSUER_ALGORITHM, ISSUER_EXPIRES_IN, ISSUER_ROTATE_EVERY, ISSUER_GRACE_PERIOD, ISSUER_ISSUER,
-// ISSUER_AUDIENCE (comma-separated), ISSUER_PAYLOAD; auth.mjs says what they mean.
+// ISSUER_AUDIENCE (comma-separated), ISSUER_PAYLOAD, and `off` for ISSUER_UUID, ISSUER_JWT, ISSUER_MIGRATE;
+// auth.mjs says what they mean.
 
 import { createServer } from "node:http";
 
 import { toNodeHandler } from "better-auth/node";
 
 import { makeAuth } from "./auth.mjs";
-
-function required(name) {
-  const value = process.env[name];
-  if (value) return value;
-  console.error(`issuer: ${name} is not set`);
-  process.exit(2);
-}
-
-const number = (name) => (process.env[name] ? Number(process.env[name]) : undefined);
+import { readSettings, required } from "./settings.mjs";
 
 const host = process.env.HOST ?? "127.0.0.1";
 const port = Number(required("PORT"));
-const { auth, close } = await makeAuth({
-  baseURL: process.env.BETTER_AUTH_URL ?? `http://localhost:${port}`,
-  secret: required("BETTER_AUTH_SECRET"),
-  databaseFile: required("DATABASE_FILE"),
-  algorithm: process.env.ISSUER_ALGORITHM,
-  expiresIn: process.env.ISSUER_EXPIRES_IN,
-  rotateEvery: number("ISSUER_ROTATE_EVERY"),
-  gracePeriod: number("ISSUER_GRACE_PERIOD"),
-  issuer: process.env.ISSUER_ISSUER,
-  audience: process.env.ISSUER_AUDIENCE?.split(","),
-  payload: process.env.ISSUER_PAYLOAD,
-});
+const settings = readSettings(`http://localhost:${port}`);
+const { auth, close } = await makeAuth({ ...settings, migrate: process.env.ISSUER_MIGRATE !== "off" });
 
 const handle = toNodeHandler(auth);
 const server = createServer((request, response) => {
@@ -52,8 +37,8 @@ server.listen(port, host, () => {
 });
 
 function stop() {
-  server.close(() => {
-    close();
+  server.close(async () => {
+    await close();
     process.exit(0);
   });
   server.closeAllConnections();

@@ -1,0 +1,35 @@
+-- Makes the role that `drawbridge serve` signs in as: it may use the tasks API's own tables, and see of Better
+-- Auth's nothing but the UUIDs of the users. Run it as the owner of the tables, after `drawbridge migrate up`,
+-- with psql; it may be run again.
+--
+--   psql "$DATABASE_URL" -f deploy/postgres_serve_role.sql
+--   psql "$DATABASE_URL" -c '\password drawbridge_serve'
+--
+-- Another name: -v role=NAME.
+--
+-- Migrations are the owner's: this role can make, change and drop no table.
+\set ON_ERROR_STOP on
+\if :{?role}
+\else
+  \set role drawbridge_serve
+\endif
+
+BEGIN;
+
+-- SET takes the name to where the block can read it.
+SELECT set_config('drawbridge.role', :'role', true) \g /dev/null
+DO $$
+BEGIN
+  IF to_regrole(quote_ident(current_setting('drawbridge.role'))) IS NULL THEN
+    EXECUTE format('CREATE ROLE %I LOGIN', current_setting('drawbridge.role'));
+  END IF;
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), current_setting('drawbridge.role'));
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), current_setting('drawbridge.role'));
+END
+$$;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON tasks, tags, task_tags TO :"role";
+GRANT SELECT ON drawbridge_migrations TO :"role";
+GRANT SELECT (uuid) ON "user" TO :"role";
+
+COMMIT;

@@ -1,0 +1,34 @@
+// The databases that Better Auth may share with Drawbridge, opened as each of them wants it.
+
+import { PostgresDialect, SqliteDialect } from "kysely";
+import Database from "libsql";
+import pg from "pg";
+
+function openSqlite(file) {
+  const database = new Database(file);
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA busy_timeout = 5000");
+  database.exec("PRAGMA foreign_keys = ON");
+  return { options: { dialect: new SqliteDialect({ database }), type: "sqlite" }, close: async () => database.close() };
+}
+
+function openPostgres(url) {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: "better-auth",
+    max: 5,
+    connectionTimeoutMillis: 5_000,
+  });
+  // A connection that is cut while it rests would otherwise end the process; the next request opens another.
+  pool.on("error", (error) => console.error(`issuer: a connection to the database was lost: ${error.message}`));
+  return { options: { dialect: new PostgresDialect({ pool }), type: "postgres" }, close: () => pool.end() };
+}
+
+/**
+ * @param {string} url  as Drawbridge has it: `postgresql://…`, `sqlite:FILE`, `sqlite:///FILE`; or a file's path
+ * @returns {{options: object, close: () => Promise<void>}}  the option `database` of Better Auth, and what ends it
+ */
+export function openDatabase(url) {
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
+  return openSqlite(url.replace(/^sqlite:(\/\/)?/, ""));
+}

@@ -1,0 +1,28 @@
+// What the environment says about this Better Auth; auth.mjs says what each of the settings means.
+
+export function required(name) {
+  const value = process.env[name];
+  if (value) return value;
+  console.error(`issuer: ${name} is not set`);
+  process.exit(2);
+}
+
+const number = (name) => (process.env[name] ? Number(process.env[name]) : undefined);
+
+/** @param {string} origin  that of Better Auth where BETTER_AUTH_URL does not say another */
+export function readSettings(origin) {
+  return {
+    baseURL: process.env.BETTER_AUTH_URL ?? origin,
+    secret: required("BETTER_AUTH_SECRET"),
+    databaseUrl: process.env.DATABASE_URL ?? required("DATABASE_FILE"),
+    algorithm: process.env.ISSUER_ALGORITHM,
+    expiresIn: process.env.ISSUER_EXPIRES_IN,
+    rotateEvery: number("ISSUER_ROTATE_EVERY"),
+    gracePeriod: number("ISSUER_GRACE_PERIOD"),
+    issuer: process.env.ISSUER_ISSUER,
+    audience: process.env.ISSUER_AUDIENCE?.split(","),
+    payload: process.env.ISSUER_PAYLOAD,
+    uuid: process.env.ISSUER_UUID !== "off",
+    jwt: process.env.ISSUER_JWT !== "off",
+  };
+}
