@@ -1,0 +1,34 @@
+"""100,000 users with 2,000,000 tasks, made in bulk, among whom a test has a user of its own."""
+
+from __future__ import annotations
+
+from database import PostgresDatabase
+
+USERS = 100_000
+TASKS = 2_000_000
+TAGS_OF_EACH_USER = 2
+
+FILL = f"""
+set session_replication_role = replica; -- no foreign key is looked up: all of them hold by the way they are made
+insert into "user" (id, name, email, "emailVerified")
+  select 'bulk ' || n, 'N', 'bulk' || n || '@example.com', false from generate_series(1, {USERS}) as n;
+create temporary table owner as
+  select row_number() over () as number, uuid from "user" where id like 'bulk %';
+insert into tasks (user_id, id, title, completed, priority, due_date, created_at, updated_at)
+  select uuid, gen_random_uuid(), 'Task ' || n, n % 3 = 0, nullif(n % 4, 0),
+         case when n % 2 = 0 then now() + n % 1000 * interval '1 hour' end, now() - n * interval '1 second', now()
+  from generate_series(1, {TASKS}) as n join owner on number = n % {USERS} + 1;
+insert into tags (user_id, name)
+  select uuid, 'tag ' || n from owner, generate_series(1, {TAGS_OF_EACH_USER}) as n;
+insert into task_tags (user_id, task_id, tag_id)
+  select tasks.user_id, tasks.id, min(tags.id) from tasks join tags using (user_id)
+  group by tasks.user_id, tasks.id having get_byte(uuid_send(tasks.id), 0) < 32;
+set session_replication_role = origin;
+analyze
+"""
+
+
+def fill(database: PostgresDatabase) -> None:
+    with database.connect() as connection:
+        for statement in FILL.split(";\n"):
+            connection.execute(statement)

@@ -1,0 +1,167 @@
+"""Among 100,000 users and 2,000,000 tasks every statement of the API finds its rows by their owner.
+
+The plans are those that the server really carried out: it writes them into its log, statement by statement.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from backend import Backend
+from better_auth import BetterAuth, Person
+from conftest import StartBackend
+from database import SERVE_ROLE, PostgresDatabase
+from many_rows import TASKS, fill
+from private_postgres import PrivatePostgres
+from process import wait_until
+
+Plan = dict[str, Any]
+
+OURS = {"tasks", "tags", "task_tags"}
+REPEATED = 12  # after five runs PostgreSQL may take a plan that does not know the parameters
+
+EVERY_ROLE_SETTING = {
+    "session_preload_libraries": "auto_explain",
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_format": "json",
+}
+
+SORTS = [f"sort_by={key}&order={order}" for key in ("created_at", "due_date", "priority", "title") for order in ("asc", "desc")]
+FILTERS = {
+    "none": "",
+    "status": "status=open",
+    "priority": "priority=high",
+    "due": "due_after=2026-01-01T00:00:00Z&due_before=2036-01-01T00:00:00Z",
+    "tag": "tag={tag}",
+    "search": "search=bridge",
+    "all": "status=open&priority=low&due_after=2026-01-01T00:00:00Z&tag={tag}&search=Bridge",
+    "last-page": "page=9&limit=3",
+}
+
+
+def plans_in(log: str) -> list[tuple[str, Plan]]:
+    """Each statement with its plan."""
+    plans = []
+    for start in re.finditer(r"plan:\n\t?", log):
+        text = log[start.end() :].replace("\n\t", "\n")
+        found, _ = json.JSONDecoder().raw_decode(text)
+        plans.append((found["Query Text"], found["Plan"]))
+    return plans
+
+
+def nodes_of(plan: Plan) -> Iterator[Plan]:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes_of(child)
+
+
+def faults_of(plan: Plan) -> list[str]:
+    """The nodes that read a table other than by the owner of its rows."""
+    faults = []
+    for node in nodes_of(plan):
+        kind, table = node["Node Type"], node.get("Relation Name")
+        if kind == "Seq Scan" and table is not None:
+            faults.append(f"all of {table}")
+        condition = node.get("Index Cond", "")
+        if kind in ("Index Scan", "Index Only Scan") and table in OURS and "(user_id = " not in condition:
+            faults.append(f"{table} by {node['Index Name']} {condition}")
+        if kind == "Bitmap Index Scan" and "user_id = " not in condition and "uuid = " not in condition:
+            faults.append(f"{node['Index Name']} {condition}")
+    return faults
+
+
+@pytest.fixture(scope="module")
+def crowd(issuer: BetterAuth) -> PostgresDatabase:
+    database = issuer.database
+    assert isinstance(database, PostgresDatabase)
+    fill(database)
+    assert database.execute("select count(*) >= ? from tasks", TASKS) == [(True,)]
+    for name, value in EVERY_ROLE_SETTING.items():
+        database.execute(f"alter role {SERVE_ROLE} set {name} = '{value}'")
+    return database
+
+
+@pytest.fixture(scope="module")
+def explained(crowd: PostgresDatabase, start_backend: StartBackend, issuer: BetterAuth) -> Backend:
+    return start_backend(issuer, drawbridge_threads=1)
+
+
+@pytest.fixture(scope="module")
+def owner(explained: Backend, issuer: BetterAuth) -> tuple[Person, str, int]:
+    """With 30 tasks, a token, and the id of a tag of theirs."""
+    person = issuer.sign_up("owner")
+    token = person.token()
+    tag = explained.call("POST", f"/api/v1/{person.uuid}/tags", token, json={"name": "T"}).json()["id"]
+    for number in range(30):
+        body = {"title": f"Bridge {number}", "tag_ids": [tag]}
+        assert explained.call("POST", f"/api/v1/{person.uuid}/tasks", token, json=body).status_code == 201
+    return person, token, tag
+
+
+def plans_of_calls(
+    server: PrivatePostgres, backend: Backend, method: str, path: str, token: str, times: int = REPEATED, **more: Any
+) -> list[tuple[str, Plan]]:
+    before = len(server.program.log())
+    for _ in range(times):
+        answer = backend.call(method, path, token, **more)
+        assert answer.status_code in (200, 201, 204, 404), answer.text
+    # The log comes through a pipe.
+    wait_until(lambda: len(plans_in(server.program.log()[before:])) >= times, 10, "the plans are in the log")
+    return plans_in(server.program.log()[before:])
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_list_of_tasks_is_found_by_its_owner(
+    name: str, sort: str, server: PrivatePostgres, explained: Backend, owner: tuple[Person, str, int]
+) -> None:
+    person, token, tag = owner
+    path = f"/api/v1/{person.uuid}/tasks?{sort}&{FILTERS[name].format(tag=tag)}".rstrip("&")
+    for statement, plan in plans_of_calls(server, explained, "GET", path, token):
+        assert faults_of(plan) == [], statement
+
+
+ELSE = {
+    "tags": ("GET", "tags", None),
+    "a-task": ("GET", f"tasks/{uuid4()}", None),
+    "a-tag": ("GET", "tags/1", None),
+    "change-a-task": ("PATCH", f"tasks/{uuid4()}", {"title": "T"}),
+    "delete-a-task": ("DELETE", f"tasks/{uuid4()}", None),
+    "change-a-tag": ("PATCH", "tags/1", {"name": "T"}),
+    "delete-a-tag": ("DELETE", "tags/1", None),
+    "make-a-task": ("POST", "tasks", {"title": "T"}),
+}
+
+
+@pytest.mark.parametrize("name", ELSE)
+def test_everything_else_is_found_by_its_owner_too(
+    name: str, server: PrivatePostgres, explained: Backend, owner: tuple[Person, str, int]
+) -> None:
+    person, token, _ = owner
+    method, path, body = ELSE[name]
+    more = {} if body is None else {"json": body}
+    for statement, plan in plans_of_calls(server, explained, method, f"/api/v1/{person.uuid}/{path}", token, **more):
+        assert faults_of(plan) == [], statement
+
+
+BAD = {
+    "all-rows": {"Node Type": "Seq Scan", "Relation Name": "tasks"},
+    "by-another-column": {
+        "Node Type": "Index Scan",
+        "Relation Name": "tags",
+        "Index Name": "tags_pkey",
+        "Index Cond": "(id = 1)",
+    },
+    "below": {"Node Type": "Limit", "Plans": [{"Node Type": "Seq Scan", "Relation Name": "user"}]},
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_plan_that_is_not_led_by_the_owner_is_seen(name: str) -> None:
+    assert len(faults_of(BAD[name])) == 1
