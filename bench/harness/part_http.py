@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import database
+import sqlite_database
 import wrk
 from issuer import Issuer
 from measurement import Measurement
@@ -18,9 +18,9 @@ SECONDS_OF_MANY = 5.0
 
 def measure(m: Measurement) -> dict[str, Any]:
     file = m.scratch / "app.db"
-    database.create(file)
+    sqlite_database.create(file)
     with Issuer() as issuer, Drawbridge(m.scratch, issuer.url, file) as ours:
-        token = issuer.token(database.OWNER)
+        token = issuer.token(sqlite_database.OWNER)
         me = ours.expect_200("/api/v1/me", token)
         with Nginx(m.scratch, like=me) as nginx:
             # nginx reads the same request: the header that it does not use is sent to it too.

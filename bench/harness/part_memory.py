@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import database
+import sqlite_database
 from issuer import Issuer
 from measurement import BrokenMeasurement, Measurement
 from http_by_hand import Connection, request_bytes
@@ -22,7 +22,7 @@ AT_A_TIME = 32  # requests that are under way on one connection
 
 def measure(m: Measurement) -> dict[str, Any]:
     file = m.scratch / "app.db"
-    database.create(file)
+    sqlite_database.create(file)
     sent = SENT // 128 if m.quick else SENT
     connections = CONNECTIONS // 10 if m.quick else CONNECTIONS
     rows = []

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import database
+import sqlite_database
 from issuer import Issuer
 from measurement import BrokenMeasurement, Measurement
 from http_by_hand import Connection, request_bytes
@@ -20,7 +20,7 @@ BETWEEN_LOOKS = 0.0002
 
 def measure(m: Measurement) -> dict[str, Any]:
     file = m.scratch / "app.db"
-    database.create(file)
+    sqlite_database.create(file)
     with Issuer() as issuer:
         m.progress.say(f"{STARTS} starts")
         starts = range(3 if m.quick else STARTS)

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import database
 import google_benchmark
+import sqlite_database
 import wrk
 from issuer import Issuer
 from measurement import SERVER_CORE, BrokenMeasurement, Measurement
@@ -16,7 +16,7 @@ from servers import Drawbridge
 OWN_TASKS = 100
 CONNECTIONS = 16
 SECONDS = 2.0
-PATH = f"/api/v1/{database.OWNER}/tasks"
+PATH = f"/api/v1/{sqlite_database.OWNER}/tasks"
 
 # How many other users there are, and how many tasks each has.
 FEW = (10, 10)
@@ -30,8 +30,8 @@ def measure(m: Measurement) -> dict[str, Any]:
     for users, tasks in (FEW, many):
         m.progress.say(f"a database with {users * tasks} tasks of others is filled")
         file = files[users * tasks] = m.scratch / f"{users * tasks}.db"
-        database.create(file)
-        database.fill(file, OWN_TASKS, users, tasks)
+        sqlite_database.create(file)
+        sqlite_database.fill(file, OWN_TASKS, users, tasks)
     with ExitStack() as stack:
         issuer = stack.enter_context(Issuer())
         servers = {}
@@ -39,7 +39,7 @@ def measure(m: Measurement) -> dict[str, Any]:
             folder = m.scratch / f"server-{others}"
             folder.mkdir()
             servers[others] = stack.enter_context(Drawbridge(folder, issuer.url, file))
-        return run_all(m, files, servers, issuer.token(database.OWNER))
+        return run_all(m, files, servers, issuer.token(sqlite_database.OWNER))
 
 
 def run_all(m: Measurement, files: dict[int, Path], servers: dict[int, Drawbridge], token: str) -> dict[str, Any]:
@@ -60,6 +60,6 @@ def run_all(m: Measurement, files: dict[int, Path], servers: dict[int, Drawbridg
 
 def bare_sql(m: Measurement, file: Path) -> float:
     """Nanoseconds for the statements of one page."""
-    arguments = [str(file), database.OWNER, f"--benchmark_min_time={0.05 if m.quick else 0.4}"]
+    arguments = [str(file), sqlite_database.OWNER, f"--benchmark_min_time={0.05 if m.quick else 0.4}"]
     (sample,) = google_benchmark.run(m.programs / "sql_bench", arguments, SERVER_CORE)
     return float(sample["ns"])

@@ -26,11 +26,12 @@ def answers_200(port: int, path: str) -> bool:
 class Drawbridge:
     """The program as it is shipped, with one thread for HTTP, without a log."""
 
-    def __init__(self, folder: Path, issuer_url: str, database: Path, pinned: bool = True) -> None:
+    def __init__(self, folder: Path, issuer_url: str, database: Path | str, pinned: bool = True) -> None:
+        """The database is a file of SQLite, or a URL."""
         self.port = free_port()
         env = {
             "BETTER_AUTH_URL": issuer_url,
-            "DATABASE_URL": f"sqlite://{database}",
+            "DATABASE_URL": f"sqlite://{database}" if isinstance(database, Path) else database,
             "DRAWBRIDGE_LISTEN": f"127.0.0.1:{self.port}",
             "DRAWBRIDGE_LOG": "off",
             "DRAWBRIDGE_THREADS": "1",
