@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from uuid import UUID
-
 import pytest
 
+from assertions import assert_all_have_a_uuid, assert_refused
 from better_auths import NOTHING, add_users, make_tables, planned, script, uuids
 from database import Database, PostgresDatabase
-from migration import OURS, migrate, pending, plan, up
-from schema import columns_of, contents_of, schema_of
+from migration import OURS, pending, plan, up
+from schema import columns_of, schema_of
 
 GOOD = "a11ce000-0000-4000-8000-00000000000a"
 ALSO_GOOD = "b0b00000-0000-4000-8000-00000000000b"
@@ -61,14 +60,6 @@ def make(database: Database, state: State) -> None:
     script(database, state.more)
 
 
-def assert_all_have_one(database: Database) -> None:
-    add_users(database, "later")
-    found = uuids(database)
-    assert len(found) == len(set(found.values())) == database.execute('select count(*) from "user"')[0][0]
-    for uuid in found.values():
-        assert str(UUID(uuid)) == uuid
-
-
 @pytest.mark.parametrize("name", STATES)
 def test_it_becomes_a_uuid_with_its_values(postgres: PostgresDatabase, name: str) -> None:
     state = STATES[name]
@@ -80,7 +71,7 @@ def test_it_becomes_a_uuid_with_its_values(postgres: PostgresDatabase, name: str
     assert "user.uuid uuid not null default gen_random_uuid()" in schema_of(postgres)
     given = {id: uuid.lower() for id, uuid in state.values.items() if uuid}
     assert uuids(postgres).items() >= given.items()
-    assert_all_have_one(postgres)
+    assert_all_have_a_uuid(postgres)
 
 
 ON_SQLITE: dict[str, State] = {
@@ -107,7 +98,7 @@ def test_it_is_completed_with_its_values(sqlite: Database, name: str) -> None:
     up(sqlite)
     assert before <= columns_of(sqlite)
     assert uuids(sqlite).items() >= {id: uuid for id, uuid in state.values.items() if uuid}.items()
-    assert_all_have_one(sqlite)
+    assert_all_have_a_uuid(sqlite)
 
 
 @pytest.mark.parametrize("name", ["varchar", "text, unique by an index"])
@@ -161,21 +152,6 @@ REFUSED: dict[str, dict[str, Refused]] = {
 }
 
 
-def assert_refused(database: Database, because: str) -> None:
-    """With one line, the same by each command, and with nothing changed."""
-    before = contents_of(database)
-    said = set()
-    for command in (["up"], ["up", "--with-better-auth"], ["status"], ["plan"]):
-        ended = migrate(database, *command)
-        assert ended.status == 1, ended
-        assert ended.done == []
-        said.add(ended.err)
-    (line,) = said
-    assert line.startswith("drawbridge: ") and line.count("\n") == 1, line
-    assert because in line
-    assert contents_of(database) == before
-
-
 @pytest.mark.parametrize("name", REFUSED["postgresql"])
 def test_postgres_stops_where_a_person_must_decide(postgres: PostgresDatabase, name: str) -> None:
     refused = REFUSED["postgresql"][name]
@@ -198,4 +174,4 @@ def test_after_the_person_decided_it_goes_on(postgres: PostgresDatabase) -> None
     assert "ALTER COLUMN uuid TYPE uuid" in plan(postgres)
     up(postgres)
     assert uuids(postgres)["a"] == GOOD
-    assert_all_have_one(postgres)
+    assert_all_have_a_uuid(postgres)
