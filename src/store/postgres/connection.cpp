@@ -109,6 +109,15 @@ bool may_be_repeated(const pqxx::failure& error) {
   return state == "40001" || state == "40P01";
 }
 
+bool is_refused_change(const pqxx::failure& error) {
+  const std::string state = state_of(error);
+  return is_of_class(state, "0A") || is_of_class(state, "42") || is_of_class(state, "2B") || state == "55000";
+}
+
+std::string server_text(const pqxx::failure& error) {
+  return std::string{first_line(error.what())};
+}
+
 bool is_foreign_key_violation(const pqxx::failure& error) {
   return state_of(error) == "23503";
 }

@@ -59,6 +59,13 @@ bool spoils_connection(const pqxx::failure& error);
 /// Whether the server has undone the transaction only because of another one: running it again is safe.
 bool may_be_repeated(const pqxx::failure& error);
 
+/// Whether a change of the schema is refused for what else is in the database, a view on a column for
+/// example.
+bool is_refused_change(const pqxx::failure& error);
+
+/// The server's own words, its first line. Of a statement without values of rows it names none.
+std::string server_text(const pqxx::failure& error);
+
 bool is_foreign_key_violation(const pqxx::failure& error);
 bool is_uniqueness_violation(const pqxx::failure& error);
 

@@ -122,9 +122,19 @@ class PostgresMigration final : public MigratedDatabase {
   void apply(const Change& change, const MigrationReport& report) override {
     attempt([&] {
       if (change.kind == Change::Kind::fill_uuids) return fill(change, report);
-      pqxx::work transaction{raw()};
-      transaction.exec(change.sql);
-      transaction.commit();
+      try {
+        pqxx::work transaction{raw()};
+        transaction.exec(change.sql);
+        transaction.commit();
+      } catch (const pqxx::failure& failure) {
+        if (!is_refused_change(failure)) throw;
+        fail_migration(
+            Kind::refused,
+            fmt::format("{} cannot be made: {}. Nothing of it was changed; mend that, for example by "
+                        "dropping what depends on the column and making it again afterwards, then run "
+                        "this again",
+                        change.name, server_text(failure)));
+      }
     });
   }
 

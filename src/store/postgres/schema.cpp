@@ -62,7 +62,7 @@ constexpr std::array steps{
 constexpr const char* user_can_be_referenced = R"sql(
 SELECT to_regclass('"user"') IS NOT NULL, EXISTS (
   SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
-  WHERE indrelid = to_regclass('"user"') AND indisunique AND indisvalid AND indpred IS NULL AND indnkeyatts = 1
+  WHERE indrelid = to_regclass('"user"') AND indisunique AND indisvalid AND indimmediate AND indpred IS NULL AND indnkeyatts = 1
     AND attname = 'uuid' AND atttypid = 'uuid'::regtype))sql";
 
 }  // namespace

@@ -13,11 +13,13 @@ constexpr const char* kind_of_table = R"sql(
 SELECT relkind::text FROM pg_class WHERE oid = to_regclass('"user"'))sql";
 
 constexpr const char* column = R"sql(
-SELECT format_type(atttypid, NULL), attnotnull, atthasdef,
+SELECT format_type(atttypid, NULL), attnotnull,
+       -- A constant is no default that a second row could have.
+       coalesce(pg_get_expr(adbin, adrelid) NOT LIKE '''%', false),
        EXISTS (SELECT FROM pg_index
-               WHERE indrelid = attrelid AND indkey[0] = attnum AND indisunique AND indisvalid
+               WHERE indrelid = attrelid AND indkey[0] = attnum AND indisunique AND indisvalid AND indimmediate
                  AND indpred IS NULL AND indnkeyatts = 1)
-FROM pg_attribute
+FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attrelid = to_regclass('"user"') AND attname = 'uuid' AND NOT attisdropped)sql";
 
 constexpr const char* referrers = R"sql(
@@ -64,7 +66,7 @@ std::string structure_sql(const PostgresUserTable& table) {
   if (table.uuid_type.empty()) {
     sql += "ALTER TABLE \"user\" ADD COLUMN uuid uuid;\n";
   } else if (is_text(table.uuid_type)) {
-    if (table.uuid_has_default) sql += "ALTER TABLE \"user\" ALTER COLUMN uuid DROP DEFAULT;\n";
+    sql += "ALTER TABLE \"user\" ALTER COLUMN uuid DROP DEFAULT;\n";
     sql += "ALTER TABLE \"user\" ALTER COLUMN uuid TYPE uuid USING uuid::uuid;\n";
   }
   if (table.uuid_type != "uuid" || !table.uuid_has_default) {

@@ -69,6 +69,8 @@ TEST(PostgresMigrations, complete_the_uuid_from_where_it_is) {
       {"unique for a part of the rows",
        user_table("uuid") + "CREATE UNIQUE INDEX i ON \"user\" (uuid) WHERE \"emailVerified\";" +
            user("a", good)},
+      {"unique only at the end of a transaction", user_table("uuid UNIQUE DEFERRABLE") + user("b")},
+      {"a constant for everybody", user_table(std::string{"uuid UNIQUE DEFAULT '"} + good + "'") + user("a")},
       {"unique with another column", user_table("uuid") + "CREATE UNIQUE INDEX i ON \"user\" (uuid, email);"},
   };
   for (const Case& item : cases) {
@@ -179,6 +181,20 @@ TEST(PostgresMigrations, repair_what_the_bridge_needs) {
   database.run("ALTER TABLE jwks DROP COLUMN alg, DROP COLUMN crv, DROP COLUMN \"expiresAt\"");
   EXPECT_EQ(migration_status(url).value().pending, (Names{"jwks.alg", "jwks.crv", "jwks.expiresAt"}));
   EXPECT_EQ(migrate_up(url, silent_report()).value().pending, Names{});
+}
+
+TEST(PostgresMigrations, say_what_depends_on_a_column_that_must_change) {
+  const PostgresDatabase database{PostgresDatabase::Content::nothing};
+  database.run(user_table("text") + "CREATE VIEW people AS SELECT uuid FROM \"user\"");
+  const std::string before = schema(database);
+  const auto up = migrate_up({.server = database.url()}, silent_report());
+  ASSERT_FALSE(up.has_value());
+  EXPECT_EQ(up.error().kind, Kind::refused);
+  EXPECT_TRUE(up.error().text.starts_with(
+      "user.uuid cannot be made: ERROR:  cannot alter type of a column used by a view or rule"))
+      << up.error().text;
+  EXPECT_EQ(up.error().text.find('\n'), std::string::npos);
+  EXPECT_EQ(schema(database), before);
 }
 
 TEST(PostgresMigrations, refuse_a_newer_database) {
