@@ -53,7 +53,7 @@ make_secret() {
 # start_postgres DIRECTORY LOG: sets database_url. The server ends with its standard input, which is this script's
 # to hold, so that it ends even when this script is killed.
 start_postgres() {
-  say "starting a PostgreSQL server of our own, with its data in $1"
+  say "starting a PostgreSQL server of our own, with its data in $1; every user of this machine can sign in to it"
   coproc POSTGRES { exec env -u PORT -u FSYNC setsid tests/support/private_postgres "$1" 2>"$2"; }
   run_children+=("$POSTGRES_PID")
   local output=${POSTGRES[0]}
