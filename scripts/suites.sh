@@ -85,6 +85,7 @@ suite_unit() {
 
 suite_asan() {
   export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+  export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
   export UBSAN_OPTIONS=print_stacktrace=1
   run_cpp_tests asan || broken "build asan"
 }

@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from better_auth import PASSWORD, BetterAuth
 from database import Database, SqliteDatabase
+from loopback import open_client
 from process import PASSED_ON, ROOT
 
 NOTHING = {key: [] for key in ("toBeCreated", "toBeAdded", "toBeAddedIndexes", "unsafeChanges", "schemaProblems")}
@@ -71,6 +75,14 @@ def make_tables(database: Database, uuid: bool = False, jwt: bool = False) -> No
     """As run_migrations() makes them, without starting a Better Auth each time."""
     server = "" if database.kind == "sqlite" else database.url.rpartition("/")[0] + "/postgres"
     script(database, tables_sql(database.kind, server, uuid, jwt))
+
+
+def sign_in(issuer: BetterAuth, email: str) -> httpx.Client:
+    """The browser of somebody who signed up earlier."""
+    browser = open_client(f"{issuer.url}/api/auth", headers={"Origin": issuer.url})
+    answer = browser.post("/sign-in/email", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    return browser
 
 
 def add_users(database: Database, *names: str, uuid: dict[str, str | None] | None = None) -> None:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
-
-from better_auth import PASSWORD, BetterAuth
-from better_auths import NOTHING, get_migrations, planned, run_migrations, uuids
+from better_auths import NOTHING, get_migrations, planned, run_migrations, sign_in, uuids
 from conftest import StartBackend, StartIssuer
 from database import Database
-from loopback import open_client
 from migration import up
 from schema import contents_of
-
-
-def sign_in(issuer: BetterAuth, email: str) -> httpx.Client:
-    browser = open_client(f"{issuer.url}/api/auth", headers={"Origin": issuer.url})
-    answer = browser.post("/sign-in/email", json={"email": email, "password": PASSWORD})
-    assert answer.status_code == 200, answer.text
-    return browser
 
 
 REFUSAL = 'BetterAuthError: Cannot add required column "uuid" to populated table "user"'
