@@ -77,6 +77,12 @@ std::string structure_sql(const PostgresUserTable& table) {
 
 std::string constraint_sql(const PostgresUserTable& table) {
   std::string sql;
+  if (!table.uuid_is_required) {
+    // A row that somebody changed during the batches may have moved to a page that had been looked at.
+    sql +=
+        "LOCK TABLE \"user\" IN ACCESS EXCLUSIVE MODE;\n"
+        "UPDATE \"user\" SET uuid = gen_random_uuid() WHERE uuid IS NULL;\n";
+  }
   if (!table.uuid_is_unique) sql += "ALTER TABLE \"user\" ADD UNIQUE (uuid);\n";
   if (!table.uuid_is_required) sql += "ALTER TABLE \"user\" ALTER COLUMN uuid SET NOT NULL;\n";
   return sql;
