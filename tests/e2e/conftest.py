@@ -5,6 +5,7 @@ DRAWBRIDGE_TEST_DATABASE=postgresql has all of them on PostgreSQL, in databases 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +24,8 @@ NewDatabase = Callable[[Path], Database]
 
 
 def pytest_configure() -> None:
+    # A shell starts what runs in its background with SIGINT ignored, and our programs would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not DRAWBRIDGE.is_file():
         raise pytest.UsageError(f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another")
 
