@@ -104,22 +104,22 @@ setup_node() {
   local version major=0
   version=$(node --version 2>/dev/null) && major=${version#v} && major=${major%%.*}
   if ((major < 20)) || ! command -v npm >/dev/null; then
-    fail "Node.js 20 or newer with npm is needed for the Better Auth server, found ${version:-none}." \
+    fail "Node.js 20 or newer with npm is needed for the TypeScript side, found ${version:-none}." \
       "Debian 12's own package is version 18: take the installer of nodejs.org or a version manager" \
       "(nvm, fnm, volta), then run this again."
   fi
-  local folder=tests/e2e/issuer
-  once $folder/node_modules/.drawbridge-stamp $folder/package-lock.json -- install_npm_packages $folder
+  once node_modules/.drawbridge-stamp package-lock.json .npmrc -- install_npm_packages
 }
 
 install_npm_packages() {
-  say "npm ci in $1"
-  npm ci --prefix "$1" --no-audit --no-fund --loglevel=error >&2
+  say "npm ci"
+  npm ci --loglevel=error >&2
 }
 
 setup_python() {
   local files=(tests/requirements.txt)
   [[ ! -f tests/e2e/requirements.txt ]] || files+=(tests/e2e/requirements.txt)
+  [[ ! -f tests/web/requirements.txt ]] || files+=(tests/web/requirements.txt)
   [[ ! -f tests/contract/requirements.txt ]] || files+=(tests/contract/requirements.txt)
   once .venv/.drawbridge-stamp "${files[@]}" -- install_python_packages "${files[@]}"
 }

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
-from better_auth import BetterAuth
+from database import Database
 from loopback import answers, open_client
 from process import DRAWBRIDGE, Program, free_port
 from raw_http import Answer, all_answers, head
 
 
+class Issuer(Protocol):
+    """What a backend must know of its Better Auth."""
+
+    url: str
+    database: Database
+
+
 class Backend:
     """Settings are environment variables of design: `drawbridge_clock_skew=0` is DRAWBRIDGE_CLOCK_SKEW."""
 
-    def __init__(self, folder: Path, issuer: BetterAuth, **settings: object) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, issuer: Issuer, port: int | None = None, **settings: object) -> None:
+        """On a free port, where none is given."""
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {
             "BETTER_AUTH_URL": issuer.url,

@@ -33,7 +33,10 @@ async function signUp(auth) {
   const email = `u${randomBytes(6).toString("hex")}@example.com`;
   const body = { email, password: randomBytes(12).toString("hex"), name: 'Zoë "Q" 日本' };
   const response = await auth.api.signUpEmail({ body, asResponse: true });
-  const cookie = response.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
   return new Headers({ cookie });
 }
 
@@ -56,7 +59,16 @@ async function makeVector({ rotate, ...settings }) {
     const jwks = await auth.api.getJwks();
     const header = segment(token, 0);
     const payload = segment(token, 1);
-    return { alg: header.alg, jwks_path: "/api/auth/jwks", jwks, token, iss: payload.iss, aud: payload.aud, header, payload };
+    return {
+      alg: header.alg,
+      jwks_path: "/api/auth/jwks",
+      jwks,
+      token,
+      iss: payload.iss,
+      aud: payload.aud,
+      header,
+      payload,
+    };
   } finally {
     await close();
     await rm(scratch, { recursive: true });
@@ -65,6 +77,8 @@ async function makeVector({ rotate, ...settings }) {
 
 for (const [name, settings] of Object.entries(cases)) {
   const vector = await makeVector(settings);
-  await writeFile(new URL(`${name}.json`, folder), JSON.stringify(vector, null, 1) + "\n");
-  console.log(`${name}: ${vector.header.alg}, ${vector.jwks.keys.length} key(s), good until ${new Date(vector.payload.exp * 1000).toISOString().slice(0, 10)}`);
+  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(vector, null, 1)}\n`);
+  console.log(
+    `${name}: ${vector.header.alg}, ${vector.jwks.keys.length} key(s), good until ${new Date(vector.payload.exp * 1000).toISOString().slice(0, 10)}`,
+  );
 }
