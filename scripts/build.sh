@@ -9,6 +9,7 @@ build() {
   local preset=$1 folder=build/$1 state
   shift
   setup_packages || return
+  setup_node || return # the program carries the viewer of its contract, an npm package
   state=$(sha256sum CMakePresets.json)
   if [[ ! -f $folder/build.ninja || $(cat "$folder/.configured" 2>/dev/null) != "$state" ]]; then
     say "configuring $preset"
@@ -21,6 +22,52 @@ build() {
   fi
   say "building $preset"
   ninja -C "$folder" "$@" >&2
+}
+
+typescript_packages=(better-auth client)
+
+# The files of a folder that are not made from others.
+sources_of() {
+  find "$@" -type f -not -path '*/node_modules/*' -not -path '*/.next/*' -not -path '*/dist/*' -not -path '*/tests/*' \
+    -not -name 'next-env.d.ts' -not -name '*.tsbuildinfo' -not -name '*.md' -not -name '.env*' | sort
+}
+
+# built_once FOLDER FILES... -- COMMAND...: as `once`; the stamp is elsewhere, since the folder may be packed as it is.
+built_once() {
+  local folder=$1 stamp=build/stamps/${1//\//-}
+  shift
+  mkdir -p build/stamps
+  [[ -d $folder ]] || rm -f "$stamp"
+  once "$stamp" "$@"
+}
+
+# Each package is built into its dist/ when its sources have changed.
+build_packages() {
+  setup_node || return
+  local name files
+  for name in "${typescript_packages[@]}"; do
+    mapfile -t files < <(sources_of "packages/$name")
+    built_once "packages/$name/dist" "${files[@]}" package-lock.json -- build_package "$name" || return
+  done
+}
+
+build_package() {
+  say "building @drawbridge/$1"
+  rm -rf "packages/$1/dist"
+  npm run --silent build -w "packages/$1" >&2
+}
+
+# The example's pages, with the packages that they use.
+build_web() {
+  local files
+  build_packages || return
+  mapfile -t files < <(sources_of examples/web packages)
+  built_once examples/web/.next "${files[@]}" package-lock.json -- run_next_build
+}
+
+run_next_build() {
+  say "building the pages of examples/web"
+  NEXT_TELEMETRY_DISABLED=1 npm run --silent build -w examples/web >&2
 }
 
 build_verb() {
@@ -37,7 +84,19 @@ shell_files() { printf '%s\n' dev .ci/run scripts/*.sh tests/support/private_pos
 
 format_verb() {
   setup_packages
+  setup_node
   cpp_files | xargs clang-format-19 -i
+  npx --no biome check --write
+}
+
+# Types of all that is TypeScript; what one folder uses of another is looked up in its dist/.
+check_types() {
+  local failed=0 folder
+  build_packages || return
+  for folder in "${typescript_packages[@]/#/packages/}" examples/web; do
+    npx --no tsc -- --noEmit -p "$folder" >&2 || failed=1
+  done
+  return $failed
 }
 
 # Other checks: every file is to be looked at again.
@@ -50,6 +109,10 @@ lint_verb() {
   cpp_files | xargs clang-format-19 --dry-run -Werror || failed=1
   say "shellcheck"
   shell_files | xargs shellcheck -x || failed=1
+  say "Biome and the types of what is TypeScript"
+  setup_node
+  npx --no biome ci >&2 || failed=1
+  check_types || failed=1
   say "clang-tidy over src/ and apps/ (a file is checked again when it or its headers change)"
   mkdir -p build/lint
   once build/lint/.clang-tidy-stamp .clang-tidy -- forget_tidied || return

@@ -1,11 +1,13 @@
 #include "http/connection.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <iterator>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <netinet/tcp.h>
 
 #include "http/problem.h"
 #include "http/response_text.h"
@@ -22,6 +24,9 @@ using std::chrono::steady_clock;
 constexpr std::size_t read_size = 8 * 1024;
 /// Beyond what the largest head or chunk line needs.
 constexpr std::size_t max_buffered = 2 * max_head_size;
+/// Of an answer that waits for a slow reader, the kernel holds this much; left to itself it takes megabytes.
+using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+constexpr int max_unsent = 128 * 1024;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view_of(beast::string_view text) {
@@ -80,6 +85,7 @@ Connection::Connection(Socket socket, Worker& worker)
 void Connection::start() {
   boost::system::error_code ignored;
   ignored = socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  ignored = socket_.set_option(UnsentLimit{max_unsent}, ignored);
   enter(Phase::waiting, worker_.services().limits.head);
   read();
 }
@@ -320,12 +326,13 @@ void Connection::respond(Response response) {
 
   const auto request_id = worker_.next_request_id();
   out_.clear();
+  const bool with_body = !exchange_ || !exchange_->is_head_request();
   append_response(out_, response,
                   {.date = worker_.date(),
                    .request_id = request_id,
                    .http_1_0 = exchange_ && parser_->get().version() == 10,
                    .keep_alive = keep_alive_,
-                   .with_body = !exchange_ || !exchange_->is_head_request()});
+                   .with_body = with_body});
   static const std::optional<Identity> nobody;
   services.log.request({.method = exchange_ ? head_.method : "-",
                         .route_pattern = exchange_ ? exchange_->route_pattern() : "-",
@@ -336,10 +343,17 @@ void Connection::respond(Response response) {
                         .identity = exchange_ ? exchange_->identity() : nobody,
                         .note = response.note});
   enter(Phase::writing, services.limits.write);
-  asio::async_write(socket_, asio::buffer(out_),
-                    [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
-                      self->on_written(error);
-                    });
+  write(with_body ? response.static_body : std::string_view{});
+}
+
+void Connection::write(std::string_view static_body) {
+  auto done = [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+    self->on_written(error);
+  };
+  // One buffer costs less than two, and nearly all answers are one.
+  if (static_body.empty()) return asio::async_write(socket_, asio::buffer(out_), std::move(done));
+  asio::async_write(socket_, std::array{asio::buffer(std::as_const(out_)), asio::buffer(static_body)},
+                    std::move(done));
 }
 
 void Connection::on_written(const boost::system::error_code& error) {

@@ -54,6 +54,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void refuse_slow_client();
   void respond(Response response);
+  void write(std::string_view static_body);
   void on_written(const boost::system::error_code& error);
   void linger();
 

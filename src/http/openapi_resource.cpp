@@ -6,7 +6,7 @@ namespace drawbridge::http {
 
 Outcome get_openapi(const Request& request) {
   if (auto refusal = query_refused(request)) return *std::move(refusal);
-  return json_answer(200, std::string{openapi_document()});
+  return Response{.content_type = json_type, .static_body = openapi_document()};
 }
 
 }  // namespace drawbridge::http

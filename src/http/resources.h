@@ -32,4 +32,9 @@ Outcome get_readyz(const Request& request);
 /// The contract, api/openapi.yaml, as JSON.
 Outcome get_openapi(const Request& request);
 
+/// The page that shows the contract in a browser, where one can paste a token and call.
+Outcome get_docs(const Request& request);
+/// What that page loads.
+Outcome get_docs_file(const Request& request);
+
 }  // namespace drawbridge::http

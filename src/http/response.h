@@ -27,9 +27,14 @@ struct Response {
   int status = 200;
   std::string_view content_type = {};  ///< a literal; empty for an answer without a body
   std::string body = {};
+  /// In place of `body`: bytes that are there as long as the program. They are sent from where they are, so
+  /// that whoever reads slowly holds no memory with them.
+  std::string_view static_body = {};
   std::vector<Header> headers = {};
   std::optional<ErrorCode> code = {};  ///< set on every error, for the log
   std::string note = {};               ///< for the log only: why, and what to do about it
+
+  std::size_t body_size() const { return static_body.empty() ? body.size() : static_body.size(); }
 };
 
 /// Work on the database that makes the answer, run on a database thread.

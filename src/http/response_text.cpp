@@ -19,7 +19,7 @@ void append_response(std::string& out, const Response& response, const Delivery&
   if (response.status != 204) {
     if (!response.content_type.empty())
       fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Type: {}\r\n"), response.content_type);
-    fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"), response.body.size());
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"), response.body_size());
   }
   // Vary on every answer, because a cache must not serve one origin's answer to another.
   out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nVary: Origin\r\n";

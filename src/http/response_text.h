@@ -18,7 +18,7 @@ struct Delivery {
 };
 
 /// Appends the answer as HTTP/1.1 (RFC 9112 §4), with the headers that every answer has: Date, X-Request-Id,
-/// Cache-Control, X-Content-Type-Options, Vary.
+/// Cache-Control, X-Content-Type-Options, Vary. A static body is not copied: it is to be sent after this.
 void append_response(std::string& out, const Response& response, const Delivery& delivery);
 
 /// IMF-fixdate (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.

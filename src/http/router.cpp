@@ -31,6 +31,8 @@ constexpr std::array me_endpoints{Endpoint{Method::get, get_me}};
 constexpr std::array healthz_endpoints{Endpoint{Method::get, get_healthz}};
 constexpr std::array readyz_endpoints{Endpoint{Method::get, get_readyz}};
 constexpr std::array openapi_endpoints{Endpoint{Method::get, get_openapi}};
+constexpr std::array docs_endpoints{Endpoint{Method::get, get_docs}};
+constexpr std::array docs_file_endpoints{Endpoint{Method::get, get_docs_file}};
 
 constexpr std::array routes{
     Route{"/api/v1/{user_id}/tasks", Access::owner, task_list_endpoints},
@@ -42,6 +44,8 @@ constexpr std::array routes{
     Route{"/healthz", Access::open, healthz_endpoints},
     Route{"/readyz", Access::open, readyz_endpoints},
     Route{"/openapi.json", Access::open, openapi_endpoints},
+    Route{"/docs", Access::open, docs_endpoints},
+    Route{"/docs/{file}", Access::open, docs_file_endpoints},
 };
 
 /// Takes the first segment off a pattern; a pattern that has none left gives an empty one, which no path has.

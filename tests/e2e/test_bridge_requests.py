@@ -117,14 +117,15 @@ def operations(backend: Backend, alice: OwnedApi) -> list[Operation]:
 
 
 PROBES = {"/healthz", "/readyz"}  # take any query: load balancers put there what they like
+FOR_DEVELOPERS = {"/openapi.json", "/docs"}
 
 
 def test_the_contract_lists_every_route(operations: list[Operation], alice: OwnedApi) -> None:
     patterns = {re.sub(r"[0-9a-f-]{36}|(?<=tags/)\d+", "*", operation.path) for operation in operations}
     tasks, tags = "/api/v1/*/tasks", "/api/v1/*/tags"
     own = {tasks, f"{tasks}/*", f"{tasks}/*/complete", tags, f"{tags}/*", "/api/v1/me"}
-    assert patterns == own | PROBES | {"/openapi.json"}
-    assert len(operations) == 16
+    assert patterns == own | PROBES | FOR_DEVELOPERS
+    assert len(operations) == 17
 
 
 def test_unknown_parameters_are_refused_on_every_route(operations: list[Operation], alice: OwnedApi) -> None:
@@ -201,7 +202,7 @@ def test_every_route_but_the_open_ones_asks_for_a_token(operations: list[Operati
             assert answer.status_code == 200
         else:
             assert_refused(answer, "token_missing")
-    assert {operation.path for operation in operations if operation.open} == PROBES | {"/openapi.json"}
+    assert {operation.path for operation in operations if operation.open} == PROBES | FOR_DEVELOPERS
 
 
 def test_every_answer_has_the_common_headers(operations: list[Operation], alice: OwnedApi) -> None:

@@ -44,11 +44,17 @@ void PrintTo(const Operation& operation, std::ostream* out) {
   *out << operation.method << ' ' << operation.route->pattern;
 }
 
+/// What the page at `/docs` loads is part of the page, and no promise to programs.
+bool is_part_of_a_page(const Route& route) {
+  return route.pattern.starts_with("/docs/");
+}
+
 std::vector<Operation> all_operations() {
   std::vector<Operation> operations;
   for (const Route& route : all_routes())
     for (const auto& [name, method] : methods)
-      if (const auto* endpoint = route.endpoint(method)) operations.push_back({&route, endpoint, name});
+      if (const auto* endpoint = route.endpoint(method); endpoint && !is_part_of_a_page(route))
+        operations.push_back({&route, endpoint, name});
   return operations;
 }
 

@@ -153,6 +153,13 @@ TEST(ResponseText, head_has_the_length_but_not_the_body) {
   EXPECT_TRUE(out.ends_with("\r\n\r\n"));
 }
 
+TEST(ResponseText, a_static_body_is_not_copied) {
+  std::string out;
+  append_response(out, {.static_body = "body"}, {.date = "D", .request_id = "R"});
+  EXPECT_TRUE(out.contains("\r\nContent-Length: 4\r\n"));
+  EXPECT_TRUE(out.ends_with("\r\n\r\n"));
+}
+
 TEST(ResponseText, date_is_that_of_rfc_9110) {
   EXPECT_EQ(date_text(std::chrono::sys_seconds{std::chrono::seconds{784'111'777}}),
             "Sun, 06 Nov 1994 08:49:37 GMT");
