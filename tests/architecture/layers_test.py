@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 import rules
+import typescript_rules
 
+ALL_RULES = (*rules.RULES, *typescript_rules.RULES)
 CMAKE = "add_library(x a.cpp)"
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.__name__)
 def test_the_tree_keeps(rule, sources):
     assert list(rule(sources)) == []
 
@@ -117,6 +119,26 @@ CAUGHT = {
         },
         "src/store/postgres/session.cpp",
     ),
+    "client_brings_a_library": (
+        typescript_rules.package_import_faults,
+        {"packages/client/src/a.ts": 'import { z } from "zod";\n'},
+        "imports zod",
+    ),
+    "client_imports_while_it_runs": (
+        typescript_rules.package_import_faults,
+        {"packages/client/src/a.ts": 'const z = await import("zod");\n'},
+        "imports zod",
+    ),
+    "client_imports_over_lines": (
+        typescript_rules.package_import_faults,
+        {"packages/client/src/a.ts": 'import {\n  a,\n  b,\n} from "better-auth";\n'},
+        "imports better-auth",
+    ),
+    "package_reaches_into_another": (
+        typescript_rules.package_import_faults,
+        {"packages/client/src/a.ts": 'import type { A } from "../../better-auth/src/b.js";\n'},
+        "name its package",
+    ),
     "skipped_test": (rules.unfinished_faults, {"tests/core/a_test.cpp": "GTEST_SKIP();"}, "GTEST_SKIP"),
     "unfinished": (rules.unfinished_faults, {"src/core/a.cpp": "// TODO later"}, "TODO"),
 }
@@ -154,6 +176,11 @@ GOOD = {
         "src/store/sqlite/session.cpp": "",
         "src/store/CMakeLists.txt": "add_library(x sqlite/session.cpp)",
     },
+    "packages": {
+        "packages/better-auth/src/a.ts": 'import { jwt } from "better-auth/plugins";\nimport { b } from "./b.js";\n',
+        "packages/client/src/a.ts": 'import type { Session } from "better-auth";\nexport * from "./b.js";\n',
+        "packages/client/tests/a.test.ts": 'import { expect } from "vitest";\nimport { a } from "../src/a.js";\n',
+    },
     "sources_by_pattern": {
         "tests/core/a_test.cpp": "",
         "tests/core/CMakeLists.txt": "file(GLOB sources CONFIGURE_DEPENDS *_test.cpp)",
@@ -163,4 +190,4 @@ GOOD = {
 
 @pytest.mark.parametrize("name", GOOD)
 def test_good(name):
-    assert [finding for rule in rules.RULES for finding in rule(GOOD[name])] == []
+    assert [finding for rule in ALL_RULES for finding in rule(GOOD[name])] == []

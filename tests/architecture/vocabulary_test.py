@@ -35,6 +35,14 @@ def test_errors_md_explains_every_code(sources):
     assert codes_of_the_document(sources) == codes_of_the_source(sources)
 
 
+def test_the_typescript_client_knows_every_code(sources):
+    """Those of the contract, by the types made of it, and role_missing, which the tasks API never says."""
+    generated = re.findall(r"^ +code\??: (.*);$", sources["packages/client/src/generated/api.ts"], re.MULTILINE)
+    codes = {code for line in generated for code in re.findall(r'"(\w+)"', line)}
+    assert codes | {"role_missing"} == set(codes_of_the_source(sources))
+    assert '| "role_missing"' in sources["packages/client/src/api-error.ts"]
+
+
 def test_readme_lists_every_setting(sources):
     """Environment variables that the program reads and that README's table explains, in the same order."""
     in_code = re.findall(r'^\s+\{"([A-Z_]+)",', sources["apps/drawbridge/settings.cpp"], re.MULTILINE)

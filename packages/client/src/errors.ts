@@ -1,0 +1,79 @@
+/**
+ * The errors that are not an answer of the API; for those see `ApiError`. Each `message` says what happened, why, and
+ * what to do; programs switch on `code`, or on `name`. No message holds a token.
+ */
+
+/** No answer came. Whether a request that writes was carried out is not known; nothing was sent twice. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+  readonly code = "network";
+
+  constructor(method: string, url: string, cause: unknown) {
+    super(
+      `${method} ${url}: no answer came. The server may be down, the URL wrong, the answer a redirect, or this ` +
+        "page's origin not among those that the API allows (CORS: DRAWBRIDGE_ALLOWED_ORIGINS). The browser's console " +
+        "or this error's `cause` says more; try again when it is mended.",
+      { cause },
+    );
+  }
+}
+
+/** Better Auth says that nobody is signed in: `/get-session` answered 200 with `null`. Show the sign-in page. */
+export class NotSignedInError extends Error {
+  override readonly name = "NotSignedInError";
+  readonly code = "not_signed_in";
+
+  constructor() {
+    super("Nobody is signed in: Better Auth has no session for this browser, or it has ended. Sign in again.");
+  }
+}
+
+/** Better Auth gave no token and did not say that nobody is signed in: an outage, not a reason to sign in again. */
+export class TokenUnavailableError extends Error {
+  override readonly name = "TokenUnavailableError";
+  readonly code = "token_unavailable";
+  /** What Better Auth answered, or null for no answer. */
+  readonly status: number | null;
+
+  constructor(why: string, status: number | null, cause?: unknown) {
+    super(`Better Auth gave no token: ${why}`, cause === undefined ? undefined : { cause });
+    this.status = status;
+  }
+}
+
+/** `getToken` gave something that cannot be used as a token of this API: a fault of the set-up. */
+export class UnusableTokenError extends Error {
+  override readonly name = "UnusableTokenError";
+  readonly code = "token_unusable";
+}
+
+/**
+ * The new token is another user's than the one before: somebody else signed in, in another tab perhaps. The request was
+ * not sent for them. Call `client.clear()`, drop what is shown of the former user, and load again.
+ */
+export class UserChangedError extends Error {
+  override readonly name = "UserChangedError";
+  readonly code = "user_changed";
+
+  constructor() {
+    super(
+      "Another user is signed in now than this client worked for, so nothing was sent. Drop the former user's data, " +
+        "call client.clear(), and load again.",
+    );
+  }
+}
+
+/**
+ * `client.clear()` was called while this request was on its way; its result is not given to anyone. A write may have
+ * been carried out.
+ */
+export class ClearedError extends Error {
+  override readonly name = "ClearedError";
+  readonly code = "cleared";
+
+  constructor() {
+    super(
+      "The client was cleared (sign-out or another user) while this request was on its way. Nothing is to be done.",
+    );
+  }
+}

@@ -1,0 +1,28 @@
+export { ApiError, type ErrorCode, type FieldError, type KnownErrorCode } from "./api-error.js";
+export { type BetterAuthClient, betterAuthToken } from "./better-auth-token.js";
+export type { AnswerInfo } from "./caller.js";
+export { type CallOptions, type Client, type ClientOptions, createClient, type HeldToken } from "./client.js";
+export type { Clock } from "./clock.js";
+export {
+  ClearedError,
+  NetworkError,
+  NotSignedInError,
+  TokenUnavailableError,
+  UnusableTokenError,
+  UserChangedError,
+} from "./errors.js";
+export type {
+  Identity,
+  NewTag,
+  NewTask,
+  Page,
+  Priority,
+  Tag,
+  TagChange,
+  TagQuery,
+  Task,
+  TaskChange,
+  TaskQuery,
+} from "./model.js";
+export { type HeadersLike, type ServerTokenOptions, serverToken } from "./server-token.js";
+export type { GetToken } from "./token-source.js";

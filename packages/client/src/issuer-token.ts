@@ -1,0 +1,52 @@
+import { NotSignedInError, TokenUnavailableError } from "./errors.js";
+import { isObject } from "./json.js";
+
+/** What Better Auth answered to one question. */
+export interface IssuerAnswer {
+  /** The HTTP status, or null for no answer. */
+  status: number | null;
+  /** The decoded body of a 200. */
+  body?: unknown;
+  /** Why there was no answer. */
+  cause?: unknown;
+}
+
+/** Asks one of Better Auth's endpoints; never rejects for what the answer is. */
+export type AskIssuer = (endpoint: "/token" | "/get-session") => Promise<IssuerAnswer>;
+
+/**
+ * Gets a token from Better Auth, and where it gives none finds out why.
+ *
+ * A 401 of `/token` alone proves nothing: with its database down Better Auth says 401 there too, and 500 at
+ * `/get-session`. Only a 200 with `null` from `/get-session` means that nobody is signed in.
+ *
+ * @throws NotSignedInError, TokenUnavailableError
+ */
+export async function issuerToken(ask: AskIssuer): Promise<string> {
+  const answer = await ask("/token");
+  if (answer.status === 200) {
+    if (isObject(answer.body) && typeof answer.body.token === "string") return answer.body.token;
+    throw new TokenUnavailableError(
+      "its /token answered 200 without a token; look at what a proxy in between does.",
+      200,
+    );
+  }
+  if (answer.status !== 401) throw unavailable("/token", answer);
+  const session = await ask("/get-session");
+  if (session.status !== 200) throw unavailable("/get-session", session);
+  if (session.body === null) throw new NotSignedInError();
+  throw new TokenUnavailableError("it has a session, but /token answered 401; try again.", 401);
+}
+
+function unavailable(endpoint: string, { status, cause }: IssuerAnswer): TokenUnavailableError {
+  return new TokenUnavailableError(`${endpoint} ${reason(status)}`, status, cause);
+}
+
+function reason(status: number | null): string {
+  if (status === null) return "gave no answer; it may be down, or its URL wrong. Try again later.";
+  if (status === 404) {
+    return "answered 404: the JWT plugin is missing, or the URL wrong. Add the plugin `drawbridge()` of @drawbridge/better-auth.";
+  }
+  if (status === 429) return "answered 429, too many requests; try again in some seconds.";
+  return `answered ${status}, which does not say whether somebody is signed in. Its log says more; try again later.`;
+}

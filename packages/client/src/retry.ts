@@ -1,0 +1,33 @@
+import type { ApiError } from "./api-error.js";
+
+/** What was done already for one call. */
+export interface Attempts {
+  waits: number;
+  renewed: boolean;
+}
+
+/** What to do after an error: give it to the caller, try again with a fresh token, or try again later. */
+export type NextStep = { do: "fail" } | { do: "renew" } | { do: "wait"; milliseconds: number };
+
+const maxWaits = 3;
+const maxWaitSeconds = 30;
+
+/**
+ * Decides whether a request is sent again. A write is sent again only where the answer says that nothing was done:
+ * the token was refused, or the request was before it was looked at. A database that failed (`store_unavailable`) may
+ * have failed after the write.
+ */
+export function nextStep(method: string, error: ApiError, attempts: Attempts): NextStep {
+  if (error.code === "token_expired" || error.code === "key_unknown") {
+    return attempts.renewed ? { do: "fail" } : { do: "renew" };
+  }
+  const seconds = error.retryAfter ?? 1;
+  if (!isPassing(method, error) || attempts.waits >= maxWaits || seconds > maxWaitSeconds) return { do: "fail" };
+  return { do: "wait", milliseconds: seconds * 1_000 };
+}
+
+function isPassing(method: string, { status, code }: ApiError): boolean {
+  if (status === 429) return true;
+  if (status !== 503) return false;
+  return code === "keys_unavailable" || (code === "store_unavailable" && method === "GET");
+}

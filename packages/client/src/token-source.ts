@@ -1,0 +1,98 @@
+import { SharedWork } from "./abort.js";
+import type { Clock } from "./clock.js";
+import { UserChangedError } from "./errors.js";
+import { decodeUnverified, type ReadableToken } from "./unverified-token.js";
+
+/** Gives a fresh JWT at each call, or rejects. The signal is aborted when nobody waits for the token any more. */
+export type GetToken = (options: { signal: AbortSignal }) => Promise<string>;
+
+/** A token in memory. */
+export interface KeptToken extends ReadableToken {
+  /** When it was asked for, in milliseconds on this machine's clock. */
+  askedAt: number;
+  /** From when on another one is to be fetched, on the same clock. */
+  renewsAt: number;
+}
+
+/** How long before its end a token is renewed: longer than a request takes. */
+const renewalMargin = 30_000;
+
+/**
+ * Fetches, keeps and renews the token of one user, in memory only.
+ *
+ * How old a token is, is counted from the moment it was asked for, on this machine's clock, and compared with its
+ * lifetime `exp - iat`, which is a difference on the issuer's clock. The two clocks are never compared, so one that is
+ * minutes off does no harm. A clock that is set while the page is open makes the token seem too old, and it is renewed,
+ * or too young, and the API's `token_expired` has it renewed.
+ */
+export class TokenSource {
+  readonly #getToken: GetToken;
+  readonly #clock: Clock;
+  #kept: KeptToken | null = null;
+  #fetch: SharedWork<KeptToken> | null = null;
+  #userId: string | null = null;
+
+  constructor(getToken: GetToken, clock: Clock) {
+    this.#getToken = getToken;
+    this.#clock = clock;
+  }
+
+  /** The token that is kept, fresh or not, or null. */
+  get kept(): KeptToken | null {
+    return this.#kept;
+  }
+
+  /**
+   * A token to send: the one kept while it is fresh, else a new one, fetched once for all who wait.
+   *
+   * @param refused  a token that the API did not take; it is not given again
+   * @throws UserChangedError when the new token is another user's
+   */
+  async get(signal: AbortSignal, refused?: string): Promise<KeptToken> {
+    signal.throwIfAborted();
+    if (this.#kept?.token === refused) this.#kept = null;
+    if (this.#kept && this.#isFresh(this.#kept)) return this.#kept;
+    if (!this.#fetch || this.#fetch.abandoned) this.#fetch = this.#beginFetch();
+    return this.#fetch.wait(signal);
+  }
+
+  /** Forgets token and user; a token that is being fetched will not be kept. */
+  clear(): void {
+    this.#kept = null;
+    this.#fetch = null;
+    this.#userId = null;
+  }
+
+  #isFresh({ askedAt, renewsAt }: KeptToken): boolean {
+    const now = this.#clock.now();
+    return askedAt <= now && now < renewsAt;
+  }
+
+  #beginFetch(): SharedWork<KeptToken> {
+    const fetch: SharedWork<KeptToken> = new SharedWork(async (signal) => {
+      // Nothing is kept of a fetch that was given up or begun before clear(): `#fetch` is another one then, or none.
+      const isCurrent = () => this.#fetch === fetch && !signal.aborted;
+      const askedAt = this.#clock.now();
+      try {
+        const token = this.#accept(await this.#getToken({ signal }), askedAt);
+        if (isCurrent()) {
+          if (this.#userId !== null && this.#userId !== token.userId) throw new UserChangedError();
+          this.#userId = token.userId;
+          this.#kept = token;
+        }
+        return token;
+      } finally {
+        if (isCurrent()) this.#fetch = null;
+      }
+    });
+    return fetch;
+  }
+
+  #accept(token: unknown, askedAt: number): KeptToken {
+    const readable = decodeUnverified(token);
+    const { expiresAt, issuedAt } = readable;
+    // Without `iat` the local clock is all there is. Where it is ahead, each call fetches a token, and works.
+    const lifetime = Math.max(0, expiresAt * 1_000 - (issuedAt === null ? this.#clock.now() : issuedAt * 1_000));
+    return { ...readable, askedAt, renewsAt: askedAt + lifetime - Math.min(renewalMargin, lifetime / 2) };
+  }
+}
