@@ -1,38 +1,37 @@
-// Better Auth as a Next.js project with Drawbridge has it: e-mail and password, the JWT plugin, and a
-// UUID for each user beside Better Auth's own id.
+// Better Auth as a Next.js project with Drawbridge has it, or, where a test asks for it, as others have it.
 
-import { randomUUID } from "node:crypto";
-
+import { drawbridge } from "@drawbridge/better-auth";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { jwt } from "better-auth/plugins";
 
 import { openDatabase } from "./database.mjs";
 
-/** What a token says. The first is what Drawbridge recommends. */
+/** What a token says without our plugin. */
 const payloads = {
-  bridge: ({ user, session }) => ({ uuid: user.uuid, email: user.email, name: user.name, sid: session.id }),
   "no-iat": ({ user }) => ({ uuid: user.uuid, iat: undefined }),
   "no-uuid": ({ user }) => ({ email: user.email }),
   default: undefined, // the whole row of the user
 };
 
-const uuidField = { type: "string", required: true, unique: true, input: false, defaultValue: () => randomUUID() };
+function plugins(settings) {
+  if (settings.jwt === false) return [];
+  const jwks = {
+    keyPairConfig: settings.algorithm ? { alg: settings.algorithm } : undefined,
+    rotationInterval: settings.rotateEvery,
+    gracePeriod: settings.gracePeriod,
+  };
+  const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn };
+  if (settings.uuid !== false && !settings.payload) return [drawbridge({ jwks, jwt: token })];
+  return [jwt({ jwks, jwt: { ...token, definePayload: payloads[settings.payload ?? "no-uuid"] } })];
+}
 
-function jwtPlugin(settings) {
-  return jwt({
-    jwks: {
-      keyPairConfig: settings.algorithm ? { alg: settings.algorithm } : undefined,
-      rotationInterval: settings.rotateEvery,
-      gracePeriod: settings.gracePeriod,
-    },
-    jwt: {
-      issuer: settings.issuer,
-      audience: settings.audience,
-      expirationTime: settings.expiresIn,
-      definePayload: payloads[settings.payload ?? "bridge"],
-    },
-  });
+/** The plugin's, where it is not there to bring it. */
+function uuidField(settings) {
+  if (settings.uuid === false || (settings.jwt !== false && !settings.payload)) return {};
+  return {
+    uuid: { type: "string", required: true, unique: true, input: false, defaultValue: () => crypto.randomUUID() },
+  };
 }
 
 /**
@@ -46,7 +45,7 @@ function jwtPlugin(settings) {
  * @param {number} [settings.gracePeriod] seconds for which an old key stays listed
  * @param {string} [settings.issuer]
  * @param {string[]} [settings.audience]
- * @param {string} [settings.payload]     one of the names above
+ * @param {string} [settings.payload]     one of the names above: Better Auth's own JWT plugin, with that payload
  * @param {boolean} [settings.uuid]       false: a Better Auth that knows of no UUID
  * @param {boolean} [settings.jwt]        false: one without tokens and keys
  * @param {boolean} [settings.migrate]    false: the tables are made by somebody else
@@ -60,10 +59,10 @@ export async function makeAuth(settings) {
     emailAndPassword: { enabled: true },
     telemetry: { enabled: false },
     user: {
-      additionalFields: settings.uuid === false ? {} : { uuid: uuidField },
+      additionalFields: uuidField(settings),
       deleteUser: { enabled: true },
     },
-    plugins: settings.jwt === false ? [] : [jwtPlugin(settings)],
+    plugins: plugins(settings),
   });
   if (settings.migrate !== false) {
     const { runMigrations } = await getMigrations(auth.options);

@@ -1,14 +1,12 @@
 // The databases that Better Auth may share with Drawbridge, opened as each of them wants it.
 
+import { prepareSqlite } from "@drawbridge/better-auth";
 import { PostgresDialect, SqliteDialect } from "kysely";
 import Database from "libsql";
 import pg from "pg";
 
 function openSqlite(file) {
-  const database = new Database(file);
-  database.exec("PRAGMA journal_mode = WAL");
-  database.exec("PRAGMA busy_timeout = 5000");
-  database.exec("PRAGMA foreign_keys = ON");
+  const database = prepareSqlite(new Database(file));
   return { options: { dialect: new SqliteDialect({ database }), type: "sqlite" }, close: async () => database.close() };
 }
 

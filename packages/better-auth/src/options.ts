@@ -1,0 +1,40 @@
+import type { Session, User } from "better-auth";
+import type { JwtOptions } from "better-auth/plugins/jwt";
+
+type KeyOptions = NonNullable<JwtOptions["jwks"]>;
+
+/**
+ * What `drawbridge()` can be told. Everything has a default, and what is not here is decided: which claims a token has,
+ * that `sub` is `user.id`, and that the keys are Better Auth's own, in its database.
+ */
+export interface DrawbridgeOptions
+  extends Pick<JwtOptions, "disableSettingJwtHeader" | "schema" | "sessionCookieCache"> {
+  /**
+   * More claims, beside those that every token has. Called for every token, so a slow answer makes every token slow.
+   *
+   * The names of registered claims (RFC 7519 §4.1), of the plugin's own, and of claims that mark another kind of token
+   * cannot be given: signing such a token fails with code `CLAIM_NOT_ALLOWED`.
+   */
+  claims?: (signedIn: {
+    user: User & Record<string, unknown>;
+    session: Session & Record<string, unknown>;
+  }) => Record<string, unknown> | Promise<Record<string, unknown>>;
+
+  jwt?: {
+    /** Claim `iss`. Default: the origin of `baseURL`, which is what the backend expects by default. */
+    issuer?: string;
+    /** Claim `aud`. Default: the origin of `baseURL`, which is what the backend expects by default. */
+    audience?: string | string[];
+    /** For how long a token is good, as a number and a unit: `"15m"` (default), `"1h"`. It cannot be revoked before. */
+    expirationTime?: string;
+  };
+
+  /**
+   * The signing keys, with the names and units of Better Auth's JWT plugin: `keyPairConfig` (default EdDSA, Ed25519),
+   * `rotationInterval` and `gracePeriod` in seconds, `jwksPath` (default `/jwks`).
+   */
+  jwks?: Pick<
+    KeyOptions,
+    "disablePrivateKeyEncryption" | "gracePeriod" | "jwksPath" | "keyPairConfig" | "keyPairConfigs" | "rotationInterval"
+  >;
+}

@@ -1,0 +1,50 @@
+import type { Session, User } from "better-auth";
+import { APIError } from "better-auth/api";
+import type { DrawbridgeOptions } from "./options.js";
+import { type FindUser, userUuid } from "./user-uuid.js";
+
+interface SignedIn {
+  user: User & Record<string, unknown>;
+  session: Session & Record<string, unknown>;
+}
+
+/** Whose claim a name is, for the names that `claims` cannot give. */
+const takenClaims = new Map<string, string>([
+  ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"].map((name) => [name, "a registered claim (RFC 7519)"] as const),
+  ...["uuid", "email", "emailVerified", "name", "sid", "role"].map((name) => [name, "the plugin's own"] as const),
+  // A backend tells access, ID and logout tokens, which the same keys may sign, from this one by these.
+  ...["at_hash", "nonce", "azp", "client_id", "acr", "events"].map(
+    (name) => [name, "the mark of another kind of token, which the backend refuses"] as const,
+  ),
+]);
+
+/**
+ * The payload of a token, as Better Auth's option `jwt.definePayload`: what the backend needs to know of the user, and
+ * nothing else of the row. `iss`, `aud`, `sub`, `iat` and `exp` are added where the token is signed.
+ */
+export function definePayload(claims: DrawbridgeOptions["claims"], findUser: FindUser) {
+  return async ({ user, session }: SignedIn): Promise<Record<string, unknown>> => {
+    const more = claims ? await claims({ user, session }) : {};
+    for (const name of Object.keys(more)) refuseTakenClaim(name);
+    return {
+      ...more,
+      uuid: await userUuid(user, findUser),
+      email: user.email,
+      emailVerified: user.emailVerified,
+      name: user.name,
+      sid: session.id,
+      ...(typeof user.role === "string" && user.role !== "" && { role: user.role }),
+    };
+  };
+}
+
+function refuseTakenClaim(name: string): void {
+  const owner = takenClaims.get(name);
+  if (owner === undefined) return;
+  throw APIError.from("INTERNAL_SERVER_ERROR", {
+    code: "CLAIM_NOT_ALLOWED",
+    message:
+      `No token was made, because the option \`claims\` of drawbridge() gave the claim \`${name}\`, which is ${owner}. ` +
+      "Give it another name.",
+  });
+}

@@ -1,0 +1,79 @@
+import { type AuthContext, BetterAuthError, type BetterAuthPlugin, type HookEndpointContext } from "better-auth";
+import { type JwtOptions, jwt } from "better-auth/plugins/jwt";
+import { neverLimitKeys } from "./key-endpoint.js";
+import type { DrawbridgeOptions } from "./options.js";
+import { definePayload } from "./payload.js";
+import { keepUuid, refuseFields } from "./refused-fields.js";
+import { shareNewKey } from "./signing-keys.js";
+import { hasUuid, uuidField } from "./user-uuid.js";
+
+type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
+
+/** What `drawbridge()` returns: Better Auth's JWT plugin with a user field, hooks and settings added. */
+export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
+  hooks: NonNullable<BetterAuthPlugin["hooks"]>;
+  init: NonNullable<BetterAuthPlugin["init"]>;
+  schema: JwtPlugin["schema"] & { user: { fields: { uuid: typeof uuidField } } };
+};
+
+/**
+ * Makes Better Auth's tokens such as a backend behind Drawbridge needs them. It is Better Auth's JWT plugin, under its
+ * id, so `jwtClient()` and plugins that look for that plugin find it; do not add `jwt()` beside it. What it adds:
+ *
+ * - Tokens have the claims `uuid`, `email`, `emailVerified`, `name`, `sid`, and `role` where the user has one.
+ * - Users have a `uuid` from the start, which nobody can choose or change. Better Auth's migration makes the column;
+ *   on a table that has rows already, `drawbridge migrate up` does.
+ * - The endpoint of the keys is never rate-limited.
+ * - Requests that miss a signing key at the same time make one, not one each.
+ *
+ * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
+ * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
+ * `uuid`, and `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken.
+ */
+export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin {
+  const { claims, ...forJwt } = options;
+  let auth: AuthContext | undefined;
+  const findUser = async (id: string) => (await auth?.internalAdapter.findUserById(id)) ?? null;
+  const plugin = jwt<JwtOptions>({
+    ...forJwt,
+    jwt: { ...forJwt.jwt, definePayload: definePayload(claims, findUser) },
+    adapter: { createJwk: shareNewKey() },
+  });
+  return {
+    ...plugin,
+    init(ctx) {
+      refuseSecondJwtPlugin(ctx);
+      auth = ctx;
+      return {
+        context: { ...plugin.init(ctx)?.context, rateLimit: neverLimitKeys(ctx, options.jwks?.jwksPath ?? "/jwks") },
+        options: { databaseHooks: keepUuid },
+      };
+    },
+    hooks: { before: [refuseFields], after: plugin.hooks.after.map(onlyWithUuid) },
+    schema: { ...plugin.schema, user: { fields: { uuid: uuidField } } },
+  };
+}
+
+function refuseSecondJwtPlugin(ctx: AuthContext): void {
+  const count = ctx.options.plugins?.filter((plugin) => plugin.id === "jwt").length ?? 0;
+  if (count < 2) return;
+  throw new BetterAuthError(
+    "Two JWT plugins are listed in `plugins`. drawbridge() is Better Auth's JWT plugin already, and two would each answer " +
+      "/token, with different claims. Remove jwt() (or the second drawbridge()), and give its options `jwks` and `jwt` to " +
+      "drawbridge({ … }).",
+  );
+}
+
+/**
+ * `/get-session` gives a token along in a header. For a user without `uuid` it leaves that out rather than fail, because
+ * pages ask it who is signed in, and would sign everybody out. `/token` is where the fault is said.
+ */
+function onlyWithUuid<Hook extends { matcher(context: HookEndpointContext): boolean }>(hook: Hook): Hook {
+  return {
+    ...hook,
+    matcher: (context: HookEndpointContext) => {
+      const user = (context.context.session ?? context.context.newSession)?.user;
+      return hook.matcher(context) && (user === undefined || hasUuid(user));
+    },
+  };
+}

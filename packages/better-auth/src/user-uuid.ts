@@ -1,0 +1,37 @@
+import { randomUUID } from "node:crypto";
+import type { User } from "better-auth";
+import { APIError } from "better-auth/api";
+
+/** The field of `user` that the API's rows and paths refer to. Better Auth makes it with the user, never later. */
+export const uuidField = {
+  type: "string",
+  required: true,
+  unique: true,
+  input: false,
+  defaultValue: () => randomUUID() as string,
+} as const;
+
+/** Reads a user's row from the database, or null when there is none. */
+export type FindUser = (id: string) => Promise<User | null>;
+
+/** Whether this row has its UUID. */
+export function hasUuid(user: Record<string, unknown> | undefined): user is { uuid: string } {
+  return typeof user?.uuid === "string" && user.uuid !== "";
+}
+
+/**
+ * The user's UUID. Throws an APIError 500 `USER_UUID_MISSING` for a user of before the column, because a token without
+ * it is one that the API refuses for a reason that nobody would find.
+ */
+export async function userUuid(user: User & Record<string, unknown>, findUser: FindUser): Promise<string> {
+  if (hasUuid(user)) return user.uuid;
+  // The row in hand may be a copy from a session cache (a cookie, Redis) that was made before the column was.
+  const stored = (await findUser(user.id)) as (User & Record<string, unknown>) | null;
+  if (stored && hasUuid(stored)) return stored.uuid;
+  throw APIError.from("INTERNAL_SERVER_ERROR", {
+    code: "USER_UUID_MISSING",
+    message:
+      "No token was made, because this user's row has no uuid: the user is older than the column, and has not been " +
+      "given one yet. Run `drawbridge migrate up` on this database; it gives every user a UUID.",
+  });
+}

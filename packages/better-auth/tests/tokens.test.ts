@@ -1,0 +1,129 @@
+import { admin } from "better-auth/plugins";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { type DrawbridgeOptions, drawbridge } from "../src/index.js";
+import { startAuth } from "./support/auth.js";
+import { databases, type TestDatabase } from "./support/databases.js";
+import { headerOf, type KeySet, verifiedClaims } from "./support/token.js";
+import { baseURL, Visitor } from "./support/visitor.js";
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+test("the plugin runs over the Better Auth that this project is for", () => {
+  expect(drawbridge().version).toBe(inject("betterAuth"));
+});
+
+describe.each(databases)("a token, on %s", (_, open) => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await open();
+  });
+  afterEach(() => database.close());
+
+  async function signedUp(options?: DrawbridgeOptions, extra: Parameters<typeof startAuth>[1] = {}) {
+    const auth = await startAuth(database, { ...extra, plugins: [drawbridge(options), ...(extra.plugins ?? [])] });
+    const visitor = new Visitor(auth);
+    expect((await visitor.signUp()).status).toBe(200);
+    return visitor;
+  }
+
+  async function keys(visitor: Visitor, path = "/jwks"): Promise<KeySet> {
+    return (await visitor.get(path)).body as unknown as KeySet;
+  }
+
+  test("the first one after a sign-up has exactly the claims that the backend needs", async () => {
+    const visitor = await signedUp();
+    const token = await visitor.token();
+    const [user] = await database.query('SELECT * FROM "user"');
+    const [session] = await database.query('SELECT * FROM "session"');
+    const claims = verifiedClaims(token, await keys(visitor));
+    const { iat } = claims as { iat: number };
+    expect(headerOf(token)).toEqual({ alg: "EdDSA", kid: expect.any(String) });
+    expect(claims).toEqual({
+      uuid: user?.uuid,
+      email: user?.email,
+      emailVerified: false,
+      name: 'Zoë "Q" 日本',
+      sid: session?.id,
+      sub: user?.id,
+      iss: baseURL,
+      aud: baseURL,
+      iat,
+      exp: iat + 15 * 60,
+    });
+    expect(claims.uuid).toMatch(uuidForm);
+  });
+
+  test("the header set-auth-jwt of /get-session has the same claims", async () => {
+    const visitor = await signedUp();
+    const token = (await visitor.get("/get-session")).headers.get("set-auth-jwt") ?? "";
+    expect(Object.keys(verifiedClaims(token, await keys(visitor))).sort()).toEqual([
+      "aud",
+      "email",
+      "emailVerified",
+      "exp",
+      "iat",
+      "iss",
+      "name",
+      "sid",
+      "sub",
+      "uuid",
+    ]);
+  });
+
+  test("has the role that the admin plugin gave", async () => {
+    const visitor = await signedUp({}, { plugins: [admin()] });
+    expect(verifiedClaims(await visitor.token(), await keys(visitor)).role).toBe("user");
+    await database.query(`UPDATE "user" SET role = 'admin,editor'`);
+    expect(verifiedClaims(await visitor.token(), await keys(visitor)).role).toBe("admin,editor");
+  });
+
+  test.each(["''", "NULL"])("has no claim role where the row's is %s", async (value) => {
+    const visitor = await signedUp({}, { plugins: [admin()] });
+    await database.query(`UPDATE "user" SET role = ${value}`);
+    expect(verifiedClaims(await visitor.token(), await keys(visitor))).not.toHaveProperty("role");
+  });
+
+  test("has more claims by the option, from the row and from elsewhere", async () => {
+    const visitor = await signedUp({
+      claims: async ({ user, session }) => ({ verified: user.emailVerified, of: session.userId, tenant: "north" }),
+    });
+    const claims = verifiedClaims(await visitor.token(), await keys(visitor));
+    expect(claims).toMatchObject({ verified: false, of: claims.sub, tenant: "north" });
+  });
+
+  test("is refused where the option gives a claim that is taken", async () => {
+    const taken = [
+      ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"],
+      ...["uuid", "email", "emailVerified", "name", "sid", "role"],
+      ...["at_hash", "nonce", "azp", "client_id", "acr", "events"],
+    ];
+    let name = "";
+    const visitor = await signedUp({ claims: () => ({ [name]: "mine" }) });
+    for (name of taken) {
+      const { status, body } = await visitor.get("/token");
+      expect([name, status, body.code]).toEqual([name, 500, "CLAIM_NOT_ALLOWED"]);
+      expect(body.message).toContain(`the claim \`${name}\``);
+    }
+  });
+
+  test("takes issuer, audience, lifetime, algorithm and path from the options", async () => {
+    const visitor = await signedUp({
+      jwt: { issuer: "https://login.example.com", audience: ["https://api.example.com", "two"], expirationTime: "1h" },
+      jwks: { keyPairConfig: { alg: "ES256" }, jwksPath: "/.well-known/jwks.json" },
+    });
+    const token = await visitor.token();
+    const claims = verifiedClaims(token, await keys(visitor, "/.well-known/jwks.json")) as { iat: number };
+    expect(headerOf(token).alg).toBe("ES256");
+    expect(claims).toMatchObject({
+      iss: "https://login.example.com",
+      aud: ["https://api.example.com", "two"],
+      exp: claims.iat + 3600,
+    });
+    expect((await visitor.get("/jwks")).status).toBe(404);
+  });
+
+  test("is not given to somebody who is not signed in", async () => {
+    const auth = await startAuth(database, { plugins: [drawbridge()] });
+    expect((await new Visitor(auth).get("/token")).status).toBe(401);
+  });
+});
