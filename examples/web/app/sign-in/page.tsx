@@ -1,0 +1,14 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+
+import { SignInForm } from "@/components/session/sign-in-form";
+import { nextPath } from "@/lib/next-path";
+import { signedInUser } from "@/lib/session";
+
+export const metadata: Metadata = { title: "Sign in" };
+
+export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
+  const next = nextPath((await searchParams).next);
+  if ((await signedInUser()) !== null) redirect(next);
+  return <SignInForm next={next} />;
+}

@@ -1,0 +1,14 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+
+import { SignUpForm } from "@/components/session/sign-up-form";
+import { nextPath } from "@/lib/next-path";
+import { signedInUser } from "@/lib/session";
+
+export const metadata: Metadata = { title: "Sign up" };
+
+export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
+  const next = nextPath((await searchParams).next);
+  if ((await signedInUser()) !== null) redirect(next);
+  return <SignUpForm next={next} />;
+}

@@ -1,0 +1,32 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+
+import { SessionGate } from "@/components/session/session-gate";
+import { MissingTables } from "@/components/tasks/missing-tables";
+import { TasksScreen } from "@/components/tasks/tasks-screen";
+import { getAuth } from "@/lib/auth";
+import { apiTablesAreMissing, migrationCommand } from "@/lib/missing-tables";
+import { signInPath } from "@/lib/next-path";
+import { signedInUser } from "@/lib/session";
+
+export const metadata: Metadata = { title: "Tasks" };
+
+export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
+  const user = await signedInUser();
+  if (user === null) redirect(signInPath(withQuery("/tasks", await searchParams)));
+  if (await apiTablesAreMissing()) return <MissingTables command={migrationCommand()} />;
+  return (
+    <SessionGate key={user.id} user={user} apiUrl={getAuth().environment.apiUrl}>
+      <TasksScreen />
+    </SessionGate>
+  );
+}
+
+function withQuery(path: string, members: Record<string, string | string[] | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, values] of Object.entries(members)) {
+    for (const value of [values ?? []].flat()) query.append(name, value);
+  }
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}

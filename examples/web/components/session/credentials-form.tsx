@@ -1,0 +1,61 @@
+"use client";
+
+import { type FormEvent, type ReactNode, useState } from "react";
+
+import styles from "./credentials-page.module.css";
+
+/** Better Auth's answer, as far as a form needs it. */
+interface Outcome {
+  error: { message?: string | undefined; status: number } | null;
+}
+
+/** Sends what was typed, and goes to `next` when Better Auth agrees. */
+export function CredentialsForm(props: {
+  next: string;
+  action: string;
+  submit: (fields: FormData) => Promise<Outcome>;
+  children: ReactNode;
+}) {
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    setBusy(true);
+    setFault(null);
+    const { error } = await props.submit(new FormData(event.currentTarget)).catch(noAnswer);
+    if (error === null) {
+      // A full load and no client-side navigation: nothing that was kept for a former user stays in the page's memory.
+      window.location.assign(props.next);
+      return;
+    }
+    setFault(explain(error));
+    setBusy(false);
+  }
+
+  return (
+    // Sent before the script is there, a form without a method would put the password into the address.
+    <form method="post" className={styles.form} onSubmit={submit} aria-busy={busy}>
+      {props.children}
+      {fault !== null && (
+        <p role="alert" className={styles.alert}>
+          {fault}
+        </p>
+      )}
+      <button type="submit" className="button primary" disabled={busy}>
+        {props.action}
+      </button>
+    </form>
+  );
+}
+
+function noAnswer(): Outcome {
+  return { error: { status: 0 } };
+}
+
+function explain(error: NonNullable<Outcome["error"]>): string {
+  if (error.status === 0) return "No answer came from the server. See whether you are online, and try again.";
+  if (error.status === 429) return "Too many tries. Wait for ten seconds, then try again.";
+  if (error.status >= 500) return "The server cannot do this now; its log says why. Try again in a moment.";
+  return error.message ?? "The server has refused this. See whether everything is as it should be, and try again.";
+}

@@ -1,0 +1,180 @@
+"use client";
+
+import type { Task } from "@drawbridge/client";
+import { type FormEvent, useId, useState } from "react";
+
+import { Dialog } from "@/components/dialog/dialog";
+import { useNotify } from "@/components/notices/notices";
+import { ProblemNotice } from "@/components/notices/problem-notice";
+import { TagCheckboxes } from "@/components/tags/tag-checkboxes";
+import { useTags } from "@/components/tags/tag-queries";
+import { describe, fieldErrorsOf } from "@/lib/problems";
+import { priorities } from "@/lib/task-filters";
+
+import styles from "./task-dialog.module.css";
+import { changeOf, checkDraft, type DraftErrors, draftOf, newTaskOf, sortErrors, type TaskDraft } from "./task-draft";
+import { TaskField } from "./task-field";
+import { useCreateTask, useUpdateTask } from "./task-queries";
+
+/** The one form for tasks: a new one for null, else that one, with every field as it is. */
+export function TaskDialog({ task, onClose }: { task: Task | null; onClose: () => void }) {
+  const [before] = useState(() => draftOf(task));
+  const [draft, setDraft] = useState(before);
+  const [errors, setErrors] = useState<DraftErrors>({});
+  const save = useSaveTask(task, before, onClose, setErrors);
+  const form = useId();
+
+  function set<Field extends keyof TaskDraft>(field: Field, value: TaskDraft[Field]) {
+    setDraft({ ...draft, [field]: value });
+    setErrors({ ...errors, [field]: undefined });
+  }
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const found = { ...checkDraft(draft), ...halfTypedTimes(event.currentTarget) };
+    setErrors(found);
+    if (Object.keys(found).length === 0) return save.start(draft);
+    focusFirst(event.currentTarget, found);
+  }
+
+  return (
+    <Dialog title={task === null ? "New task" : "Edit task"} onClose={onClose}>
+      <form id={form} className={styles.form} onSubmit={submit} noValidate aria-busy={save.busy}>
+        <TaskFields draft={draft} errors={errors} set={set} />
+        {save.error !== null && <SaveProblem error={save.error} />}
+        <div className={styles.buttons}>
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={save.busy}>
+            Save
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+type SetField = <Field extends keyof TaskDraft>(field: Field, value: TaskDraft[Field]) => void;
+
+function TaskFields({ draft, errors, set }: { draft: TaskDraft; errors: DraftErrors; set: SetField }) {
+  const tags = useTags();
+  return (
+    <>
+      <TaskField name="title" error={errors.title}>
+        {(field) => (
+          <input {...field} value={draft.title} onChange={(event) => set("title", event.target.value)} required />
+        )}
+      </TaskField>
+      <TaskField name="description" error={errors.description}>
+        {(field) => (
+          <textarea
+            {...field}
+            rows={3}
+            value={draft.description}
+            onChange={(event) => set("description", event.target.value)}
+          />
+        )}
+      </TaskField>
+      <TaskField name="priority" error={errors.priority}>
+        {(field) => (
+          <select
+            {...field}
+            value={draft.priority}
+            onChange={(event) => set("priority", event.target.value as TaskDraft["priority"])}
+          >
+            <option value="">None</option>
+            {priorities.map((priority) => (
+              <option key={priority} value={priority}>
+                {priority[0]?.toUpperCase() + priority.slice(1)}
+              </option>
+            ))}
+          </select>
+        )}
+      </TaskField>
+      <div className={styles.columns}>
+        <TaskField name="due" error={errors.due}>
+          {(field) => (
+            <input {...field} {...localTime} value={draft.due} onChange={(event) => set("due", event.target.value)} />
+          )}
+        </TaskField>
+        <TaskField name="reminder" error={errors.reminder} hint="Before it is due.">
+          {(field) => (
+            <input
+              {...field}
+              {...localTime}
+              value={draft.reminder}
+              onChange={(event) => set("reminder", event.target.value)}
+            />
+          )}
+        </TaskField>
+      </div>
+      <TagCheckboxes
+        legend="Tags"
+        tags={tags.data ?? []}
+        chosen={draft.tagIds}
+        error={errors.tagIds}
+        whenNone="None yet: “Manage tags” makes them."
+        onChange={(id, on) => set("tagIds", on ? [...draft.tagIds, id] : draft.tagIds.filter((other) => other !== id))}
+      />
+    </>
+  );
+}
+
+/** Five digits of a year, which the control would take, are none to the API. */
+const localTime = { type: "datetime-local", max: "9999-12-31T23:59" } as const;
+
+/** Saves, and closes when that is done. Errors of fields go to the fields, the rest is `error`. */
+function useSaveTask(
+  task: Task | null,
+  before: TaskDraft,
+  onClose: () => void,
+  onErrors: (errors: DraftErrors) => void,
+) {
+  const create = useCreateTask();
+  const update = useUpdateTask();
+  const notify = useNotify();
+  const [error, setError] = useState<unknown>(null);
+
+  function start(draft: TaskDraft) {
+    setError(null);
+    const outcome = {
+      onSuccess: () => {
+        notify.done(task === null ? "Task created" : "Task saved");
+        onClose();
+      },
+      onError: (failure: Error) => {
+        const { fields, others } = sortErrors(fieldErrorsOf(failure));
+        onErrors(fields);
+        if (Object.keys(fields).length === 0 || others.length > 0) setError(failure);
+      },
+    };
+    if (task === null) create.mutate(newTaskOf(draft), outcome);
+    else update.mutate({ id: task.id, change: changeOf(before, draft) }, outcome);
+  }
+
+  return { start, error, busy: create.isPending || update.isPending };
+}
+
+function SaveProblem({ error }: { error: unknown }) {
+  const problem = describe(error);
+  const { others } = sortErrors(fieldErrorsOf(error));
+  return <ProblemNotice problem={{ ...problem, detail: [problem.detail, ...others].join(" ") }} />;
+}
+
+/** A control for times says nothing at all when only a part of one was typed; that must not pass for "none". */
+function halfTypedTimes(form: HTMLFormElement): DraftErrors {
+  const errors: DraftErrors = {};
+  for (const name of ["due", "reminder"] as const) {
+    const control = form.elements.namedItem(name);
+    if (control instanceof HTMLInputElement && !control.validity.valid)
+      errors[name] = "Give the day and the time, or nothing.";
+  }
+  return errors;
+}
+
+function focusFirst(form: HTMLFormElement, errors: DraftErrors): void {
+  const [name] = Object.keys(errors);
+  const control = name === undefined ? null : form.elements.namedItem(name);
+  if (control instanceof HTMLElement) control.focus();
+}

@@ -1,0 +1,106 @@
+"use client";
+
+import { type AnswerInfo, betterAuthToken, type Client, createClient } from "@drawbridge/client";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from "react";
+
+import { authClient } from "@/lib/auth-client";
+import { isAboutSession, mayPass } from "@/lib/problems";
+
+/** What the API answered, and when. */
+export interface Answer extends AnswerInfo {
+  at: Date;
+}
+
+interface Api {
+  client: Client;
+  /** Query keys begin with it, so that no data can be taken for another user's. */
+  userId: string;
+  answers: Answers;
+}
+
+const ApiContext = createContext<Api | null>(null);
+
+/** Milliseconds between two tries while the API, or Better Auth, is away. */
+const retryEvery = 3_000;
+
+/**
+ * The API for one user: a client with its token, and a cache with its data. Give it the user's id as `key`, so that
+ * another user gets another one.
+ */
+export function ApiProvider(props: {
+  apiUrl: string;
+  userId: string;
+  /** An answer says that the session has ended, or is another user's. */
+  onSessionDoubt: () => void;
+  children: ReactNode;
+}) {
+  const { apiUrl, userId, onSessionDoubt, children } = props;
+  const [{ api, queryClient }] = useState(() => makeApi(apiUrl, userId, onSessionDoubt));
+  useEffect(() => {
+    return () => {
+      api.client.clear();
+      queryClient.clear();
+    };
+  }, [api, queryClient]);
+  return (
+    <ApiContext value={api}>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+    </ApiContext>
+  );
+}
+
+/** The API of the signed-in user. */
+export function useApi(): Api {
+  const api = use(ApiContext);
+  if (api === null) throw new Error("useApi is used outside of ApiProvider");
+  return api;
+}
+
+/** The latest answers of the API, the newest first. */
+export function useAnswers(): readonly Answer[] {
+  const { answers } = useApi();
+  return useSyncExternalStore(answers.subscribe, answers.latest, answers.latest);
+}
+
+function makeApi(apiUrl: string, userId: string, onSessionDoubt: () => void) {
+  const answers = new Answers();
+  const client = createClient({ baseUrl: apiUrl, getToken: betterAuthToken(authClient), onAnswer: answers.add });
+  const onError = (error: Error) => {
+    if (isAboutSession(error)) onSessionDoubt();
+  };
+  const queryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      // "always": an API on this machine answers without a network too. The client has tried again by itself where that
+      // is right; what may pass is asked for again as long as it is shown.
+      queries: {
+        networkMode: "always",
+        retry: false,
+        staleTime: 5_000,
+        refetchInterval: (query) => (mayPass(query.state.error) ? retryEvery : false),
+      },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+  return { api: { client, userId, answers }, queryClient };
+}
+
+/** Keeps the last few answers for the inspector. */
+class Answers {
+  #latest: readonly Answer[] = [];
+  readonly #listeners = new Set<() => void>();
+
+  readonly add = (info: AnswerInfo): void => {
+    this.#latest = [{ ...info, at: new Date() }, ...this.#latest].slice(0, 6);
+    for (const listener of this.#listeners) listener();
+  };
+
+  readonly latest = (): readonly Answer[] => this.#latest;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+}

@@ -1,0 +1,8 @@
+import { jwtClient } from "better-auth/client/plugins";
+import { createAuthClient } from "better-auth/react";
+
+/**
+ * Better Auth in the browser, on the page's own origin. `authClient.useSession()` is the session of this React tree;
+ * `authClient.token()` gives the JWT for the API (`session.token` is no JWT, and no business of the API).
+ */
+export const authClient = createAuthClient({ plugins: [jwtClient()] });

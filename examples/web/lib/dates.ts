@@ -1,0 +1,81 @@
+/**
+ * Times, by these rules:
+ *
+ * 1. An API time is an instant. One without a zone is UTC, by the contract; `new Date("2026-11-23T10:00:00")` alone would
+ *    take it for local time.
+ * 2. People see and type local time, to the minute.
+ * 3. What is sent is RFC 3339 in UTC, with `Z`.
+ * 4. Instants are compared as instants, never as text: `…T10:00:00+05:30` is before `…T05:00:00Z`.
+ */
+
+const day = /^\d{4}-\d{2}-\d{2}$/;
+const withZone = /(?:[Zz]|[+-]\d{2}:?\d{2})$/;
+
+/** The instant of an API time, in any form of RFC 3339, with or without zone. Null for null and for what is no time. */
+export function parseApiTime(text: string | null | undefined): Date | null {
+  if (!text) return null;
+  const iso = text.trim().replace(" ", "T");
+  // A day alone is midnight in UTC, as JavaScript has it already.
+  const date = new Date(day.test(iso) || withZone.test(iso) ? iso : `${iso}Z`);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** How an instant is written for the API: `2026-11-23T10:00:00.000Z`. */
+export function toApiTime(date: Date): string {
+  return date.toISOString();
+}
+
+/** The value of a `datetime-local` field: `2026-11-23T10:00` in local time, or empty. */
+export function toLocalField(text: string | null | undefined): string {
+  const date = parseApiTime(text);
+  if (date === null) return "";
+  const month = pad(date.getMonth() + 1);
+  return `${pad(date.getFullYear(), 4)}-${month}-${pad(date.getDate())}T${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}
+
+/**
+ * The instant that a `datetime-local` field says, or null where it is empty. A time that the clocks skip in spring is
+ * taken an hour later, one that they go through twice in autumn is the first, as JavaScript does.
+ */
+export function fromLocalField(value: string): Date | null {
+  if (!value) return null;
+  const date = new Date(value); // without a zone: local time, and that is what it is here
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** When a local day (`2026-11-23`) begins, or null for what is no day. `days` later: 1 is its end. */
+export function startOfDay(value: string, days = 0): Date | null {
+  if (!day.test(value)) return null;
+  const date = new Date(`${value}T00:00`);
+  if (Number.isNaN(date.getTime())) return null;
+  date.setDate(date.getDate() + days); // not by 24 hours: days on which clocks change are longer or shorter
+  return date;
+}
+
+/** Is the time before now? False for null. */
+export function isOver(text: string | null | undefined, now: number): boolean {
+  const date = parseApiTime(text);
+  return date !== null && date.getTime() < now;
+}
+
+/** For people: `23 Nov 2026, 10:00`, as their browser's language has it. Empty for null. */
+export function showTime(text: string | null | undefined): string {
+  const date = parseApiTime(text);
+  return date === null ? "" : date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
+function pad(value: number, length = 2): string {
+  return String(value).padStart(length, "0");
+}
+
+/** A claim's time, in seconds since 1970, as a local time of the day. Empty where it is too far away for a date. */
+export function showUnixTime(seconds: number): string {
+  const date = new Date(seconds * 1_000);
+  return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString();
+}
+
+/** Minutes and seconds that are left, `14:05`; `0:00` when none are. */
+export function countdown(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
+  return `${Math.floor(seconds / 60)}:${pad(seconds % 60)}`;
+}

@@ -1,0 +1,79 @@
+/** What this front end is told by environment variables; `.env.example` describes them. */
+export interface Environment {
+  secret: string;
+  /** The origin under which the browser sees this front end. */
+  baseUrl: string;
+  apiUrl: string;
+  database: DatabaseLocation;
+}
+
+export type DatabaseLocation = { kind: "sqlite"; file: string } | { kind: "postgresql"; url: string };
+
+/** A variable is missing or cannot work; the message is one line that names it and says what to do. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads all variables, when the server runs.
+ *
+ * `process.env` is taken as a value on purpose: where the source says `process.env.NEXT_PUBLIC_API_URL`, Next.js writes in
+ * what it was during the build, and one build could not serve two places.
+ *
+ * @throws EnvironmentError for the first variable that is missing or cannot work.
+ */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const secret = required(variables, "BETTER_AUTH_SECRET", "make one with `openssl rand -base64 32`");
+  if (secret.length < 32) {
+    throw new EnvironmentError(
+      `BETTER_AUTH_SECRET has ${secret.length} characters, which can be guessed: make one with \`openssl rand -base64 32\``,
+    );
+  }
+  const baseUrl = httpUrl("BETTER_AUTH_URL", required(variables, "BETTER_AUTH_URL", "such as http://localhost:3000"));
+  if (baseUrl.pathname !== "/") {
+    throw new EnvironmentError(`BETTER_AUTH_URL has a path (${baseUrl.pathname}): give the origin alone`);
+  }
+  const apiUrl = httpUrl(
+    "NEXT_PUBLIC_API_URL",
+    required(variables, "NEXT_PUBLIC_API_URL", "such as http://localhost:8000"),
+  );
+  const database = required(variables, "DATABASE_URL", "such as sqlite:../../.data/drawbridge.db");
+  return {
+    secret,
+    baseUrl: baseUrl.origin,
+    apiUrl: apiUrl.href.replace(/\/$/, ""),
+    database: databaseLocation(database),
+  };
+}
+
+function required(variables: Variables, name: string, example: string): string {
+  const value = variables[name]?.trim();
+  if (!value) throw new EnvironmentError(`${name} is not set: put it into .env.local or the environment, ${example}`);
+  return value;
+}
+
+function httpUrl(name: string, value: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new EnvironmentError(`${name} is no http(s) URL (${value}): write it like http://localhost:3000`);
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new EnvironmentError(`${name} has a user, a query or a fragment: leave them out`);
+  }
+  return url;
+}
+
+/** The forms that the API takes too, so that both can be given the same value. */
+function databaseLocation(value: string): DatabaseLocation {
+  if (/^postgres(ql)?:\/\/./.test(value)) return { kind: "postgresql", url: value };
+  const absolute = /^sqlite:\/\/(\/.+)$/.exec(value)?.[1];
+  if (absolute) return { kind: "sqlite", file: absolute };
+  const relative = /^sqlite:(?!\/\/)(.+)$/.exec(value)?.[1];
+  if (relative) return { kind: "sqlite", file: relative };
+  // The value is not repeated: it may hold a password.
+  throw new EnvironmentError(
+    "DATABASE_URL is of no known form: write sqlite:relative/path.db, sqlite:///absolute/path.db or postgresql://user@host/database",
+  );
+}

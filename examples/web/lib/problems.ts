@@ -1,0 +1,88 @@
+import {
+  ApiError,
+  ClearedError,
+  type FieldError,
+  NetworkError,
+  NotSignedInError,
+  TokenUnavailableError,
+  UnusableTokenError,
+  UserChangedError,
+} from "@drawbridge/client";
+
+/** An error as people read it: what happened, why, and what to do. */
+export interface Problem {
+  title: string;
+  detail: string;
+  /** The answer's name in the API's log, to be quoted. */
+  requestId: string | null;
+}
+
+/** Will it pass by itself? Then the page goes on asking, and nobody has to load it again. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof NetworkError || error instanceof TokenUnavailableError) return true;
+  return error instanceof ApiError && (error.status >= 500 || error.status === 429);
+}
+
+/** Does it say that the user of this page is not, or no longer, who is signed in? */
+export function isAboutSession(error: unknown): boolean {
+  return error instanceof NotSignedInError || error instanceof UserChangedError;
+}
+
+/** What is wrong with single values; empty for every other error. */
+export function fieldErrorsOf(error: unknown): readonly FieldError[] {
+  return error instanceof ApiError ? error.errors : [];
+}
+
+/** How it goes on: the page asks for a list again by itself, and does nothing twice that changes something. */
+type Outlook = "asked again" | "up to the user";
+
+export function describe(error: unknown, outlook: Outlook = "up to the user"): Problem {
+  const problem = describeAlone(error);
+  if (!mayPass(error)) return problem;
+  const next = outlook === "asked again" ? "This page tries again by itself." : "Try again in a moment.";
+  return { ...problem, detail: `${problem.detail} ${next}` };
+}
+
+function describeAlone(error: unknown): Problem {
+  if (error instanceof ApiError) return describeAnswer(error);
+  if (error instanceof NetworkError) {
+    return problem("The API cannot be reached", "It may be down, or you are offline.");
+  }
+  if (error instanceof TokenUnavailableError) {
+    return problem(
+      "Sign-in service unavailable",
+      "Better Auth gives no token just now, so the API cannot be asked. You are still signed in.",
+    );
+  }
+  if (isAboutSession(error)) return problem("Your session has ended", "Sign in again to go on.");
+  if (error instanceof UnusableTokenError) return problem("The token cannot be used", error.message);
+  if (error instanceof ClearedError) return problem("Not done", "You were signed out before the answer came.");
+  return problem("Something went wrong on this page", error instanceof Error ? error.message : String(error));
+}
+
+function describeAnswer(error: ApiError): Problem {
+  const { code, status, detail, requestId } = error;
+  if (code === "not_found") {
+    const why = "Somebody has deleted it, perhaps you in another tab.";
+    return { title: "It is no longer there", detail: why, requestId };
+  }
+  if (status === 429) {
+    return { title: "Too many requests at once", detail: "The API is still busy with those before.", requestId };
+  }
+  if (status === 503) {
+    const what = code === "keys_unavailable" ? "It cannot fetch Better Auth's keys" : "Its database cannot be used";
+    return { title: "The API is not available", detail: `${what} just now.`, requestId };
+  }
+  if (status >= 500) {
+    return { title: "The API has failed", detail: `${detail} Its log says more about this request.`, requestId };
+  }
+  if (status === 401) {
+    const advice = "Run `drawbridge doctor` where the API runs: it finds what the set-up lacks.";
+    return { title: "The API does not accept the token", detail: `${detail} (${code}) ${advice}`, requestId };
+  }
+  return { title: "The API has refused this", detail: `${detail} (${code})`, requestId };
+}
+
+function problem(title: string, detail: string): Problem {
+  return { title, detail, requestId: null };
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+
+import type { NextConfig } from "next";
+
+// The packages of this repository are workspaces, so what is imported lies above this folder.
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+const headers = [
+  { key: "X-Content-Type-Options", value: "nosniff" },
+  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
+  {
+    key: "Content-Security-Policy",
+    value: "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
+  },
+];
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  turbopack: { root: repository },
+  outputFileTracingRoot: repository,
+  // It loads a native module by a computed name, which no bundler can follow.
+  serverExternalPackages: ["libsql"],
+  headers: async () => [{ source: "/:path*", headers }],
+};
+
+export default config;

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+
+import { EnvironmentError, readEnvironment } from "@/lib/environment";
+
+const good = {
+  BETTER_AUTH_SECRET: "0123456789abcdef0123456789abcdef",
+  BETTER_AUTH_URL: "http://localhost:3000",
+  NEXT_PUBLIC_API_URL: "http://localhost:8000",
+  DATABASE_URL: "sqlite:.data/app.db",
+};
+
+it("reads all variables", () => {
+  expect(readEnvironment(good)).toEqual({
+    secret: good.BETTER_AUTH_SECRET,
+    baseUrl: "http://localhost:3000",
+    apiUrl: "http://localhost:8000",
+    database: { kind: "sqlite", file: ".data/app.db" },
+  });
+});
+
+it("takes a slash at the end of a URL away, and leaves the API its path", () => {
+  const urls = { BETTER_AUTH_URL: "https://app.example/", NEXT_PUBLIC_API_URL: "https://example.com/bridge/" };
+  expect(readEnvironment({ ...good, ...urls })).toMatchObject({
+    baseUrl: "https://app.example",
+    apiUrl: "https://example.com/bridge",
+  });
+});
+
+describe("DATABASE_URL", () => {
+  it.each([
+    ["sqlite:app.db", { kind: "sqlite", file: "app.db" }],
+    ["sqlite:/var/lib/app.db", { kind: "sqlite", file: "/var/lib/app.db" }],
+    ["sqlite:///var/lib/app.db", { kind: "sqlite", file: "/var/lib/app.db" }],
+    ["postgresql://app@localhost/app", { kind: "postgresql", url: "postgresql://app@localhost/app" }],
+    ["postgres://app@localhost/app", { kind: "postgresql", url: "postgres://app@localhost/app" }],
+  ])("%s", (value, location) => {
+    expect(readEnvironment({ ...good, DATABASE_URL: value }).database).toEqual(location);
+  });
+});
+
+describe("what cannot work is refused in one line that names the variable", () => {
+  it.each([
+    ["BETTER_AUTH_SECRET", undefined],
+    ["BETTER_AUTH_SECRET", "too short"],
+    ["BETTER_AUTH_URL", ""],
+    ["BETTER_AUTH_URL", "localhost:3000"],
+    ["BETTER_AUTH_URL", "http://localhost:3000/api/auth"],
+    ["BETTER_AUTH_URL", "http://user:secret@localhost:3000"],
+    ["NEXT_PUBLIC_API_URL", undefined],
+    ["NEXT_PUBLIC_API_URL", "/api"],
+    ["NEXT_PUBLIC_API_URL", "http://localhost:8000/?x=1"],
+    ["DATABASE_URL", undefined],
+    ["DATABASE_URL", "mysql://root:secret@localhost/app"],
+    ["DATABASE_URL", "sqlite://relative.db"],
+    ["DATABASE_URL", "sqlite:"],
+  ])("%s: %s", (name, value) => {
+    const read = () => readEnvironment({ ...good, [name]: value });
+    expect(read).toThrow(EnvironmentError);
+    expect(read).toThrow(new RegExp(`^${name} [^\\n]+$`));
+    expect(read).not.toThrow(/secret@|root:secret|too short/);
+  });
+});
