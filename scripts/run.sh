@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# `./dev run`: Better Auth and the API on one database, until Ctrl-C.
+# `./dev run`: the pages of examples/web, Better Auth among them, and the API on one database, until Ctrl-C.
 
 run_children=() # process ids, in the order of their start
 
@@ -63,11 +63,17 @@ start_postgres() {
   fi
 }
 
-walk_through() {
+# show_urls WEB API DATA DATABASE_URL
+show_urls() {
   cat <<TEXT
 
-Better Auth is at $1, the API at $2/api/v1, their database at $4; the data is in $3/. Ctrl-C ends all.
-To sign up, get a token, create a task and list your tasks, paste this into another terminal, here:
+  Open    $1
+  API     $2/api/v1, its contract at $2/docs
+
+Sign up there and manage tasks; "Inspect the bridge" shows the token, the keys and what the API answers. The data is in $3/,
+the database $4. Ctrl-C ends all.
+
+The same from another terminal, here, to paste:
 
   WEB=$1 API=$2 JAR=\$(mktemp) MAIL=ada.\$(date +%s)@example.com
   curl -sS -c "\$JAR" "\$WEB/api/auth/sign-up/email" -H 'Content-Type: application/json' -d "{\"name\":\"Ada\",\"email\":\"\$MAIL\",\"password\":\"correct horse battery\"}"; echo
@@ -101,8 +107,8 @@ run_verb() {
   setup_packages
   check_port --web-port "$web_port"
   check_port --api-port "$api_port"
-  setup_node
   build release drawbridge_program
+  build_web
 
   umask 077 # what follows holds secrets and people's data
   # Root's PostgreSQL runs as another user, who comes to its folder through this one. One that somebody else made
@@ -113,7 +119,7 @@ run_verb() {
   ((!open)) || chmod o+x "$data"
   make_secret "$data/better-auth-secret"
   local web=http://localhost:$web_port api=http://localhost:$api_port
-  local log=$data/better-auth.log program=build/release/bin/drawbridge database_url=sqlite:$data/drawbridge.db
+  local log=$data/web.log program=build/release/bin/drawbridge database_url=sqlite://$PWD/$data/drawbridge.db
   [[ $data != /* ]] || database_url=sqlite://$data/drawbridge.db
   unset BETTER_AUTH_JWKS_URL BETTER_AUTH_ISSUER BETTER_AUTH_AUDIENCE # of another project in this shell
 
@@ -121,17 +127,18 @@ run_verb() {
   trap 'exit 0' INT TERM HUP
   if [[ $kind == postgres ]]; then start_postgres "$data/postgres" "$data/postgres.log"; fi
   export DATABASE_URL=$database_url BETTER_AUTH_URL=$web
-  PORT=$web_port BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") \
-    setsid node tests/e2e/issuer/server.mjs >"$log" 2>&1 </dev/null &
+  # The pages are those of a production build; "production" also limits sign-ups to 3 in 10 s from one address.
+  BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") NEXT_PUBLIC_API_URL=$api NEXT_TELEMETRY_DISABLED=1 \
+    setsid node node_modules/next/dist/bin/next start examples/web -H 127.0.0.1 -p "$web_port" >"$log" 2>&1 </dev/null &
   run_children+=($!)
-  wait_for "Better Auth" $! "http://127.0.0.1:$web_port/api/auth/ok" "$log"
+  wait_for "the front end" $! "http://127.0.0.1:$web_port/api/auth/ok" "$log"
 
   "$program" migrate up
   DRAWBRIDGE_LISTEN=127.0.0.1:$api_port setsid "$program" serve </dev/null &
   run_children+=($!)
   wait_for "the API" $! "http://127.0.0.1:$api_port/readyz" ""
 
-  walk_through "$web" "$api" "$data" "$database_url"
+  show_urls "$web" "$api" "$data" "$database_url"
   wait -n "${run_children[@]}" || true
   fail "one of the programs has ended by itself; their logs are in $data"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package e2e postgres migrate contract fuzz asan tsan)
+suites=(unit package e2e web postgres migrate contract fuzz asan tsan)
 fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -70,6 +70,22 @@ run_pytest() {
   count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began))
 }
 
+# run_vitest FOLDER: Vitest on it, and what its report counts.
+run_vitest() {
+  local folder=$1 status=0 began=$SECONDS good=0 bad=0 left=0
+  local report=$PWD/build/test-logs/${folder//\//-}.json
+  mkdir -p build/test-logs
+  rm -f "$report"
+  (cd "$folder" && NO_COLOR=1 npx --no vitest -- run --reporter=dot --reporter=json --outputFile.json="$report") \
+    </dev/null 2>&1 | sed -u 's/^/    /' || status=$?
+  # shellcheck disable=SC2016 # JavaScript
+  [[ ! -s $report ]] || read -r good bad left < <(
+    node -p 'const r = require(process.argv[1]); `${r.numPassedTests} ${r.numFailedTests} ${r.numPendingTests + r.numTodoTests}`' "$report"
+  )
+  ((bad > 0 || (status == 0 && good > 0))) || bad=1 # a crash, or no test at all
+  count "$folder" "$good" "$bad" "$left" $((SECONDS - began))
+}
+
 run_cpp_tests() {
   local preset=$1 name
   build "$preset" || return 1
@@ -133,10 +149,9 @@ suite_package() {
 
 # What a suite needs that runs whole programs; without it that suite is over.
 setup_programs() {
-  setup_node
   setup_python
-  if ! build release; then
-    broken "build release"
+  if ! build release || ! build_packages; then
+    broken "build"
     exit
   fi
 }
@@ -144,6 +159,17 @@ setup_programs() {
 suite_e2e() {
   setup_programs
   DRAWBRIDGE_TEST_DATABASE=sqlite run_pytest tests/e2e
+}
+
+suite_web() {
+  local folder
+  setup_programs
+  if ! build_web; then
+    broken "build web"
+    return
+  fi
+  for folder in packages/better-auth packages/client examples/web; do run_vitest "$folder"; done
+  run_pytest tests/web
 }
 
 suite_postgres() {

@@ -46,7 +46,13 @@ class Program:
     started: list[Program] = []  # in this run of pytest, for the report of a failure
 
     def __init__(
-        self, name: str, command: list[str | Path], env: dict[str, str], folder: Path, ends_with_us: bool = False
+        self,
+        name: str,
+        command: list[str | Path],
+        env: dict[str, str],
+        folder: Path,
+        ends_with_us: bool = False,
+        status_of_sigterm: int = 0,
     ) -> None:
         """One that ends with us ends by itself when its standard input does, which is a pipe that we hold."""
         self.name = name
@@ -55,6 +61,7 @@ class Program:
         self.log_file = folder / f"{name}.log"
         self.env = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | env
         self.stdin = subprocess.PIPE if ends_with_us else subprocess.DEVNULL
+        self.status_of_sigterm = status_of_sigterm
         self.child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -93,7 +100,7 @@ class Program:
             return
         self.signal(signal.SIGTERM)
         status = self.wait()
-        assert status == 0, f"{self.name} ended with {status} after SIGTERM"
+        assert status == self.status_of_sigterm, f"{self.name} ended with {status} after SIGTERM"
 
     def log(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""

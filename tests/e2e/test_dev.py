@@ -24,7 +24,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["test", "unti"], "unknown suite unti; there are: unit package e2e postgres migrate contract fuzz asan tsan"),
+        (["test", "unti"], "unknown suite unti; there are: unit package e2e web postgres migrate contract fuzz asan tsan"),
         (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
         (["contract", "0"], "contract takes a number of seconds"),
@@ -89,7 +89,7 @@ class Run:
             return bool(re.search(r"user's path:\n\n.*\n\n", text, re.DOTALL))
 
         wait_until(printed, 600, "the walk-through")  # it may have to build first
-        return re.findall(r"^  (.*)$", self.log.read_text().partition("paste this")[2], re.MULTILINE)
+        return re.findall(r"^  (.*)$", self.log.read_text().partition("to paste:")[2], re.MULTILINE)
 
     def stop(self, number: signal.Signals) -> int:
         """As a terminal does it: to the whole group."""
@@ -123,8 +123,8 @@ def children_of(run: Run) -> dict[str, int]:
     found = {}
     for pid in Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split():
         with suppress(FileNotFoundError):  # a short command of the script, which has ended by now
-            command = {Path(part).name for part in Path(f"/proc/{pid}/cmdline").read_text().split("\0")}
-            for name in command & {"server.mjs", "drawbridge", "private_postgres"}:
+            command = {Path(part).name for part in re.split("[\\0 ]", Path(f"/proc/{pid}/cmdline").read_text())}
+            for name in command & {"next-server", "drawbridge", "private_postgres"}:
                 found[name] = int(pid)
     return found
 
@@ -167,7 +167,7 @@ def test_walk_through_works_as_printed_and_the_data_stays(data, database):
 
 
 @pytest.mark.parametrize(
-    "database, ends", [("sqlite", "server.mjs"), ("sqlite", "drawbridge"), ("postgres", "private_postgres")]
+    "database, ends", [("sqlite", "next-server"), ("sqlite", "drawbridge"), ("postgres", "private_postgres")]
 )
 def test_one_that_ends_by_itself_ends_the_others(data, database, ends):
     with Run(data, database) as run:
@@ -185,7 +185,7 @@ def test_postgres_ends_with_a_run_that_is_killed(data):
         run.process.kill()
         run.process.wait()
         wait_until(lambda: not Path(f"/proc/{server}").exists(), 20, "the server is gone")
-        for name in ("server.mjs", "drawbridge"):
+        for name in ("next-server", "drawbridge"):
             os.kill(children[name], signal.SIGTERM)
 
 

@@ -1,0 +1,63 @@
+"""The front end of examples/web as it runs in production, with the real Better Auth in it, and the bridge behind it."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from signal import SIGTERM
+
+from backend import Backend
+from database import Database
+from loopback import answers
+from process import ROOT, Program, free_port
+
+NEXT = ROOT / "node_modules/next/dist/bin/next"
+
+
+class FrontEnd:
+    """`next start`. For a Backend it is the issuer: it has a url and a database."""
+
+    def __init__(self, folder: Path, database: Database, api_url: str) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.database = database
+        self.secret = secrets.token_hex(32)
+        env = {
+            "BETTER_AUTH_URL": self.url,
+            "BETTER_AUTH_SECRET": self.secret,
+            "DATABASE_URL": database.url,
+            "NEXT_PUBLIC_API_URL": api_url,
+            "NEXT_TELEMETRY_DISABLED": "1",
+        }
+        start = ["start", ROOT / "examples/web", "-H", "127.0.0.1", "-p", str(self.port)]
+        self.program = Program("front-end", ["node", NEXT, *start], env, folder, status_of_sigterm=128 + SIGTERM)
+
+    def start(self) -> FrontEnd:
+        """Returns when Better Auth answers; its tables are there by then."""
+        self.program.start()
+        self.program.wait_ready(lambda: answers(f"http://127.0.0.1:{self.port}/api/auth/ok"))
+        return self
+
+    def stop(self) -> None:
+        self.program.stop()
+
+
+class Bridge:
+    """The front end and the API on one database, ready to be used."""
+
+    def __init__(self, folder: Path, database: Database, **settings: object) -> None:
+        """Settings are the backend's."""
+        self.folder = folder
+        self.settings = settings
+        self.api_port = free_port()
+        self.front_end = FrontEnd(folder, database, f"http://127.0.0.1:{self.api_port}")
+
+    def start(self) -> Bridge:
+        self.front_end.start()
+        self.front_end.database.migrate()
+        self.api = Backend(self.folder, self.front_end, self.api_port, **self.settings).start()
+        return self
+
+    def stop(self) -> None:
+        self.api.stop()
+        self.front_end.stop()

@@ -1,0 +1,80 @@
+"""What a person does on the pages, by the names that they read there."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from browser import PASSWORD, Visitor
+
+
+@dataclass
+class Account:
+    name: str
+    email: str
+    password: str = PASSWORD
+
+
+def new_account(name: str = "Ada Lovelace") -> Account:
+    return Account(name, f"{name.split()[0].lower()}-{secrets.token_hex(4)}@example.com")
+
+
+def sign_up(visitor: Visitor, name: str = "Ada Lovelace") -> Account:
+    """Through the form, until the tasks page is there."""
+    account = new_account(name)
+    page = visitor.page
+    page.goto("/sign-up")
+    page.get_by_label("Name").fill(account.name)
+    page.get_by_label("Email").fill(account.email)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_role("button", name="Sign up").click()
+    wait_for_tasks(page)
+    return account
+
+
+def sign_in(visitor: Visitor, account: Account) -> None:
+    page = visitor.page
+    page.goto("/sign-in")
+    page.get_by_label("Email").fill(account.email)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_role("button", name="Sign in").click()
+    wait_for_tasks(page)
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile("/sign-in"))
+
+
+def wait_for_tasks(page: Page) -> None:
+    """The tasks page, with an answer of the API on it."""
+    page.wait_for_url(re.compile("/tasks"))
+    expect(page.get_by_role("main")).to_have_attribute("aria-busy", "false")
+
+
+def alert(page: Page) -> Locator:
+    """Ours; Next.js has one of its own on each page."""
+    return page.get_by_role("main").get_by_role("alert")
+
+
+def task_row(page: Page, title: str) -> Locator:
+    return page.get_by_role("listitem").filter(has=page.get_by_role("checkbox", name=f"Complete {title}", exact=True))
+
+
+def new_task(page: Page, title: str, **fields: str) -> None:
+    """Opens the form, fills the fields by their labels in lower case, saves, and waits until the row is there."""
+    page.get_by_role("button", name="New task").first.click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Title").fill(title)
+    for label, value in fields.items():
+        field = form.get_by_label(label.capitalize(), exact=True)
+        if label == "priority":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+    expect(task_row(page, title)).to_be_visible()

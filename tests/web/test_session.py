@@ -1,0 +1,156 @@
+"""The session patterns that people get wrong, and tokens that end while the page is open."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import expect
+
+from browser import answer_json
+from people import alert, new_task, sign_out, sign_up, task_row, wait_for_tasks
+from process import ROOT
+from short_lived_tokens import expired_token
+
+
+def claims_of(token: str) -> dict[str, object]:
+    payload = token.split(".")[1]
+    return json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def bearer_of(request) -> str:
+    scheme, _, token = request.header_value("authorization").partition(" ")
+    assert scheme == "Bearer"
+    return token
+
+
+def test_the_jwt_is_sent_and_not_the_session_token(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    new_task(ada.page, "Lower the bridge")
+    (cookie,) = [c["value"] for c in ada.context.cookies() if c["name"].endswith("session_token")]
+    tokens = {bearer_of(request) for request in ada.api_requests()}
+    assert len(tokens) == 1  # one token for all of them
+    (token,) = tokens
+    assert token.count(".") == 2
+    assert set(claims_of(token)) == {"uuid", "email", "emailVerified", "name", "sid", "iat", "exp", "iss", "aud", "sub"}
+    assert token not in cookie and cookie.split(".")[0] not in token
+
+
+def test_the_jwt_is_kept_in_memory_only(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    kept = ada.page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])")
+    assert "eyJ" not in kept
+    assert [c["name"] for c in ada.context.cookies() if c["value"].startswith("eyJ")] == []
+
+
+def test_no_request_without_a_token(bridge, visit):
+    ada = visit(bridge)
+    held = []
+    ada.context.route("**/api/auth/token", lambda route: held.append(route))  # Better Auth takes its time
+    ada.page.goto("/")
+    ada.page.goto("/sign-in")
+    assert ada.api_requests() == []
+    with ada.page.expect_request("**/api/auth/token"):
+        sign_up_without_waiting(ada)
+    ada.page.wait_for_timeout(500)
+    assert ada.api_requests() == []
+    ada.context.unroute("**/api/auth/token")
+    for route in held:
+        route.fallback()
+    wait_for_tasks(ada.page)
+    assert all(request.header_value("authorization") for request in ada.api_requests())
+    assert len(held) == 1
+
+
+def sign_up_without_waiting(visitor) -> None:
+    visitor.page.goto("/sign-up")
+    visitor.page.get_by_label("Name").fill("Ada Lovelace")
+    visitor.page.get_by_label("Email").fill(f"ada-{datetime.now(UTC).timestamp()}@example.com")
+    visitor.page.get_by_label("Password").fill("correct horse battery staple")
+    visitor.page.get_by_role("button", name="Sign up").click()
+
+
+def test_a_form_that_is_sent_before_the_page_is_ready_tells_no_password(bridge, visit):
+    """Without its script a form goes where HTML sends it: as a GET it would put the password into the address."""
+    page = visit(bridge, java_script_enabled=False).page
+    for path, button in {"/sign-up": "Sign up", "/sign-in": "Sign in"}.items():
+        page.goto(path)
+        page.get_by_label("Email").fill("ada@example.com")
+        page.get_by_label("Password").fill("correct horse battery staple")
+        if path == "/sign-up":
+            page.get_by_label("Name").fill("Ada Lovelace")
+        with page.expect_navigation():
+            page.get_by_role("button", name=button).click()
+        assert "horse" not in page.url
+
+
+def test_use_session_comes_from_the_right_package(bridge, visit):
+    """Its name is on the page, and the source has it from better-auth/react, where it exists."""
+    ada = visit(bridge)
+    sign_up(ada, "Ada Lovelace")
+    expect(ada.page.get_by_text("Ada Lovelace").first).to_be_visible()
+    files = [f for f in (ROOT / "examples/web").rglob("*.ts*") if not {"node_modules", ".next"} & set(f.parts)]
+    makers = [f for f in files if "createAuthClient" in f.read_text()]
+    assert len(makers) == 1
+    assert re.search(r'import \{ createAuthClient \} from "better-auth/react"', makers[0].read_text())
+
+
+def test_a_token_that_ends_while_the_page_is_open_is_renewed_once(bridge, visit):
+    ada = visit(bridge)
+    ada.page.clock.install()
+    sign_up(ada)
+    before = len(ada.seen.to("/api/auth/token"))
+    assert before == 1
+    ada.page.clock.fast_forward("16:00")
+    new_task(ada.page, "After a quarter of an hour")
+    assert len(ada.seen.to("/api/auth/token")) == before + 1
+
+
+def test_a_token_that_the_api_calls_expired_is_renewed_once(bridge, visit):
+    """A real one, signed by the real key and over: it reaches the page as its first token."""
+    ada = visit(bridge)
+    account = sign_up(ada)
+    old = expired_token(bridge, account)
+    ada.context.route("**/api/auth/token", answer_json({"token": old}), times=1)
+    seen = len(ada.api_requests())
+    ada.page.clock.set_system_time(datetime.now(UTC) - timedelta(minutes=20))  # the page's clock is slow
+    ada.page.reload()
+    wait_for_tasks(ada.page)
+    requests = ada.api_requests()[seen:]
+    refused = [r for r in requests if bearer_of(r) == old]
+    assert {r.response().status for r in refused} == {401}
+    assert len(ada.seen.to("/api/auth/token")) == 3  # at sign-up, the old one, its successor
+    new_task(ada.page, "As if nothing had been")
+
+
+def test_a_session_that_was_ended_elsewhere_is_said_so(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    ada.page.clock.install()
+    ada.context.clear_cookies()
+    ada.page.clock.fast_forward("16:00")
+    ada.page.get_by_role("button", name="New task").first.click()
+    ada.page.get_by_role("dialog").get_by_label("Title").fill("Too late")
+    ada.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(ada.page.get_by_text("Your session has ended").first).to_be_visible()
+
+
+def test_an_outage_of_better_auth_is_no_sign_out(bridge, visit):
+    """Its /token says 401 when its database is down; /get-session then knows nothing."""
+    ada = visit(bridge)
+    sign_up(ada)
+    ada.context.route("**/api/auth/token", answer_json({"message": "Unauthorized"}, 401))
+    ada.context.route("**/api/auth/get-session*", answer_json({"message": "no database"}, 500))
+    ada.page.reload()
+    expect(alert(ada.page)).to_be_visible()
+    expect(ada.page.get_by_text("Your session has ended")).to_have_count(0)
+    ada.context.unroute("**/api/auth/token")
+    ada.context.unroute("**/api/auth/get-session*")
+    wait_for_tasks(ada.page)
+    new_task(ada.page, "It is back")
+    expect(task_row(ada.page, "It is back")).to_be_visible()
+    sign_out(ada.page)
