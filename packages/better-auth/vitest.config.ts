@@ -4,20 +4,19 @@ import { defineConfig } from "vitest/config";
 // imports of `better-auth` led to the one or the other.
 const oldest = [{ find: /^better-auth(?=\/|$)/, replacement: "better-auth-oldest" }];
 
+const shared = { include: ["tests/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Here and not in the projects, which share this one server: each test has a database of its own in it.
     globalSetup: "tests/support/postgres-server.ts",
-    include: ["tests/**/*.test.ts"],
     projects: [
       {
-        extends: true,
         resolve: { alias: oldest },
         // The README is about types, which are checked against what is installed, the newest.
-        test: { name: "oldest", exclude: ["tests/readme.test.ts"], provide: { betterAuth: "1.7.0" } },
+        test: { ...shared, name: "oldest", exclude: ["tests/readme.test.ts"], provide: { betterAuth: "1.7.0" } },
       },
-      { extends: true, test: { name: "newest", provide: { betterAuth: "1.7.25" } } },
+      { test: { ...shared, name: "newest", provide: { betterAuth: "1.7.25" } } },
     ],
   },
 });
