@@ -112,7 +112,7 @@ setup_node() {
 }
 
 install_npm_packages() {
-  say "npm ci"
+  say "npm ci (half a minute)"
   npm ci --loglevel=error >&2
 }
 

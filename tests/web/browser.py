@@ -65,7 +65,7 @@ class Visitor:
 
     def api_requests(self) -> list[Request]:
         """Those to the API; the browser's own preflights are not among them."""
-        return [r for r in self.seen.requests if r.url.startswith(self.bridge.api.url)]
+        return [r for r in self.seen.requests if r.url.startswith(self.bridge.api_url)]
 
     def close(self) -> None:
         self.context.close()

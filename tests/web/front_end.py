@@ -50,13 +50,18 @@ class Bridge:
         self.folder = folder
         self.settings = settings
         self.api_port = free_port()
-        self.front_end = FrontEnd(folder, database, f"http://127.0.0.1:{self.api_port}")
+        self.api_url = f"http://127.0.0.1:{self.api_port}"
+        self.front_end = FrontEnd(folder, database, self.api_url)
 
     def start(self) -> Bridge:
         self.front_end.start()
         self.front_end.database.migrate()
-        self.api = Backend(self.folder, self.front_end, self.api_port, **self.settings).start()
+        self.start_api()
         return self
+
+    def start_api(self) -> Backend:
+        self.api = Backend(self.folder, self.front_end, self.api_port, **self.settings).start()
+        return self.api
 
     def stop(self) -> None:
         self.api.stop()

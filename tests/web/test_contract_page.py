@@ -19,7 +19,7 @@ def test_a_pasted_token_makes_a_call(bridge, visit):
     sign_up(ada)
     token = token_of(ada)
     page = ada.context.new_page()
-    page.goto(f"{bridge.api.url}/docs")
+    page.goto(f"{bridge.api_url}/docs")
     expect(page.get_by_text("Drawbridge tasks API").first).to_be_visible()
     page.get_by_role("button", name="Authorize").first.click()
     page.get_by_label("auth-bearer-value").fill(token)
@@ -33,6 +33,6 @@ def test_a_pasted_token_makes_a_call(bridge, visit):
     assert answer.value.request.header_value("authorization") == f"Bearer {token}"
     # Nothing is asked of anybody else, and the token is kept nowhere.
     hosts = {urlsplit(r.url).netloc for r in ada.seen.requests if not r.url.startswith(("data:", "blob:"))}
-    assert hosts == {urlsplit(bridge.api.url).netloc, urlsplit(bridge.front_end.url).netloc}
+    assert hosts == {urlsplit(bridge.api_url).netloc, urlsplit(bridge.front_end.url).netloc}
     kept = page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])")
     assert "eyJ" not in kept
