@@ -50,7 +50,8 @@ def migrate(database: Database, verb: str, *arguments: str) -> Run:
 def up(database: Database, *arguments: str) -> Run:
     """One that must end well."""
     ended = migrate(database, "up", *arguments)
-    assert (ended.status, ended.err) == (0, ""), ended
+    said = [line for line in ended.err.splitlines() if "  [" not in line]  # a busy machine sees the bar of progress
+    assert (ended.status, said) == (0, []), ended
     return ended
 
 
