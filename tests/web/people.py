@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -53,6 +54,15 @@ def wait_for_tasks(page: Page) -> None:
     """The tasks page, with an answer of the API on it."""
     page.wait_for_url(re.compile("/tasks"))
     expect(page.get_by_role("main")).to_have_attribute("aria-busy", "false")
+
+
+def wait_for(page: Page, is_so: Callable[[], bool], what: str) -> None:
+    """What Playwright has no wait for; the browser goes on meanwhile."""
+    for _ in range(150):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{what}: not within 15 s")
 
 
 def alert(page: Page) -> Locator:

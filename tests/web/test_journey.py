@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from people import new_task, sign_in, sign_out, sign_up, task_row, wait_for_tasks
+from people import new_task, sign_in, sign_out, sign_up, task_row, wait_for, wait_for_tasks
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -30,6 +30,29 @@ def test_a_created_task_appears_without_reload(bridge, visit):
     ada.page.reload()
     wait_for_tasks(ada.page)
     expect(task_row(ada.page, "Lower the bridge")).to_be_visible()
+
+
+def test_two_clicks_on_a_box_arrive_in_their_order(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    new_task(ada.page, "Undecided")
+    held = []
+    ada.context.route(
+        re.compile("/api/v1/[^/]+/tasks/[^/]+$"),
+        lambda route: held.append(route) if route.request.method == "PATCH" else route.fallback(),
+    )
+    box = ada.page.get_by_role("checkbox", name="Complete Undecided")
+    box.check()
+    box.uncheck()
+    ada.page.wait_for_timeout(500)
+    assert [route.request.post_data_json for route in held] == [{"completed": True}]
+    held[0].continue_()
+    wait_for(ada.page, lambda: len(held) == 2, "the second is sent")
+    assert held[1].request.post_data_json == {"completed": False}
+    held[1].continue_()
+    ada.page.reload()
+    wait_for_tasks(ada.page)
+    expect(box).not_to_be_checked()
 
 
 def test_after_sign_out_the_page_is_protected(bridge, visit):

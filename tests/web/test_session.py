@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import expect
 
 from browser import answer_json
-from people import alert, new_task, sign_out, sign_up, task_row, wait_for_tasks
+from people import alert, new_task, sign_out, sign_up, task_row, wait_for, wait_for_tasks
 from process import ROOT
 from short_lived_tokens import expired_token
 
@@ -125,6 +125,22 @@ def test_a_token_that_the_api_calls_expired_is_renewed_once(bridge, visit):
     assert {r.response().status for r in refused} == {401}
     assert len(ada.seen.to("/api/auth/token")) == 3  # at sign-up, the old one, its successor
     new_task(ada.page, "As if nothing had been")
+
+
+def session_cookie(visitor) -> dict[str, object]:
+    (cookie,) = [c for c in visitor.context.cookies() if c["name"].endswith("session_token")]
+    return cookie
+
+
+def test_a_session_in_use_is_prolonged_with_its_cookie(bridge, visit):
+    """Not by the page on the server, which can set no cookie: the browser's would end in spite of it."""
+    ada = visit(bridge)
+    sign_up(ada)
+    before = session_cookie(ada)["expires"]
+    two_days_old = (datetime.now(UTC) + timedelta(days=5)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    bridge.front_end.database.execute('update session set "expiresAt" = ?', two_days_old)
+    ada.page.reload()
+    wait_for(ada.page, lambda: session_cookie(ada)["expires"] > before, "the cookie is a later one")
 
 
 def test_a_session_that_was_ended_elsewhere_is_said_so(bridge, visit):

@@ -34,7 +34,7 @@ export default async function LandingPage() {
             </h1>
             <p>
               A small task list that shows Drawbridge at work: Better Auth signs people in, an API in C++ verifies the
-              tokens. Open “Inspect the bridge” at any time to see what crosses it.
+              tokens. “Inspect the bridge”, beside your tasks, shows what crosses it.
             </p>
             <div className="row">
               <Link href="/sign-up" className="button primary">

@@ -43,9 +43,12 @@ export function fromLocalField(value: string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** When a local day (`2026-11-23`) begins, or null for what is no day. `days` later: 1 is its end. */
+/**
+ * When a local day (`2026-11-23`) begins, or null for what is no day. `days` later: 1 is its end. The first and the last
+ * year are left out, since in UTC they may be others, and the API takes 0001 to 9999.
+ */
 export function startOfDay(value: string, days = 0): Date | null {
-  if (!day.test(value)) return null;
+  if (!day.test(value) || value < "0002" || value > "9999") return null;
   const date = new Date(`${value}T00:00`);
   if (Number.isNaN(date.getTime())) return null;
   date.setDate(date.getDate() + days); // not by 24 hours: days on which clocks change are longer or shorter

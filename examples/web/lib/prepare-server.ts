@@ -1,6 +1,7 @@
 import { getMigrations } from "better-auth/db/migration";
 
 import { getAuth } from "@/lib/auth";
+import { EnvironmentError } from "@/lib/environment";
 
 /** Makes Better Auth's tables where they are missing. What is in the way ends the server, with one line that says why. */
 export async function prepareServer(): Promise<void> {
@@ -8,8 +9,15 @@ export async function prepareServer(): Promise<void> {
     const { runMigrations } = await getMigrations(getAuth().auth.options);
     await runMigrations();
   } catch (error) {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
-    console.error(`The front end cannot start: ${reason}`);
+    console.error(`The front end cannot start: ${explain(error)}`);
     process.exit(1);
   }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof EnvironmentError) return error.message;
+  // Node.js gives several failed connections (IPv6, then IPv4) without a text of their own.
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  const reason = first instanceof Error ? first.message : String(first);
+  return `the database of DATABASE_URL cannot be used (${reason}): see that it is there and may be written to, then start again`;
 }

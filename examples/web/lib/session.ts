@@ -13,7 +13,9 @@ export interface SignedInUser {
 export async function signedInUser(): Promise<SignedInUser | null> {
   // First of all: it tells Next.js that the page is one request's, and not to be made at the build.
   const request = await headers();
-  const session = await getAuth().auth.api.getSession({ headers: request });
+  // A page cannot set cookies, so it does not prolong the session: Better Auth would take it that the browser has a newer
+  // cookie, and the old one would end. The browser's own /get-session prolongs both.
+  const session = await getAuth().auth.api.getSession({ headers: request, query: { disableRefresh: true } });
   if (session === null) return null;
   const { id, name, email } = session.user;
   return { id, name, email };

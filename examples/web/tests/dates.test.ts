@@ -65,9 +65,12 @@ describe("startOfDay", () => {
     expect(startOfDay(day, days)?.toISOString()).toBe(instant);
   });
 
-  it.each(["", "soon", "2026-11", "2026-13-01", "2026-11-23T10:00"])("%j is no day", (text) => {
-    expect(startOfDay(text)).toBeNull();
-  });
+  it.each(["", "soon", "2026-11", "2026-13-01", "2026-11-23T10:00", "0001-01-01", "9999-12-31"])(
+    "%j is no day",
+    (text) => {
+      expect(startOfDay(text)).toBeNull();
+    },
+  );
 });
 
 describe("isOver", () => {

@@ -55,6 +55,7 @@ function noAnswer(): Outcome {
 
 function explain(error: NonNullable<Outcome["error"]>): string {
   if (error.status === 0) return "No answer came from the server. See whether you are online, and try again.";
+  if (error.status === 401) return "Email or password is wrong. See whether both are as when you signed up.";
   if (error.status === 429) return "Too many tries. Wait for ten seconds, then try again.";
   if (error.status >= 500) return "The server cannot do this now; its log says why. Try again in a moment.";
   return error.message ?? "The server has refused this. See whether everything is as it should be, and try again.";

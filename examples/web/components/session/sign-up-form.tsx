@@ -14,7 +14,7 @@ export function SignUpForm({ next }: { next: string }) {
       title="Create an account"
       otherwise={
         <>
-          There already? <Link href={signInPath(next)}>Sign in</Link>.
+          Have an account already? <Link href={signInPath(next)}>Sign in</Link>.
         </>
       }
     >

@@ -60,6 +60,7 @@ export function useCompleteTask() {
   const mutationKey = [userId, "complete"];
   return useMutation({
     mutationKey,
+    scope: { id: "complete" }, // one after the other: two on their way at once may arrive the other way round
     mutationFn: ({ id, completed }: { id: string; completed: boolean }) => client.updateTask(id, { completed }),
     onMutate: async ({ id, completed }) => {
       await queryClient.cancelQueries(lists); // an answer from before would undo what is shown

@@ -2,6 +2,7 @@
 
 import type { Task } from "@drawbridge/client";
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { Logo } from "@/components/brand/logo";
 import { Inspector } from "@/components/inspector/inspector";
@@ -102,8 +103,9 @@ function Tasks() {
           task={open.task}
           onClose={close}
           onDeleted={() => {
-            close();
-            heading.current?.focus(); // the button that had the focus is gone with its row
+            // The dialog gives the focus back to a button that goes with its row, so it is taken from there at once.
+            flushSync(close);
+            heading.current?.focus();
           }}
         />
       )}

@@ -1,0 +1,31 @@
+"""What the environment says. `drawbridge.fastapi.BetterAuth` reads the variables that verifying needs by itself."""
+
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str  # `sqlite:relative/path.db`, `sqlite:///absolute/path.db` or `postgresql://…`
+    allowed_origins: list[str]  # of the pages that may call from a browser
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    default_port = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default_port) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else ""
+
+
+def read_settings() -> Settings:
+    """Raises ValueError for an origin with which CORS would let everybody in."""
+    given = os.environ.get("DRAWBRIDGE_ALLOWED_ORIGINS") or _origin_of(os.environ.get("BETTER_AUTH_URL", ""))
+    origins = [origin.strip() for origin in given.split(",") if origin.strip()]
+    for origin in origins:
+        if origin in ("*", "null"):
+            raise ValueError(f"DRAWBRIDGE_ALLOWED_ORIGINS holds {origin!r}: name the origins, as https://app.example.com")
+    return Settings(os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"), origins)
+
+
+settings = read_settings()
