@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from people import alert, new_task, sign_up, task_row, wait_for_tasks
@@ -37,3 +39,28 @@ def test_what_was_typed_survives_an_outage(bridge, visit):
     expect(form).to_be_hidden()
     expect(task_row(ada.page, "Typed with care")).to_have_count(1)
     wait_for_tasks(ada.page)
+
+
+def test_a_save_that_waits_for_the_api_can_be_called_off(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    busy = {"Access-Control-Allow-Origin": ada.web, "Access-Control-Expose-Headers": "Retry-After", "Retry-After": "2"}
+    ada.context.route(
+        re.compile("/api/v1/[^/]+/tasks$"),
+        lambda route: (
+            route.fulfill(status=429, json={"code": "rate_limited", "status": 429}, headers=busy)
+            if route.request.method == "POST"
+            else route.fallback()
+        ),
+        times=1,
+    )
+    ada.page.get_by_role("button", name="New task").first.click()
+    form = ada.page.get_by_role("dialog")
+    form.get_by_label("Title").fill("Better not")
+    with ada.page.expect_response(lambda answer: answer.status == 429):
+        form.get_by_role("button", name="Save").click()
+    form.get_by_role("button", name="Cancel").click()
+    expect(form).to_be_hidden()
+    ada.page.wait_for_timeout(3_000)  # longer than the API asked to wait
+    assert len(ada.seen.to("/tasks", "POST")) == 1
+    expect(ada.page.get_by_text("No tasks yet")).to_be_visible()

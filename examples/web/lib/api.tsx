@@ -65,7 +65,12 @@ export function useAnswers(): readonly Answer[] {
 
 function makeApi(apiUrl: string, userId: string, onSessionDoubt: () => void) {
   const answers = new Answers();
-  const client = createClient({ baseUrl: apiUrl, getToken: betterAuthToken(authClient), onAnswer: answers.add });
+  const client = createClient({
+    baseUrl: apiUrl,
+    getToken: betterAuthToken(authClient),
+    subject: userId, // a cookie that has changed since the page was made gives another user's token
+    onAnswer: answers.add,
+  });
   const onError = (error: Error) => {
     if (isAboutSession(error)) onSessionDoubt();
   };

@@ -25,7 +25,11 @@ export function mayPass(error: unknown): boolean {
 
 /** Does it say that the user of this page is not, or no longer, who is signed in? */
 export function isAboutSession(error: unknown): boolean {
-  return error instanceof NotSignedInError || error instanceof UserChangedError;
+  return (
+    error instanceof NotSignedInError ||
+    error instanceof UserChangedError ||
+    (error instanceof ApiError && error.code === "user_unknown")
+  );
 }
 
 /** What is wrong with single values; empty for every other error. */

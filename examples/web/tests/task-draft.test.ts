@@ -86,6 +86,7 @@ describe("what is checked before the API is asked", () => {
 it("puts the API's errors at their fields", () => {
   const sorted = sortErrors([
     { pointer: "/title", message: "is required" },
+    { pointer: "/title", message: "is second to that" },
     { pointer: "/reminder_at", message: "must be before due_date" },
     { pointer: "/tag_ids/0", message: "is no tag of yours" },
     { pointer: "/colour", message: "is not known" },

@@ -7,8 +7,7 @@ type KeyOptions = NonNullable<JwtOptions["jwks"]>;
  * What `drawbridge()` can be told. Everything has a default, and what is not here is decided: which claims a token has,
  * that `sub` is `user.id`, and that the keys are Better Auth's own, in its database.
  */
-export interface DrawbridgeOptions
-  extends Pick<JwtOptions, "disableSettingJwtHeader" | "schema" | "sessionCookieCache"> {
+export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionCookieCache"> {
   /**
    * More claims, beside those that every token has. Called for every token, so a slow answer makes every token slow.
    *

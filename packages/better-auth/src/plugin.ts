@@ -1,11 +1,12 @@
 import { type AuthContext, BetterAuthError, type BetterAuthPlugin, type HookEndpointContext } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
 import { type JwtOptions, jwt } from "better-auth/plugins/jwt";
 import { neverLimitKeys } from "./key-endpoint.js";
 import type { DrawbridgeOptions } from "./options.js";
 import { definePayload } from "./payload.js";
 import { keepUuid, refuseFields } from "./refused-fields.js";
 import { shareNewKey } from "./signing-keys.js";
-import { hasUuid, uuidField } from "./user-uuid.js";
+import { uuidField } from "./user-uuid.js";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 
@@ -25,6 +26,7 @@ export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
  *   on a table that has rows already, `drawbridge migrate up` does.
  * - The endpoint of the keys is never rate-limited.
  * - Requests that miss a signing key at the same time make one, not one each.
+ * - Tokens are given by `/token` alone, not in a header of `/get-session` too.
  *
  * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
@@ -36,6 +38,9 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin {
   const findUser = async (id: string) => (await auth?.internalAdapter.findUserById(id)) ?? null;
   const plugin = jwt<JwtOptions>({
     ...forJwt,
+    // Signing a token for each /get-session costs every page a signature, and whatever stands in the way of signing (a
+    // changed secret, a user without UUID) would sign everybody out. Tokens come from /token, where the fault is said.
+    disableSettingJwtHeader: true,
     jwt: { ...forJwt.jwt, definePayload: definePayload(claims, findUser) },
     adapter: { createJwk: shareNewKey() },
   });
@@ -49,7 +54,7 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin {
         options: { databaseHooks: keepUuid },
       };
     },
-    hooks: { before: [refuseFields], after: plugin.hooks.after.map(onlyWithUuid) },
+    hooks: { before: [refuseFields], after: [neverStoreToken] },
     schema: { ...plugin.schema, user: { fields: { uuid: uuidField } } },
   };
 }
@@ -64,16 +69,10 @@ function refuseSecondJwtPlugin(ctx: AuthContext): void {
   );
 }
 
-/**
- * `/get-session` gives a token along in a header. For a user without `uuid` it leaves that out rather than fail, because
- * pages ask it who is signed in, and would sign everybody out. `/token` is where the fault is said.
- */
-function onlyWithUuid<Hook extends { matcher(context: HookEndpointContext): boolean }>(hook: Hook): Hook {
-  return {
-    ...hook,
-    matcher: (context: HookEndpointContext) => {
-      const user = (context.context.session ?? context.context.newSession)?.user;
-      return hook.matcher(context) && (user === undefined || hasUuid(user));
-    },
-  };
-}
+/** An answer with a token in it is for the page that asked and for nothing in between (RFC 6749 §5.1). */
+const neverStoreToken = {
+  matcher: ({ path }: HookEndpointContext) => path === "/token",
+  handler: createAuthMiddleware(async (context) => {
+    context.setHeader("Cache-Control", "no-store");
+  }),
+};

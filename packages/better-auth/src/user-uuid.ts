@@ -15,7 +15,7 @@ export const uuidField = {
 export type FindUser = (id: string) => Promise<User | null>;
 
 /** Whether this row has its UUID. */
-export function hasUuid(user: Record<string, unknown> | undefined): user is { uuid: string } {
+function hasUuid(user: Record<string, unknown> | undefined): user is { uuid: string } {
   return typeof user?.uuid === "string" && user.uuid !== "";
 }
 

@@ -53,21 +53,10 @@ describe.each(databases)("a token, on %s", (_, open) => {
     expect(claims.uuid).toMatch(uuidForm);
   });
 
-  test("the header set-auth-jwt of /get-session has the same claims", async () => {
+  test("is given by /token alone, and kept by nobody on the way", async () => {
     const visitor = await signedUp();
-    const token = (await visitor.get("/get-session")).headers.get("set-auth-jwt") ?? "";
-    expect(Object.keys(verifiedClaims(token, await keys(visitor))).sort()).toEqual([
-      "aud",
-      "email",
-      "emailVerified",
-      "exp",
-      "iat",
-      "iss",
-      "name",
-      "sid",
-      "sub",
-      "uuid",
-    ]);
+    expect((await visitor.get("/token")).headers.get("cache-control")).toBe("no-store");
+    expect((await visitor.get("/get-session")).headers.get("set-auth-jwt")).toBeNull();
   });
 
   test("has the role that the admin plugin gave", async () => {
@@ -89,6 +78,15 @@ describe.each(databases)("a token, on %s", (_, open) => {
     });
     const claims = verifiedClaims(await visitor.token(), await keys(visitor));
     expect(claims).toMatchObject({ verified: false, of: claims.sub, tenant: "north" });
+  });
+
+  test("cannot be made under another secret, which signs nobody out", async () => {
+    const visitor = await signedUp();
+    await visitor.token();
+    await database.query('UPDATE jwks SET "privateKey" = \'"0011"\''); // what no secret decrypts
+    expect((await visitor.get("/token")).status).toBe(500);
+    const { status, body } = await visitor.get("/get-session");
+    expect([status, body]).toEqual([200, expect.objectContaining({ user: expect.anything() })]);
   });
 
   test("is refused where the option gives a claim that is taken", async () => {

@@ -22,6 +22,11 @@ export interface ClientOptions {
   baseUrl: string;
   /** Where the JWT comes from: `betterAuthToken(authClient)`, `serverToken({…})`, or a function of one's own. */
   getToken: GetToken;
+  /**
+   * Whom the client is for: Better Auth's `user.id`, the claim `sub`. A token of anybody else is a `UserChangedError`, from
+   * the first one on. Without it the first token says who the user is.
+   */
+  subject?: string;
   /** Told of each answer, those that are tried again among them. */
   onAnswer?: (info: AnswerInfo) => void;
   /** In place of the global `fetch`. */
@@ -80,11 +85,12 @@ export interface Client {
 export function createClient({
   baseUrl,
   getToken,
+  subject,
   onAnswer,
   fetch: ownFetch,
   clock = systemClock,
 }: ClientOptions): Client {
-  const tokens = new TokenSource(getToken, clock);
+  const tokens = new TokenSource(getToken, clock, subject);
   const caller = new Caller({
     baseUrl: parseBaseUrl(baseUrl),
     tokens,

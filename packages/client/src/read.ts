@@ -8,14 +8,14 @@ import type { Identity, Page, Tag, Task } from "./model.js";
 export type Read<T> = (body: unknown) => T | null;
 
 export const readTag: Read<Tag> = (body) => {
-  if (!isObject(body) || !isId(body.id) || typeof body.name !== "string") return null;
+  if (!isObject(body) || !isId(body.id) || typeof body.name !== "string" || !isTextOrNone(body.color)) return null;
   return { ...(body as Tag), color: (body as Partial<Tag>).color ?? null };
 };
 
 export const readTask: Read<Task> = (body) => {
   if (!isObject(body) || !isId(body.id) || typeof body.title !== "string") return null;
   const tags = readAll(body.tags ?? [], readTag);
-  if (!tags) return null;
+  if (!tags || !texts.every((name) => isTextOrNone(body[name]))) return null;
   const task = body as Task;
   return {
     ...task,
@@ -66,6 +66,11 @@ function readAll<Item>(values: unknown, readItem: Read<Item>): Item[] | null {
   }
   return items;
 }
+
+/** Members of a task that a page shows or computes with; another type would break it far from here. */
+const texts = ["description", "priority", "due_date", "reminder_at"];
+
+const isTextOrNone = (value: unknown) => value === undefined || value === null || typeof value === "string";
 
 const isId = (value: unknown) => typeof value === "string" || typeof value === "number";
 

@@ -18,7 +18,7 @@ const maxWaitSeconds = 30;
  * have failed after the write.
  */
 export function nextStep(method: string, error: ApiError, attempts: Attempts): NextStep {
-  if (error.code === "token_expired" || error.code === "key_unknown") {
+  if (error.status === 401 && (error.code === "token_expired" || error.code === "key_unknown")) {
     return attempts.renewed ? { do: "fail" } : { do: "renew" };
   }
   const seconds = error.retryAfter ?? 1;

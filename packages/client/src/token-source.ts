@@ -28,13 +28,16 @@ const renewalMargin = 30_000;
 export class TokenSource {
   readonly #getToken: GetToken;
   readonly #clock: Clock;
+  readonly #subject: string | undefined;
   #kept: KeptToken | null = null;
   #fetch: SharedWork<KeptToken> | null = null;
   #userId: string | null = null;
 
-  constructor(getToken: GetToken, clock: Clock) {
+  /** @param subject  the claim `sub` that every token must have; undefined for that of the first */
+  constructor(getToken: GetToken, clock: Clock, subject: string | undefined) {
     this.#getToken = getToken;
     this.#clock = clock;
+    this.#subject = subject;
   }
 
   /** The token that is kept, fresh or not, or null. */
@@ -90,6 +93,7 @@ export class TokenSource {
 
   #accept(token: unknown, askedAt: number): KeptToken {
     const readable = decodeUnverified(token);
+    if (this.#subject !== undefined && readable.claims.sub !== this.#subject) throw new UserChangedError();
     const { expiresAt, issuedAt } = readable;
     // Without `iat` the local clock is all there is. Where it is ahead, each call fetches a token, and works.
     const lifetime = Math.max(0, expiresAt * 1_000 - (issuedAt === null ? this.#clock.now() : issuedAt * 1_000));

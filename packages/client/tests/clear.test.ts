@@ -19,6 +19,27 @@ function tokensByHand() {
   return { open, getToken };
 }
 
+describe("subject", () => {
+  const client = (url: string, sub: string, subject: string) =>
+    createClient({ baseUrl: url, getToken: async () => makeToken({ uuid: alice, sub }), subject });
+
+  it("has a first token of somebody else refused, before anything is sent, after clear() too", async () => {
+    const api = await scriptedServer();
+    const other = client(api.url, "user-of-bob", "user-of-alice");
+    expect(await failureOf(other.listTasks())).toMatchObject({ name: "UserChangedError", code: "user_changed" });
+    other.clear();
+    expect(await failureOf(other.createTask({ title: "Not Bob's" }))).toMatchObject({ code: "user_changed" });
+    expect(other.unverifiedToken()).toBeNull();
+    expect(api.asked).toEqual([]);
+  });
+
+  it("has its own user's token sent", async () => {
+    const api = await scriptedServer(noTasks);
+    await client(api.url, "user-of-alice", "user-of-alice").listTasks();
+    expect(api.asked).toHaveLength(1);
+  });
+});
+
 describe("clear", () => {
   it("ends a request that is on its way, and the next user's has their own token and path", async () => {
     const api = await scriptedServer(null, noTasks);

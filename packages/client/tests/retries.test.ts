@@ -63,6 +63,14 @@ const cases: Case[] = [
     code: "token_expired",
   },
   {
+    name: "token_expired with another status than 401: the write may have happened",
+    call: create,
+    answers: [problem(500, "token_expired"), good],
+    sent: 1,
+    tokens: 1,
+    code: "token_expired",
+  },
+  {
     name: "token_expired, then key_unknown: given up, one retry is for both",
     call: read,
     answers: [problem(401, "token_expired"), problem(401, "key_unknown"), good],

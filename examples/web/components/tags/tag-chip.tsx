@@ -13,5 +13,7 @@ export function TagChip({ tag }: { tag: Tag }) {
 }
 
 export function TagDot({ color }: { color: string | null }) {
-  return <span className={styles.dot} style={color === null ? undefined : { background: color }} aria-hidden="true" />;
+  return (
+    <span className={styles.dot} style={color === null ? undefined : { backgroundColor: color }} aria-hidden="true" />
+  );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import type { Task } from "@drawbridge/client";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
 
 import { Dialog } from "@/components/dialog/dialog";
 import { useNotify } from "@/components/notices/notices";
@@ -24,6 +24,11 @@ export function TaskDialog({ task, onClose }: { task: Task | null; onClose: () =
   const save = useSaveTask(task, before, onClose, setErrors);
   const form = useId();
 
+  function cancel() {
+    save.stop();
+    onClose();
+  }
+
   function set<Field extends keyof TaskDraft>(field: Field, value: TaskDraft[Field]) {
     setDraft({ ...draft, [field]: value });
     setErrors({ ...errors, [field]: undefined });
@@ -38,12 +43,12 @@ export function TaskDialog({ task, onClose }: { task: Task | null; onClose: () =
   }
 
   return (
-    <Dialog title={task === null ? "New task" : "Edit task"} onClose={onClose}>
+    <Dialog title={task === null ? "New task" : "Edit task"} onClose={cancel}>
       <form id={form} className={styles.form} onSubmit={submit} noValidate aria-busy={save.busy}>
         <TaskFields draft={draft} errors={errors} set={set} />
         {save.error !== null && <SaveProblem error={save.error} />}
         <div className={styles.buttons}>
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="button" onClick={cancel}>
             Cancel
           </button>
           <button type="submit" className="button primary" disabled={save.busy}>
@@ -135,9 +140,12 @@ function useSaveTask(
   const update = useUpdateTask();
   const notify = useNotify();
   const [error, setError] = useState<unknown>(null);
+  const underway = useRef<AbortController>(null);
 
   function start(draft: TaskDraft) {
     setError(null);
+    underway.current = new AbortController();
+    const { signal } = underway.current;
     const outcome = {
       onSuccess: () => {
         notify.done(task === null ? "Task created" : "Task saved");
@@ -149,11 +157,16 @@ function useSaveTask(
         if (Object.keys(fields).length === 0 || others.length > 0) setError(failure);
       },
     };
-    if (task === null) create.mutate(newTaskOf(draft), outcome);
-    else update.mutate({ id: task.id, change: changeOf(before, draft) }, outcome);
+    if (task === null) create.mutate({ task: newTaskOf(draft), signal }, outcome);
+    else update.mutate({ id: task.id, change: changeOf(before, draft), signal }, outcome);
   }
 
-  return { start, error, busy: create.isPending || update.isPending };
+  /** What waits to be sent, again perhaps, is not. What has reached the API is done; the list, asked for again, shows it. */
+  function stop() {
+    underway.current?.abort();
+  }
+
+  return { start, stop, error, busy: create.isPending || update.isPending };
 }
 
 function SaveProblem({ error }: { error: unknown }) {

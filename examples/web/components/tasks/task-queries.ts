@@ -30,14 +30,18 @@ function useRefreshTasks() {
 export function useCreateTask() {
   const { client } = useApi();
   const refresh = useRefreshTasks();
-  return useMutation({ mutationFn: (task: NewTask) => client.createTask(task), onSettled: () => void refresh() });
+  return useMutation({
+    mutationFn: ({ task, signal }: { task: NewTask; signal: AbortSignal }) => client.createTask(task, { signal }),
+    onSettled: () => void refresh(),
+  });
 }
 
 export function useUpdateTask() {
   const { client } = useApi();
   const refresh = useRefreshTasks();
   return useMutation({
-    mutationFn: ({ id, change }: { id: string; change: TaskChange }) => client.updateTask(id, change),
+    mutationFn: ({ id, change, signal }: { id: string; change: TaskChange; signal: AbortSignal }) =>
+      client.updateTask(id, change, { signal }),
     onSettled: () => void refresh(),
   });
 }
