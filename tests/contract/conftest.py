@@ -1,4 +1,7 @@
-"""Fixtures: the contract, and the real issuer and program of tests/e2e on a database of their own for each module."""
+"""Fixtures: the contract, and the real issuer and backend of tests/e2e on a database of their own for each module.
+
+DRAWBRIDGE_TEST_BACKEND=fastapi holds examples/fastapi to the contract in place of the program.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
-from backend import DRAWBRIDGE, Backend  # noqa: E402
+from backend import DRAWBRIDGE, Backend, needs_migrating  # noqa: E402
 from better_auth import BetterAuth  # noqa: E402
 from schemathesis_run import token_seconds  # noqa: E402
 
@@ -34,6 +37,8 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BetterAuth]:
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory, issuer: BetterAuth) -> Iterator[Backend]:
+    if needs_migrating(issuer.database):
+        issuer.database.migrate()
     backend = Backend(tmp_path_factory.mktemp("backend"), issuer)
     try:
         yield backend.start()

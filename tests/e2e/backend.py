@@ -1,16 +1,28 @@
-"""A backend behind the bridge, here the C++ tasks API: started with a Better Auth, called over HTTP."""
+"""A backend behind the bridge: started with a Better Auth, called over HTTP. DRAWBRIDGE_TEST_BACKEND says which one
+the tests are to use: `cpp`, the program, or `fastapi`, the example in Python."""
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 
+import fastapi_backend
 from database import Database
 from loopback import answers, open_client
 from process import DRAWBRIDGE, Program, free_port
 from raw_http import Answer, all_answers, head
+
+KIND = os.environ.get("DRAWBRIDGE_TEST_BACKEND", "cpp")
+assert KIND in ("cpp", "fastapi"), f"DRAWBRIDGE_TEST_BACKEND is {KIND}"
+
+
+def needs_migrating(database: Database) -> bool:
+    """Whether the backend wants the tables made before it starts: `drawbridge serve` makes those of SQLite itself."""
+    return KIND != "cpp" or database.kind == "postgresql"
 
 
 class Issuer(Protocol):
@@ -32,7 +44,12 @@ class Backend:
             "DATABASE_URL": issuer.database.serve_url,
             "DRAWBRIDGE_LISTEN": f"127.0.0.1:{self.port}",
         } | {name.upper(): str(value) for name, value in settings.items()}
-        self.program = Program(f"backend-{self.port}", [DRAWBRIDGE, "serve"], env, folder)
+        if KIND == "cpp":
+            self.program = Program(f"backend-{self.port}", [DRAWBRIDGE, "serve"], env, folder)
+        else:
+            # uvicorn shuts down in order, and then ends by the signal that it was sent.
+            command, status = fastapi_backend.serve_command(self.port), -signal.SIGTERM
+            self.program = Program(f"backend-{self.port}", command, env, folder, status_of_sigterm=status)
         self.http = open_client(self.url)
 
     def start(self) -> Backend:

@@ -1,6 +1,7 @@
 """Fixtures: a real Better Auth and a real backend on one database, shared by the tests of a module.
 
 DRAWBRIDGE_TEST_DATABASE=postgresql has all of them on PostgreSQL, in databases of one private server.
+DRAWBRIDGE_TEST_BACKEND=fastapi has what any backend must do, test_bridge_*.py, done by examples/fastapi.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from backend import Backend
+import backend as backends
+from backend import Backend, needs_migrating
 from better_auth import BetterAuth, Person
 from database import KIND, Database, SqliteDatabase
 from private_postgres import PrivatePostgres
@@ -31,7 +33,10 @@ def pytest_configure() -> None:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Not what is the other database's own; and on one of them alone what chooses its databases itself."""
+    """Not what is the other database's own; and on one of them alone what chooses its databases itself. Of another
+    backend than the program, what any backend must do."""
+    if backends.KIND != "cpp" and collection_path.is_file() and not collection_path.name.startswith("test_bridge_"):
+        return True
     others = {"sqlite": ("test_postgres_",), "postgresql": ("test_sqlite_", "test_dev.py")}[KIND]
     return True if collection_path.name.startswith(others) else None
 
@@ -67,8 +72,7 @@ def start_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBac
     with ExitStack() as stopping:
 
         def start(issuer: BetterAuth, **settings: object) -> Backend:
-            # SQLite's tables are made by `serve` itself.
-            if KIND == "postgresql" and issuer not in migrated:
+            if needs_migrating(issuer.database) and issuer not in migrated:
                 issuer.database.migrate()
                 migrated.append(issuer)
             backend = Backend(tmp_path_factory.mktemp("backend"), issuer, **settings)

@@ -69,6 +69,11 @@ class RawConnection:
             answers.append(self.receive())
         return answers
 
+    def skip_rest(self) -> None:
+        """Whatever else comes until the other side closes, which it must."""
+        while self._receive_more(may_end=True):
+            pass
+
     def _receive_more(self, may_end: bool = False) -> bool:
         data = self.socket.recv(65_536)
         if not data and not may_end:

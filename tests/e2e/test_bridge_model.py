@@ -77,9 +77,12 @@ class ModelledUser:
         self.connection.send(head(method, target, self.token, *lines) + body)
         answer = self.connection.receive(method)
         if answer.fields.get("connection") == "close":
-            self.connection.close()
-            self.connection = RawConnection(self.connection.port)
+            self.reconnect()
         return answer
+
+    def reconnect(self) -> None:
+        self.connection.close()
+        self.connection = RawConnection(self.connection.port)
 
     def compare(self, answer: Answer, expected: Expected) -> None:
         assert answer.status == expected.status, f"{answer}, not {expected}"
@@ -98,6 +101,7 @@ class ModelledUser:
 
     def check_all_rows(self) -> None:
         """All that is there in the end, page by page."""
+        self.reconnect()  # it was idle while the others were not done, and an idle one may be closed
         for kind in ("tasks", "tags"):
             for page in (1, 2, 3):
                 self.make(Call(self.model.user, "GET", kind, query=[("limit", "50"), ("page", str(page))]))

@@ -189,7 +189,7 @@ def test_me_is_the_identity_in_the_token(backend: Backend, alice: Person) -> Non
         "subject": alice.id,
         "uuid": alice.uuid,
         "email": claims["email"],
-        "email_verified": None,
+        "email_verified": claims["emailVerified"],
         "name": "alice",
         "roles": [],
         "session_id": claims["sid"],

@@ -47,6 +47,12 @@ def filled(form: str, owner: OwnedApi) -> bytes:
     return form.format(**PARTS | {"path": owner.tasks, "auth": auth}).encode("latin-1")
 
 
+def test_request_malformed(backend: Backend) -> None:
+    """By name, for test_bridge_requests.py goes through the other codes of its group."""
+    (answer,) = all_answers(backend.port, b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+    assert answer.refusal() == MALFORMED
+
+
 GOOD = (
     "{length}\r\n{body}",
     "content-length:\t017 \r\n\r\n{body}",

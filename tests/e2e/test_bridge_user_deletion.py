@@ -1,4 +1,4 @@
-"""A user deleted in Better Auth, seen in the database that the C++ server shares with it."""
+"""A user deleted in Better Auth, seen in the database that the backend shares with it."""
 
 from backend import Backend
 from better_auth import BetterAuth, Person
