@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Depends
-
 from drawbridge import Identity
 from drawbridge.fastapi import BetterAuth
+from fastapi import Depends
 
 # The tables have the user's UUID, so a token without that claim is no use here, whatever the environment says.
 auth = BetterAuth(user_claim="uuid")

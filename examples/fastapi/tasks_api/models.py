@@ -2,6 +2,7 @@
 task cannot have another user's tag."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Table
@@ -11,7 +12,7 @@ from .column_types import PriorityColumn, TimeColumn, UuidColumn
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {UUID: UuidColumn, datetime: TimeColumn}
+    type_annotation_map: ClassVar = {UUID: UuidColumn, datetime: TimeColumn}
 
 
 # Better Auth's. Only this column is read, and the role that serves may see no other.

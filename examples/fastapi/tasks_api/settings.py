@@ -24,7 +24,9 @@ def read_settings() -> Settings:
     origins = [origin.strip() for origin in given.split(",") if origin.strip()]
     for origin in origins:
         if origin in ("*", "null"):
-            raise ValueError(f"DRAWBRIDGE_ALLOWED_ORIGINS holds {origin!r}: name the origins, as https://app.example.com")
+            raise ValueError(
+                f"DRAWBRIDGE_ALLOWED_ORIGINS holds {origin}, which is no origin: https://app.example.com is one"
+            )
     return Settings(os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"), origins)
 
 

@@ -1,0 +1,13 @@
+"""Lets a Python backend trust the users of a Better Auth front end.
+
+    verifier = Verifier("http://localhost:3000")
+    identity = verifier.authenticate(request.headers.get("Authorization"))
+
+For FastAPI there is drawbridge.fastapi.
+"""
+
+from drawbridge._core import Identity
+from drawbridge.errors import ERROR_CODES, AuthError
+from drawbridge.verifier import KeyEvent, KeyStatus, Verifier
+
+__all__ = ["ERROR_CODES", "AuthError", "Identity", "KeyEvent", "KeyStatus", "Verifier"]

@@ -1,0 +1,78 @@
+"""libdrawbridge for the façade in drawbridge/*.py, which is the API."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, final
+from uuid import UUID
+
+@final
+class Identity:
+    """Who sent a request, as a verified token says. Immutable; any number of threads may read one.
+
+    Only a Verifier makes one, so holding one means that a token was verified.
+    """
+
+    @property
+    def subject(self) -> str:
+        """Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty."""
+    @property
+    def uuid(self) -> UUID | None:
+        """Claim `uuid`: the user's id in the backend's tables; None where the token has none."""
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def email_verified(self) -> bool | None:
+        """Claim `emailVerified`; None when it is not a boolean."""
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Claim `role` (comma-separated), else claim `roles` (array of strings); empty when absent."""
+    @property
+    def session_id(self) -> str | None:
+        """Claim `sid`."""
+    @property
+    def issued_at(self) -> datetime | None:
+        """Claim `iat`, aware, whole seconds; Better Auth may leave it out."""
+    @property
+    def expires_at(self) -> datetime:
+        """Claim `exp`, aware, whole seconds, rounded down."""
+    @property
+    def claims(self) -> Mapping[str, Any]:  # Any: what a claim holds is the issuer's choice
+        """All claims as they were signed, read-only; read from JSON at each call."""
+    def has_role(self, role: str) -> bool: ...
+
+@final
+class Pending:
+    def on_done(self, wake: Callable[[], object]) -> None: ...
+    def result(self) -> Identity: ...
+
+@final
+class RemoteVerifier:
+    def __init__(
+        self,
+        *,
+        jwks_url: str,
+        issuer: str,
+        audience: str,
+        algorithms: Sequence[str],
+        clock_skew: int,
+        max_token_size: int,
+        required_claims: Sequence[str],
+        allow_http_hosts: Sequence[str],
+        ca_file: str | None,
+        keys_snapshot: str | None,
+        keys_max_stale: int,
+        remembered_tokens: int,
+        on_event: Callable[[bool, str], object],
+    ) -> None: ...
+    def verify(self, token: str) -> Identity: ...
+    def authenticate(self, header: str | None) -> Identity: ...
+    def verify_async(self, token: str) -> Identity | Pending: ...
+    def authenticate_async(self, header: str | None) -> Identity | Pending: ...
+    def refresh(self) -> None: ...
+    def key_status(self) -> tuple[Literal["fresh", "stale", "absent"], int, int | None, str]: ...
+
+def error_codes() -> dict[str, tuple[str, int, str, str | None]]: ...
+def better_auth_at(url: str) -> tuple[str, str, str]: ...
+def check_user_access(identity: Identity, path_user_id: str, by_subject: bool) -> None: ...

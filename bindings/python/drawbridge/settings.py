@@ -1,0 +1,214 @@
+"""The settings of a Verifier: each an argument, with an environment variable behind it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
+
+from drawbridge import _core
+from drawbridge.certificates import certificate_file
+
+VARIABLES: Mapping[str, str] = {
+    "better_auth_url": "BETTER_AUTH_URL",
+    "jwks_url": "BETTER_AUTH_JWKS_URL",
+    "issuer": "BETTER_AUTH_ISSUER",
+    "audience": "BETTER_AUTH_AUDIENCE",
+    "algorithms": "DRAWBRIDGE_ALGORITHMS",
+    "clock_skew": "DRAWBRIDGE_CLOCK_SKEW",
+    "user_claim": "DRAWBRIDGE_USER_CLAIM",
+    "max_token_size": "DRAWBRIDGE_MAX_TOKEN_SIZE",
+    "allow_http_hosts": "DRAWBRIDGE_ALLOW_HTTP_HOSTS",
+    "ca_file": "DRAWBRIDGE_CA_FILE",
+    "keys_snapshot": "DRAWBRIDGE_KEYS_SNAPSHOT",
+    "keys_max_stale": "DRAWBRIDGE_KEYS_MAX_STALE",
+}
+"""The environment variable of each argument."""
+
+_CORE_ALGORITHMS = ("EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings that can work, durations in seconds."""
+
+    jwks_url: str
+    issuer: str
+    audience: str
+    algorithms: tuple[str, ...]
+    clock_skew: int
+    user_claim: str
+    max_token_size: int
+    allow_http_hosts: tuple[str, ...]
+    ca_file: str | None
+    keys_snapshot: str | None
+    keys_max_stale: int
+
+
+class _Given(NamedTuple):
+    value: object  # of an argument whatever was passed, of a variable a str
+    name: str  # the argument or the variable that gave it
+
+
+def read_settings(arguments: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> Settings:
+    """An argument that is not None wins over its variable.
+
+    Raises ValueError, with one line that names the setting, says what is wrong with it and what to do, for the first
+    value that cannot work, an empty one among them.
+    """
+    return _Reader(arguments, environment).settings()
+
+
+def _fault(name: str, what: str) -> NoReturn:
+    raise ValueError(f"{name} {what}")
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return '"' + (text if len(text) <= 64 else text[:63] + "…").encode("unicode_escape").decode() + '"'
+
+
+class _Reader:
+    def __init__(self, arguments: Mapping[str, object], environment: Mapping[str, str]) -> None:
+        self._arguments = arguments
+        self._environment = environment
+
+    def settings(self) -> Settings:
+        return Settings(
+            jwks_url=self._jwks_url(),
+            issuer=self._claim("issuer", 1),
+            audience=self._claim("audience", 2),
+            algorithms=self._list("algorithms", ("EdDSA",), self._check_algorithm),
+            clock_skew=self._number("clock_skew", 30, 0, 300, "seconds"),
+            user_claim=self._user_claim(),
+            max_token_size=self._number("max_token_size", 16_384, 1, 1024 * 1024, "bytes"),
+            allow_http_hosts=self._list("allow_http_hosts", (), self._check_host),
+            ca_file=self._ca_file(),
+            keys_snapshot=self._keys_snapshot(),
+            keys_max_stale=self._number("keys_max_stale", 86_400, 1, 30 * 86_400, "seconds"),
+        )
+
+    def _find(self, argument: str) -> _Given | None:
+        value = self._arguments.get(argument)
+        given = None if value is None else _Given(value, argument)
+        variable = VARIABLES[argument]
+        if given is None and variable in self._environment:
+            given = _Given(self._environment[variable], variable)
+        if given is not None and given.value == "":
+            _fault(given.name, "is empty: give it a value, or leave it out")
+        return given
+
+    def _text(self, argument: str) -> _Given | None:
+        given = self._find(argument)
+        if given is not None and not isinstance(given.value, (str, os.PathLike)):
+            _fault(given.name, f"is a {type(given.value).__name__}: give a str")
+        return given if given is None else _Given(os.fspath(given.value), given.name)  # type: ignore[call-overload]
+
+    def _better_auth(self) -> tuple[str, str, str] | None:
+        """`(jwks_url, issuer, audience)` as the URL of Better Auth says."""
+        given = self._text("better_auth_url")
+        if given is None:
+            return None
+        try:
+            return _core.better_auth_at(str(given.value))
+        except ValueError as error:
+            _fault(given.name, f"cannot be used: {error}")
+
+    def _jwks_url(self) -> str:
+        given = self._text("jwks_url")
+        if given is not None:
+            return str(given.value)
+        addresses = self._better_auth()
+        if addresses is None:
+            _fault(
+                "BETTER_AUTH_URL",
+                "is not set: say where Better Auth is, for example BETTER_AUTH_URL=http://localhost:3000",
+            )
+        return addresses[0]
+
+    def _claim(self, argument: str, place: int) -> str:
+        """Compared byte by byte, so that white space around it by mistake would refuse every token."""
+        given = self._text(argument)
+        if given is not None:
+            text = str(given.value)
+            if text != text.strip():
+                _fault(given.name, f"is {_quoted(text)}: take away the white space around it")
+            return text
+        addresses = self._better_auth()
+        if addresses is None:
+            _fault(VARIABLES[argument], "is not set: set it, or set BETTER_AUTH_URL, whose origin it is by default")
+        return addresses[place]
+
+    def _number(self, argument: str, default: int, least: int, most: int, unit: str) -> int:
+        given = self._find(argument)
+        if given is None:
+            return default
+        value = given.value
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            _fault(given.name, f"is {_quoted(given.value)}: give a whole number of {unit} from {least} to {most}")
+        return value
+
+    def _list(
+        self, argument: str, default: tuple[str, ...], check: Callable[[str, str], None]
+    ) -> tuple[str, ...]:
+        given = self._find(argument)
+        if given is None:
+            return default
+        if isinstance(given.value, str):
+            items = [item.strip(" ") for item in given.value.split(",")]
+        elif isinstance(given.value, Iterable):
+            items = [str(item) for item in given.value]
+        else:
+            _fault(given.name, f"is a {type(given.value).__name__}: give a list of str")
+        if not all(items):
+            _fault(given.name, f"is {_quoted(given.value)}: there is nothing beside one of the commas")
+        if not items and default:
+            _fault(given.name, "is empty: give it a value, or leave it out")
+        for item in items:
+            check(given.name, item)
+        return tuple(dict.fromkeys(items))
+
+    @staticmethod
+    def _check_algorithm(name: str, item: str) -> None:
+        if item not in _CORE_ALGORITHMS:
+            _fault(
+                name,
+                f"names {_quoted(item)}, which Drawbridge does not verify: give some of {', '.join(_CORE_ALGORITHMS)}",
+            )
+
+    @staticmethod
+    def _check_host(name: str, item: str) -> None:
+        bracketed = item.startswith("[") and item.endswith("]")
+        if any(foreign in item for foreign in "/@* ") or (":" in item and not bracketed):
+            _fault(name, f"names {_quoted(item)}: give host names alone, without http://, port or *")
+
+    def _user_claim(self) -> str:
+        given = self._text("user_claim")
+        if given is None:
+            return "uuid"
+        if given.value not in ("uuid", "sub"):
+            _fault(given.name, f"is {_quoted(given.value)}: give one of uuid, sub")
+        return str(given.value)
+
+    def _ca_file(self) -> str | None:
+        given = self._text("ca_file")
+        if given is None:
+            return certificate_file()
+        file = str(given.value)
+        if not os.path.isfile(file) or not os.access(file, os.R_OK):
+            _fault(given.name, f"is {_quoted(file)}: there is no such file, or it cannot be read")
+        return file
+
+    def _keys_snapshot(self) -> str | None:
+        given = self._text("keys_snapshot")
+        if given is None:
+            return None
+        file = str(given.value)
+        if os.path.isdir(file):
+            _fault(given.name, f"is {_quoted(file)}: that is a directory; name a file in it")
+        if not os.path.isdir(os.path.dirname(file) or "."):
+            _fault(given.name, f"is {_quoted(file)}: there is no such directory to write it to")
+        return file

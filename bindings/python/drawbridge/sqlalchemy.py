@@ -1,0 +1,94 @@
+"""Better Auth's table ``user`` as a SQLAlchemy 2 model, for PostgreSQL and SQLite, and the types of its columns.
+
+Mix it into the declarative base that your own models have, and refer to ``user.uuid``::
+
+    class Base(DeclarativeBase): ...
+
+    class User(BetterAuthUser, Base): ...
+
+    class Task(Base):
+        __tablename__ = "tasks"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        user_id: Mapped[UUID] = mapped_column(UserUuid, ForeignKey("user.uuid", ondelete="CASCADE"))
+
+    user = await session.scalar(select(User).where(User.uuid == identity.uuid))
+
+Read it, and leave writing to Better Auth: its hooks, its sessions and the tokens that are on their way hear nothing of
+a change made here. Nothing enforces that, since tests of an API have to make users.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, DateTime, Dialect, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+__all__ = ["BetterAuthTime", "BetterAuthUser", "UserUuid"]
+
+
+class UserUuid(TypeDecorator[UUID]):
+    """A UUID as ``user.uuid`` holds it: PostgreSQL's ``uuid``; elsewhere text of 36 characters in lower case, because
+    SQLite compares a reference with what it refers to as texts. For columns of one's own that refer to it."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Uuid() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> UUID | str | None:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return str(value)
+
+    def process_result_value(self, value: UUID | str | None, dialect: Dialect) -> UUID | None:
+        return UUID(value) if isinstance(value, str) else value
+
+
+class BetterAuthTime(TypeDecorator[datetime]):
+    """A time as Better Auth stores it: PostgreSQL's ``timestamptz``; on SQLite text of RFC 3339 in UTC, with
+    milliseconds, so that the order of texts is that of times. Datetimes are aware, and must be (ValueError)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"the time {value} has no time zone: Better Auth's times are points in time")
+        if dialect.name == "postgresql":
+            return value
+        in_utc = value.astimezone(timezone.utc).replace(tzinfo=None)
+        return in_utc.isoformat(timespec="milliseconds") + "Z"
+
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+        if not isinstance(value, str):
+            return value
+        # Python 3.10 reads no "Z".
+        read = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
+
+
+class BetterAuthUser:
+    """A mixin with the columns of Better Auth 1.7's ``user`` and the hybrid id. ``id`` is Better Auth's own and of no
+    use to an API; ``uuid`` is the claim of the tokens. Columns of plugins or ``additionalFields`` are added in the
+    class that it is mixed into, with their camelCase names: ``mapped_column("displayName")``."""
+
+    __tablename__ = "user"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(UserUuid, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    email_verified: Mapped[bool] = mapped_column("emailVerified", Boolean)
+    image: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column("createdAt", BetterAuthTime)
+    updated_at: Mapped[datetime] = mapped_column("updatedAt", BetterAuthTime)

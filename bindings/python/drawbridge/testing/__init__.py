@@ -1,0 +1,19 @@
+"""An issuer for tests: tokens like Better Auth's, without Node. Never for production.
+
+In `conftest.py`: `pytest_plugins = ["drawbridge.testing.fixtures"]`.
+"""
+
+import warnings
+
+from drawbridge.testing.issuer import Issuer
+from drawbridge.testing.pytest_run import is_test_run
+
+if not is_test_run():
+    warnings.warn(
+        "drawbridge.testing was imported outside a test run: whoever holds an Issuer can sign in as anyone. "
+        "Import it in tests only.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+__all__ = ["Issuer"]

@@ -1,0 +1,218 @@
+"""Verifies tokens with Better Auth's keys, which it fetches by itself and keeps fresh."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import timedelta
+from os import PathLike
+from types import TracebackType
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from drawbridge import _core, process
+from drawbridge._core import Identity
+from drawbridge.settings import read_settings
+
+_log = logging.getLogger("drawbridge")
+
+
+class KeyStatus(NamedTuple):
+    """What a readiness probe wants to know of the keys."""
+
+    state: Literal["fresh", "stale", "absent"]
+    """`fresh`: the last fetch was good. `stale`: it failed, the last good set serves, within its bound. `absent`: no
+    set, or the last good one is too old: nothing verifies."""
+    usable_keys: int
+    age: timedelta | None
+    """How long ago the issuer last answered with a set; None when it never has."""
+    last_failure: str
+    """The last failure in one line; empty when the last fetch was good."""
+
+
+class KeyEvent(NamedTuple):
+    """One fetch of the keys, or a snapshot file that could not be used or written."""
+
+    good: bool
+    """Whether the issuer answered with a key set."""
+    text: str
+    """One line: what happened and, for a failure, what to do; no token, no secret."""
+
+
+def log_key_event(event: KeyEvent) -> None:
+    """What is done with events unless told otherwise: a failure is a warning of the logger `drawbridge`."""
+    _log.log(logging.INFO if event.good else logging.WARNING, "%s", event.text)
+
+
+class Verifier:
+    """Verifies Better Auth's JWTs; remembers those that it has verified.
+
+    An argument wins over its environment variable, which is named as `drawbridge serve` names it; `better_auth_url` or
+    BETTER_AUTH_URL is all that is needed. Durations are in seconds, `max_token_size` is in bytes. Raises ValueError, with
+    one line, for what cannot work.
+
+    `user_claim`, `uuid` or `sub`, is the claim that identifies a user; a token without it is refused with `claim_missing`.
+    `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every fetch from the
+    fetching thread, which it must not block; without it failures go to the logger `drawbridge`.
+
+    The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
+    not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
+    `keys_unavailable` (503): an outage of the issuer never reads as a bad token.
+
+    Any number of threads and event loops may use one. So may the processes that come of a fork: each gets a key set and
+    a thread of its own when it first needs them.
+    """
+
+    def __init__(
+        self,
+        better_auth_url: str | None = None,
+        *,
+        jwks_url: str | None = None,
+        issuer: str | None = None,
+        audience: str | None = None,
+        algorithms: Iterable[str] | None = None,
+        clock_skew: int | None = None,
+        user_claim: str | None = None,
+        max_token_size: int | None = None,
+        allow_http_hosts: Iterable[str] | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        keys_snapshot: str | PathLike[str] | None = None,
+        keys_max_stale: int | None = None,
+        remembered_tokens: int = 65_536,
+        on_event: Callable[[KeyEvent], object] | None = None,
+    ) -> None:
+        self._settings = read_settings(
+            {
+                "better_auth_url": better_auth_url,
+                "jwks_url": jwks_url,
+                "issuer": issuer,
+                "audience": audience,
+                "algorithms": algorithms,
+                "clock_skew": clock_skew,
+                "user_claim": user_claim,
+                "max_token_size": max_token_size,
+                "allow_http_hosts": allow_http_hosts,
+                "ca_file": ca_file,
+                "keys_snapshot": keys_snapshot,
+                "keys_max_stale": keys_max_stale,
+            }
+        )
+        self._remembered_tokens = remembered_tokens
+        self._on_event = on_event or log_key_event
+        self._by_subject = self._settings.user_claim == "sub"
+        self._closed = False
+        self._core: _core.RemoteVerifier | None = None
+        self._running()
+        process.watch(self)
+
+    def verify(self, token: str) -> Identity:
+        """The identity that the token proves. Blocks only when its key is not held, at most 2 seconds.
+
+        Raises AuthError for every refusal. In an event loop use verify_async().
+        """
+        return (self._core or self._running()).verify(token)
+
+    def authenticate(self, header: str | None) -> Identity:
+        """The same for the value of one `Authorization` header; None and an empty value are `token_missing`."""
+        return (self._core or self._running()).authenticate(header)
+
+    async def verify_async(self, token: str) -> Identity:
+        """The same as verify() without blocking the event loop: a fetch that is needed is awaited, by all who wait for
+        the same one. May be cancelled."""
+        answer = (self._core or self._running()).verify_async(token)
+        return answer if isinstance(answer, Identity) else await _answer(answer)
+
+    async def authenticate_async(self, header: str | None) -> Identity:
+        """The same as authenticate() without blocking the event loop."""
+        answer = (self._core or self._running()).authenticate_async(header)
+        return answer if isinstance(answer, Identity) else await _answer(answer)
+
+    def check_user_access(self, identity: Identity, path_user_id: str | UUID) -> None:
+        """Lets a user reach their own path and nobody else's: `path_user_id` is the decoded path segment.
+
+        UUIDs are compared as UUIDs, so that case does not matter; a path id that is no UUID is refused like another
+        user's. Raises AuthError `user_mismatch` whether or not the other user exists.
+        """
+        _core.check_user_access(identity, str(path_user_id), self._by_subject)
+
+    def refresh(self) -> None:
+        """Asks for a fetch as soon as the minimum gap of 1 second allows; does not wait for it."""
+        (self._core or self._running()).refresh()
+
+    def key_status(self) -> KeyStatus:
+        state, usable_keys, age, last_failure = (self._core or self._running()).key_status()
+        return KeyStatus(state, usable_keys, None if age is None else timedelta(seconds=age), last_failure)
+
+    def close(self) -> None:
+        """Ends the thread. Whoever awaits is told `keys_unavailable`; what is asked later raises RuntimeError."""
+        self._closed = True
+        self._stop()
+
+    def __enter__(self) -> Verifier:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _running(self) -> _core.RemoteVerifier:
+        """The verifier of this process, made when there is none: at the start, and on either side of a fork."""
+        with process.starting:
+            if self._closed or process.is_ending():
+                raise RuntimeError("the verifier is closed")
+            core = self._core
+            if core is None:
+                core = self._core = self._start()
+            return core
+
+    def _start(self) -> _core.RemoteVerifier:
+        settings = self._settings
+        # The thread must not keep the verifier alive, or nothing would ever end it.
+        weak = weakref.ref(self)
+
+        def tell(good: bool, text: str) -> None:
+            verifier = weak()
+            if verifier is not None:
+                verifier._on_event(KeyEvent(good, text))
+
+        return _core.RemoteVerifier(
+            jwks_url=settings.jwks_url,
+            issuer=settings.issuer,
+            audience=settings.audience,
+            algorithms=settings.algorithms,
+            clock_skew=settings.clock_skew,
+            max_token_size=settings.max_token_size,
+            required_claims=() if self._by_subject else ("uuid",),
+            allow_http_hosts=settings.allow_http_hosts,
+            ca_file=settings.ca_file,
+            keys_snapshot=settings.keys_snapshot,
+            keys_max_stale=settings.keys_max_stale,
+            remembered_tokens=self._remembered_tokens,
+            on_event=tell,
+        )
+
+    def _stop(self) -> None:
+        # The thread ends with the last reference, which may be that of a call in another thread.
+        self._core = None
+
+
+async def _answer(pending: _core.Pending) -> Identity:
+    """Waits for the fetching thread."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[None] = loop.create_future()
+
+    def resolve() -> None:
+        if not future.done():  # whoever waited may have been cancelled
+            future.set_result(None)
+
+    def wake() -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(resolve)
+
+    pending.on_done(wake)
+    await future
+    return pending.result()

@@ -1,0 +1,17 @@
+// drawbridge._core: libdrawbridge for the typed façade in drawbridge/*.py, which is the API.
+
+#include <nanobind/nanobind.h>
+
+#include "error_bindings.h"
+#include "identity_bindings.h"
+#include "pending.h"
+#include "remote_verifier_bindings.h"
+
+NB_MODULE(_core, module) {
+  // A verifier that lives in a module until the interpreter ends is no leak.
+  nanobind::set_leak_warnings(false);
+  drawbridge::python::bind_errors(module);
+  drawbridge::python::bind_identity(module);
+  drawbridge::python::bind_pending(module);
+  drawbridge::python::bind_remote_verifier(module);
+}

@@ -1,0 +1,37 @@
+#include "error_bindings.h"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+
+namespace nb = nanobind;
+
+namespace drawbridge::python {
+namespace {
+
+/// `(group, status, title, WWW-Authenticate or None)` by code, in the order of the vocabulary.
+nb::dict error_codes() {
+  nb::dict table;
+  for (const ErrorCode code : all_error_codes()) {
+    const std::string challenge = www_authenticate(code);
+    const nb::object header = challenge.empty() ? nb::none() : nb::object{nb::cast(challenge)};
+    table[nb::cast(name_of(code))] =
+        nb::make_tuple(name_of(group_of(code)), http_status(code), title_of(code), header);
+  }
+  return table;
+}
+
+}  // namespace
+
+void bind_errors(nb::module_& module) {
+  module.def("error_codes", &error_codes);
+}
+
+void raise(const AuthError& error) {
+  const nb::object type = nb::module_::import_("drawbridge.errors").attr("AuthError");
+  const nb::object retry_after = error.retry_after ? nb::object{nb::cast(error.retry_after->count())} : nb::none();
+  const nb::object exception = type(name_of(error.code), error.detail, error.hint, retry_after);
+  PyErr_SetObject(type.ptr(), exception.ptr());
+  throw nb::python_error{};
+}
+
+}  // namespace drawbridge::python

@@ -1,0 +1,57 @@
+#include "pending.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include <nanobind/stl/shared_ptr.h>
+
+#include "error_bindings.h"
+#include "python_calls.h"
+
+namespace nb = nanobind;
+
+namespace drawbridge::python {
+
+Pending::~Pending() {
+  if (!wake_.is_valid()) return;
+  // The fetching thread may hold the last reference.
+  const nb::gil_scoped_acquire gil;
+  wake_.reset();
+}
+
+void Pending::resolve(Result result) {
+  {
+    const std::lock_guard lock{mutex_};
+    result_ = std::move(result);
+  }
+  const InFetchingThread here;
+  const nb::gil_scoped_acquire gil;
+  // Set with the GIL held, so it cannot change now.
+  nb::object wake = std::move(wake_);
+  if (wake.is_valid()) call_and_report(wake);
+}
+
+void Pending::on_done(nb::object wake) {
+  bool done = false;
+  {
+    const std::lock_guard lock{mutex_};
+    done = result_.has_value();
+    if (!done) wake_ = wake;
+  }
+  if (done) wake();
+}
+
+Identity Pending::result() const {
+  const std::lock_guard lock{mutex_};
+  if (!result_) throw std::logic_error{"the answer is not there yet"};
+  if (!*result_) raise(result_->error());
+  return **result_;
+}
+
+void bind_pending(nb::module_& module) {
+  nb::class_<Pending>{module, "Pending", nb::is_final()}
+      .def("on_done", &Pending::on_done, nb::arg("wake"))
+      .def("result", &Pending::result);
+}
+
+}  // namespace drawbridge::python

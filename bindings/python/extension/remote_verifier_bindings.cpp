@@ -1,0 +1,211 @@
+#include "remote_verifier_bindings.h"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include "drawbridge/remote_verifier.h"
+#include "drawbridge/user_access.h"
+
+#include "error_bindings.h"
+#include "pending.h"
+#include "python_calls.h"
+
+namespace nb = nanobind;
+
+namespace drawbridge::python {
+namespace {
+
+using Result = RemoteVerifier::Result;
+
+/// The bytes of a str while that lives. What has no UTF-8 form, a lone surrogate, is no token either: it is
+/// replaced, and the verifier refuses it as it refuses every byte outside the alphabet.
+class Utf8 {
+ public:
+  explicit Utf8(const nb::str& text) {
+    Py_ssize_t size = 0;
+    if (const char* const data = PyUnicode_AsUTF8AndSize(text.ptr(), &size)) {
+      view_ = {data, static_cast<std::size_t>(size)};
+      return;
+    }
+    PyErr_Clear();
+    replaced_ = nb::steal<nb::bytes>(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "replace"));
+    if (!replaced_.is_valid()) throw nb::python_error{};
+    view_ = {replaced_.c_str(), replaced_.size()};
+  }
+
+  std::string_view view() const { return view_; }
+
+ private:
+  nb::bytes replaced_ = nb::steal<nb::bytes>(nb::handle{});
+  std::string_view view_;
+};
+
+Identity identity_or_raise(const Result& result) {
+  if (!result) raise(result.error());
+  return *result;
+}
+
+/// A RemoteVerifier without the GIL. Whoever calls holds a reference to it, so it outlives every call.
+class Core {
+  template <typename Call>
+  static auto judge(const Call& call) {
+    const nb::gil_scoped_release no_gil;
+    return call();
+  }
+
+ public:
+  Core(Policy policy, KeySource source) {
+    const nb::gil_scoped_release no_gil;
+    verifier_ = std::make_unique<RemoteVerifier>(std::move(policy), std::move(source));
+  }
+
+  /// Waits for the fetching thread, which may be waiting for the GIL, or be this one.
+  ~Core() {
+    if (InFetchingThread::now()) {
+      std::thread{[last = std::move(verifier_)]() mutable { last.reset(); }}.detach();
+      return;
+    }
+    const nb::gil_scoped_release no_gil;
+    verifier_.reset();
+  }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  Identity verify(const nb::str& token) const {
+    const Utf8 text{token};
+    return identity_or_raise(judge([&] { return verifier_->verify(text.view()); }));
+  }
+
+  Identity authenticate(const std::optional<nb::str>& header) const {
+    const Utf8 text{header.value_or(nb::str{""})};
+    return identity_or_raise(judge([&] { return verifier_->authenticate(text.view()); }));
+  }
+
+  /// An Identity, or a Pending.
+  nb::object verify_async(const nb::str& token) const {
+    const Utf8 text{token};
+    return begin(text.view());
+  }
+
+  nb::object authenticate_async(const std::optional<nb::str>& header) const {
+    const Utf8 text{header.value_or(nb::str{""})};
+    const std::string_view value = text.view();
+    const auto token = bearer_token({&value, 1});
+    if (!token) raise(token.error());
+    return begin(*token);
+  }
+
+  void refresh() const { verifier_->refresh(); }
+
+  /// `(state, usable_keys, age in seconds or None, last_failure)`
+  nb::tuple key_status() const {
+    const KeyStatus status = verifier_->key_status();
+    const char* const state = status.state == KeyStatus::State::fresh   ? "fresh"
+                              : status.state == KeyStatus::State::stale ? "stale"
+                                                                        : "absent";
+    const nb::object age = status.age ? nb::object{nb::cast(status.age->count())} : nb::none();
+    return nb::make_tuple(state, status.usable_keys, age, status.last_failure);
+  }
+
+ private:
+  nb::object begin(std::string_view token) const {
+    const auto pending = std::make_shared<Pending>();
+    const std::optional<Result> known = judge([&] {
+      return verifier_->verify_async(token, [pending](Result result) { pending->resolve(std::move(result)); });
+    });
+    return known ? nb::cast(identity_or_raise(*known)) : nb::cast(pending);
+  }
+
+  std::unique_ptr<RemoteVerifier> verifier_;
+};
+
+std::vector<Algorithm> algorithms_named(const std::vector<std::string>& names) {
+  std::vector<Algorithm> algorithms;
+  for (const std::string& name : names) {
+    const auto algorithm = algorithm_named(name);
+    if (!algorithm)
+      throw std::invalid_argument{"algorithms names \"" + name +
+                                  "\", which Drawbridge does not verify: give some of EdDSA, ES256, ES384, ES512, "
+                                  "RS256, RS384, RS512, PS256, PS384, PS512"};
+    algorithms.push_back(*algorithm);
+  }
+  return algorithms;
+}
+
+/// Python's callable for events, let go of with the GIL held whichever thread does so last.
+std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) {
+  std::shared_ptr<nb::object> callable{new nb::object{std::move(on_event)}, [](nb::object* held) {
+                                         const nb::gil_scoped_acquire gil;
+                                         delete held;
+                                       }};
+  return [callable](const KeySource::Event& event) {
+    const InFetchingThread here;
+    const nb::gil_scoped_acquire gil;
+    call_and_report(*callable, event.good, event.text);
+  };
+}
+
+void make_core(Core* place, std::string jwks_url, std::string issuer, std::string audience,
+               const std::vector<std::string>& algorithms, std::int64_t clock_skew, std::size_t max_token_size,
+               std::vector<std::string> required_claims, std::vector<std::string> allow_http_hosts, std::optional<std::string> ca_file,
+               std::optional<std::string> keys_snapshot, std::int64_t keys_max_stale, std::size_t remembered_tokens,
+               nb::object on_event) {
+  Policy policy{std::move(issuer), std::move(audience)};
+  policy.algorithms = algorithms_named(algorithms);
+  policy.clock_skew = std::chrono::seconds{clock_skew};
+  policy.max_token_size = max_token_size;
+  policy.required_claims = std::move(required_claims);
+  KeySource source;
+  source.jwks_url = std::move(jwks_url);
+  source.allow_http_hosts = std::move(allow_http_hosts);
+  if (ca_file) source.ca_file = *std::move(ca_file);
+  if (keys_snapshot) source.snapshot = *std::move(keys_snapshot);
+  source.max_stale = std::chrono::seconds{keys_max_stale};
+  source.remembered_tokens = remembered_tokens;
+  source.on_event = event_handler(std::move(on_event));
+  new (place) Core{std::move(policy), std::move(source)};
+}
+
+/// `(jwks_url, issuer, audience)`
+nb::tuple better_auth_at(std::string_view url) {
+  const auto addresses = BetterAuth::at(url);
+  if (!addresses) throw std::invalid_argument{addresses.error()};
+  return nb::make_tuple(addresses->jwks_url, addresses->issuer, addresses->audience);
+}
+
+void check_access(const Identity& identity, const nb::str& path_user_id, bool by_subject) {
+  const Utf8 text{path_user_id};
+  const auto access = check_user_access(identity, text.view(), by_subject ? UserClaim::sub : UserClaim::uuid);
+  if (!access) raise(access.error());
+}
+
+}  // namespace
+
+void bind_remote_verifier(nb::module_& module) {
+  nb::class_<Core>{module, "RemoteVerifier", nb::is_final()}
+      .def("__init__", &make_core, nb::kw_only(), nb::arg("jwks_url"), nb::arg("issuer"), nb::arg("audience"),
+           nb::arg("algorithms"), nb::arg("clock_skew"), nb::arg("max_token_size"), nb::arg("required_claims"), nb::arg("allow_http_hosts"),
+           nb::arg("ca_file").none(), nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"),
+           nb::arg("remembered_tokens"), nb::arg("on_event"))
+      .def("verify", &Core::verify, nb::arg("token"))
+      .def("authenticate", &Core::authenticate, nb::arg("header").none())
+      .def("verify_async", &Core::verify_async, nb::arg("token"))
+      .def("authenticate_async", &Core::authenticate_async, nb::arg("header").none())
+      .def("refresh", &Core::refresh)
+      .def("key_status", &Core::key_status);
+  module.def("better_auth_at", &better_auth_at, nb::arg("url"));
+  module.def("check_user_access", &check_access, nb::arg("identity"), nb::arg("path_user_id"), nb::arg("by_subject"));
+}
+
+}  // namespace drawbridge::python

@@ -1,0 +1,29 @@
+"""Calls of an app in this process, over ASGI and without a lifespan."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+from fastapi import FastAPI
+
+
+def call(app: FastAPI, method: str, path: str, *authorization: str) -> httpx.Response:
+    """The app's answer to one request with these `Authorization` headers."""
+
+    headers = [(b"Authorization", value.encode("latin-1")) for value in authorization]
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+            return await client.request(method, path, headers=headers)
+
+    return asyncio.run(send())
+
+
+def get(app: FastAPI, path: str, *authorization: str) -> httpx.Response:
+    return call(app, "GET", path, *authorization)
+
+
+def bearer(token: str) -> str:
+    return f"Bearer {token}"

@@ -1,0 +1,259 @@
+"""Who gets past each dependency, and with which code the others are refused."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+import pytest
+from asgi_calls import bearer, call, get
+from fastapi import Depends, FastAPI
+from hostile_tokens import HOSTILE
+
+from drawbridge import AuthError, Identity
+from drawbridge.fastapi import BetterAuth
+from drawbridge.testing import Issuer
+
+ALICE = "0b9e7c1a-5f0d-4a63-9b39-1b2c3d4e5f60"
+BOB = "7a1f3c55-2c1e-4c8a-8f6d-aa55bb66cc77"
+
+
+@dataclass
+class Api:
+    issuer: Issuer
+    auth: BetterAuth
+    app: FastAPI
+
+    def token(self, uuid: str = ALICE, role: str | None = None) -> str:
+        return bearer(self.issuer.token(uuid, role=role))
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    with Issuer() as issuer:
+        auth = BetterAuth(issuer.url)
+        yield Api(issuer, auth, make_app(auth))
+        auth.verifier.close()
+
+
+def make_app(auth: BetterAuth) -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/me")
+    async def get_me(user: Annotated[Identity, Depends(auth.get_current_user)]) -> str:
+        return str(user.uuid)
+
+    @app.get("/news")
+    async def get_news(user: Annotated[Identity | None, Depends(auth.get_optional_user)]) -> str:
+        return "anonymous" if user is None else str(user.uuid)
+
+    @app.get("/admin")
+    def get_admin(user: Annotated[Identity, Depends(auth.require_role("admin"))]) -> str:
+        return str(user.uuid)
+
+    @app.get("/users/{user_id}/notes")
+    async def get_notes(user_id: UUID, limit: int, user: Annotated[Identity, Depends(auth.verify_user_access)]) -> str:
+        return str(user.uuid)
+
+    @app.get("/match/{user_id}")
+    async def get_match(user: Annotated[Identity, Depends(auth.verify_user_match)]) -> str:
+        return str(user.uuid)
+
+    return app
+
+
+def code_of(app: FastAPI, path: str, *authorization: str) -> str:
+    """The error code of an answer, or `ok <body>`."""
+    answer = get(app, path, *authorization)
+    return f"ok {answer.json()}" if answer.status_code == 200 else str(answer.json()["code"])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("path", ["/me", "/admin", f"/users/{ALICE}/notes?limit=1", "/news"])
+def test_a_hostile_token_is_refused_with_its_code_everywhere(api: Api, name: str, path: str) -> None:
+    make, code = HOSTILE[name]
+    expected = "ok anonymous" if path == "/news" and code == "token_missing" else code
+    assert code_of(api.app, path, bearer(make(api.issuer))) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Basic YWxpY2U6c2VjcmV0", "token_missing"),
+        ("Bearer", "token_missing"),
+        ("", "token_missing"),
+        ("Bearer \t", "token_malformed"),
+    ],
+)
+def test_a_header_without_a_token(api: Api, header: str, code: str) -> None:
+    assert code_of(api.app, "/me", header) == code
+
+
+def test_the_scheme_is_taken_in_any_case(api: Api) -> None:
+    assert code_of(api.app, "/me", api.token().replace("Bearer", "bEARER")) == f"ok {ALICE}"
+
+
+def test_no_header_is_a_missing_token(api: Api) -> None:
+    assert code_of(api.app, "/me") == "token_missing"
+
+
+@pytest.mark.parametrize("path", ["/me", "/news"])
+def test_two_headers_are_refused_even_when_both_are_good(api: Api, path: str) -> None:
+    assert code_of(api.app, path, api.token(), api.token()) == "token_malformed"
+    assert code_of(api.app, path, api.token(), "") == "token_malformed"
+
+
+def test_an_optional_user_is_there_nobody_or_refused(api: Api) -> None:
+    assert code_of(api.app, "/news") == "ok anonymous"
+    assert code_of(api.app, "/news", api.token()) == f"ok {ALICE}"
+    assert code_of(api.app, "/news", bearer(api.issuer.token(expires_in=-60))) == "token_expired"
+
+
+@pytest.mark.parametrize(
+    ("path_id", "code"),
+    [
+        (ALICE, f"ok {ALICE}"),
+        (ALICE.upper(), f"ok {ALICE}"),
+        (BOB, "user_mismatch"),
+        ("1", "user_mismatch"),
+        (f"id-of-{ALICE}", "user_mismatch"),
+        (ALICE.replace("-", ""), "user_mismatch"),
+        (f"{{{ALICE}}}", "user_mismatch"),
+        (f"urn:uuid:{ALICE}", "user_mismatch"),
+        (f"{ALICE}%00", "user_mismatch"),
+        (f"%20{ALICE}", "user_mismatch"),
+    ],
+)
+@pytest.mark.parametrize("route", ["/users/{}/notes?limit=1", "/match/{}"])
+def test_a_path_is_its_users_own(api: Api, route: str, path_id: str, code: str) -> None:
+    assert code_of(api.app, route.format(path_id), api.token()) == code
+
+
+def test_the_token_is_judged_before_the_path_and_the_path_before_the_rest(api: Api) -> None:
+    assert code_of(api.app, "/users/no-uuid/notes?limit=x") == "token_missing"
+    assert code_of(api.app, "/users/no-uuid/notes?limit=x", api.token()) == "user_mismatch"
+    assert get(api.app, f"/users/{ALICE}/notes?limit=x", api.token()).status_code == 422
+
+
+def test_the_path_parameter_can_have_another_name_and_a_convertor(api: Api) -> None:
+    auth = BetterAuth(verifier=api.auth.verifier, user_id_parameter="owner")
+    app = FastAPI()
+
+    @app.get("/{owner:uuid}/{user_id}", dependencies=[Depends(auth.verify_user_access)])
+    async def get_notes(user_id: str) -> str:
+        return user_id
+
+    assert code_of(app, f"/{ALICE}/{BOB}", api.token()) == f"ok {BOB}"
+    assert code_of(app, f"/{BOB}/{ALICE}", api.token()) == "user_mismatch"
+
+
+def test_the_subject_can_name_the_user(api: Api) -> None:
+    auth = BetterAuth(api.issuer.url, user_claim="sub")
+    app = FastAPI()
+    app.get("/{user_id}", dependencies=[Depends(auth.verify_user_access)])(lambda: "mine")
+    assert code_of(app, f"/id-of-{ALICE}", api.token()) == "ok mine"
+    assert code_of(app, f"/{ALICE}", api.token()) == "user_mismatch"
+    auth.verifier.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [
+        ("admin", f"ok {ALICE}"),
+        ("editor,admin", f"ok {ALICE}"),
+        (None, "role_missing"),
+        ("administrator", "role_missing"),
+        ("Admin", "role_missing"),
+    ],
+)
+def test_a_role_is_one_of_the_tokens(api: Api, role: str | None, code: str) -> None:
+    assert code_of(api.app, "/admin", api.token(role=role)) == code
+
+
+def test_the_same_role_is_the_same_dependency(api: Api) -> None:
+    assert api.auth.require_role("admin") is api.auth.require_role("admin")
+    assert api.auth.require_role("admin") is not api.auth.require_role("editor")
+
+
+class Row:
+    """A row of the app's own table of users."""
+
+
+ROW = Row()
+
+
+async def find(identity: Identity) -> Row | None:
+    return ROW if str(identity.uuid) == ALICE else None
+
+
+async def exists(identity: Identity) -> bool:
+    return str(identity.uuid) == ALICE
+
+
+class Finder:
+    async def __call__(self, identity: Identity) -> Row | None:
+        return await find(identity)
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        pytest.param(find, Row, id="row"),
+        pytest.param(Finder(), Row, id="callable object"),
+        pytest.param(lambda identity: ROW if str(identity.uuid) == ALICE else None, Row, id="plain"),
+        pytest.param(lambda identity: find(identity), Row, id="awaitable of a plain one"),
+        pytest.param(exists, Identity, id="yes or no"),
+        pytest.param(lambda identity: int(str(identity.uuid) == ALICE), int, id="a count"),
+    ],
+)
+def test_a_check_decides_and_may_give_the_apps_own_user(
+    api: Api, check: Callable[[Identity], object], expected: type
+) -> None:
+    app = FastAPI()
+    dependency = api.auth.get_current_active_user(check)
+
+    @app.get("/me")
+    async def get_me(user: Annotated[object, Depends(dependency)]) -> str:
+        return type(user).__name__
+
+    assert code_of(app, "/me", api.token()) == f"ok {expected.__name__}"
+    assert code_of(app, "/me", api.token(BOB)) == "user_unknown"
+    assert code_of(app, "/me") == "token_missing"
+
+
+def test_a_check_may_refuse_with_a_code_of_its_own(api: Api) -> None:
+    def refuse(identity: Identity) -> Row:
+        raise AuthError("store_unavailable", "The database cannot be used now; try again.", retry_after=3)
+
+    app = FastAPI()
+    app.get("/me", dependencies=[Depends(api.auth.get_current_active_user(refuse))])(lambda: "known")
+    answer = get(app, "/me", api.token())
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "store_unavailable", "3")
+
+
+def test_a_plain_check_does_not_hold_up_the_event_loop(api: Api) -> None:
+    threads: list[threading.Thread] = []
+
+    def check(identity: Identity) -> bool:
+        threads.append(threading.current_thread())
+        return True
+
+    app = FastAPI()
+    app.get("/me", dependencies=[Depends(api.auth.get_current_active_user(check))])(lambda: "known")
+    assert code_of(app, "/me", api.token()) == "ok known"
+    assert threads[0] is not threading.main_thread()
+
+
+def test_dependencies_can_be_overridden(api: Api) -> None:
+    app = make_app(api.auth)
+    app.dependency_overrides[api.auth.get_optional_user] = lambda: None
+    app.dependency_overrides[api.auth.require_role("admin")] = api.auth.get_current_user
+    assert code_of(app, "/news", api.token()) == "ok anonymous"
+    assert code_of(app, "/admin", api.token()) == f"ok {ALICE}"
+    assert code_of(app, "/admin") == "token_missing"
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST"])
+def test_another_method_is_no_way_past(api: Api, method: str) -> None:
+    assert call(api.app, method, "/me").status_code == 405

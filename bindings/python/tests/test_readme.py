@@ -1,0 +1,216 @@
+"""Every Python block of README.md, run section by section: what a reader copies works."""
+
+import ast
+import asyncio
+import inspect
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from asgi_calls import bearer, call, get
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import MetaData, Table, create_engine, select
+from sqlalchemy import inspect as inspect_database
+
+from drawbridge import AuthError
+from drawbridge.testing import Issuer
+
+README = Path(__file__).parent.parent / "README.md"
+
+Namespace = dict[str, object]
+
+
+def python_blocks() -> dict[str, list[str]]:
+    """The blocks under each heading, in their order."""
+    blocks: dict[str, list[str]] = {}
+    pattern = r"^##+ (?P<heading>[^\n]+)$|^(?P<indent> *)```python\n(?P<code>.*?)^ *```$"
+    for found in re.finditer(pattern, README.read_text(), re.MULTILINE | re.DOTALL):
+        if found["heading"]:
+            heading = found["heading"]
+        else:
+            blocks.setdefault(heading, []).append(textwrap.dedent(found["code"]))
+    return blocks
+
+
+BLOCKS = python_blocks()
+TESTED: set[str] = set()
+
+
+def run(heading: str, names: Namespace) -> Namespace:
+    """Runs the section's blocks one after the other with these names at hand; `await` may stand outside a function."""
+    for block in BLOCKS[heading]:
+        compiled = compile(block, f"README.md, {heading}", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        result = eval(compiled, names)
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
+    return names
+
+
+def section(heading: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Marks a test as the one that runs this section."""
+    TESTED.add(heading)
+    return lambda test: test
+
+
+@pytest.fixture
+def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
+    with Issuer() as issuer:
+        monkeypatch.setenv("BETTER_AUTH_URL", issuer.url)
+        yield issuer
+
+
+@pytest.fixture
+def first(issuer: Issuer) -> Iterator[Namespace]:
+    """The names that the first app leaves, which the later blocks go on with."""
+    names = run("Protect a route", {"__name__": "main"})
+    yield names
+    names["auth"].verifier.close()  # type: ignore[attr-defined]  # names of the README's code have no type here
+
+
+def app_of(names: Namespace) -> FastAPI:
+    assert isinstance(names["app"], FastAPI)
+    return names["app"]
+
+
+def test_every_section_with_python_is_run() -> None:
+    assert set(BLOCKS) == TESTED
+
+
+@section("Protect a route")
+def test_the_first_app_is_short_and_protects_its_route(issuer: Issuer, first: Namespace) -> None:
+    (block,) = BLOCKS["Protect a route"]
+    assert len([line for line in block.splitlines() if line.strip()]) <= 15
+    alice = uuid4()
+    path = f"/api/v1/{alice}/greeting"
+    with TestClient(app_of(first)) as client:
+        assert client.get(path).json()["code"] == "token_missing"
+        assert client.get(path, headers={"Authorization": bearer(issuer.token())}).json()["code"] == "user_mismatch"
+        mine = client.get(path, headers={"Authorization": bearer(issuer.token(alice, name="Alice"))})
+        assert mine.json() == "Hello, Alice"
+
+
+@section("In your Next.js app")
+def test_the_page_may_call(issuer: Issuer, first: Namespace) -> None:
+    app = app_of(run("In your Next.js app", first))
+    preflight = {
+        "Origin": issuer.url,
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    answer = TestClient(app).options("/api/v1/me", headers=preflight)
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, issuer.url)
+
+
+@section("Who may do what")
+def test_who_may_do_what(issuer: Issuer, first: Namespace) -> None:
+    app = app_of(run("Who may do what", first))
+    alice = uuid4()
+    assert get(app, "/api/v1/me", bearer(issuer.token(alice))).json()["uuid"] == str(alice)
+    assert get(app, "/api/v1/news").json() == "News for everybody"
+    assert call(app, "DELETE", "/api/v1/news", bearer(issuer.token())).json()["code"] == "role_missing"
+    assert call(app, "DELETE", "/api/v1/news", bearer(issuer.token(role="admin"))).status_code == 204
+
+
+@section("The user in your database")
+def test_the_user_in_the_database(
+    issuer: Issuer, first: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "app.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{file}")
+    names = run("The user in your database", first | {"os": os})
+    engine = create_engine(f"sqlite:///{file}")
+    names["Base"].metadata.create_all(engine)  # type: ignore[attr-defined]  # as above
+    alice = uuid4()
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO user (id, uuid, name, email, emailVerified, createdAt, updatedAt) "
+            "VALUES ('a', ?, 'Alice', 'a@example.com', 1, '2026-01-02T03:04:05.000Z', '2026-01-02T03:04:05.000Z')",
+            (str(alice),),
+        )
+    engine.dispose()
+    profile = get(app_of(names), "/api/v1/profile", bearer(issuer.token(alice))).json()
+    assert profile == {"name": "Alice", "since": "2026-01-02T03:04:05Z"}
+    assert get(app_of(names), "/api/v1/profile", bearer(issuer.token())).json()["code"] == "user_unknown"
+
+
+@section("Errors")
+def test_errors_in_ones_own_form(first: Namespace) -> None:
+    answer = get(app_of(run("Errors", first)), "/api/v1/x/greeting")
+    assert answer.json() == {"detail": "The request has no bearer token.", "code": "token_missing"}
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="drawbridge"'
+
+
+@section("Test your app")
+def test_the_tests_of_ones_app(tmp_path: Path) -> None:
+    for block in [*BLOCKS["Protect a route"], *BLOCKS["Test your app"]]:
+        (tmp_path / block.split()[1]).write_text(block)
+    assert {file.name for file in tmp_path.iterdir()} == {"main.py", "conftest.py", "test_main.py"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert "2 passed" in result.stdout, result.stdout + result.stderr
+
+
+@section("Deploy")
+def test_a_lifespan_and_a_web_socket(issuer: Issuer, first: Namespace) -> None:
+    names = run("Deploy", first | {"AuthError": AuthError})
+    app = app_of(names)
+    app.router.lifespan_context = names["lifespan"]  # type: ignore[assignment]  # as above
+    for token, expected in [(issuer.token(name="Alice"), "Hello, Alice"), ("x", None)]:
+        with TestClient(app) as client, client.websocket_connect("/api/v1/events") as socket:
+            socket.send_text(token)
+            message = socket.receive()
+            assert message.get("text") == expected
+            assert expected or (message["code"], message["reason"]) == (1008, "token_malformed")
+
+
+@section("Without FastAPI")
+def test_without_fastapi(capsys: pytest.CaptureFixture[str]) -> None:
+    run("Without FastAPI", {})
+    assert "401 {'type': 'urn:drawbridge:error:token_malformed'" in capsys.readouterr().out
+
+
+@section("One revision")
+def test_one_revision(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'app.db'}")
+    names = run("One revision", {})
+    with engine.connect() as connection, Operations.context(MigrationContext.configure(connection)):
+        names["upgrade"]()  # type: ignore[operator]  # as above
+        assert "uuid" in {column["name"] for column in inspect_database(connection).get_columns("user")}
+        names["downgrade"]()  # type: ignore[operator]  # as above
+    engine.dispose()
+
+
+@section("Autogenerate")
+def test_autogenerate() -> None:
+    given: dict[str, object] = {}
+    context = SimpleNamespace(configure=given.update)
+    base = SimpleNamespace(metadata=None)
+    run("Autogenerate", {"context": context, "connection": None, "Base": base})
+    include_object = given["include_object"]
+    assert callable(include_object)
+    assert not include_object(Table("session", MetaData()), "session", "table", True, None)
+    assert include_object(Table("tasks", MetaData()), "tasks", "table", True, None)
+
+
+@section("The model")
+def test_the_model() -> None:
+    asked: list[str] = []
+
+    class Session:
+        async def scalar(self, statement: object) -> None:
+            asked.append(str(statement))
+
+    names = {"__name__": "models", "session": Session(), "select": select, "identity": SimpleNamespace(uuid=uuid4())}
+    run("The model", names)
+    assert 'WHERE "user".uuid = ' in asked[0]

@@ -1,0 +1,64 @@
+"""The fixtures, in a test run of a project that uses them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+APP = """
+from typing import Annotated
+from drawbridge import Identity
+from drawbridge.fastapi import BetterAuth
+from fastapi import Depends, FastAPI
+
+auth = BetterAuth()
+app = FastAPI(lifespan=auth.lifespan)
+
+
+@app.get("/{user_id}/greeting", dependencies=[Depends(auth.require_role("admin"))])
+def greet(user: Annotated[Identity, Depends(auth.verify_user_access)]) -> str:
+    return user.name or ""
+"""
+
+TESTS = """
+import os
+from uuid import uuid4
+from drawbridge.testing import Issuer
+from fastapi.testclient import TestClient
+from app import app
+
+
+def test_in_the_apps_lifespan(auth_headers):
+    alice = uuid4()
+    with TestClient(app) as client:
+        answer = client.get(f"/{alice}/greeting", headers=auth_headers(alice, role="admin", name="Alice"))
+        assert answer.json() == "Alice"
+        assert client.get(f"/{alice}/greeting", headers=auth_headers(alice)).json()["code"] == "role_missing"
+        answer = client.get(f"/{alice}/greeting", headers=auth_headers(alice, expires_in=-60))
+        assert answer.json()["code"] == "token_expired"
+
+
+def test_without_it(better_auth_issuer, auth_headers):
+    assert isinstance(better_auth_issuer, Issuer)
+    assert os.environ["BETTER_AUTH_URL"] == better_auth_issuer.url
+    better_auth_issuer.rotate()
+    answer = TestClient(app).get(f"/{uuid4()}/greeting", headers=auth_headers(role="admin"))
+    assert answer.json()["code"] == "user_mismatch"
+"""
+
+
+def test_a_project_tests_its_app_whatever_its_deployment_says(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["drawbridge.testing.fixtures"]\n')
+    (tmp_path / "test_app.py").write_text(TESTS)
+    deployment = {
+        "BETTER_AUTH_URL": "https://app.example.com",
+        "BETTER_AUTH_JWKS_URL": "https://keys.example.com/jwks",
+        "BETTER_AUTH_ISSUER": "https://app.example.com",
+        "BETTER_AUTH_AUDIENCE": "https://api.example.com",
+        "DRAWBRIDGE_ALGORITHMS": "ES256",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_app.py"]
+    environment = {**os.environ, **deployment, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert "2 passed" in result.stdout, result.stdout + result.stderr

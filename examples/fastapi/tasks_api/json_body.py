@@ -1,0 +1,86 @@
+"""The body of a request, read after the token was checked and not before: a parameter of FastAPI's own would be read
+first, so that strangers could make the server parse a megabyte."""
+
+import json
+import math
+import re
+from typing import Any, Generic, TypeVar
+
+from drawbridge import AuthError
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from .errors import Invalid
+
+LARGEST = 1024 * 1024
+Model = TypeVar("Model", bound=BaseModel)
+JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.IGNORECASE)
+
+
+async def _read(request: Request) -> bytes:
+    if int(request.headers.get("Content-Length", 0)) > LARGEST:
+        raise AuthError("body_too_large")
+    types = request.headers.getlist("Content-Type")
+    # A browser sends the others across origins without asking first.
+    if len(types) != 1 or not JSON_TYPE.fullmatch(types[0]):
+        raise AuthError("media_type_unsupported", "The body must be JSON: Content-Type application/json, in UTF-8.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise AuthError("body_too_large")
+    return bytes(body)
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in members}) != len(members):
+        raise ValueError("a member is there twice")
+    return dict(members)
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20 or not -(2**63) <= int(text) < 2**64:
+        raise ValueError("a number has more than 64 bits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not math.isfinite(float(text)):
+        raise ValueError("a number is too large")
+    return float(text)
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
+
+
+def parse(body: bytes) -> Any:
+    """JSON as RFC 8259 has it and RFC 7493 narrows it. Raises ValueError or RecursionError."""
+    value = json.loads(
+        body.decode(),
+        object_pairs_hook=_object,
+        parse_int=_integer,
+        parse_float=_number,
+        parse_constant=_no_constant,
+    )
+    json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    return value
+
+
+class JsonBody(Generic[Model]):
+    """`Annotated[NewTask, Depends(JsonBody(NewTask))]`: put it behind the owner among the parameters."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+
+    async def __call__(self, request: Request) -> Model:
+        try:
+            value = parse(await _read(request))
+        except (ValueError, RecursionError) as error:
+            raise AuthError("body_malformed", hint=str(error)) from error
+        if not isinstance(value, dict):
+            raise Invalid({"": "must be a JSON object"})
+        try:
+            return self.model.model_validate(value)
+        except ValidationError as error:
+            raise Invalid.body(error) from None

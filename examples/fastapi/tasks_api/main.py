@@ -1,0 +1,55 @@
+"""Puts the app together: `uvicorn tasks_api.main:app --http h11`.
+
+The contract is a document of its own, so FastAPI makes none. A path with a slash at its end is another path.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+
+from . import contract, errors, tags, tasks
+from .auth import User, auth
+from .database import is_ready
+from .query import NoParameters
+from .request_rules import CommonHeaders, RequestRules
+from .settings import settings
+
+app = FastAPI(lifespan=auth.lifespan, openapi_url=None, redirect_slashes=False)
+app.include_router(tasks.router)
+app.include_router(tags.router)
+app.include_router(contract.router)
+errors.install(app)
+
+# The last one is the outermost.
+app.add_middleware(RequestRules)
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=settings.allowed_origins,
+    allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    allow_headers=["authorization", "content-type"],
+    expose_headers=["X-Request-Id", "Retry-After", "WWW-Authenticate", "Location"],
+)
+app.add_middleware(CommonHeaders)
+
+
+@app.get("/api/v1/me")
+async def get_me(user: User, _: NoParameters) -> dict[str, Any]:
+    names = ("subject", "uuid", "email", "email_verified", "name", "roles", "session_id")
+    issued = user.issued_at and int(user.issued_at.timestamp())
+    times = {"issued_at": issued, "expires_at": int(user.expires_at.timestamp())}
+    return {name: getattr(user, name) for name in names} | times
+
+
+@app.get("/healthz")
+async def get_health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@app.get("/readyz")
+async def get_readiness() -> JSONResponse:
+    keys, database = auth.verifier.key_status().state, await is_ready()
+    ready = database and keys != "absent"
+    states = {"keys": keys, "database": "ready" if database else "not_ready"}
+    return JSONResponse({"status": "ready" if ready else "not_ready"} | states, 200 if ready else 503)

@@ -1,0 +1,86 @@
+"""What is checked of every request before any route sees it, and what every answer has."""
+
+import logging
+import re
+import secrets
+from urllib.parse import unquote_to_bytes
+
+from drawbridge import AuthError
+from drawbridge.fastapi import problem_response
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+LARGEST_HEAD = 32 * 1024
+BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+BAD_CHARACTER = re.compile("[\0-\x1f\x7f-\x9f/\\\\]")
+
+
+def is_path(raw: bytes) -> bool:
+    """Whether each segment, decoded once, is what a route may see. The server decodes the path as a whole, so that an
+    encoded slash would part segments."""
+    if not raw.startswith(b"/") or BAD_ESCAPE.search(raw):
+        return False
+    try:
+        segments = [unquote_to_bytes(segment).decode() for segment in raw[1:].split(b"/")]
+    except UnicodeDecodeError:
+        return False
+    return not any(segment in ("", ".", "..") or BAD_CHARACTER.search(segment) for segment in segments)
+
+
+class RequestRules:
+    """Refuses what is too large or has no good path, and answers when something went wrong."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def refuse(error: AuthError) -> None:
+            answer = await problem_response(Request(scope), error)
+            await answer(scope, receive, send)
+
+        lines = [(scope["raw_path"], scope["query_string"]), *scope["headers"]]
+        if sum(len(name) + len(value) + len(": \r\n") for name, value in lines) > LARGEST_HEAD:
+            await refuse(AuthError("headers_too_large", "Request line and headers exceed 32 KiB."))
+            return
+        if not is_path(scope["raw_path"]):
+            await refuse(AuthError("not_found", "There is no such route."))
+            return
+        try:
+            await self.app(scope, receive, send)
+        except ClientDisconnect:
+            pass
+        except Exception:
+            log.exception("request %s failed", scope["state"].get("request_id"))
+            await refuse(AuthError("internal_error"))
+
+
+class CommonHeaders:
+    """Puts on every answer what all of them have. HEAD is answered as GET; the server leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                headers["Cache-Control"] = "no-store"
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Vary"] = "Origin"
+            await send(message)
+
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        state = {**scope.get("state", {}), "request_id": request_id}
+        await self.app({**scope, "method": method, "state": state}, receive, send_with_headers)

@@ -1,0 +1,82 @@
+"""A user's tags."""
+
+import re
+from typing import Annotated, Any
+
+from drawbridge import Identity
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from .auth import Owner
+from .database import read, write
+from .errors import not_found
+from .json_body import JsonBody
+from .models import Tag
+from .query import NoParameters, Query
+from .schemas import MAX_ID, NewTag, PageQuery, TagChange, TagOut, TagPage, page_of
+
+router = APIRouter(prefix="/api/v1/{user_id}/tags")
+
+
+def id_of(text: str) -> int:
+    """What is no decimal number without sign and leading zero names no tag."""
+    if not re.fullmatch("[1-9][0-9]{0,18}", text) or int(text) > MAX_ID:
+        raise not_found()
+    return int(text)
+
+
+async def tag_of(session: AsyncSession, owner: Identity, id: int) -> Tag:
+    tag = await session.scalar(select(Tag).where(Tag.user_id == owner.uuid, Tag.id == id))
+    if tag is None:
+        raise not_found()
+    return tag
+
+
+@router.get("", response_model=TagPage)
+async def list_tags(owner: Owner, query: Annotated[PageQuery, Depends(Query(PageQuery))]) -> Any:
+    own = Tag.user_id == owner.uuid
+    async with read() as session:
+        total = await session.scalar(select(func.count()).select_from(Tag).where(own))
+        page = select(Tag).where(own).order_by(Tag.name).limit(query.limit).offset(query.offset)
+        tags = list(await session.scalars(page)) if query.offset < total else []
+    return page_of(tags, total, query)
+
+
+@router.post("", status_code=201, response_model=TagOut)
+async def create_tag(
+    owner: Owner, body: Annotated[NewTag, Depends(JsonBody(NewTag))], _: NoParameters, response: Response
+) -> Any:
+    async with write(owner) as session:
+        tag = Tag(user_id=owner.uuid, **body.model_dump())
+        session.add(tag)
+    response.headers["Location"] = f"/api/v1/{tag.user_id}/tags/{tag.id}"
+    return tag
+
+
+@router.get("/{tag_id}", response_model=TagOut)
+async def get_tag(owner: Owner, _: NoParameters, tag_id: str) -> Any:
+    id = id_of(tag_id)
+    async with read() as session:
+        return await tag_of(session, owner, id)
+
+
+@router.patch("/{tag_id}", response_model=TagOut)
+async def update_tag(
+    owner: Owner, body: Annotated[TagChange, Depends(JsonBody(TagChange))], _: NoParameters, tag_id: str
+) -> Any:
+    id = id_of(tag_id)
+    async with write(owner) as session:
+        tag = await tag_of(session, owner, id)
+        for name, value in body.model_dump(exclude_unset=True).items():
+            setattr(tag, name, value)
+    return tag
+
+
+@router.delete("/{tag_id}", status_code=204)
+async def delete_tag(owner: Owner, _: NoParameters, tag_id: str) -> None:
+    id = id_of(tag_id)
+    async with write(owner) as session:
+        own = delete(Tag).where(Tag.user_id == owner.uuid, Tag.id == id)
+        if await session.scalar(own.returning(Tag.id)) is None:
+            raise not_found()
