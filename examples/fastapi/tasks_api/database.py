@@ -68,7 +68,7 @@ def make_engine(url: str) -> AsyncEngine:
     """Opens nothing yet. What users wrote is kept out of error texts, and so of logs. ValueError for any other URL."""
     if url.startswith(("postgresql://", "postgres://")):
         return _postgresql(url)
-    path = re.fullmatch(r"sqlite:(?://(?=/))?([^?#%]+)", url)
+    path = re.fullmatch(r"sqlite:(?://(?=/[^/])|(?!/))([^?#%]+)", url)
     if path is None:
         raise ValueError(f"DATABASE_URL is not one that can be used: {FORMS}")
     return _sqlite(Path(path[1]))
