@@ -23,16 +23,21 @@ def new_account(name: str = "Ada Lovelace") -> Account:
     return Account(name, f"{name.split()[0].lower()}-{secrets.token_hex(4)}@example.com")
 
 
-def sign_up(visitor: Visitor, name: str = "Ada Lovelace") -> Account:
-    """Through the form, until the tasks page is there."""
+def send_sign_up(page: Page, name: str = "Ada Lovelace") -> Account:
+    """Through the form; what comes then is for the caller to wait for."""
     account = new_account(name)
-    page = visitor.page
     page.goto("/sign-up")
     page.get_by_label("Name").fill(account.name)
     page.get_by_label("Email").fill(account.email)
     page.get_by_label("Password").fill(account.password)
     page.get_by_role("button", name="Sign up").click()
-    wait_for_tasks(page)
+    return account
+
+
+def sign_up(visitor: Visitor, name: str = "Ada Lovelace") -> Account:
+    """Until the tasks page is there."""
+    account = send_sign_up(visitor.page, name)
+    wait_for_tasks(visitor.page)
     return account
 
 
@@ -74,11 +79,17 @@ def task_row(page: Page, title: str) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_role("checkbox", name=f"Complete {title}", exact=True))
 
 
-def new_task(page: Page, title: str, **fields: str) -> None:
-    """Opens the form, fills the fields by their labels in lower case, saves, and waits until the row is there."""
+def open_new_task(page: Page, title: str) -> Locator:
+    """The form, with that title in it."""
     page.get_by_role("button", name="New task").first.click()
     form = page.get_by_role("dialog")
     form.get_by_label("Title").fill(title)
+    return form
+
+
+def new_task(page: Page, title: str, **fields: str) -> None:
+    """Fills the fields by their labels in lower case, saves, and waits until the row is there."""
+    form = open_new_task(page, title)
     for label, value in fields.items():
         field = form.get_by_label(label.capitalize(), exact=True)
         if label == "priority":

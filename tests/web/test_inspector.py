@@ -7,7 +7,7 @@ import re
 import httpx
 from playwright.sync_api import expect
 
-from people import sign_up
+from people import open_new_task, sign_up
 
 
 def test_the_drawer_shows_token_keys_and_the_last_answer(bridge, visit):
@@ -25,9 +25,7 @@ def test_the_drawer_shows_token_keys_and_the_last_answer(bridge, visit):
 def test_the_drawer_shows_the_code_of_a_refusal(bridge, visit):
     ada = visit(bridge)
     sign_up(ada)
-    ada.page.get_by_role("button", name="New task").first.click()
-    form = ada.page.get_by_role("dialog")
-    form.get_by_label("Title").fill("Refused by the server")
+    form = open_new_task(ada.page, "Refused by the server")
     ada.context.route(
         re.compile("/api/v1/[^/]+/tasks$"),
         lambda route: route.continue_(post_data='{"title": ""}') if route.request.method == "POST" else route.fallback(),

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser import answer_json
-from people import new_task, sign_up, task_row, wait_for_tasks
+from people import new_task, open_new_task, sign_up, task_row, wait_for_tasks
 
 
 def a_task(title: str, **members: object) -> dict[str, object]:
@@ -112,9 +112,7 @@ def test_paging_never_says_nan_whatever_is_missing(ada, page):
 def test_tags_given_at_creation_are_saved(ada):
     make_tags(ada, ("Home", "#1e90ff"), ("Work", None))
     page = ada.page
-    page.get_by_role("button", name="New task").first.click()
-    form = page.get_by_role("dialog")
-    form.get_by_label("Title").fill("With tags")
+    form = open_new_task(page, "With tags")
     form.get_by_role("checkbox", name="Home").check()
     form.get_by_role("checkbox", name="Work").check()
     form.get_by_role("button", name="Save").click()

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from people import alert, new_task, sign_up, task_row, wait_for_tasks
+from people import alert, new_task, open_new_task, sign_up, task_row, wait_for_tasks
 
 
 def test_the_api_goes_down_and_comes_back(bridge, visit):
@@ -27,9 +27,7 @@ def test_the_api_goes_down_and_comes_back(bridge, visit):
 def test_what_was_typed_survives_an_outage(bridge, visit):
     ada = visit(bridge)
     sign_up(ada)
-    ada.page.get_by_role("button", name="New task").first.click()
-    form = ada.page.get_by_role("dialog")
-    form.get_by_label("Title").fill("Typed with care")
+    form = open_new_task(ada.page, "Typed with care")
     bridge.api.program.stop()
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("alert")).to_contain_text("cannot be reached")
@@ -54,9 +52,7 @@ def test_a_save_that_waits_for_the_api_can_be_called_off(bridge, visit):
         ),
         times=1,
     )
-    ada.page.get_by_role("button", name="New task").first.click()
-    form = ada.page.get_by_role("dialog")
-    form.get_by_label("Title").fill("Better not")
+    form = open_new_task(ada.page, "Better not")
     with ada.page.expect_response(lambda answer: answer.status == 429):
         form.get_by_role("button", name="Save").click()
     form.get_by_role("button", name="Cancel").click()

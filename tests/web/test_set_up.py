@@ -8,10 +8,9 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
-from browser import PASSWORD
 from database import SqliteDatabase
 from front_end import NEXT, Bridge
-from people import new_account, wait_for_tasks
+from people import send_sign_up, wait_for_tasks
 from process import ROOT, free_port
 
 GOOD = {
@@ -25,13 +24,8 @@ GOOD = {
 def test_where_the_api_s_tables_are_missing_the_page_says_so_with_the_command(visit, tmp_path):
     bridge = Bridge(tmp_path, SqliteDatabase(tmp_path / "app.db"))
     with bridge.front_end.start().program.running():
-        ada, account = visit(bridge), new_account()
-        page = ada.page
-        page.goto("/sign-up")
-        page.get_by_label("Name").fill(account.name)
-        page.get_by_label("Email").fill(account.email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign up").click()
+        page = visit(bridge).page
+        send_sign_up(page)
         expect(page.get_by_text("The API's tables are missing")).to_be_visible()
         command = page.get_by_text("drawbridge migrate up --database-url").inner_text()
         assert command == f'drawbridge migrate up --database-url "sqlite://{tmp_path}/app.db"'
