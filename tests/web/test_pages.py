@@ -55,7 +55,12 @@ def a_refused_sign_in(page: Page) -> None:
     expect(alert(page)).to_be_visible()
 
 
-SIGNED_OUT = (the_landing_page, the_sign_in_page, the_sign_up_page, a_refused_sign_in)
+def no_such_page(page: Page) -> None:
+    page.goto("/nowhere")
+    expect(page.get_by_text("There is no such page")).to_be_visible()
+
+
+SIGNED_OUT = (the_landing_page, the_sign_in_page, the_sign_up_page, a_refused_sign_in, no_such_page)
 
 
 def no_tasks_yet(page: Page) -> None:
@@ -111,6 +116,12 @@ def the_inspector(page: Page) -> None:
     expect(page.get_by_text("EdDSA").first).to_be_visible()
 
 
+def the_end_of_the_session(page: Page) -> None:
+    page.context.clear_cookies()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as who comes back to the tab
+    expect(page.get_by_text("Your session has ended")).to_be_visible()
+
+
 SIGNED_IN = (
     no_tasks_yet,
     a_list_of_tasks,
@@ -120,6 +131,7 @@ SIGNED_IN = (
     the_confirmation_of_a_deletion,
     no_match,
     the_inspector,
+    the_end_of_the_session,
 )
 
 
