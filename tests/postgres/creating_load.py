@@ -3,6 +3,7 @@ database, and what may be."""
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,7 @@ class CreatingLoad:
 
     def __init__(self, backend: Backend, people: list[Person], clients_each: int = 2) -> None:
         self.backend = backend
+        self.name = secrets.token_hex(8)  # no title is another load's, which may have been on the same database
         self.users = [(person.uuid, person.token()) for person in people for _ in range(clients_each)]
         self.answered: dict[str, int] = {}  # by title: the status
         self.ended = threading.Event()
@@ -45,7 +47,7 @@ class CreatingLoad:
         with open_client(self.backend.url, headers=headers) as http:
             number = 0
             while not self.ended.is_set():
-                title = f"{client}.{number}.{id(self):x}"
+                title = f"{client}.{number}.{self.name}"
                 number += 1
                 answer = http.post(f"/api/v1/{uuid}/tasks", json={"title": title})
                 self.answered[title] = answer.status_code
