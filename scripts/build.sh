@@ -32,12 +32,12 @@ sources_of() {
     -not -name 'next-env.d.ts' -not -name '*.tsbuildinfo' -not -name '*.md' -not -name '.env*' | sort
 }
 
-# built_once FOLDER FILES... -- COMMAND...: as `once`; the stamp is elsewhere, since the folder may be packed as it is.
+# built_once RESULT FILES... -- COMMAND...: as `once`; the stamp is elsewhere, since the result may be packed as it is.
 built_once() {
-  local folder=$1 stamp=build/stamps/${1//\//-}
+  local result=$1 stamp=build/stamps/${1//\//-}
   shift
   mkdir -p build/stamps
-  [[ -d $folder ]] || rm -f "$stamp"
+  [[ -e $result ]] || rm -f "$stamp"
   once "$stamp" "$@"
 }
 
@@ -62,7 +62,7 @@ build_web() {
   local files
   build_packages || return
   mapfile -t files < <(sources_of examples/web packages)
-  built_once examples/web/.next "${files[@]}" package-lock.json -- run_next_build
+  built_once examples/web/.next/BUILD_ID "${files[@]}" package-lock.json -- run_next_build
 }
 
 run_next_build() {
@@ -89,10 +89,12 @@ format_verb() {
   npx --no biome check --write
 }
 
-# Types of all that is TypeScript; what one folder uses of another is looked up in its dist/.
+# Types of all that is TypeScript; what one folder uses of another is looked up in its dist/, and those of the
+# example's routes are Next.js's to make.
 check_types() {
   local failed=0 folder
   build_packages || return
+  (cd examples/web && NEXT_TELEMETRY_DISABLED=1 npx --no next -- typegen) >&2 || failed=1
   for folder in "${typescript_packages[@]/#/packages/}" examples/web; do
     npx --no tsc -- --noEmit -p "$folder" >&2 || failed=1
   done
