@@ -4,7 +4,7 @@
 run_children=() # process ids, in the order of their start
 
 run_usage_fault() {
-  printf 'dev: %s\nusage: ./dev run [--database sqlite|postgres] [--web-port P] [--api-port Q]\n' "$1" >&2
+  printf 'dev: %s\nusage: ./dev run [--backend cpp|fastapi] [--database sqlite|postgres] [--web-port P] [--api-port Q]\n' "$1" >&2
   exit 2
 }
 
@@ -63,6 +63,18 @@ start_postgres() {
   fi
 }
 
+# start_api BACKEND PORT
+start_api() {
+  if [[ $1 == cpp ]]; then
+    DRAWBRIDGE_LISTEN=127.0.0.1:$2 setsid build/release/bin/drawbridge serve </dev/null &
+  else
+    setsid .venv/bin/python -m uvicorn --app-dir examples/fastapi tasks_api.main:app --http h11 \
+      --host 127.0.0.1 --port "$2" </dev/null &
+  fi
+  run_children+=($!)
+  wait_for "the API" $! "http://127.0.0.1:$2/readyz" ""
+}
+
 # show_urls WEB API DATA DATABASE_URL
 show_urls() {
   cat <<TEXT
@@ -91,10 +103,11 @@ TEXT
 }
 
 run_verb() {
-  local kind=sqlite web_port=3000 api_port=8000 data=${DRAWBRIDGE_DATA_DIR:-.data}
+  local backend=cpp kind=sqlite web_port=3000 api_port=8000 data=${DRAWBRIDGE_DATA_DIR:-.data}
   while (($#)); do
     (($# > 1)) || run_usage_fault "$1 takes a value, or is not known"
     case $1 in
+      --backend) backend=$2 ;;
       --database) kind=$2 ;;
       --web-port) web_port=$2 ;;
       --api-port) api_port=$2 ;;
@@ -102,12 +115,14 @@ run_verb() {
     esac
     shift 2
   done
+  [[ $backend == cpp || $backend == fastapi ]] || run_usage_fault "--backend takes cpp or fastapi, not $backend"
   [[ $kind == sqlite || $kind == postgres ]] || run_usage_fault "--database takes sqlite or postgres, not $kind"
   [[ $web_port != "$api_port" ]] || run_usage_fault "--web-port and --api-port are the same"
   setup_packages
   check_port --web-port "$web_port"
   check_port --api-port "$api_port"
   build release drawbridge_program
+  if [[ $backend == fastapi ]]; then setup_python_package; fi
   build_web
 
   umask 077 # what follows holds secrets and people's data
@@ -119,7 +134,7 @@ run_verb() {
   ((!open)) || chmod o+x "$data"
   make_secret "$data/better-auth-secret"
   local web=http://localhost:$web_port api=http://localhost:$api_port
-  local log=$data/web.log program=build/release/bin/drawbridge database_url=sqlite://$PWD/$data/drawbridge.db
+  local log=$data/web.log database_url=sqlite://$PWD/$data/drawbridge.db
   [[ $data != /* ]] || database_url=sqlite://$data/drawbridge.db
   unset BETTER_AUTH_JWKS_URL BETTER_AUTH_ISSUER BETTER_AUTH_AUDIENCE # of another project in this shell
 
@@ -133,10 +148,8 @@ run_verb() {
   run_children+=($!)
   wait_for "the front end" $! "http://127.0.0.1:$web_port/api/auth/ok" "$log"
 
-  "$program" migrate up
-  DRAWBRIDGE_LISTEN=127.0.0.1:$api_port setsid "$program" serve </dev/null &
-  run_children+=($!)
-  wait_for "the API" $! "http://127.0.0.1:$api_port/readyz" ""
+  build/release/bin/drawbridge migrate up
+  start_api "$backend" "$api_port"
 
   show_urls "$web" "$api" "$data" "$database_url"
   wait -n "${run_children[@]}" || true

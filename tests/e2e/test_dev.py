@@ -32,6 +32,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["run", "--api-port", "65536"], "--api-port takes a port from 1 to 65535, not 65536"),
         (["run", "--port", "1"], "unknown option --port"),
         (["run", "--web-port"], "takes a value"),
+        (["run", "--backend", "django"], "--backend takes cpp or fastapi, not django"),
         (["run", "--database", "mysql"], "--database takes sqlite or postgres, not mysql"),
         (["run", "--web-port", "4000", "--api-port", "4000"], "are the same"),
         (["tset"], "usage: ./dev VERB"),
@@ -64,12 +65,13 @@ def test_port_in_use_is_one_clear_line():
 class Run:
     """`./dev run` until its walk-through is printed."""
 
-    def __init__(self, data: Path, database: str) -> None:
+    def __init__(self, data: Path, database: str, backend: str = "cpp") -> None:
         self.web_port, self.api_port = free_port(), free_port()
         self.log = data.parent / f"{self.web_port}.log"
         strange = {"BETTER_AUTH_ISSUER": "http://of.another.project", "DATABASE_URL": "mysql://another", "PORT": "1"}
         environment = os.environ | {"DRAWBRIDGE_DATA_DIR": str(data)} | strange
         more = [] if database == "sqlite" else ["--database", database]
+        more += [] if backend == "cpp" else ["--backend", backend]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [ROOT / "dev", "run", "--web-port", str(self.web_port), "--api-port", str(self.api_port), *more],
@@ -124,7 +126,7 @@ def children_of(run: Run) -> dict[str, int]:
     for pid in Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split():
         with suppress(FileNotFoundError):  # a short command of the script, which has ended by now
             command = {Path(part).name for part in re.split("[\\0 ]", Path(f"/proc/{pid}/cmdline").read_text())}
-            for name in command & {"next-server", "drawbridge", "private_postgres"}:
+            for name in command & {"next-server", "drawbridge", "uvicorn", "private_postgres"}:
                 found[name] = int(pid)
     return found
 
@@ -134,10 +136,12 @@ def postgres_in(data: Path) -> int:
     return int((data / "postgres/postmaster.pid").read_text().splitlines()[0])
 
 
+@pytest.mark.parametrize("backend, program", [("cpp", "drawbridge"), ("fastapi", "uvicorn")])
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_walk_through_works_as_printed_and_the_data_stays(data, database):
-    with Run(data, database) as run:
+def test_walk_through_works_as_printed_and_the_data_stays(data, database, backend, program):
+    with Run(data, database, backend) as run:
         lines = run.walk_through()
+        assert set(children_of(run)) - {"private_postgres"} == {"next-server", program}
         said = shell([*lines, 'echo "$MAIL $ME"'])
         signed_up, created, listed = (json.loads(line) for line in said[:3])
         assert created["title"] == "Lower the bridge"
@@ -153,7 +157,7 @@ def test_walk_through_works_as_printed_and_the_data_stays(data, database):
     assert data.joinpath("drawbridge.db").exists() == (database == "sqlite")
     assert data.joinpath("postgres/PG_VERSION").exists() == (database == "postgres")
     assert not data.joinpath("postgres/postmaster.pid").exists()
-    with Run(data, database) as again:
+    with Run(data, database, backend) as again:
         sign_in = [
             line.replace("/sign-up/", "/sign-in/").replace("$MAIL", mail).replace("$(date +%s)", "x")
             for line in again.walk_through()
@@ -167,10 +171,16 @@ def test_walk_through_works_as_printed_and_the_data_stays(data, database):
 
 
 @pytest.mark.parametrize(
-    "database, ends", [("sqlite", "next-server"), ("sqlite", "drawbridge"), ("postgres", "private_postgres")]
+    "database, backend, ends",
+    [
+        ("sqlite", "cpp", "next-server"),
+        ("sqlite", "cpp", "drawbridge"),
+        ("sqlite", "fastapi", "uvicorn"),
+        ("postgres", "cpp", "private_postgres"),
+    ],
 )
-def test_one_that_ends_by_itself_ends_the_others(data, database, ends):
-    with Run(data, database) as run:
+def test_one_that_ends_by_itself_ends_the_others(data, database, backend, ends):
+    with Run(data, database, backend) as run:
         run.walk_through()
         os.kill(children_of(run)[ends], signal.SIGKILL)
         assert run.process.wait(30) == 1
