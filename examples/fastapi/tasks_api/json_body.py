@@ -14,7 +14,14 @@ from .errors import Invalid
 
 LARGEST = 1024 * 1024
 Model = TypeVar("Model", bound=BaseModel)
-JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.IGNORECASE)
+CHARSET = re.compile(r"\s*charset\b\s*=?\s*(.*)", re.IGNORECASE)
+
+
+def is_json(media_type: str) -> bool:
+    """Whatever else a media type may say, JSON is in UTF-8 (RFC 8259 §8.1)."""
+    name, *parameters = media_type.split(";")
+    charsets = [found[1].strip(' \t"').lower() for found in map(CHARSET.fullmatch, parameters) if found]
+    return name.strip().lower() == "application/json" and set(charsets) <= {"utf-8"}
 
 
 async def _read(request: Request) -> bytes:
@@ -22,7 +29,7 @@ async def _read(request: Request) -> bytes:
         raise AuthError("body_too_large")
     types = request.headers.getlist("Content-Type")
     # A browser sends the others across origins without asking first.
-    if len(types) != 1 or not JSON_TYPE.fullmatch(types[0]):
+    if len(types) != 1 or not is_json(types[0]):
         raise AuthError("media_type_unsupported", "The body must be JSON: Content-Type application/json, in UTF-8.")
     body = bytearray()
     async for chunk in request.stream():
