@@ -9,7 +9,7 @@
 
 #include "commands.h"
 #include "progress_bar.h"
-#include "settings.h"
+#include "server_settings.h"
 #include "store/migrations.h"
 #include "terminal.h"
 
@@ -98,7 +98,7 @@ void add(CLI::App& migrate, const char* name, const char* description, int (*run
       command->add_flag("--with-better-auth")
           ->description("Make Better Auth's 1.7 tables too where they are missing");
   CLI::Option* const json = command->add_flag("--json")->description("Print JSON for programs");
-  const Settings settings{*command, {SettingGroup::database}};
+  const ServerSettings settings{*command, {SettingGroup::database}};
   command->callback([settings, better_auth, json, run, &status] {
     status = run({.database = settings.database(),
                   .options = {.with_better_auth = better_auth->count() > 0},

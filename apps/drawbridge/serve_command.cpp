@@ -10,7 +10,7 @@
 
 #include "commands.h"
 #include "http/server.h"
-#include "settings.h"
+#include "server_settings.h"
 #include "store/migrations.h"
 #include "store/open_store.h"
 #include "terminal.h"
@@ -44,7 +44,7 @@ struct ServeSettings {
 };
 
 /// All of them before anything starts, so that a fault stops the program before it has changed anything.
-ServeSettings read_settings(const Settings& settings) {
+ServeSettings read_settings(const ServerSettings& settings) {
   settings.user_claim();
   ServeSettings read{settings.key_source(), settings.policy(), settings.database(), settings.server(),
                      settings.log()};
@@ -139,9 +139,10 @@ void add_serve(CLI::App& app, int& status) {
   command->footer(
       "SIGTERM or Ctrl-C finishes what is in flight, then ends with 0; SIGHUP fetches the keys now.\n"
       "GET /healthz tells whether it runs, GET /readyz whether keys and database are there.");
-  const Settings settings{*command,
-                          {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy, SettingGroup::user,
-                           SettingGroup::database, SettingGroup::server, SettingGroup::log}};
+  const ServerSettings settings{
+      *command,
+      {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy, SettingGroup::user,
+       SettingGroup::database, SettingGroup::server, SettingGroup::log}};
   command->callback([settings, &status] { status = serve(read_settings(settings)); });
 }
 

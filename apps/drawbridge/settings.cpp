@@ -1,22 +1,13 @@
 #include "settings.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdint>
 #include <cstdlib>
-#include <filesystem>
-#include <span>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <CLI/Option.hpp>
-#include <boost/url/authority_view.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include "core/hints.h"
 #include "fetch/jwks_url.h"
 #include "input.h"
 
@@ -108,144 +99,6 @@ const std::vector<Row>& rows() {
 
 constexpr const char* heading = "Settings (a flag wins over its environment variable, that over --env-file)";
 constexpr std::size_t max_env_file_size = 1024 * 1024;
-
-[[noreturn]] void fault(std::string_view name, std::string_view what) {
-  throw SettingFault{fmt::format("{} {}", name, what)};
-}
-
-std::string in_quotes(std::string_view value) {
-  return '"' + display_text(value) + '"';
-}
-
-/// A whole decimal number within the bounds, and nothing else.
-std::uint64_t number_of(const GivenSetting& given, std::uint64_t least, std::uint64_t most,
-                        std::string_view unit) {
-  std::uint64_t number = 0;
-  const char* const end = given.value.data() + given.value.size();
-  const auto [stop, error] = std::from_chars(given.value.data(), end, number);
-  if (error != std::errc{} || stop != end || number < least || number > most)
-    fault(given.name, fmt::format("is {}: give a whole number of {} from {} to {}", in_quotes(given.value),
-                                  unit, least, most));
-  return number;
-}
-
-/// The items between the commas, blanks around them dropped.
-std::vector<std::string> list_of(const GivenSetting& given) {
-  std::vector<std::string> items;
-  std::string_view rest = given.value;
-  while (true) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    std::string_view item = rest.substr(0, comma);
-    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-    item = item.substr(0, item.find_last_not_of(' ') + 1);
-    if (item.empty())
-      fault(given.name,
-            fmt::format("is {}: there is nothing beside one of the commas", in_quotes(given.value)));
-    items.emplace_back(item);
-    if (comma == rest.size()) return items;
-    rest.remove_prefix(comma + 1);
-  }
-}
-
-std::vector<Algorithm> algorithms_of(const GivenSetting& given) {
-  std::vector<Algorithm> algorithms;
-  for (const std::string& name : list_of(given)) {
-    const auto algorithm = algorithm_named(name);
-    if (!algorithm)
-      fault(
-          given.name,
-          fmt::format("names {}, which Drawbridge does not verify: give some of EdDSA, ES256, ES384, ES512, "
-                      "RS256, RS384, RS512, PS256, PS384, PS512",
-                      in_quotes(name)));
-    if (std::ranges::find(algorithms, *algorithm) == algorithms.end()) algorithms.push_back(*algorithm);
-  }
-  return algorithms;
-}
-
-/// A claim's value is compared byte by byte, so that what surrounds it by mistake would refuse every token.
-std::string claim_of(const GivenSetting& given) {
-  const auto foreign = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
-  if (foreign(given.value.front()) || foreign(given.value.back()))
-    fault(given.name, fmt::format("is {}: take away the white space around it", in_quotes(given.value)));
-  return given.value;
-}
-
-std::vector<std::string> hosts_of(const GivenSetting& given) {
-  std::vector<std::string> hosts = list_of(given);
-  for (const std::string& host : hosts) {
-    const auto authority = boost::urls::parse_authority(host);
-    if (!authority || authority->has_userinfo() || authority->has_port() || host.contains('*'))
-      fault(given.name,
-            fmt::format("names {}: give host names alone, without http://, port or *", in_quotes(host)));
-  }
-  return hosts;
-}
-
-/// Origins as a browser sends them (RFC 6454 §6.2), since they are compared byte by byte.
-std::vector<std::string> origins_of(const GivenSetting& given) {
-  std::vector<std::string> origins = list_of(given);
-  for (const std::string& origin : origins) {
-    if (origin.contains('*') || origin == "null")
-      fault(given.name, fmt::format("names {}, which would let any page in: list each origin, for example "
-                                    "https://app.example.com",
-                                    in_quotes(origin)));
-    const auto address = BetterAuth::at(origin);
-    if (!address)
-      fault(given.name, fmt::format("names {}, which is no origin: give for example https://app.example.com",
-                                    in_quotes(origin)));
-    if (address->issuer != origin)
-      fault(given.name, fmt::format("names {}, but a browser sends the origin as {}: write it so",
-                                    in_quotes(origin), in_quotes(address->issuer)));
-  }
-  return origins;
-}
-
-std::filesystem::path readable_file(const GivenSetting& given) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(given.value, error) || access(given.value.c_str(), R_OK) != 0)
-    fault(given.name,
-          fmt::format("is {}: there is no such file, or it cannot be read", in_quotes(given.value)));
-  return given.value;
-}
-
-std::filesystem::path file_to_write(const GivenSetting& given) {
-  const std::filesystem::path file{given.value};
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error))
-    fault(given.name, fmt::format("is {}: that is a directory; name a file in it", in_quotes(given.value)));
-  if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error))
-    fault(given.name,
-          fmt::format("is {}: there is no such directory to write it to", in_quotes(given.value)));
-  return file;
-}
-
-/// Boost.URL's port_number() takes any number and keeps its last 16 bits.
-std::optional<std::uint16_t> port_of(std::string_view digits) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return port;
-}
-
-void read_listen_address(const GivenSetting& given, http::ServerOptions& options) {
-  const auto authority = boost::urls::parse_authority(given.value);
-  const auto port = authority && authority->has_port() ? port_of(authority->port()) : std::nullopt;
-  if (!port || authority->has_userinfo() || authority->host_address().empty())
-    fault(given.name, fmt::format("is {}: give a host and a port, for example 127.0.0.1:8000 or [::1]:8000",
-                                  in_quotes(given.value)));
-  options.host = authority->host_address();
-  options.port = *port;
-}
-
-template <typename Value, std::size_t size>
-Value one_of(const GivenSetting& given, const std::array<std::pair<std::string_view, Value>, size>& values) {
-  std::string names;
-  for (const auto& [name, value] : values) {
-    if (name == given.value) return value;
-    names += (names.empty() ? "" : ", ") + std::string{name};
-  }
-  fault(given.name, fmt::format("is {}: give one of {}", in_quotes(given.value), names));
-}
 
 }  // namespace
 
@@ -358,53 +211,6 @@ Policy Settings::policy() const {
   policy.issuer = claim("BETTER_AUTH_ISSUER", "--issuer", &BetterAuth::issuer);
   policy.audience = claim("BETTER_AUTH_AUDIENCE", "--audience", &BetterAuth::audience);
   return policy;
-}
-
-UserClaim Settings::user_claim() const {
-  const auto given = find("DRAWBRIDGE_USER_CLAIM");
-  if (!given) return UserClaim::uuid;
-  constexpr std::array values{std::pair{std::string_view{"uuid"}, UserClaim::uuid},
-                              std::pair{std::string_view{"sub"}, UserClaim::sub}};
-  const UserClaim claim = one_of(*given, values);
-  if (claim == UserClaim::sub)
-    fault(given->name,
-          "is \"sub\", but the tables of the tasks API hold UUIDs: set it to uuid, or leave it out");
-  return claim;
-}
-
-store::DatabaseUrl Settings::database() const {
-  const auto given = find("DATABASE_URL");
-  auto url = store::DatabaseUrl::parse(given ? given->value : "sqlite:.data/drawbridge.db");
-  if (!url) fault(given ? given->name : "DATABASE_URL", "cannot be used: " + url.error());
-  return *std::move(url);
-}
-
-http::ServerOptions Settings::server() const {
-  http::ServerOptions options;
-  options.threads = std::max(1U, std::thread::hardware_concurrency());
-  if (const auto given = find("DRAWBRIDGE_LISTEN")) read_listen_address(*given, options);
-  if (const auto given = find("DRAWBRIDGE_THREADS"))
-    options.threads = static_cast<unsigned>(number_of(*given, 1, 256, "threads"));
-  if (const auto given = find("DRAWBRIDGE_ALLOWED_ORIGINS"))
-    options.allowed_origins = origins_of(*given);
-  else if (const auto address = better_auth())
-    options.allowed_origins = {address->issuer};
-  return options;
-}
-
-LogSettings Settings::log() const {
-  using Level = spdlog::level::level_enum;
-  using Format = http::EventLog::Format;
-  LogSettings settings;
-  constexpr std::array levels{
-      std::pair{std::string_view{"off"}, Level::off}, std::pair{std::string_view{"error"}, Level::err},
-      std::pair{std::string_view{"warn"}, Level::warn}, std::pair{std::string_view{"info"}, Level::info},
-      std::pair{std::string_view{"debug"}, Level::debug}};
-  constexpr std::array formats{std::pair{std::string_view{"text"}, Format::text},
-                               std::pair{std::string_view{"json"}, Format::json}};
-  if (const auto given = find("DRAWBRIDGE_LOG")) settings.level = one_of(*given, levels);
-  if (const auto given = find("DRAWBRIDGE_LOG_FORMAT")) settings.format = one_of(*given, formats);
-  return settings;
 }
 
 }  // namespace drawbridge::app

@@ -6,7 +6,6 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -14,21 +13,11 @@
 
 #include "drawbridge/policy.h"
 #include "drawbridge/remote_verifier.h"
-#include "drawbridge/user_access.h"
 
 #include "env_file.h"
-#include "http/event_log.h"
-#include "http/server.h"
-#include "store/database_url.h"
+#include "setting_values.h"
 
 namespace drawbridge::app {
-
-/// A setting that is missing or cannot work. `what()` is one line that names the setting, says what is
-/// wrong with it and what to do; main() prints it and ends with exit_usage.
-class SettingFault : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// What a command needs to know. A command has the flags of its groups only, and a variable of another group
 /// cannot stop it.
@@ -40,17 +29,6 @@ enum class SettingGroup {
   database,  ///< which database
   server,    ///< where the API listens and for whom
   log,       ///< what is logged, and how
-};
-
-/// A value as somebody wrote it.
-struct GivenSetting {
-  std::string value;  ///< not empty
-  std::string name;   ///< how a message names the setting: the flag or the variable that it was given by
-};
-
-struct LogSettings {
-  spdlog::level::level_enum level = spdlog::level::info;
-  http::EventLog::Format format = http::EventLog::Format::text;
 };
 
 /// The settings of one command, read when they are asked for: a flag wins over the environment, that over the
@@ -83,23 +61,11 @@ class Settings {
   /// The same without issuer and audience, for verify_signature_only(): no Verifier takes it.
   Policy signature_policy() const;
 
-  /// Group `user`: the claim that identifies a user of the tasks API, whose tables hold UUIDs; a fault for
-  /// `sub`.
-  UserClaim user_claim() const;
-
-  /// Group `database`.
-  store::DatabaseUrl database() const;
-
-  /// Group `server`: host, port, threads (0: one for each core) and allowed origins, which are the origin of
-  /// BETTER_AUTH_URL where not set, or none without that.
-  http::ServerOptions server() const;
-
-  /// Group `log`.
-  LogSettings log() const;
-
- private:
+ protected:
   std::optional<GivenSetting> find(std::string_view variable) const;
   std::optional<BetterAuth> better_auth() const;
+
+ private:
   GivenSetting jwks_url() const;  ///< its name is that of the setting it comes from
   void read_env_file() const;
 

@@ -33,7 +33,7 @@ std::string field_line(const Palette& palette, std::string_view name, std::strin
 /// "2026-11-23 12:38:46 UTC (12 min ago)".
 std::string moment_text(std::chrono::sys_seconds moment, std::chrono::sys_seconds now);
 
-/// Writes to standard output. Whether all of it arrived shows when main() flushes it.
+/// Writes to standard output. Whether all of it arrived shows when run_program() flushes it.
 void print(std::string_view text);
 
 /// One line on standard error, after the program's name.

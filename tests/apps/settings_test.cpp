@@ -1,5 +1,3 @@
-#include "settings.h"
-
 #include <fstream>
 #include <thread>
 
@@ -7,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 #include <gtest/gtest.h>
 
+#include "server_settings.h"
 #include "tests/support/scratch_directory.h"
 
 namespace drawbridge::app {
@@ -28,11 +27,11 @@ class Given {
     std::ranges::reverse(arguments);  // as CLI::App::parse wants them
     app_.parse(arguments);
   }
-  const Settings* operator->() const { return &settings_; }
+  const ServerSettings* operator->() const { return &settings_; }
 
  private:
   CLI::App app_;
-  Settings settings_;
+  ServerSettings settings_;
 };
 
 /// Reads every group, as `serve` does.
@@ -269,10 +268,10 @@ TEST(Settings, AnEnvFileThatCannotBeReadIsAFault) {
 
 TEST(Settings, AVariableOfAnotherGroupStopsNoCommand) {
   CLI::App app;
-  const Settings settings{app, {SettingGroup::database}, [](const std::string& name) {
-                            return name == "DATABASE_URL" ? std::optional<std::string>{"sqlite:a.db"}
-                                                          : std::optional<std::string>{""};
-                          }};
+  const ServerSettings settings{app, {SettingGroup::database}, [](const std::string& name) {
+                                  return name == "DATABASE_URL" ? std::optional<std::string>{"sqlite:a.db"}
+                                                                : std::optional<std::string>{""};
+                                }};
   app.parse(std::vector<std::string>{});
   EXPECT_EQ(settings.database().file, "a.db");
 }

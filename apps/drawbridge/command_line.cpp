@@ -1,0 +1,79 @@
+#include "command_line.h"
+
+#include <cstdio>
+#include <exception>
+#include <vector>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "commands.h"
+#include "core/hints.h"
+#include "setting_values.h"
+#include "terminal.h"
+
+namespace drawbridge::app {
+namespace {
+
+constexpr const char* description =
+    "Drawbridge lets a backend trust the users of a Better Auth front end: it checks their JWTs with the\n"
+    "public keys that Better Auth publishes, and lets each user reach their own data only.";
+
+constexpr const char* footer =
+    "Each command has --help and, but for serve, --json. Settings come from flags, from the environment,\n"
+    "or from a file with --env-file.\n\n"
+    "Exit status: 0 good, 1 not good, 2 wrong usage, 3 unreachable or unreadable.";
+
+/// One line. CLI11 names what is missing rather than what stands in its place.
+std::string usage_fault(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> rest = app.remaining(true);
+  const bool command_missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  const std::string fault = command_missing && !rest.empty()
+                                ? fmt::format("\"{}\" is no command", display_text(rest.front()))
+                                : display_text(error.what(), 512);
+  return fault + "; `drawbridge --help` explains";
+}
+
+int run(int argc, const char* const* argv, const Program& program) {
+  CLI::App app{description, "drawbridge"};
+  app.set_version_flag("--version", "drawbridge " DRAWBRIDGE_VERSION, "Print the version and exit");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  int status = exit_good;
+  program.add_commands(app, status);
+  app.footer(program.examples + footer);  // last, because a subcommand made later would inherit it
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version) == 0 ? exit_good : exit_usage;
+  } catch (const CLI::ParseError& wrong_usage) {
+    complain(usage_fault(app, wrong_usage));
+    return exit_usage;
+  } catch (const SettingFault& fault) {
+    complain(fault.what());
+    return exit_usage;
+  }
+  return status;
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv, const Program& program) {
+  int status = exit_not_good;
+  try {
+    status = run(argc, argv, program);
+  } catch (const std::exception& unforeseen) {
+    complain(unforeseen.what());
+    status = exit_not_good;
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    complain("standard output could not be written: the answer is lost");
+    return status == exit_good ? exit_unreachable : status;
+  }
+  return status;
+}
+
+}  // namespace drawbridge::app

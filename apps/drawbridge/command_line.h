@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include <CLI/App.hpp>
+
+namespace drawbridge::app {
+
+/// What a program is made of: the one of this folder has every command, the Python package's some.
+struct Program {
+  void (*add_commands)(CLI::App& app, int& status);  ///< calls functions of commands.h
+  std::string examples;                              ///< ends with an empty line
+};
+
+/// What the examples of every program say.
+inline constexpr const char* token_examples =
+    "See what Better Auth publishes, and whether a token is good\n"
+    "  drawbridge jwks http://localhost:3000/api/auth/jwks\n"
+    "  printf %s \"$TOKEN\" | drawbridge token verify --better-auth-url http://localhost:3000\n"
+    "  printf %s \"$TOKEN\" | drawbridge token inspect\n\n";
+
+/// Runs the command that the arguments, the program's name first among them, name. Returns its exit status, a
+/// member of ExitStatus, when all that it prints has been written.
+int run_program(int argc, const char* const* argv, const Program& program);
+
+}  // namespace drawbridge::app

@@ -1,0 +1,40 @@
+#pragma once
+
+// What only the commands need that have a database or serve.
+
+#include <spdlog/common.h>
+
+#include "drawbridge/user_access.h"
+
+#include "http/event_log.h"
+#include "http/server.h"
+#include "settings.h"
+#include "store/database_url.h"
+
+namespace drawbridge::app {
+
+struct LogSettings {
+  spdlog::level::level_enum level = spdlog::level::info;
+  http::EventLog::Format format = http::EventLog::Format::text;
+};
+
+class ServerSettings : public Settings {
+ public:
+  using Settings::Settings;
+
+  /// Group `user`: the claim that identifies a user of the tasks API, whose tables hold UUIDs; a fault for
+  /// `sub`.
+  UserClaim user_claim() const;
+
+  /// Group `database`.
+  store::DatabaseUrl database() const;
+
+  /// Group `server`: host, port, threads (0: one for each core) and allowed origins, which are the origin of
+  /// BETTER_AUTH_URL where not set, or none without that.
+  http::ServerOptions server() const;
+
+  /// Group `log`.
+  LogSettings log() const;
+};
+
+}  // namespace drawbridge::app

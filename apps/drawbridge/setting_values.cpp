@@ -1,0 +1,103 @@
+#include "setting_values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include <boost/url/authority_view.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "core/hints.h"
+
+namespace drawbridge::app {
+
+void fault(std::string_view name, std::string_view what) {
+  throw SettingFault{fmt::format("{} {}", name, what)};
+}
+
+std::string in_quotes(std::string_view value) {
+  return '"' + display_text(value) + '"';
+}
+
+std::uint64_t number_of(const GivenSetting& given, std::uint64_t least, std::uint64_t most,
+                        std::string_view unit) {
+  std::uint64_t number = 0;
+  const char* const end = given.value.data() + given.value.size();
+  const auto [stop, error] = std::from_chars(given.value.data(), end, number);
+  if (error != std::errc{} || stop != end || number < least || number > most)
+    fault(given.name, fmt::format("is {}: give a whole number of {} from {} to {}", in_quotes(given.value),
+                                  unit, least, most));
+  return number;
+}
+
+std::vector<std::string> list_of(const GivenSetting& given) {
+  std::vector<std::string> items;
+  std::string_view rest = given.value;
+  while (true) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    std::string_view item = rest.substr(0, comma);
+    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+    item = item.substr(0, item.find_last_not_of(' ') + 1);
+    if (item.empty())
+      fault(given.name,
+            fmt::format("is {}: there is nothing beside one of the commas", in_quotes(given.value)));
+    items.emplace_back(item);
+    if (comma == rest.size()) return items;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+std::vector<Algorithm> algorithms_of(const GivenSetting& given) {
+  std::vector<Algorithm> algorithms;
+  for (const std::string& name : list_of(given)) {
+    const auto algorithm = algorithm_named(name);
+    if (!algorithm)
+      fault(
+          given.name,
+          fmt::format("names {}, which Drawbridge does not verify: give some of EdDSA, ES256, ES384, ES512, "
+                      "RS256, RS384, RS512, PS256, PS384, PS512",
+                      in_quotes(name)));
+    if (std::ranges::find(algorithms, *algorithm) == algorithms.end()) algorithms.push_back(*algorithm);
+  }
+  return algorithms;
+}
+
+std::string claim_of(const GivenSetting& given) {
+  const auto foreign = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
+  if (foreign(given.value.front()) || foreign(given.value.back()))
+    fault(given.name, fmt::format("is {}: take away the white space around it", in_quotes(given.value)));
+  return given.value;
+}
+
+std::vector<std::string> hosts_of(const GivenSetting& given) {
+  std::vector<std::string> hosts = list_of(given);
+  for (const std::string& host : hosts) {
+    const auto authority = boost::urls::parse_authority(host);
+    if (!authority || authority->has_userinfo() || authority->has_port() || host.contains('*'))
+      fault(given.name,
+            fmt::format("names {}: give host names alone, without http://, port or *", in_quotes(host)));
+  }
+  return hosts;
+}
+
+std::filesystem::path readable_file(const GivenSetting& given) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(given.value, error) || access(given.value.c_str(), R_OK) != 0)
+    fault(given.name,
+          fmt::format("is {}: there is no such file, or it cannot be read", in_quotes(given.value)));
+  return given.value;
+}
+
+std::filesystem::path file_to_write(const GivenSetting& given) {
+  const std::filesystem::path file{given.value};
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    fault(given.name, fmt::format("is {}: that is a directory; name a file in it", in_quotes(given.value)));
+  if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error))
+    fault(given.name,
+          fmt::format("is {}: there is no such directory to write it to", in_quotes(given.value)));
+  return file;
+}
+
+}  // namespace drawbridge::app
