@@ -145,7 +145,7 @@ class _Reader:
         if given is None:
             return default
         value = given.value
-        if isinstance(value, str) and value.isascii() and value.isdigit():
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             _fault(given.name, f"is {_quoted(given.value)}: give a whole number of {unit} from {least} to {most}")

@@ -18,6 +18,7 @@ from drawbridge._core import Identity
 from drawbridge.settings import read_settings
 
 _log = logging.getLogger("drawbridge")
+_MOST_REMEMBERED = 10_000_000
 
 
 class KeyStatus(NamedTuple):
@@ -100,6 +101,8 @@ class Verifier:
                 "keys_max_stale": keys_max_stale,
             }
         )
+        if not 0 <= remembered_tokens <= _MOST_REMEMBERED:
+            raise ValueError(f"remembered_tokens is {remembered_tokens}: give a number from 0 to {_MOST_REMEMBERED}")
         self._remembered_tokens = remembered_tokens
         self._on_event = on_event or log_key_event
         self._by_subject = self._settings.user_claim == "sub"

@@ -1,0 +1,76 @@
+"""AuthError: one vocabulary with the C++ library, and what an answer with one looks like."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+
+from drawbridge import ERROR_CODES, AuthError, _core
+
+DOCUMENT = Path(__file__).parents[3] / "docs/errors.md"
+
+
+def test_the_codes_are_those_of_the_document() -> None:
+    assert set(ERROR_CODES) == set(re.findall(r"^\| `(\w+)` \| \d", DOCUMENT.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("code", ERROR_CODES)
+def test_an_error_says_what_the_library_says_of_its_code(code: str) -> None:
+    group, status, title, challenge = _core.error_codes()[code]
+    error = AuthError(code)
+    assert (error.code, error.group, error.status, error.title, error.www_authenticate) == (
+        *(code, group, status, title, challenge),
+    )
+    assert ERROR_CODES[code] == (group, status)
+    assert (error.detail, error.hint, error.retry_after) == (f"{title}.", "", None)
+    assert error.problem() == {
+        "type": f"urn:drawbridge:error:{code}",
+        "title": title,
+        "status": status,
+        "detail": f"{title}.",
+        "code": code,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "headers"),
+    [
+        (AuthError("token_missing"), {"WWW-Authenticate": 'Bearer realm="drawbridge"'}),
+        (
+            AuthError("token_expired"),
+            {
+                "WWW-Authenticate": 'Bearer realm="drawbridge", error="invalid_token", '
+                'error_description="token_expired"'
+            },
+        ),
+        (
+            AuthError("role_missing"),
+            {"WWW-Authenticate": 'Bearer realm="drawbridge", error="insufficient_scope"'},
+        ),
+        (AuthError("user_mismatch"), {}),
+        (AuthError("keys_unavailable"), {"Retry-After": "1"}),
+        (AuthError("keys_unavailable", retry_after=7), {"Retry-After": "7"}),
+        (AuthError("rate_limited", retry_after=3), {"Retry-After": "3"}),
+        (AuthError("not_found"), {}),
+    ],
+    ids=lambda value: value.code if isinstance(value, AuthError) else "",
+)
+def test_the_headers_of_an_answer(error: AuthError, headers: dict[str, str]) -> None:
+    assert error.headers() == {"Cache-Control": "no-store", **headers}
+
+
+def test_an_error_of_ones_own() -> None:
+    error = AuthError("user_unknown", "Alice is gone.", "She left on Monday.")
+    assert str(error) == "user_unknown: Alice is gone. She left on Monday."
+    assert error.problem()["detail"] == "Alice is gone."
+    with pytest.raises(ValueError, match='"user_gone" is no error code'):
+        AuthError("user_gone")
+
+
+def test_an_error_reaches_another_process_whole() -> None:
+    error = AuthError("keys_unavailable", "Gone.", "Look.", 7)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (copy.code, copy.detail, copy.hint, copy.retry_after) == ("keys_unavailable", "Gone.", "Look.", 7)

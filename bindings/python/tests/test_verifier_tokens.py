@@ -1,0 +1,196 @@
+"""What a Verifier says of a token: the same as the C++ library, whose it is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hostile_tokens import HOSTILE
+from key_server import key_server
+
+from drawbridge import AuthError, Identity, Verifier
+from drawbridge.testing import Issuer
+
+VECTORS = Path(__file__).parents[3] / "tests/vectors"
+ALICE = "0b9e7c1a-5f0d-4a63-9b39-1b2c3d4e5f60"
+
+
+def first(aud: str | list[str]) -> str:
+    return aud if isinstance(aud, str) else aud[0]
+
+
+def code_of(call: Callable[[], object]) -> str | None:
+    try:
+        call()
+    except AuthError as error:
+        return error.code
+    return None
+
+
+def at(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
+
+
+@pytest.mark.parametrize("file", sorted(VECTORS.glob("*.json")), ids=lambda file: file.stem)
+def test_a_real_token_is_read_as_better_auth_made_it(file: Path) -> None:
+    vector: dict[str, Any] = json.loads(file.read_text())
+    payload = vector["payload"]
+    with (
+        key_server(lambda: vector["jwks"]) as keys,
+        Verifier(
+            jwks_url=keys.url,
+            issuer=vector["iss"],
+            audience=first(vector["aud"]),
+            algorithms=[vector["alg"]],
+            user_claim="uuid" if "uuid" in payload else "sub",
+        ) as verifier,
+    ):
+        identity = verifier.verify(vector["token"])
+    assert identity.subject == payload["sub"]
+    assert identity.uuid == (UUID(payload["uuid"]) if "uuid" in payload else None)
+    assert identity.email == payload.get("email")
+    assert identity.email_verified == payload.get("emailVerified")
+    assert identity.name == payload.get("name")
+    assert identity.roles == ((payload["role"],) if payload.get("role") else ())
+    assert identity.session_id == payload.get("sid")
+    assert identity.issued_at == at(payload.get("iat"))
+    assert identity.expires_at == at(payload["exp"])
+    assert dict(identity.claims) == payload
+
+
+def test_there_are_vectors() -> None:
+    assert {"EdDSA", "ES256", "ES512", "PS256", "RS256"} <= {file.stem for file in VECTORS.glob("*.json")}
+
+
+def test_a_token_without_a_uuid_is_refused_where_the_uuid_names_the_user() -> None:
+    vector = json.loads((VECTORS / "uuid-missing.json").read_text())
+    with (
+        key_server(lambda: vector["jwks"]) as keys,
+        Verifier(jwks_url=keys.url, issuer=vector["iss"], audience=vector["aud"]) as verifier,
+    ):
+        assert code_of(lambda: verifier.verify(vector["token"])) == "claim_missing"
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with Issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture(scope="module")
+def verifier(issuer: Issuer) -> Iterator[Verifier]:
+    with Verifier(issuer.url) as verifier:
+        yield verifier
+
+
+# An empty token is a matter of the header: below.
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name != "empty"])
+def test_a_hostile_token_is_refused_with_the_code_of_the_library(issuer: Issuer, verifier: Verifier, name: str) -> None:
+    make, code = HOSTILE[name]
+    token = make(issuer)
+    assert code_of(lambda: verifier.verify(token)) == code
+    assert code_of(lambda: asyncio.run(verifier.verify_async(token))) == code
+    assert code_of(lambda: verifier.authenticate(f"Bearer {token}")) == code
+
+
+def test_a_refusal_does_not_quote_the_token(issuer: Issuer, verifier: Verifier) -> None:
+    token = issuer.token(expires_in=-60)
+    with pytest.raises(AuthError) as refused:
+        verifier.verify(token)
+    said = f"{refused.value} {refused.value.problem()}"
+    assert not any(segment in said for segment in token.split("."))
+    assert refused.value.__context__ is None
+
+
+@pytest.mark.parametrize("token", ["\ud800", "a\0b", "é", "." * 16_384, "a.b.c"])
+def test_text_that_is_no_token_at_all(verifier: Verifier, token: str) -> None:
+    with pytest.raises(AuthError) as refused:
+        verifier.verify(token)
+    assert refused.value.code == "token_malformed"
+
+
+@pytest.mark.parametrize("token", [None, b"token", 1])
+def test_what_is_no_str_is_a_fault_of_the_caller(verifier: Verifier, token: Any) -> None:
+    with pytest.raises(TypeError):
+        verifier.verify(token)
+    with pytest.raises(TypeError):
+        asyncio.run(verifier.verify_async(token))
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ("Bearer {}", None),
+        ("bearer {}", None),
+        ("BEARER  {}", None),
+        (None, "token_missing"),
+        ("", "token_missing"),
+        ("Bearer", "token_missing"),
+        ("Bearer ", "token_missing"),
+        ("Basic {}", "token_missing"),
+        ("{}", "token_missing"),
+        ("Bearer {} {}", "token_malformed"),
+        ("Bearer {}, Bearer {}", "token_malformed"),
+    ],
+)
+def test_a_header_is_read_as_the_library_reads_it(
+    issuer: Issuer, verifier: Verifier, form: str | None, code: str | None
+) -> None:
+    header = form and form.replace("{}", issuer.token())
+    assert code_of(lambda: verifier.authenticate(header)) == code
+    assert code_of(lambda: asyncio.run(verifier.authenticate_async(header))) == code
+
+
+def test_an_identity_is_read_only_and_made_by_a_verifier_alone(issuer: Issuer, verifier: Verifier) -> None:
+    identity = verifier.verify(issuer.token(ALICE, role="admin, editor"))
+    assert repr(identity) == f"Identity(subject='id-of-{ALICE}', uuid=UUID('{ALICE}'))"
+    assert [identity.has_role(role) for role in ("admin", "editor", "adm", "")] == [True, True, False, False]
+    with pytest.raises(TypeError):
+        Identity()
+    with pytest.raises(AttributeError):
+        identity.uuid = uuid4()  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        identity.claims["uuid"] = str(uuid4())  # type: ignore[index]
+    with pytest.raises(TypeError):
+        type("Forged", (Identity,), {})
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        (ALICE, None),
+        (ALICE.upper(), None),
+        (UUID(ALICE), None),
+        (str(uuid4()), "user_mismatch"),
+        (uuid4(), "user_mismatch"),
+        (ALICE.replace("-", ""), "user_mismatch"),
+        (f"{{{ALICE}}}", "user_mismatch"),
+        (f"id-of-{ALICE}", "user_mismatch"),
+        ("", "user_mismatch"),
+        ("\ud800", "user_mismatch"),
+    ],
+)
+def test_a_user_reaches_their_own_path_alone(
+    issuer: Issuer, verifier: Verifier, path: str | UUID, code: str | None
+) -> None:
+    identity = verifier.verify(issuer.token(ALICE))
+    assert code_of(lambda: verifier.check_user_access(identity, path)) == code
+
+
+def test_where_sub_names_the_user_the_path_is_the_subject(issuer: Issuer) -> None:
+    with Verifier(issuer.url, user_claim="sub") as verifier:
+        identity = verifier.verify(issuer.token(ALICE))
+        verifier.check_user_access(identity, f"id-of-{ALICE}")
+        assert code_of(lambda: verifier.check_user_access(identity, ALICE)) == "user_mismatch"
+
+
+def test_a_policy_is_kept_to(issuer: Issuer) -> None:
+    with Verifier(issuer.url, clock_skew=0, max_token_size=1000) as verifier:
+        assert code_of(lambda: verifier.verify(issuer.token(expires_in=-1))) == "token_expired"
+        assert code_of(lambda: verifier.verify("a" * 1001)) == "token_too_large"
