@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <mutex>
-#include <new>
 
 #include <fmt/format.h>
 
@@ -12,7 +10,6 @@
 namespace drawbridge::fetch {
 namespace {
 
-constexpr long total_timeout_ms = 5'000;
 constexpr std::size_t max_body_size = 1024 * 1024;
 constexpr std::size_t max_header_size = 64 * 1024;
 
@@ -46,40 +43,14 @@ std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
 
 }  // namespace
 
-void start_curl() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
 JwksRequest::JwksRequest(const JwksUrl& url, const std::optional<std::filesystem::path>& ca_file,
                          const std::string& etag)
-    : url_{url}, ca_file_{ca_file}, asked_with_etag_{!etag.empty()} {
-  start_curl();
-  easy_.reset(curl_easy_init());
-  if (!easy_) throw std::bad_alloc{};
+    : url_{url}, easy_{new_request(url, ca_file)}, ca_file_{ca_file}, asked_with_etag_{!etag.empty()} {
   headers_.reset(curl_slist_append(nullptr, "Accept: application/json, application/jwk-set+json"));
   if (asked_with_etag_)
     headers_.reset(curl_slist_append(headers_.release(), ("If-None-Match: " + etag).c_str()));
   CURL* easy = easy_.get();
-  curl_easy_setopt(easy, CURLOPT_URL, url_.text.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "drawbridge");
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total_timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, total_timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-  curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (ca_file_) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file_->c_str());
-    // Instead of the system's: Debian's libcurl would go on trusting the directory that it was built with.
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-  }
-  if (url_.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &JwksRequest::receive);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &JwksRequest::receive_header);
@@ -113,7 +84,7 @@ std::string JwksRequest::header(const char* name) const {
 }
 
 std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::take_result(CURLcode code) {
-  if (code != CURLE_OK) return transport_failure(code);
+  if (code != CURLE_OK) return failed_transport(code);
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   const auto max_age = max_age_of(header("Cache-Control"));
@@ -126,33 +97,11 @@ std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::perform() {
   return take_result(curl_easy_perform(easy_.get()));
 }
 
-FailedFetch JwksRequest::transport_failure(CURLcode code) const {
-  const std::string url = display_text(url_.text, 128);
-  if (too_large_)
-    return {fmt::format("{} answered more than 1 MiB, or 64 KiB of headers: that is no key set. Check the "
-                        "URL.",
-                        url),
-            {}};
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return {fmt::format("The host of {} has no address. Check BETTER_AUTH_URL and the DNS.", url), {}};
-    case CURLE_COULDNT_CONNECT:
-      return {fmt::format("Nothing listens at {}. Is Better Auth running there?", url), {}};
-    case CURLE_OPERATION_TIMEDOUT:
-      return {fmt::format("{} did not answer within 5 seconds.", url), {}};
-    case CURLE_PEER_FAILED_VERIFICATION:
-      return {fmt::format("The TLS certificate of {} is not trusted for that host ({}). Set "
-                          "DRAWBRIDGE_CA_FILE if it is from an authority of your own.",
-                          url, display_text(error_text_.data(), 128)),
-              {}};
-    case CURLE_SSL_CACERT_BADFILE:
-      return {
-          fmt::format("The CA certificates in {} cannot be read. DRAWBRIDGE_CA_FILE is to name a PEM file.",
-                      display_text(ca_file_ ? ca_file_->string() : "of the system", 128)),
+FailedFetch JwksRequest::failed_transport(CURLcode code) const {
+  if (!too_large_) return {transport_failure(url_, ca_file_, code, error_text_.data()), {}};
+  return {fmt::format("{} answered more than 1 MiB, or 64 KiB of headers: that is no key set. Check the URL.",
+                      display_text(url_.text, 128)),
           {}};
-    default:
-      return {fmt::format("{} could not be fetched: {}.", url, curl_easy_strerror(code)), {}};
-  }
 }
 
 FailedFetch JwksRequest::status_failure(long status) const {

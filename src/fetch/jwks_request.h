@@ -12,23 +12,16 @@
 #include "drawbridge/remote_verifier.h"
 
 #include "core/key_cache.h"
+#include "fetch/curl_rules.h"
 #include "fetch/jwks_url.h"
 
 namespace drawbridge::fetch {
-
-/// Initialises libcurl once, whoever calls first.
-void start_curl();
 
 /// The document of a key set and what HTTP said beside it.
 struct JwksDocument {
   std::string body;
   std::optional<std::chrono::seconds> max_age;
   std::string etag;
-};
-
-struct FreeEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
 /// One GET of a key set (RFC 7517 §5) with the limits that keys need: 5 seconds in all, 1 MiB decoded and
@@ -53,7 +46,7 @@ class JwksRequest {
   static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t receive_header(char* data, std::size_t size, std::size_t count, void* self);
 
-  FailedFetch transport_failure(CURLcode code) const;
+  FailedFetch failed_transport(CURLcode code) const;
   FailedFetch status_failure(long status) const;
   std::string header(const char* name) const;
 
