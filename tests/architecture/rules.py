@@ -22,7 +22,8 @@ ALLOWED = {
     "fetch": {"public", "core", "fetch"},
     "store": {"public", "core", "store"},
     "http": {"public", "core", "http"},
-    "apps": {"public", "core", "fetch", "store", "http", "apps"},
+    "doctor": {"public", "core", "doctor"},
+    "apps": {"public", "core", "fetch", "store", "http", "doctor", "apps"},
 }
 HTTP_MAY_ALSO_INCLUDE = {"store/store.h"}
 # Declared in public headers, performed by fetch.

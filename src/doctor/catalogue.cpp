@@ -1,0 +1,93 @@
+#include "doctor/catalogue.h"
+
+#include <array>
+
+namespace drawbridge::doctor {
+
+std::span<const CheckKind> all_checks() {
+  static const std::vector<CheckKind> kinds{
+      {"config.variables", "No environment variable has a name that nothing reads", {}},
+
+      {"jwks.reachable",
+       "Something answers where the key set is asked for, over TLS that can be trusted",
+       {}},
+      {"jwks.status",
+       "The answer is 200: the path is right, and fetches are not limited",
+       {"jwks.reachable"}},
+      {"jwks.document", "The answer is a JSON Web Key Set", {"jwks.status"}},
+      {"jwks.not_empty", "The set lists a key", {"jwks.document"}},
+      {"jwks.count", "The set lists no more than 50 keys", {"jwks.not_empty"}},
+      {"jwks.kids", "Each key has a `kid` of its own", {"jwks.not_empty"}},
+      {"jwks.private_members", "No key shows its private members", {"jwks.not_empty"}},
+      {"jwks.strength", "No key is weak, broken or off its curve", {"jwks.not_empty"}},
+      {"jwks.algorithm", "A key signs with an algorithm that the backend accepts", {"jwks.not_empty"}},
+      {"clock.issuer", "Better Auth's clock and this one agree", {"jwks.reachable"}},
+
+      {"database.reachable", "The database can be read", {}},
+      {"database.better_auth", "Better Auth's tables are there, under its own names", {"database.reachable"}},
+      {"tables.jwks", "The table `jwks` is there with its columns", {"database.better_auth"}},
+      {"tables.session_token", "`session` has the column `token`", {"database.better_auth"}},
+      {"tables.user_uuid", "`user` has a column `uuid` of the right type", {"database.better_auth"}},
+      {"tables.user_uuid_values", "Every user has a UUID, each another", {"tables.user_uuid"}},
+      {"tables.user_uuid_required", "`user.uuid` is never null", {"tables.user_uuid_values"}},
+      {"tables.user_uuid_unique", "`user.uuid` is unique", {"tables.user_uuid_values"}},
+      {"tables.user_uuid_default",
+       "The database makes a `uuid` for a row that comes without",
+       {"tables.user_uuid"}},
+      {"tables.foreign_keys",
+       "Tables of the backend refer to `user.uuid`, not to `user.id`",
+       {"database.better_auth"}},
+      {"tables.migrations", "The tables of the tasks API are those of this program", {"tables.user_uuid"}},
+
+      {"issuer.session", "Better Auth knows the session of the cookie", {"jwks.reachable"}},
+      {"issuer.signs", "Better Auth can sign a token, with keys that its secret opens", {"issuer.session"}},
+      {"issuer.own_fields", "`/update-user` refuses `uuid` and `role`", {"issuer.session"}},
+
+      {"token.form", "The token is a JWT, not a session token, a cookie or an encrypted one", {}},
+      {"token.kind",
+       "It is a token for backends, not a cookie cache, an ID token or a logout token",
+       {"token.form"}},
+      {"token.algorithm", "It is signed with an algorithm that the backend accepts", {"token.form"}},
+      {"token.key", "Its key is in the set and can be used", {"token.algorithm", "jwks.not_empty"}},
+      {"token.signature", "Its signature is that key's", {"token.key"}},
+      {"token.times", "It has begun and not ended", {"token.form"}},
+      {"token.issuer", "`iss` is what the backend expects", {"token.form"}},
+      {"token.audience", "`aud` is what the backend expects", {"token.form"}},
+      {"token.uuid", "It carries the user's `uuid`", {"token.form"}},
+      {"token.payload", "It carries no more of the user than the backend needs", {"token.form"}},
+      {"user.known",
+       "The token's user is in the database",
+       {"token.uuid", "token.signature", "tables.user_uuid"}},
+
+      {"api.reachable", "The API answers", {}},
+      {"api.ready", "The API has keys and its database", {"api.reachable"}},
+      {"clock.api", "The API's clock and this one agree", {"api.reachable"}},
+      {"api.requires_token", "Without a token the API answers 401", {"api.reachable"}},
+      {"api.own_path",
+       "The API lets the user reach their own path",
+       {"api.ready", "token.signature", "token.times", "token.issuer", "token.audience", "token.uuid",
+        "token.kind"}},
+      {"api.tampered_token", "The API refuses the token when its payload was changed", {"api.own_path"}},
+      {"api.foreign_path", "The API refuses another user's path", {"api.own_path"}},
+      {"api.quiet_errors", "The API's refusals show neither code, nor SQL, nor the token", {"api.reachable"}},
+      {"cors.preflight", "The browser may ask for what the page sends", {"api.reachable"}},
+      {"cors.errors", "Refusals can be read by the page as well", {"cors.preflight"}},
+      {"cors.exposed_headers", "The page can read Retry-After and WWW-Authenticate", {"cors.errors"}},
+      {"cors.foreign_origin", "Pages of another origin are not let in", {"api.reachable"}},
+
+      {"production.https", "Better Auth, the API and the page are reached over https", {}},
+      {"production.origins", "Allowed origins are exact and none is of this machine", {}},
+      {"production.token_lifetime", "Tokens live no longer than an hour", {"token.form"}},
+      {"production.audience", "The audience is this backend's own", {}},
+      {"production.rotation", "Better Auth replaces its signing key from time to time", {"tables.jwks"}},
+      {"production.secret", "Better Auth's secret is neither its default nor short", {}},
+      {"production.cookies", "The session cookie is sent over https alone", {"jwks.reachable"}},
+      {"production.key_fetch", "A backend that fetches keys is not limited", {"jwks.document"}},
+      {"production.algorithms", "One algorithm is accepted, not a choice of them", {}},
+      {"production.log", "The log does not tell more than it must", {}},
+      {"production.database", "The database is fit for more than one process", {}},
+  };
+  return kinds;
+}
+
+}  // namespace drawbridge::doctor
