@@ -19,5 +19,6 @@ void add_serve(CLI::App& app, int& status);
 void add_jwks(CLI::App& app, int& status);
 void add_token(CLI::App& app, int& status);
 void add_migrate(CLI::App& app, int& status);
+void add_doctor(CLI::App& app, int& status);
 
 }  // namespace drawbridge::app

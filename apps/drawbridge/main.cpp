@@ -9,6 +9,7 @@ void add_commands(CLI::App& app, int& status) {
   add_jwks(app, status);
   add_token(app, status);
   add_migrate(app, status);
+  add_doctor(app, status);
 }
 
 constexpr const char* serve_example =

@@ -168,11 +168,20 @@ KeySource Settings::key_source_rules() const {
 
 GivenSetting Settings::jwks_url() const {
   if (auto given = find("BETTER_AUTH_JWKS_URL")) return *std::move(given);
-  const auto address = better_auth();
+  return {required_better_auth().jwks_url, find("BETTER_AUTH_URL")->name};
+}
+
+BetterAuth Settings::required_better_auth() const {
+  auto address = better_auth();
   if (!address)
     fault("BETTER_AUTH_URL",
           "is not set: say where Better Auth is, for example BETTER_AUTH_URL=http://localhost:3000");
-  return {address->jwks_url, find("BETTER_AUTH_URL")->name};
+  return *std::move(address);
+}
+
+std::optional<std::string> Settings::value_of(std::string_view variable) const {
+  auto given = find(variable);
+  return given ? std::optional{std::move(given->value)} : std::nullopt;
 }
 
 KeySource Settings::key_source() const {

@@ -61,6 +61,13 @@ class Settings {
   /// The same without issuer and audience, for verify_signature_only(): no Verifier takes it.
   Policy signature_policy() const;
 
+  /// What BETTER_AUTH_URL says; a fault where it is not set.
+  BetterAuth required_better_auth() const;
+
+  /// What a variable says, whatever the command makes of it: its flag, the environment, or the file; nothing where
+  /// it is not set.
+  std::optional<std::string> value_of(std::string_view variable) const;
+
  protected:
   std::optional<GivenSetting> find(std::string_view variable) const;
   std::optional<BetterAuth> better_auth() const;

@@ -1,0 +1,178 @@
+#include "doctor_command.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "doctor/examination.h"
+#include "doctor/report.h"
+#include "fetch/http_call.h"
+#include "setting_values.h"
+#include "terminal.h"
+
+namespace drawbridge::app {
+namespace {
+
+using doctor::Check;
+using doctor::CheckStatus;
+using doctor::Visit;
+
+struct Options {
+  CLI::Option* token;
+  CLI::Option* session_cookie;
+  CLI::Option* api_url;
+  CLI::Option* origin;
+  CLI::Option* production;
+  CLI::Option* json;
+};
+
+std::optional<std::string> text_of(const CLI::Option& option) {
+  if (option.count() == 0) return std::nullopt;
+  std::string text = option.results().front();
+  if (text.empty()) throw SettingFault{option.get_name() + " is empty: give it a value, or leave it out"};
+  return text;
+}
+
+/// An address that paths are added to.
+std::optional<std::string> base_of(const CLI::Option& option) {
+  auto text = text_of(option);
+  if (!text) return text;
+  const auto address = BetterAuth::at(*text);  // any base is read by the same rules
+  if (!address) throw SettingFault{option.get_name() + " cannot be used: " + address.error()};
+  while (text->ends_with('/')) text->pop_back();
+  return text;
+}
+
+std::vector<std::string> names_of_variables() {
+  std::vector<std::string> names;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
+Visit visit_of(const Options& options, const Settings& settings) {
+  const BetterAuth better_auth = settings.required_better_auth();
+  Visit visit{settings.policy(), better_auth.jwks_url.substr(0, better_auth.jwks_url.rfind('/')),
+              settings.key_source().jwks_url, text_of(*options.origin).value_or(better_auth.issuer)};
+  visit.token = text_of(*options.token);
+  visit.session_cookie = text_of(*options.session_cookie);
+  visit.api_url = base_of(*options.api_url);
+  visit.production = options.production->count() > 0;
+  visit.call = [source = settings.key_source_rules()](const fetch::HttpCall& call) {
+    return fetch::call_http(call, source);
+  };
+  visit.now = [] {
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  };
+  visit.variable = [settings](const std::string& name) { return settings.value_of(name); };
+  visit.variable_names = names_of_variables();
+  return visit;
+}
+
+boost::json::value json_of(const std::string& text) {
+  return text.empty() ? boost::json::value(nullptr) : boost::json::value(text);
+}
+
+boost::json::object json_of(const std::vector<Check>& checks) {
+  boost::json::array list;
+  for (const Check& check : checks)
+    list.emplace_back(boost::json::object{{"id", check.id},
+                                          {"status", name_of(check.status)},
+                                          {"summary", check.summary},
+                                          {"cause", json_of(check.cause)},
+                                          {"remedy", json_of(check.remedy)}});
+  return {{"ok", doctor::is_healthy(checks)}, {"checks", std::move(list)}};
+}
+
+std::string mark_of(CheckStatus status, const Palette& palette) {
+  switch (status) {
+    case CheckStatus::ok:
+      return palette.good("ok         ");
+    case CheckStatus::warning:
+      return palette.strong("warning    ");
+    case CheckStatus::fault:
+      return palette.bad("fault      ");
+    case CheckStatus::not_checked:
+      return palette.faint("not checked");
+  }
+  std::unreachable();
+}
+
+std::string text_of(const Check& check, const Palette& palette) {
+  const bool left = check.status == CheckStatus::not_checked;
+  std::string text = fmt::format("{}  {:<26}  {}\n", mark_of(check.status, palette), check.id,
+                                 left ? palette.faint("because " + check.summary) : check.summary);
+  if (!check.cause.empty()) text += fmt::format("{:13}why     {}\n", "", check.cause);
+  if (!check.remedy.empty()) text += fmt::format("{:13}remedy  {}\n", "", check.remedy);
+  return text;
+}
+
+std::string text_of(const std::vector<Check>& checks, const Palette& palette) {
+  std::string text;
+  std::array<int, 4> counts{};
+  for (const Check& check : checks) {
+    text += text_of(check, palette);
+    ++counts.at(static_cast<std::size_t>(check.status));
+  }
+  return text + fmt::format("\n{} ok, {} warnings, {} faults, {} not checked\n", counts[0], counts[1],
+                            counts[2], counts[3]);
+}
+
+int examine(const Visit& visit, bool json) {
+  const std::vector<Check> checks = doctor::examine(visit);
+  print(json ? boost::json::serialize(json_of(checks)) + '\n'
+             : text_of(checks, Palette::of_standard_output()));
+  return doctor::is_healthy(checks) ? exit_good : exit_not_good;
+}
+
+}  // namespace
+
+CLI::App* add_doctor_command(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand("doctor", "Find every known fault of the whole set-up");
+  command->footer(
+      "Looks at both sides and says a line a check: ok, warning, fault, or not checked and why. A fault "
+      "comes\n"
+      "with its cause and remedy, and is told once, at its root. Nothing is changed on either side.\n\n"
+      "Examples:\n"
+      "  drawbridge doctor --better-auth-url http://localhost:3000 --api-url http://localhost:8000\n"
+      "  drawbridge doctor --better-auth-url http://localhost:3000 --token \"$TOKEN\"\n"
+      "  drawbridge doctor --env-file .env --api-url https://api.example.com --production\n\n"
+      "What is given decides what can be checked: --database-url the tables, --token or --session-cookie "
+      "the\n"
+      "token and the user, --api-url the API and CORS.\n\n"
+      "Exit status: 0 no fault, 1 a fault, 2 wrong usage.");
+  return command;
+}
+
+void set_up_doctor(CLI::App& command, const Settings& settings, ChooseDatabase choose_database, int& status) {
+  const Options options{
+      .token = command.add_option("--token")->type_name("JWT")->description(
+          "A token of a signed-in user, from /api/auth/token"),
+      .session_cookie = command.add_option("--session-cookie")
+                            ->type_name("VALUE")
+                            ->description("The browser's better-auth.session_token, which gets a token"),
+      .api_url = command.add_option("--api-url")
+                     ->type_name("URL")
+                     ->description("Where the API is, e.g. http://localhost:8000"),
+      .origin = command.add_option("--origin")
+                    ->type_name("URL")
+                    ->description("Of the pages that call the API; default: the origin of BETTER_AUTH_URL"),
+      .production = command.add_flag("--production")->description("Also check what only production needs"),
+      .json = command.add_flag("--json")->description("Print JSON for programs")};
+  command.callback([options, settings, choose_database = std::move(choose_database), &status] {
+    Visit visit = visit_of(options, settings);
+    choose_database(visit);
+    status = examine(visit, options.json->count() > 0);
+  });
+}
+
+}  // namespace drawbridge::app

@@ -1,0 +1,25 @@
+// drawbridge doctor, with the database.
+
+#include "commands.h"
+#include "doctor_command.h"
+#include "server_settings.h"
+#include "store/bridge_facts.h"
+
+namespace drawbridge::app {
+
+void add_doctor(CLI::App& app, int& status) {
+  CLI::App* const command = add_doctor_command(app);
+  const ServerSettings settings{*command, {SettingGroup::keys, SettingGroup::policy, SettingGroup::database}};
+  set_up_doctor(
+      *command, settings,
+      [settings](doctor::Visit& visit) {
+        if (!settings.value_of("DATABASE_URL")) {
+          visit.why_no_database = "neither --database-url nor DATABASE_URL is given";
+          return;
+        }
+        visit.read_database = [url = settings.database()] { return store::read_bridge_facts(url); };
+      },
+      status);
+}
+
+}  // namespace drawbridge::app

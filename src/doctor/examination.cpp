@@ -1,0 +1,21 @@
+#include "doctor/examination.h"
+
+#include "doctor/sections.h"
+
+namespace drawbridge::doctor {
+
+std::vector<Check> examine(const Visit& visit) {
+  Report report{visit.production};
+  check_configuration(report, visit);
+  const auto keys = check_keys(report, visit);
+  const auto database = check_database(report, visit);
+  const auto token_of_session = check_issuer(report, visit);
+  const auto token = check_token(report, visit, visit.token ? visit.token : token_of_session, keys);
+  check_user(report, token, database);
+  check_api(report, visit, token);
+  check_cors(report, visit, token);
+  if (visit.production) check_production(report, visit, token, database);
+  return report.checks();
+}
+
+}  // namespace drawbridge::doctor

@@ -1,0 +1,58 @@
+#pragma once
+
+// The parts of an examination, in their order. Each judges the checks of its groups: every one whose needs
+// stand.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drawbridge/key_set.h"
+#include "drawbridge/uuid.h"
+
+#include "doctor/report.h"
+#include "doctor/visit.h"
+
+namespace drawbridge::doctor {
+
+/// What a token says, proven or not.
+struct SeenToken {
+  std::string text;
+  std::optional<Uuid> uuid;
+  std::string subject;                           ///< empty when it has none
+  std::vector<std::string> audiences;            ///< claim `aud`
+  std::optional<std::chrono::seconds> lifetime;  ///< from `iat` to `exp`
+};
+
+/// `config.*`
+void check_configuration(Report& report, const Visit& visit);
+
+/// `jwks.*` and `clock.issuer`; the set when there is one.
+std::optional<KeySet> check_keys(Report& report, const Visit& visit);
+
+/// `database.*` and `tables.*`; what was read when it could be.
+std::optional<store::BridgeFacts> check_database(Report& report, const Visit& visit);
+
+/// `issuer.*`; the token that Better Auth gave to the session.
+std::optional<std::string> check_issuer(Report& report, const Visit& visit);
+
+/// `token.*`; what it says when it has the form of a token.
+std::optional<SeenToken> check_token(Report& report, const Visit& visit,
+                                     const std::optional<std::string>& token,
+                                     const std::optional<KeySet>& keys);
+
+/// `user.*`
+void check_user(Report& report, const std::optional<SeenToken>& token,
+                const std::optional<store::BridgeFacts>& database);
+
+/// `api.*` and `clock.api`
+void check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
+
+/// `cors.*`
+void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
+
+/// `production.*`
+void check_production(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
+                      const std::optional<store::BridgeFacts>& database);
+
+}  // namespace drawbridge::doctor

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drawbridge/policy.h"
+#include "drawbridge/verifier.h"
+
+#include "fetch/http_call.h"
+#include "store/bridge_facts.h"
+
+namespace drawbridge::doctor {
+
+/// What the doctor was asked to look at, and what it looks with. It opens nothing by itself.
+struct Visit {
+  /// What the backend accepts, as its settings say.
+  Policy policy;
+
+  std::string better_auth_url;  ///< Better Auth's base, `http://localhost:3000/api/auth`: no slash at the end
+  std::string jwks_url;
+  std::string page_origin;  ///< of the pages that call the API, `http://localhost:3000`
+  std::optional<std::string> token{};
+  std::optional<std::string> session_cookie{};  ///< the value, or `name=value`
+  std::optional<std::string> api_url{};         ///< the origin or base of the backend, no slash at the end
+  bool production = false;
+
+  /// One HTTP call; the error is one line.
+  std::function<std::expected<fetch::HttpAnswer, std::string>(const fetch::HttpCall&)> call{};
+  /// What the database looks like; the error is one line. Empty where none is to be looked at.
+  std::function<std::expected<store::BridgeFacts, std::string>()> read_database{};
+  std::string why_no_database{};  ///< the end of "not checked, because …" where `read_database` is empty
+  /// UNIX time with milliseconds, as tokens are judged by.
+  std::function<TokenTime()> now{};
+  /// The value of an environment variable or of the file of `--env-file`; nothing when it is not set.
+  std::function<std::optional<std::string>(const std::string&)> variable{};
+  std::vector<std::string> variable_names{};  ///< of all that are set
+};
+
+}  // namespace drawbridge::doctor
