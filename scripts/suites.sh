@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package e2e web postgres migrate contract fuzz asan tsan)
+suites=(unit package e2e web postgres migrate doctor contract fuzz asan tsan)
 fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -182,6 +182,11 @@ suite_postgres() {
 suite_migrate() {
   setup_programs
   run_pytest tests/migrate
+}
+
+suite_doctor() {
+  setup_programs
+  run_pytest tests/doctor
 }
 
 suite_contract() {

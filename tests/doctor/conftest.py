@@ -1,0 +1,110 @@
+"""Fixtures: set-ups of the real Better Auth, databases and API of tests/e2e, healthy until a test spoils them.
+
+`healthy` is one on SQLite and one on PostgreSQL for all tests, which leave it as they found it. What a test alters it
+starts for itself, with `start_issuer` and `start_backend`, or with `start_set_up` for all of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+
+from backend import Backend  # noqa: E402
+from better_auth import BetterAuth  # noqa: E402
+from database import Database, PostgresDatabase, SqliteDatabase  # noqa: E402
+from private_postgres import PrivatePostgres  # noqa: E402
+from process import DRAWBRIDGE  # noqa: E402
+from set_up import SetUp  # noqa: E402
+
+PRODUCTS = ("sqlite", "postgresql")
+
+NewDatabase = Callable[[str], Database]
+StartIssuer = Callable[..., BetterAuth]
+StartBackend = Callable[..., Backend]
+StartSetUp = Callable[..., SetUp]
+
+
+def pytest_configure() -> None:
+    if not DRAWBRIDGE.is_file():
+        raise pytest.UsageError(f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivatePostgres]:
+    with PrivatePostgres(tmp_path_factory.mktemp("postgres")).running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """new_database(product) gives an empty one."""
+
+    def new(product: str) -> Database:
+        if product == "sqlite":
+            return SqliteDatabase(tmp_path_factory.mktemp("sqlite") / "app.db")
+        made: PostgresDatabase = request.getfixturevalue("server").new_database()
+        return made
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def start_issuer(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> Iterator[StartIssuer]:
+    """start_issuer(database, **settings) gives a Better Auth that runs; without a database on a SQLite file."""
+    with ExitStack() as stopping:
+
+        def start(database: Database | None = None, **settings: object) -> BetterAuth:
+            issuer = BetterAuth(tmp_path_factory.mktemp("issuer"), database or new_database("sqlite"), **settings)
+            stopping.callback(issuer.stop)
+            return issuer.start()
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def start_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBackend]:
+    """start_backend(issuer, **settings) gives an API that answers, on that issuer's database as it is."""
+    with ExitStack() as stopping:
+
+        def start(issuer: BetterAuth, **settings: object) -> Backend:
+            backend = Backend(tmp_path_factory.mktemp("backend"), issuer, **settings)
+            stopping.callback(backend.stop)
+            return backend.start()
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def start_set_up(new_database: NewDatabase, start_issuer: StartIssuer, start_backend: StartBackend) -> StartSetUp:
+    """start_set_up(product, **settings of Better Auth) gives a healthy one of a test's own."""
+
+    def start(product: str = "sqlite", **settings: object) -> SetUp:
+        issuer = start_issuer(new_database(product), **settings)
+        issuer.database.migrate()
+        person = issuer.sign_up("alice")
+        return SetUp(issuer, start_backend(issuer), person, person.token())
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def healthy_sqlite(start_set_up: StartSetUp) -> SetUp:
+    return start_set_up("sqlite")
+
+
+@pytest.fixture(scope="session")
+def healthy_postgres(start_set_up: StartSetUp) -> SetUp:
+    return start_set_up("postgresql")
+
+
+@pytest.fixture(params=PRODUCTS)
+def healthy(request: pytest.FixtureRequest) -> SetUp:
+    name = {"sqlite": "healthy_sqlite", "postgresql": "healthy_postgres"}[request.param]
+    set_up: SetUp = request.getfixturevalue(name)
+    return set_up
