@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from signing_key import KEYS, base64url
 
 KID = "NA3G7GLGufD7ov6fyYw2hOfKFn0FHjuX"
 LIFETIME = 4 * 3600  # longer than any run
 
 
-def base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 class Issuer:
     """Serves from a thread of this process until it is stopped."""
 
-    def __init__(self) -> None:
-        self.key = Ed25519PrivateKey.generate()
-        x = base64url(self.key.public_key().public_bytes_raw())
-        jwk = {"alg": "EdDSA", "kty": "OKP", "crv": "Ed25519", "x": x, "kid": KID}
-        self.jwks = json.dumps({"keys": [jwk]}).encode()
-        self.header = base64url(json.dumps({"alg": "EdDSA", "kid": KID}).encode())
+    def __init__(self, algorithm: str = "EdDSA") -> None:
+        self.algorithm = algorithm
+        self.key = KEYS[algorithm]()
+        self.jwks = json.dumps({"keys": [{"alg": algorithm, "kid": KID} | self.key.jwk]}).encode()
+        self.answers_after = 0.0  # seconds
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
@@ -38,7 +32,7 @@ class Issuer:
         self.server.shutdown()
         self.server.server_close()
 
-    def token(self, uuid: str, user: int = 0) -> str:
+    def token(self, uuid: str, user: int = 0, kid: str = KID) -> str:
         now = int(time.time())
         claims = {
             "iat": now,
@@ -51,21 +45,26 @@ class Issuer:
             "iss": self.url,
             "aud": self.url,
         }
-        signed = f"{self.header}.{base64url(json.dumps(claims, ensure_ascii=False).encode())}"
+        header = json.dumps({"alg": self.algorithm, "kid": kid}).encode()
+        signed = f"{base64url(header)}.{base64url(json.dumps(claims, ensure_ascii=False).encode())}"
         return f"{signed}.{base64url(self.key.sign(signed.encode()))}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        jwks = self.jwks
+        issuer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                time.sleep(issuer.answers_after)
                 found = self.path == "/api/auth/jwks"
-                body = jwks if found else b""
+                body = issuer.jwks if found else b""
                 self.send_response(200 if found else 404)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.wfile.write(body)
+                except OSError:
+                    pass  # whoever asked waits no longer
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -1,3 +1,12 @@
+-- With an argument, a file with a token on each line: every request has the next one. Its end is an error.
+init = function(arguments)
+  if #arguments == 0 then return end
+  local tokens = assert(io.open(arguments[1]))
+  request = function()
+    return wrk.format(nil, nil, {Authorization = "Bearer " .. tokens:read()})
+  end
+end
+
 -- What wrk measured, as one line of JSON after a mark. Latencies are in microseconds.
 done = function(summary, latency, _)
   local errors = summary.errors

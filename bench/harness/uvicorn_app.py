@@ -1,0 +1,57 @@
+"""An app of bench/python under load: uvicorn with uvloop and httptools, one worker, on one core, without a log."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import http_by_hand
+from process import ROOT, Program, free_port
+from servers import PINNED
+
+APPS = ROOT / "bench/python"
+
+
+class UvicornApp:
+    def __init__(self, folder: Path, module: str, issuer_url: str) -> None:
+        self.port = free_port()
+        address = ["--host", "127.0.0.1", "--port", str(self.port)]
+        quiet = ["--no-access-log", "--log-level", "warning"]
+        loop = ["--loop", "uvloop", "--http", "httptools"]
+        app = ["--app-dir", APPS, f"{module}:app"]
+        command = [*PINNED, sys.executable, "-m", "uvicorn", *app, *address, *quiet, *loop]
+        env = {"BETTER_AUTH_URL": issuer_url, "PYTHONDONTWRITEBYTECODE": "1"}
+        # uvicorn ends in order, and then by the signal itself.
+        self.program = Program(module, command, env, folder, status_of_sigterm=-signal.SIGTERM)
+
+    @property
+    def pids(self) -> list[int]:
+        assert self.program.child is not None
+        return [self.program.child.pid]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def status(self, path: str, token: str | None = None) -> int:
+        return http_by_hand.get(self.port, path, token).status
+
+    def __enter__(self) -> UvicornApp:
+        self.program.start()
+        try:
+            self.program.wait_ready(self._answers)
+        except BaseException:
+            self.program.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: TracebackType | None) -> None:
+        self.program.stop()
+
+    def _answers(self) -> bool:
+        try:
+            return self.status("/openapi.json") == 200
+        except OSError:
+            return False
