@@ -24,7 +24,10 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["test", "unti"], "unknown suite unti; there are: unit package e2e web postgres migrate doctor contract fuzz asan tsan"),
+        (
+            ["test", "unti"],
+            "unknown suite unti; there are: unit package e2e web postgres migrate doctor contract fuzz asan tsan",
+        ),
         (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
         (["contract", "0"], "contract takes a number of seconds"),
