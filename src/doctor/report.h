@@ -19,12 +19,22 @@ class Report {
 
   void ok(std::string_view id, std::string summary);
   void warning(std::string_view id, std::string summary, std::string cause, std::string remedy);
-  void fault(std::string_view id, std::string summary, std::string cause, std::string remedy);
+  /// When one of `explained_by`, wherever it is in the catalogue, is a fault as well, that is the root and
+  /// this one is not told: an issuer fails with 500, for example, and its database lacks a table. None of
+  /// those may be explained by another.
+  void fault(std::string_view id, std::string summary, std::string cause, std::string remedy,
+             std::vector<std::string_view> explained_by = {});
   /// Not checked, and what depends on it neither: `because` is the end of "not checked, because …".
   void leave(std::string_view id, std::string because);
 
   /// Whether the check was judged and found good, or good enough for what builds on it.
   bool stands(std::string_view id) const;
+
+  bool is_at_fault(std::string_view id) const;
+
+  /// Why something that needs this check, which does not stand, cannot be looked at: the end of "not checked,
+  /// because …".
+  std::string why_without(std::string_view id) const;
 
   /// Whether all that this check needs stands, so that it can be judged.
   bool may_check(std::string_view id) const;
@@ -34,12 +44,19 @@ class Report {
   std::vector<Check> checks() const;
 
  private:
-  void judge(Check check);
-  const Check* find(std::string_view id) const;
+  struct Verdict {
+    Check check;
+    std::vector<std::string_view> explained_by;
+  };
+
+  void judge(Check check, std::vector<std::string_view> explained_by = {});
+  const Verdict* find(std::string_view id) const;
+  std::string_view root_of(const Verdict& verdict) const;
+  Check told(const Verdict& verdict) const;
   std::string why_not(std::string_view id) const;
 
   bool production_;
-  std::map<std::string_view, Check> judged_;
+  std::map<std::string_view, Verdict> judged_;
 };
 
 /// Whether there is no fault.

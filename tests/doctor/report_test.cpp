@@ -46,6 +46,21 @@ TEST(Report, TellsAFaultOnceAtItsRoot) {
   EXPECT_FALSE(is_healthy(checks));
 }
 
+TEST(Report, TellsAFaultNotAgainThatAnotherExplains) {
+  Report report;
+  leave_the_rest(report, "jwks.reachable");
+  report.ok("jwks.reachable", "it answered");
+  for (const char* const id : {"clock.issuer", "issuer.session"}) report.leave(id, "it was not asked for");
+  report.fault("jwks.status", "it answers 500", "its log says", "look there", {"tables.jwks"});
+  EXPECT_EQ(check_named(report, "jwks.status").status, CheckStatus::fault);
+  report.fault("tables.jwks", "it is missing", "it came later", "make it");
+  const Check explained = check_named(report, "jwks.status");
+  EXPECT_EQ(explained.status, CheckStatus::not_checked);
+  EXPECT_EQ(explained.summary, "of the fault tables.jwks");
+  EXPECT_EQ(check_named(report, "jwks.document").summary, "of the fault tables.jwks");
+  EXPECT_FALSE(is_healthy(report.checks()));
+}
+
 TEST(Report, HandsOnWhyACheckWasLeft) {
   Report report;
   leave_the_rest(report, "token.form");
