@@ -102,39 +102,6 @@ bool is_loopback_name(std::string_view host) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
-/// What the difference is, when it is one of those that people make.
-std::string difference_between(std::string_view got, std::string_view expected) {
-  if (got.empty()) return "the token's value is empty";
-  const auto without_slash = [](std::string_view text) {
-    return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
-  };
-  if (without_slash(got) == without_slash(expected)) return "they differ by the slash at the end";
-  if (ascii_lower(got) == ascii_lower(expected)) return "they differ by upper and lower case";
-  const Origin a = split_origin(without_slash(got));
-  const Origin b = split_origin(without_slash(expected));
-  const bool same_place = a.host == b.host && a.port == b.port;
-  if (same_place && a.path == b.path && a.scheme != b.scheme) return "they differ by http and https";
-  if (same_place && a.scheme == b.scheme && a.path != b.path) {
-    const std::string_view path = a.path.size() > b.path.size() ? a.path : b.path;
-    return "they differ by the path " + display_text(path);
-  }
-  if (a.scheme == b.scheme && a.port == b.port && is_loopback_name(a.host) && is_loopback_name(b.host))
-    return fmt::format("{} and {} are different origins", a.host, b.host);
-  if (a.scheme == b.scheme && a.host == b.host && a.port != b.port) return "they differ by the port";
-  return {};
-}
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::llround(std::abs(seconds)));
-  const auto plural = [](std::int64_t n, std::string_view unit) {
-    return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
-  };
-  if (whole < 120) return plural(whole, "second");
-  if (whole < 2 * 3600) return plural(whole / 60, "minute");
-  if (whole < 2 * 86'400) return plural(whole / 3600, "hour");
-  return plural(whole / 86'400, "day");
-}
-
 std::string_view setting_of(std::string_view claim) {
   return claim == "iss" ? "BETTER_AUTH_ISSUER" : "BETTER_AUTH_AUDIENCE";
 }
@@ -156,6 +123,38 @@ std::string display_text(std::string_view foreign, std::size_t max_characters) {
     foreign.remove_prefix(std::max<std::size_t>(c.size, 1));
   }
   return shown;
+}
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(std::abs(seconds)));
+  const auto plural = [](std::int64_t n, std::string_view unit) {
+    return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
+  };
+  if (whole < 120) return plural(whole, "second");
+  if (whole < 2 * 3600) return plural(whole / 60, "minute");
+  if (whole < 2 * 86'400) return plural(whole / 3600, "hour");
+  return plural(whole / 86'400, "day");
+}
+
+std::string difference_between(std::string_view got, std::string_view expected) {
+  if (got.empty()) return "the token's value is empty";
+  const auto without_slash = [](std::string_view text) {
+    return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+  };
+  if (without_slash(got) == without_slash(expected)) return "they differ by the slash at the end";
+  if (ascii_lower(got) == ascii_lower(expected)) return "they differ by upper and lower case";
+  const Origin a = split_origin(without_slash(got));
+  const Origin b = split_origin(without_slash(expected));
+  const bool same_place = a.host == b.host && a.port == b.port;
+  if (same_place && a.path == b.path && a.scheme != b.scheme) return "they differ by http and https";
+  if (same_place && a.scheme == b.scheme && a.path != b.path) {
+    const std::string_view path = a.path.size() > b.path.size() ? a.path : b.path;
+    return "they differ by the path " + display_text(path);
+  }
+  if (a.scheme == b.scheme && a.port == b.port && is_loopback_name(a.host) && is_loopback_name(b.host))
+    return fmt::format("{} and {} are different origins", a.host, b.host);
+  if (a.scheme == b.scheme && a.host == b.host && a.port != b.port) return "they differ by the port";
+  return {};
 }
 
 std::string token_missing_hint() {

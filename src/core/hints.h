@@ -15,6 +15,13 @@ namespace drawbridge {
 /// hide text are escaped, and it is cut to `max_characters` with an ellipsis.
 std::string display_text(std::string_view foreign, std::size_t max_characters = 64);
 
+/// "2 minutes", "1 hour": the size of it, whatever its sign.
+std::string duration_text(double seconds);
+
+/// In what two addresses differ, when it is a difference that people make: "they differ by the slash at the
+/// end". Else empty.
+std::string difference_between(std::string_view got, std::string_view expected);
+
 std::string token_missing_hint();
 std::string token_too_large_hint();
 /// For what does not have the form of a JWT. Recognises Better Auth's session token and its cookie,

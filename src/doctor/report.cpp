@@ -88,6 +88,11 @@ bool Report::stands(std::string_view id) const {
          (verdict->check.status == CheckStatus::ok || verdict->check.status == CheckStatus::warning);
 }
 
+bool Report::is_at_fault(std::string_view id) const {
+  const Verdict* const verdict = find(id);
+  return verdict != nullptr && verdict->check.status == CheckStatus::fault;
+}
+
 bool Report::may_check(std::string_view id) const {
   return std::ranges::all_of(kind_of(id).needs, [&](std::string_view needed) { return stands(needed); });
 }
@@ -103,14 +108,16 @@ std::string_view Report::root_of(const Verdict& verdict) const {
 
 /// The root: what is at fault or was left, first in the catalogue, behind what this check needs.
 std::string Report::why_not(std::string_view id) const {
-  for (const std::string_view needed : kind_of(id).needs) {
-    if (stands(needed)) continue;
-    const Verdict* const verdict = find(needed);
-    if (verdict == nullptr) return why_not(needed);
-    const Check& check = verdict->check;
-    return check.status == CheckStatus::fault ? because_of(root_of(*verdict)) : check.summary;
-  }
+  for (const std::string_view needed : kind_of(id).needs)
+    if (!stands(needed)) return why_without(needed);
   throw std::logic_error{"nothing was said of the check " + std::string{id}};
+}
+
+std::string Report::why_without(std::string_view id) const {
+  const Verdict* const verdict = find(id);
+  if (verdict == nullptr) return why_not(id);
+  const Check& check = verdict->check;
+  return check.status == CheckStatus::fault ? because_of(root_of(*verdict)) : check.summary;
 }
 
 Check Report::told(const Verdict& verdict) const {

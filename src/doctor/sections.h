@@ -3,6 +3,7 @@
 // The parts of an examination, in their order. Each judges the checks of its groups: every one whose needs
 // stand.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,11 +25,17 @@ struct SeenToken {
   std::optional<std::chrono::seconds> lifetime;  ///< from `iat` to `exp`
 };
 
+/// What was seen where the key set is asked for.
+struct SeenKeys {
+  std::optional<KeySet> set;
+  std::optional<std::chrono::seconds> clock_lead;  ///< of Better Auth's clock before this one
+};
+
 /// `config.*`
 void check_configuration(Report& report, const Visit& visit);
 
-/// `jwks.*` and `clock.issuer`; the set when there is one.
-std::optional<KeySet> check_keys(Report& report, const Visit& visit);
+/// `jwks.*` and `clock.issuer`.
+SeenKeys check_keys(Report& report, const Visit& visit);
 
 /// `database.*` and `tables.*`; what was read when it could be.
 std::optional<store::BridgeFacts> check_database(Report& report, const Visit& visit);
@@ -38,8 +45,7 @@ std::optional<std::string> check_issuer(Report& report, const Visit& visit);
 
 /// `token.*`; what it says when it has the form of a token.
 std::optional<SeenToken> check_token(Report& report, const Visit& visit,
-                                     const std::optional<std::string>& token,
-                                     const std::optional<KeySet>& keys);
+                                     const std::optional<std::string>& token, const SeenKeys& keys);
 
 /// `user.*`
 void check_user(Report& report, const std::optional<SeenToken>& token,

@@ -13,9 +13,9 @@ void check_configuration(Report& report, const Visit&) {
   report.leave("config.variables", pending);
 }
 
-std::optional<KeySet> check_keys(Report& report, const Visit&) {
+SeenKeys check_keys(Report& report, const Visit&) {
   report.leave("jwks.reachable", pending);
-  return std::nullopt;
+  return {};
 }
 
 std::optional<store::BridgeFacts> check_database(Report& report, const Visit&) {
@@ -29,7 +29,7 @@ std::optional<std::string> check_issuer(Report& report, const Visit&) {
 }
 
 std::optional<SeenToken> check_token(Report& report, const Visit&, const std::optional<std::string>&,
-                                     const std::optional<KeySet>&) {
+                                     const SeenKeys&) {
   report.leave("token.form", pending);
   return std::nullopt;
 }
