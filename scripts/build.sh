@@ -79,6 +79,12 @@ build_verb() {
   build "$preset"
 }
 
+# The skill as a zip, whose path is told.
+skill_verb() {
+  setup_packages
+  python3 scripts/make_skill.py build/skill/drawbridge.zip
+}
+
 cpp_files() { find apps bench include src tests -name '*.cpp' -o -name '*.h' | grep -v /node_modules/ | sort; }
 shell_files() { printf '%s\n' dev .ci/run scripts/*.sh tests/support/private_postgres; }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package e2e web postgres migrate doctor contract fuzz asan tsan)
+suites=(unit package e2e web postgres migrate doctor docs contract fuzz asan tsan)
 fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -187,6 +187,16 @@ suite_migrate() {
 suite_doctor() {
   setup_programs
   run_pytest tests/doctor
+}
+
+# What the documents say: commands, blocks of code, names.
+suite_docs() {
+  setup_programs
+  if ! setup_python_package; then
+    broken "build the Python package"
+    return
+  fi
+  run_pytest tests/docs
 }
 
 suite_contract() {

@@ -58,7 +58,7 @@ def test_links_between_documents_lead_somewhere(sources):
 
     dead = []
     for path, text in sources.items():
-        if not path.endswith(".md"):
+        if not path.endswith(".md") or path.startswith("skills/"):  # whose links lead to what is packed with it
             continue
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)|<img src=\"([^\":]+)\"", text):
             name = target[0] or target[1]

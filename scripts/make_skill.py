@@ -1,0 +1,83 @@
+"""Packs skills/drawbridge with the documents and examples that it names into a zip: make_skill.py FILE.zip
+
+Nothing of it is written twice: references are docs/, assets are code that tests of its own run.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import zipfile
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = {
+    "references/errors.md": "docs/errors.md",
+    "references/how-verification-works.md": "docs/how-verification-works.md",
+    "references/hybrid-id.md": "docs/hybrid-id.md",
+    "references/postgresql.md": "docs/postgresql.md",
+    "references/python.md": "bindings/python/README.md",
+    "references/security-checklist.md": "docs/security-checklist.md",
+    "references/troubleshooting.md": "docs/troubleshooting.md",
+}
+FILES = {
+    "SKILL.md": "skills/drawbridge/SKILL.md",
+    "LICENSE": "LICENSE",
+    "assets/cpp/CMakeLists.txt": "tests/package/CMakeLists.txt",
+    "assets/cpp/main.cpp": "tests/package/main.cpp",
+}
+# Blocks of code that begin with the name of their file, and which one of that name: of lib/auth.ts, PostgreSQL's.
+BLOCKS = {
+    "assets/better-auth": (
+        "packages/better-auth/README.md",
+        {"lib/auth.ts": 1, "lib/auth-client.ts": 0, "lib/api.ts": 0, "app/api/auth/[...all]/route.ts": 0},
+    ),
+    "assets/fastapi": ("bindings/python/README.md", {"main.py": 0, "conftest.py": 0, "test_main.py": 0}),
+}
+LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>(?!https?:|#)[^)#]+)(?P<anchor>#[^)]*)?\)")
+
+
+def skill_files() -> dict[str, str]:
+    """The text of each file by its path in the skill."""
+    files = {name: (ROOT / source).read_text(encoding="utf-8") for name, source in FILES.items()}
+    files |= {name: document(source) for name, source in DOCUMENTS.items()}
+    for folder, (source, names) in BLOCKS.items():
+        blocks = named_blocks((ROOT / source).read_text(encoding="utf-8"))
+        files |= {f"{folder}/{name}": blocks[name][which] for name, which in names.items()}
+    return files
+
+
+def document(source: str) -> str:
+    """A document whose links lead to what is packed beside it; of other links the words remain."""
+    packed = {target: PurePosixPath(name).name for name, target in DOCUMENTS.items()}
+
+    def link(found: re.Match[str]) -> str:
+        target = (ROOT / source).parent.joinpath(found["target"]).resolve()
+        place = packed.get(str(target.relative_to(ROOT)))
+        return f"[{found['text']}]({place}{found['anchor'] or ''})" if place else found["text"]
+
+    return LINK.sub(link, (ROOT / source).read_text(encoding="utf-8"))
+
+
+def named_blocks(markdown: str) -> dict[str, list[str]]:
+    """Blocks of code whose first line is a comment with a file's name, in their order."""
+    blocks: dict[str, list[str]] = {}
+    for code, name in re.findall(r"^```\w+\n((?:#|//) (\S+\.\w+)\n.*?)^```$", markdown, re.MULTILINE | re.DOTALL):
+        blocks.setdefault(name, []).append(code)
+    return blocks
+
+
+def write_zip(file: Path) -> None:
+    """With the same bytes for the same files."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted(skill_files().items()):
+            entry = zipfile.ZipInfo(f"drawbridge/{name}", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text)
+
+
+if __name__ == "__main__":
+    write_zip(Path(sys.argv[1]))
+    print(sys.argv[1])

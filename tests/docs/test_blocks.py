@@ -1,0 +1,184 @@
+"""Every block of code in the documents is run, here or by a test that is named here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import Bridge
+from documents import ROOT, Block, blocks
+from loopback import answers
+from process import DRAWBRIDGE, Program, free_port
+
+PROGRAM = ("drawbridge ", "printf %s ")
+
+# Where blocks are run that are not run here: by document and language, or by the name of one block.
+ELSEWHERE = {
+    "bindings/python/README.md python": "bindings/python/tests/test_readme.py",
+    "packages/better-auth/README.md ts": "packages/better-auth/tests/readme.test.ts",
+    "packages/client/README.md ts": "packages/client/tests/readme.test.ts",
+    "packages/client/README.md tsx": "packages/client/tests/readme.test.ts",
+    "README.md cpp": "tests/package/package_test.py",
+    "README.md: ./dev run": "tests/e2e/test_dev.py",
+    "README.ja.md: ./dev run": "tests/e2e/test_dev.py",
+    "examples/web/README.md: ./dev run": "tests/e2e/test_dev.py",
+    "README.md: ./dev build release && cmake --install build/release --prefix /usr/local": "tests/package/package_test.py",
+    "README.ja.md: ./dev build release && cmake --install build/release --prefix /usr/local": "tests/package/package_test.py",
+    "skills/drawbridge/SKILL.md: ./dev build release": "tests/package/package_test.py",
+}
+# What would fetch packages or change the machine: its commands are looked at in test_commands.py, no more.
+NOT_RUN = {
+    "npm install": "fetches packages",
+    "pip install": "what it installs is in the environment of these tests, built by the same command",
+    "BETTER_AUTH_URL=http://localhost:3000\nBETTER_AUTH_SECRET=": "a file of settings, not commands",
+    "BETTER_AUTH_URL=http://localhost:3000 uvicorn": "test_the_first_app_in_fastapi starts it, on a free port",
+    "npm ci": "what it does, each suite does",
+    "DRAWBRIDGE_TEST_BACKEND=fastapi pytest": "the suite fastapi",
+    "export DATABASE_URL=postgresql://app@db.example.com": "needs that server; tests/postgres/test_role.py does the same",
+}
+
+
+def is_of_the_program(block: Block) -> bool:
+    lines = block.code.replace("\\\n", " ").splitlines()
+    return (
+        block.language == "sh"
+        and all(
+            line.startswith((*PROGRAM, "export ", "DATABASE_URL="))
+            for line in lines
+            if line and not line.startswith("#")
+        )
+        and "drawbridge" in block.code
+    )
+
+
+def is_elsewhere(block: Block) -> bool:
+    return f"{block.document} {block.language}" in ELSEWHERE or block.name in ELSEWHERE
+
+
+RUN_HERE = [block for block in blocks("sh") if is_of_the_program(block) and not is_elsewhere(block)]
+APPS = [block for block in blocks("python") if block.code.startswith("# main.py")]
+SNIPPETS = [block for block in blocks("ts", "tsx") if not is_elsewhere(block)]
+DOCUMENTS_OF_ERRORS = blocks("json")
+
+
+def test_no_block_is_forgotten() -> None:
+    known = {*RUN_HERE, *APPS, *SNIPPETS, *DOCUMENTS_OF_ERRORS}
+    forgotten = [
+        block.name
+        for block in blocks("sh", "python", "ts", "tsx", "json", "cpp")
+        if block not in known and not is_elsewhere(block) and not block.code.startswith(tuple(NOT_RUN))
+    ]
+    assert forgotten == []
+    assert [place for place in ELSEWHERE.values() if not (ROOT / place).is_file()] == []
+
+
+@pytest.mark.parametrize("block", RUN_HERE, ids=lambda block: block.name)
+def test_commands_do_what_they_say(block: Block, bridge: Bridge, tmp_path: Path) -> None:
+    """As they stand, but for where Better Auth, the API and the database are."""
+    if "drawbridge serve" in block.code:
+        block = Block(block.document, block.language, block.code.replace("drawbridge serve", "drawbridge serve --help"))
+    script = block.code.replace("http://localhost:3000", bridge.issuer.url).replace(
+        "http://localhost:8000", bridge.backend.url
+    )
+    script = script.replace("https://api.example.com", bridge.backend.url)
+    for url in ("postgresql://app@localhost/app", "sqlite:///srv/app/app.db"):
+        script = script.replace(url, bridge.issuer.database.serve_url)
+    (tmp_path / ".env").write_text(f"BETTER_AUTH_URL={bridge.issuer.url}\n")
+    (tmp_path / "drawbridge").symlink_to(DRAWBRIDGE)
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "TOKEN": bridge.alice.token(),
+        "COOKIE": bridge.alice.browser.cookies["better-auth.session_token"],
+        "DATABASE_URL": bridge.issuer.database.serve_url,
+    }
+    if "BETTER_AUTH_URL" not in script and "better-auth-url" not in script:
+        environment["BETTER_AUTH_URL"] = bridge.issuer.url
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    # On this machine http is not https, which is what --production finds.
+    expected = 1 if "--production" in script else 0
+    assert done.returncode == expected, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("block", APPS, ids=lambda block: block.document)
+def test_the_first_app_in_fastapi(block: Block, bridge: Bridge, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(block.code)
+    port = free_port()
+    command: list[str | Path] = [ROOT / ".venv/bin/uvicorn", "main:app", "--port", str(port)]
+    app = Program("uvicorn", command, {"BETTER_AUTH_URL": bridge.issuer.url}, tmp_path, status_of_sigterm=-15)
+    app.start()
+    url = f"http://127.0.0.1:{port}"
+    app.wait_ready(lambda: answers(f"{url}/docs"))
+    bearer = {"Authorization": f"Bearer {bridge.alice.token()}"}
+    try:
+        mine = f"{url}/api/v1/{bridge.alice.uuid}/greeting"
+        assert httpx.get(mine).json()["code"] == "token_missing"
+        assert httpx.get(mine, headers=bearer).json() == "Hello, alice"
+        other = f"{url}/api/v1/00000000-0000-4000-8000-000000000000/greeting"
+        assert httpx.get(other, headers=bearer).json()["code"] == "user_mismatch"
+    finally:
+        app.stop()
+
+
+# What a fragment leaves to the file that it is put into.
+FRAME = """
+declare function drawbridge(): import("better-auth").BetterAuthPlugin;
+declare const jwt: typeof import("better-auth/plugins").jwt;
+declare const betterAuth: typeof import("better-auth").betterAuth;
+declare const uuid: string;
+declare const authClient: { token(): Promise<{ data: { token: string }; error: null } | { data: null; error: { status: number } }> };
+"""
+
+
+def test_what_is_typescript_compiles() -> None:
+    folder = ROOT / "build/docs-typescript"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.ts"):
+        old.unlink()
+    for index, block in enumerate(SNIPPETS):
+        code = block.code
+        if code.startswith("plugins: "):
+            code = f"betterAuth({{ {code.strip()} }});\n"
+        if 'from "@drawbridge' not in code:
+            code = FRAME + code
+        (folder / f"block-{index}.ts").write_text(f"// {block.document}\n{code}\nexport {{}};\n")
+    options = {
+        "extends": "../../tsconfig.base.json",
+        "compilerOptions": {
+            "noEmit": True,
+            "declaration": False,
+            "module": "ESNext",
+            "moduleResolution": "Bundler",
+            "lib": ["ES2023", "DOM"],
+            "types": ["node"],
+            "rootDir": ".",
+            "composite": False,
+            "isolatedDeclarations": False,
+            "noUnusedLocals": False,
+        },
+        "include": ["*.ts"],
+    }
+    (folder / "tsconfig.json").write_text(json.dumps(options))
+    done = subprocess.run(
+        ["npx", "--no", "tsc", "--", "-p", folder], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("block", DOCUMENTS_OF_ERRORS, ids=lambda block: block.document)
+def test_the_error_is_what_the_api_answers(block: Block, bridge: Bridge) -> None:
+    shown = json.loads(block.code)
+    answer = bridge.backend.call("GET", "/api/v1/me").json()
+    assert set(answer) == set(shown)
+    assert shown["type"] == f"urn:drawbridge:error:{shown['code']}"

@@ -1,0 +1,74 @@
+"""Each command in the documents is one that the program, or ./dev, has, with options that it has."""
+
+from __future__ import annotations
+
+import functools
+import re
+import subprocess
+
+import pytest
+
+from documents import ROOT, command_lines
+from process import DRAWBRIDGE
+
+WORD = re.compile(r"[a-z]+$")
+
+
+@functools.cache
+def help_of(*command: str) -> str:
+    done = subprocess.run([DRAWBRIDGE, *command, "--help"], capture_output=True, text=True, timeout=10)
+    assert done.returncode == 0, f"drawbridge {' '.join(command)}: {done.stderr}"
+    return done.stdout
+
+
+def subcommands(text: str) -> set[str]:
+    listed = text.partition("\nSubcommands:\n")[2]
+    return set(re.findall(r"^  ([a-z]+)", listed, re.MULTILINE))
+
+
+def split(words: list[str]) -> tuple[list[str], list[str]]:
+    """The command and its options."""
+    command: list[str] = []
+    for word in words:
+        if word not in subcommands(help_of(*command)):
+            break
+        command.append(word)
+    return command, [word.partition("=")[0] for word in words if word.startswith("--")]
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        pytest.param(document, words, id=f"{document}: {' '.join(words)}")
+        for document, words in command_lines("drawbridge")
+    ],
+)
+def test_the_program_has_it(document: str, words: list[str]) -> None:
+    command, options = split(words)
+    first = words[0] if words else "--help"
+    # `migrate status|plan|up` stands for three.
+    assert command or first.startswith("-"), f"{first} is no command"
+    help_text = help_of(*command)
+    for option in options:
+        assert re.search(rf"(^|[\s,]){re.escape(option)}\b", help_text, re.MULTILINE), (
+            f"{option} is no option of {command}"
+        )
+
+
+DEV_HELP = subprocess.run([ROOT / "dev", "help"], capture_output=True, text=True, timeout=10).stdout
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [pytest.param(document, words, id=f"{document}: {' '.join(words)}") for document, words in command_lines("./dev")],
+)
+def test_dev_has_it(document: str, words: list[str]) -> None:
+    verbs = re.findall(r"^  (\w+)", DEV_HELP, re.MULTILINE)
+    assert words, "./dev alone"
+    assert words[0] in [*verbs, "help"], words[0]
+    for option in [word for word in words if word.startswith("--")]:
+        assert option in DEV_HELP, option
+    if words[0] == "test":
+        suites = re.search(r"or some of: (.*)", DEV_HELP)
+        assert suites
+        assert set(words[1:]) <= set(suites[1].split()), words
