@@ -61,12 +61,12 @@ std::span<const CheckKind> all_checks() {
 
       {"api.reachable", "The API answers", {}},
       {"api.ready", "The API has keys and its database", {"api.reachable"}},
-      {"clock.api", "The API's clock and this one agree", {"api.reachable"}},
+      {"clock.api", "The API's clock and this one agree", {"api.reachable", "clock.issuer"}},
       {"api.requires_token", "Without a token the API answers 401", {"api.reachable"}},
       {"api.own_path",
        "The API lets the user reach their own path",
-       {"api.ready", "token.signature", "token.times", "token.issuer", "token.audience", "token.uuid",
-        "token.kind"}},
+       {"api.ready", "api.requires_token", "token.signature", "token.times", "token.issuer", "token.audience",
+        "token.uuid", "token.kind"}},
       {"api.tampered_token", "The API refuses the token when its payload was changed", {"api.own_path"}},
       {"api.foreign_path", "The API refuses another user's path", {"api.own_path"}},
       {"api.quiet_errors", "The API's refusals show neither code, nor SQL, nor the token", {"api.reachable"}},
@@ -81,11 +81,13 @@ std::span<const CheckKind> all_checks() {
       {"production.audience", "The audience is this backend's own", {}},
       {"production.rotation", "Better Auth replaces its signing key from time to time", {"tables.jwks"}},
       {"production.secret", "Better Auth's secret is neither its default nor short", {}},
-      {"production.cookies", "The session cookie is sent over https alone", {"jwks.reachable"}},
+      {"production.cookies",
+       "The session cookie is sent over https alone",
+       {"jwks.reachable", "production.https"}},
       {"production.key_fetch", "A backend that fetches keys is not limited", {"jwks.document"}},
       {"production.algorithms", "One algorithm is accepted, not a choice of them", {}},
       {"production.log", "The log does not tell more than it must", {}},
-      {"production.database", "The database is fit for more than one process", {}},
+      {"production.database", "The database is fit for more than one process", {"database.reachable"}},
   };
   return kinds;
 }

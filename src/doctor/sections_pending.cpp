@@ -36,17 +36,4 @@ std::optional<SeenToken> check_token(Report& report, const Visit&, const std::op
 
 void check_user(Report&, const std::optional<SeenToken>&, const std::optional<store::BridgeFacts>&) {}
 
-void check_api(Report& report, const Visit&, const std::optional<SeenToken>&) {
-  report.leave("api.reachable", pending);
-}
-
-void check_cors(Report&, const Visit&, const std::optional<SeenToken>&) {}
-
-void check_production(Report& report, const Visit&, const std::optional<SeenToken>&,
-                      const std::optional<store::BridgeFacts>&) {
-  for (const char* id : {"production.https", "production.origins", "production.audience", "production.secret",
-                         "production.algorithms", "production.log", "production.database"})
-    report.leave(id, pending);
-}
-
 }  // namespace drawbridge::doctor

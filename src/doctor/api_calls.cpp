@@ -1,0 +1,58 @@
+#include "doctor/api_calls.h"
+
+#include <array>
+#include <cstdint>
+#include <random>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "core/hints.h"
+#include "core/strict_json.h"
+
+namespace drawbridge::doctor {
+
+TimedAnswer ApiCalls::get(std::string_view path, std::optional<std::string_view> token) {
+  fetch::HttpCall call{.method = "GET", .url = *visit_.api_url + std::string{path}};
+  if (token) call.headers.push_back({"Authorization", "Bearer " + std::string{*token}});
+  const auto sent = visit_.now();
+  auto answer = visit_.call(call);
+  const auto received = visit_.now();
+  if (!answer) answer = fetch::HttpAnswer{.status = 0, .headers = {}, .body = answer.error()};
+  answers_.push_back(*answer);
+  return {*std::move(answer), sent, received};
+}
+
+std::string tasks_path(std::string_view user_id) {
+  return fmt::format("/api/v1/{}/tasks", user_id);
+}
+
+Uuid random_uuid() {
+  std::random_device random;
+  std::array<std::uint8_t, 16> bytes{};
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);  // RFC 9562 §5.4
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  return Uuid::from_bytes(bytes);
+}
+
+std::string refusal_code(const fetch::HttpAnswer& answer) {
+  simdjson::dom::parser parser;
+  const auto document = parse_strict_object(parser, answer.body);
+  if (!document) return {};
+  for (const char* name : {"code", "detail", "message", "error"})
+    if (const auto text = string_member(*document, name)) return display_text(*text);
+  return {};
+}
+
+std::string answer_text(const fetch::HttpAnswer& answer) {
+  if (answer.status == 0) return "no answer: " + answer.body;
+  const std::string code = refusal_code(answer);
+  return code.empty() ? fmt::format("{}", answer.status) : fmt::format("{} ({})", answer.status, code);
+}
+
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
+}  // namespace drawbridge::doctor

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drawbridge/uuid.h"
+
+#include "doctor/clock.h"
+#include "doctor/visit.h"
+
+namespace drawbridge::doctor {
+
+/// Requests to the API that a visit looks at, which there must be one. What they were answered with is kept.
+class ApiCalls {
+ public:
+  explicit ApiCalls(const Visit& visit) : visit_{visit} {}
+
+  /// GET of a path below the API's address. An answer of status 0 is none, its body says why.
+  TimedAnswer get(std::string_view path, std::optional<std::string_view> token = std::nullopt);
+
+  /// All answers so far.
+  const std::vector<fetch::HttpAnswer>& answers() const { return answers_; }
+
+ private:
+  const Visit& visit_;
+  std::vector<fetch::HttpAnswer> answers_;
+};
+
+/// `/api/v1/USER_ID/tasks`
+std::string tasks_path(std::string_view user_id);
+
+/// One that nobody has.
+Uuid random_uuid();
+
+/// Member `code` of a problem document, or the text of another member that says why; empty without one.
+std::string refusal_code(const fetch::HttpAnswer& answer);
+
+/// For a summary: "401 (token_expired)", "no answer: …".
+std::string answer_text(const fetch::HttpAnswer& answer);
+
+bool is_success(int status);
+
+}  // namespace drawbridge::doctor

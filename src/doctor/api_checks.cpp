@@ -1,0 +1,320 @@
+// api.* and clock.api: requests that a signed-in page could send as well, and some that nobody should get
+// through with. All of them read.
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "core/base64url.h"
+#include "core/hints.h"
+#include "core/strict_json.h"
+#include "core/unverified_token.h"
+#include "doctor/api_calls.h"
+#include "doctor/leaks.h"
+#include "doctor/sections.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpAnswer;
+
+constexpr const char* route = "/api/v1/{user_id}/tasks";
+
+const std::vector<std::string_view> faults_of_keys{"jwks.reachable", "jwks.status", "jwks.document",
+                                                   "jwks.not_empty"};
+const std::vector<std::string_view> faults_of_tables{"database.reachable", "database.better_auth",
+                                                     "tables.user_uuid", "tables.migrations"};
+
+/// Scheme, host and port of a URL, as it is written.
+std::string_view origin_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  return scheme == std::string_view::npos ? std::string_view{} : url.substr(0, url.find('/', scheme + 3));
+}
+
+bool is_redirect_elsewhere(const HttpAnswer& answer, std::string_view api_url) {
+  if (answer.status < 300 || answer.status >= 400) return false;
+  const auto target = origin_of(answer.header("Location"));
+  return !target.empty() && target != origin_of(api_url);
+}
+
+void judge_reachable(Report& report, const Visit& visit, const HttpAnswer& answer) {
+  const std::string& url = *visit.api_url;
+  if (answer.status == 0)
+    report.fault("api.reachable", fmt::format("no answer from {}: {}", url, answer.body),
+                 "the API is not running, or it is at another address",
+                 "start the API (drawbridge serve, or uvicorn), or give its address with --api-url");
+  else if (is_redirect_elsewhere(answer, url))
+    report.fault(
+        "api.reachable",
+        fmt::format("{} answers {} to {}", url, answer.status, display_text(answer.header("Location"), 128)),
+        "the API is at another address, and a browser follows no redirect of a preflight",
+        fmt::format("call it at {}, in the page and with --api-url",
+                    display_text(origin_of(answer.header("Location")), 128)));
+  else
+    report.ok("api.reachable", fmt::format("the API answers at {}", url));
+}
+
+struct Readiness {
+  std::string keys;
+  std::string database;
+};
+
+std::optional<Readiness> readiness_of(const HttpAnswer& answer) {
+  simdjson::dom::parser parser;
+  const auto document = parse_strict_object(parser, answer.body);
+  if (!document) return std::nullopt;
+  const auto keys = string_member(*document, "keys");
+  const auto database = string_member(*document, "database");
+  if (!keys || !database) return std::nullopt;
+  return Readiness{display_text(*keys), display_text(*database)};
+}
+
+void judge_not_ready(Report& report, const Readiness& seen) {
+  const std::string summary =
+      fmt::format("the API says that it is not ready: keys {}, database {}", seen.keys, seen.database);
+  if (seen.database == "not_ready")
+    report.fault(
+        "api.ready", summary, "the API cannot use its database, or Better Auth's table `user` is not in it",
+        "look at the API's log, compare its DATABASE_URL with Better Auth's, run drawbridge migrate up",
+        faults_of_tables);
+  else
+    report.fault(
+        "api.ready", summary, "the API could never fetch the keys, though they can be fetched from here",
+        "look at the API's log; set its BETTER_AUTH_URL to where it can reach Better Auth, and let it out",
+        faults_of_keys);
+}
+
+void judge_ready(Report& report, const HttpAnswer& answer) {
+  const auto seen = readiness_of(answer);
+  if (answer.status == 503 && seen) {
+    judge_not_ready(report, *seen);
+  } else if (answer.status >= 500) {
+    report.fault("api.ready", fmt::format("GET /readyz answers {}", answer_text(answer)),
+                 "the API, or a proxy in front of it, fails", "look at its log",
+                 {"database.reachable", "database.better_auth"});
+  } else if (!seen || !is_success(answer.status)) {
+    report.ok("api.ready",
+              fmt::format("GET /readyz answers {}: another backend than Drawbridge's", answer.status));
+  } else if (seen->keys == "stale") {
+    report.warning(
+        "api.ready", "the API is ready, with keys of an earlier fetch: its last one failed",
+        "Better Auth cannot be reached from the API, or did not answer just now; a new key will not be known",
+        "look at the API's log for why it could not fetch the keys");
+  } else {
+    report.ok("api.ready", "the API has keys and its database");
+  }
+}
+
+void judge_requires_token(Report& report, const HttpAnswer& answer) {
+  constexpr std::string_view id = "api.requires_token";
+  const int status = answer.status;
+  if (status == 401) {
+    report.ok(id, "without a token the API answers 401");
+  } else if (status == 403) {
+    report.warning(
+        id, "without a token the API answers 403, not 401",
+        "the route refuses everybody alike (older releases of FastAPI's HTTPBearer do); a client that renews "
+        "its token at 401 will not",
+        "answer 401 with WWW-Authenticate: Bearer; in FastAPI use Depends(auth.verify_user_access)");
+  } else if (is_success(status)) {
+    report.fault(id, fmt::format("without a token the API answers {} for a user's tasks", status),
+                 "the route does not ask who is calling, so anybody reads it",
+                 "put the gate in front of every route; in FastAPI: Annotated[Identity, "
+                 "Depends(auth.verify_user_access)]");
+  } else if (status == 404 || status == 405 || (status >= 300 && status < 400)) {
+    report.leave(id, fmt::format("the API has no route {} (it answers {})", route, status));
+  } else if (status == 429) {
+    report.leave(id, "the API limits requests (429)");
+  } else {
+    report.fault(id, fmt::format("without a token the API answers with {}", answer_text(answer)),
+                 "a request without a token runs into an error before it is refused",
+                 "look at the API's log, and refuse with 401 before anything else is done", faults_of_tables);
+  }
+}
+
+struct Explanation {
+  std::string_view code;
+  const char* cause;
+  const char* remedy;
+  std::vector<std::string_view> explained_by{};
+};
+
+/// Why an API refuses a token that is good by the settings that doctor has.
+const Explanation& explanation_of(std::string_view code) {
+  static const std::vector<Explanation> all{
+      {"issuer_mismatch", "the API expects another `iss` than these settings do",
+       "set the API's BETTER_AUTH_ISSUER, or its BETTER_AUTH_URL, as here"},
+      {"audience_mismatch", "the API expects another `aud` than these settings do",
+       "set the API's BETTER_AUTH_AUDIENCE, or its BETTER_AUTH_URL, as here"},
+      {"algorithm_not_allowed", "the API accepts other algorithms than these settings do",
+       "set the API's DRAWBRIDGE_ALGORITHMS as here"},
+      {"key_unknown", "the API fetches its keys from another Better Auth",
+       "set the API's BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL to the Better Auth that signs"},
+      {"signature_invalid", "the API has another key of this kid: it fetches keys from another Better Auth",
+       "set the API's BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL to the Better Auth that signs"},
+      {"token_expired", "the API's clock is ahead", "set the clock of the API's host by NTP", {"clock.api"}},
+      {"token_not_yet_valid",
+       "the API's clock is behind",
+       "set the clock of the API's host by NTP",
+       {"clock.api"}},
+      {"token_missing", "something between removes the header Authorization, or the API looks elsewhere",
+       "let proxies pass Authorization on; read the token from that header"},
+      {"", "the token is good by the settings that doctor was given, so the API has others",
+       "compare the API's issuer, audience, algorithms and key set with those given here"}};
+  const auto found = std::ranges::find(all, code, &Explanation::code);
+  return found == all.end() ? all.back() : *found;
+}
+
+/// 403 on one's own path: what else may the API compare the path with?
+void judge_refused_owner(Report& report, ApiCalls& api, const SeenToken& token, const HttpAnswer& answer) {
+  const std::string summary =
+      fmt::format("the API answers {} to a user on their own path", answer_text(answer));
+  const bool plain = std::ranges::all_of(
+      token.subject, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
+  if (plain && !token.subject.empty() &&
+      is_success(api.get(tasks_path(token.subject), token.text).answer.status))
+    report.fault(
+        "api.own_path", summary,
+        "the API compares the path with `sub`, Better Auth's user.id, which is no UUID; pages call with "
+        "`uuid`",
+        "identify users by the claim uuid: DRAWBRIDGE_USER_CLAIM=uuid, or identity.uuid in your own code");
+  else
+    report.fault(
+        "api.own_path", summary,
+        "the path's id and the claim uuid are compared as different things: a text with a UUID (in Python "
+        "UUID(x) == x is false), or `sub` with a UUID",
+        "compare UUID with UUID: path parameter user_id: UUID, and identity.uuid; auth.verify_user_access "
+        "does",
+        {"user.known"});
+}
+
+void judge_accepted_owner(Report& report, ApiCalls& api, const SeenToken& token) {
+  std::string upper = token.uuid->text();
+  std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return std::toupper(c); });
+  const int status = api.get(tasks_path(upper), token.text).answer.status;
+  if (is_success(status) || status == 429)
+    report.ok("api.own_path", "the API lets a user reach their own path");
+  else
+    report.warning("api.own_path",
+                   fmt::format("one's own path is reached, but in capital letters it answers {}", status),
+                   "the API compares the path's id as text, and a UUID may be spelt in either case",
+                   "compare UUID with UUID: in FastAPI Depends(auth.verify_user_access) does");
+}
+
+void judge_own_path(Report& report, ApiCalls& api, const SeenToken& token) {
+  constexpr std::string_view id = "api.own_path";
+  const HttpAnswer answer = api.get(tasks_path(token.uuid->text()), token.text).answer;
+  const std::string seen = answer_text(answer);
+  if (is_success(answer.status)) {
+    judge_accepted_owner(report, api, token);
+  } else if (answer.status == 401) {
+    const Explanation& why = explanation_of(refusal_code(answer));
+    report.fault(id, fmt::format("the API answers {} to a token that is good here", seen), why.cause,
+                 why.remedy, why.explained_by);
+  } else if (answer.status == 403) {
+    judge_refused_owner(report, api, token, answer);
+  } else if (answer.status == 404) {
+    report.leave(id, fmt::format("the API has no route {} (it answers 404)", route));
+  } else if (answer.status == 429) {
+    report.leave(id, "the API limits requests (429)");
+  } else {
+    report.fault(id, fmt::format("the API answers with {} to a user on their own path", seen),
+                 "the API fails for a good token", "look at the API's log", faults_of_tables);
+  }
+}
+
+/// The same claims, so that only the signature can tell: a space more is other bytes.
+std::string with_changed_payload(const UnverifiedToken& token, std::string_view header) {
+  return fmt::format("{}.{}.{}", encode_base64url(header), encode_base64url(token.unverified_payload + " "),
+                     encode_base64url(token.signature));
+}
+
+std::string without_signature(const UnverifiedToken& token) {
+  return fmt::format("{}.{}.", encode_base64url(R"({"alg":"none","typ":"JWT"})"),
+                     encode_base64url(token.unverified_payload));
+}
+
+void judge_tampered_token(Report& report, ApiCalls& api, const SeenToken& token) {
+  constexpr std::string_view id = "api.tampered_token";
+  const auto parts = split_token(token.text);
+  if (!parts) return report.leave(id, "the token could not be taken apart");
+  const std::string path = tasks_path(token.uuid->text());
+  const HttpAnswer changed = api.get(path, with_changed_payload(*parts, parts->unverified_header)).answer;
+  const HttpAnswer unsigned_one = api.get(path, without_signature(*parts)).answer;
+  if (is_success(changed.status) || is_success(unsigned_one.status))
+    report.fault(
+        id,
+        fmt::format("the API accepts a token {}", is_success(changed.status)
+                                                      ? "whose payload no longer fits its signature"
+                                                      : "with alg none, which nobody signed"),
+        "the API decodes tokens without verifying them, so anybody can be anybody",
+        "verify the signature with Better Auth's keys and a fixed list of algorithms, as drawbridge does");
+  else if (changed.status != 401 || unsigned_one.status != 401)
+    report.warning(id,
+                   fmt::format("the API answers {} to a changed token and {} to an unsigned one, not 401",
+                               answer_text(changed), answer_text(unsigned_one)),
+                   "a token that cannot be verified ends in another error; a client that renews its token at "
+                   "401 will not",
+                   "answer 401 to every token that is not good");
+  else
+    report.ok(id, "the API answers 401 to a changed token and to an unsigned one");
+}
+
+void judge_foreign_path(Report& report, ApiCalls& api, const SeenToken& token) {
+  constexpr std::string_view id = "api.foreign_path";
+  const HttpAnswer answer = api.get(tasks_path(random_uuid().text()), token.text).answer;
+  const int status = answer.status;
+  if (status == 403 || status == 404)
+    report.ok(id, fmt::format("the API answers {} on another user's path", status));
+  else if (is_success(status))
+    report.fault(
+        id, fmt::format("the API answers {} on the path of another user", status),
+        "the API does not compare the user in the path with the user of the token, so any user reads any "
+        "other's",
+        "compare them, and take the owner from the token: in FastAPI Depends(auth.verify_user_access)");
+  else
+    report.warning(
+        id, fmt::format("the API answers with {} on another user's path, not 403", answer_text(answer)),
+        "the page cannot tell this refusal from an error or an ended session",
+        "answer 403 where the path's user is not the token's");
+}
+
+void judge_quiet_errors(Report& report, ApiCalls& api, const std::optional<SeenToken>& token) {
+  constexpr std::string_view id = "api.quiet_errors";
+  const std::string sent = token ? token->text : std::string{};
+  // What is no UUID, no number and no text of SQL.
+  api.get(tasks_path("doctor%27"), token ? std::optional<std::string_view>{sent} : std::nullopt);
+  for (const HttpAnswer& answer : api.answers()) {
+    if (answer.status < 400) continue;
+    const auto leak = leak_in(answer.body, sent);
+    if (!leak) continue;
+    return report.fault(
+        id, fmt::format("an answer {} of the API shows {}", answer.status, *leak),
+        "the API runs in debug mode, or hands its exceptions on; what it shows helps an attacker",
+        "turn debug mode off (FastAPI(debug=False)), and answer errors with a code and one sentence");
+  }
+  report.ok(id, "refusals show neither code, nor SQL, nor the token");
+}
+
+}  // namespace
+
+void check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
+  if (!visit.api_url) return report.leave("api.reachable", "no --api-url is given");
+  ApiCalls api{visit};
+  const TimedAnswer first = api.get("/readyz");
+  judge_reachable(report, visit, first.answer);
+  if (!report.stands("api.reachable")) return;
+  judge_ready(report, first.answer);
+  if (report.may_check("clock.api"))
+    judge_clock(report, "clock.api", "the API", first, visit.policy.clock_skew);
+  const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
+  judge_requires_token(report, api.get(tasks_path(user.text())).answer);
+  if (report.may_check("api.own_path")) judge_own_path(report, api, *token);
+  if (report.may_check("api.tampered_token")) judge_tampered_token(report, api, *token);
+  if (report.may_check("api.foreign_path")) judge_foreign_path(report, api, *token);
+  judge_quiet_errors(report, api, token);
+}
+
+}  // namespace drawbridge::doctor

@@ -1,0 +1,194 @@
+// cors.*: what a browser asks before it lets a page call the API, and what it then lets the page see (Fetch
+// Standard, "CORS protocol").
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/hints.h"
+#include "doctor/api_calls.h"
+#include "doctor/sections.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpAnswer;
+
+constexpr const char* asked_method = "PATCH";
+constexpr const char* set_origins =
+    "set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI CORSMiddleware(allow_origins=[\"{0}\"])";
+
+/// An answer of status 0 is none.
+HttpAnswer ask(const Visit& visit, fetch::HttpCall call) {
+  auto answer = visit.call(call);
+  return answer ? *std::move(answer) : HttpAnswer{.status = 0, .headers = {}, .body = answer.error()};
+}
+
+HttpAnswer preflight(const Visit& visit, const std::string& path, const std::string& origin) {
+  return ask(visit, {.method = "OPTIONS",
+                     .url = *visit.api_url + path,
+                     .headers = {{"Origin", origin},
+                                 {"Access-Control-Request-Method", asked_method},
+                                 {"Access-Control-Request-Headers", "authorization,content-type"}}});
+}
+
+HttpAnswer get(const Visit& visit, const std::string& path, const std::string& origin) {
+  return ask(visit, {.method = "GET", .url = *visit.api_url + path, .headers = {{"Origin", origin}}});
+}
+
+std::string_view allowed_origin(const HttpAnswer& answer) {
+  return answer.header("Access-Control-Allow-Origin");
+}
+
+bool lets_in(const HttpAnswer& answer, std::string_view origin) {
+  return allowed_origin(answer) == origin || allowed_origin(answer) == "*";
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// Whether a list `a, b` has that name, in any case.
+bool lists(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    auto item = list.substr(0, end);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    if (same_name(item, name)) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
+/// The same page under the other name of this machine; empty for another host.
+std::string other_name(std::string_view origin) {
+  for (const auto& [name, other] :
+       {std::pair{"://localhost", "://127.0.0.1"}, std::pair{"://127.0.0.1", "://localhost"}})
+    if (const auto at = origin.find(name); at != std::string_view::npos)
+      return std::string{origin.substr(0, at)} + other +
+             std::string{origin.substr(at + std::string_view{name}.size())};
+  return {};
+}
+
+void judge_origin_not_allowed(Report& report, const Visit& visit, const std::string& path,
+                              const HttpAnswer& answer) {
+  const std::string& origin = visit.page_origin;
+  const auto allowed = allowed_origin(answer);
+  const std::string summary =
+      fmt::format("the API does not let {} in: its preflight answers {}, {}", origin, answer_text(answer),
+                  allowed.empty() ? "without Access-Control-Allow-Origin"
+                                  : "with Access-Control-Allow-Origin " + display_text(allowed));
+  std::string cause =
+      "the page's origin is none of those that the API allows; they are compared to the letter";
+  const std::string other = other_name(origin);
+  if (!other.empty() && lets_in(preflight(visit, path, other), other))
+    cause =
+        fmt::format("the API allows {}: localhost and 127.0.0.1 are different origins to a browser", other);
+  else if (answer.status == 401 || answer.status == 403 || answer.status == 404 || answer.status == 405)
+    cause = "the route or its gate answers OPTIONS, which has no token, before anything that knows CORS does";
+  report.fault("cors.preflight", summary, cause, fmt::format(fmt::runtime(set_origins), origin));
+}
+
+void judge_preflight(Report& report, const Visit& visit, const std::string& path) {
+  constexpr std::string_view id = "cors.preflight";
+  const HttpAnswer answer = preflight(visit, path, visit.page_origin);
+  if (answer.status == 429) return report.leave(id, "the API limits requests (429)");
+  if (!lets_in(answer, visit.page_origin)) return judge_origin_not_allowed(report, visit, path, answer);
+  if (!is_success(answer.status))
+    return report.fault(id,
+                        fmt::format("the preflight of {} answers {}", visit.page_origin, answer_text(answer)),
+                        "a browser goes on after a status from 200 to 299 only",
+                        "answer OPTIONS in front of the routes and their gate, with 204");
+  std::string missing;
+  if (const auto methods = answer.header("Access-Control-Allow-Methods");
+      !lists(methods, asked_method) && !lists(methods, "*"))
+    missing = "the method PATCH";
+  const auto headers = answer.header("Access-Control-Allow-Headers");
+  // `*` does not include Authorization.
+  if (missing.empty() && !lists(headers, "authorization")) missing = "the header Authorization";
+  if (missing.empty() && !lists(headers, "content-type") && !lists(headers, "*"))
+    missing = "the header Content-Type";
+  if (missing.empty())
+    return report.ok(id, fmt::format("pages of {} may send what they need", visit.page_origin));
+  report.fault(id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, missing),
+               "the API's CORS settings list less than the page sends; * does not include Authorization",
+               "allow GET, POST, PUT, PATCH, DELETE and the headers authorization, content-type: in FastAPI "
+               "CORSMiddleware("
+               "allow_methods=[…], allow_headers=[\"authorization\", \"content-type\"])");
+}
+
+void judge_errors(Report& report, const Visit& visit, const HttpAnswer& answer) {
+  if (lets_in(answer, visit.page_origin))
+    report.ok("cors.errors", fmt::format("the page can read an answer {}", answer.status));
+  else
+    report.fault(
+        "cors.errors",
+        fmt::format("the answer {} to a request without a token has no Access-Control-Allow-Origin for {}",
+                    answer_text(answer), visit.page_origin),
+        "refusals are made outside of what adds CORS headers: the page sees \"Failed to fetch\" and no 401",
+        "put CORS outermost: in FastAPI add CORSMiddleware last, and raise HTTPException instead of "
+        "answering in "
+        "a middleware outside of it");
+}
+
+void judge_exposed_headers(Report& report, const HttpAnswer& answer) {
+  const auto exposed = answer.header("Access-Control-Expose-Headers");
+  std::string missing;
+  for (const char* name : {"Retry-After", "WWW-Authenticate"})
+    if (!lists(exposed, name) && !lists(exposed, "*"))
+      missing += (missing.empty() ? "" : ", ") + std::string{name};
+  if (missing.empty())
+    report.ok("cors.exposed_headers", "the page can read Retry-After and WWW-Authenticate");
+  else
+    report.warning(
+        "cors.exposed_headers", fmt::format("the page cannot read {}", missing),
+        "a page sees no header of another origin's answer that Access-Control-Expose-Headers does not name; "
+        "it "
+        "does not know when to try again",
+        "expose them: in FastAPI CORSMiddleware(expose_headers=[\"Retry-After\", \"WWW-Authenticate\"])");
+}
+
+void judge_foreign_origin(Report& report, const Visit& visit, const std::string& path) {
+  constexpr std::string_view id = "cors.foreign_origin";
+  for (const char* const foreign : {"https://evil.example", "null"}) {
+    for (const HttpAnswer& answer : {preflight(visit, path, foreign), get(visit, path, foreign)}) {
+      if (!lets_in(answer, foreign)) continue;
+      return report.fault(
+          id,
+          fmt::format(
+              "the API lets pages of the origin {} in, with Access-Control-Allow-Origin: {}{}", foreign,
+              display_text(allowed_origin(answer)),
+              answer.header("Access-Control-Allow-Credentials") == "true" ? ", credentials included" : ""),
+          "the API allows every origin, or sends back whichever it is sent: any page may call it for its "
+          "visitor",
+          fmt::format(fmt::runtime(set_origins), visit.page_origin));
+    }
+  }
+  report.ok(id, "pages of other origins are not let in");
+}
+
+bool has_origin(std::string_view url, std::string_view origin) {
+  return url == origin || (url.starts_with(origin) && url.at(origin.size()) == '/');
+}
+
+}  // namespace
+
+void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
+  if (!report.stands("api.reachable")) return;
+  const std::string path = tasks_path((token && token->uuid ? *token->uuid : random_uuid()).text());
+  if (has_origin(*visit.api_url, visit.page_origin)) {
+    report.leave("cors.preflight", "the page and the API have the same origin");
+  } else {
+    judge_preflight(report, visit, path);
+    if (report.may_check("cors.errors")) {
+      const HttpAnswer answer = get(visit, path, visit.page_origin);
+      judge_errors(report, visit, answer);
+      if (report.may_check("cors.exposed_headers")) judge_exposed_headers(report, answer);
+    }
+  }
+  judge_foreign_origin(report, visit, path);
+}
+
+}  // namespace drawbridge::doctor

@@ -1,0 +1,261 @@
+// production.*: what works on one's own machine and hurts elsewhere.
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/hints.h"
+#include "doctor/api_calls.h"
+#include "doctor/sections.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpAnswer;
+
+constexpr std::string_view default_secret = "better-auth-secret-12345678901234567890";
+constexpr std::size_t least_secret_size = 32;
+/// Better Auth's limit is 100 in 10 seconds for each address and path.
+constexpr int key_fetches = 105;
+constexpr int fetching_threads = 4;
+
+void check_https(Report& report, const Visit& visit) {
+  std::vector<std::string> plain;
+  for (const std::string& url : {visit.better_auth_url, visit.api_url.value_or(""), visit.page_origin})
+    if (url.starts_with("http://")) plain.push_back(display_text(url, 128));
+  if (plain.empty())
+    return report.ok("production.https", "Better Auth, the page and the API are reached over https");
+  report.fault(
+      "production.https", fmt::format("over plain http: {}", fmt::join(plain, ", ")),
+      "who is on the way reads tokens and cookies, and uses them",
+      "put TLS in front, and use https addresses in baseURL, BETTER_AUTH_URL, --api-url and --origin");
+}
+
+bool is_of_this_machine(std::string_view origin) {
+  const auto host = origin.substr(std::min(origin.size(), origin.find("://") + 3));
+  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
+}
+
+std::string fault_of_origins(const std::string& list) {
+  std::vector<std::string> bad;
+  std::size_t begin = 0;
+  while (begin <= list.size()) {
+    const auto end = std::min(list.find(',', begin), list.size());
+    std::string origin = list.substr(begin, end - begin);
+    std::erase(origin, ' ');
+    if (origin.contains('*') || origin == "null" || is_of_this_machine(origin) ||
+        origin.starts_with("http://"))
+      bad.push_back(display_text(origin, 128));
+    begin = end + 1;
+  }
+  return fmt::format("{}", fmt::join(bad, ", "));
+}
+
+/// Whether the API lets pages of a developer's machine in, whatever its settings are.
+bool lets_local_pages_in(const Visit& visit) {
+  constexpr const char* local = "http://localhost:3000";
+  if (!visit.api_url || visit.page_origin == local) return false;
+  const auto answer = visit.call({.method = "OPTIONS",
+                                  .url = *visit.api_url + tasks_path(random_uuid().text()),
+                                  .headers = {{"Origin", local}, {"Access-Control-Request-Method", "GET"}}});
+  return answer && answer->header("Access-Control-Allow-Origin") == local;
+}
+
+void check_origins(Report& report, const Visit& visit) {
+  constexpr std::string_view id = "production.origins";
+  constexpr const char* cause =
+      "whatever runs on a visitor's own machine under that origin, or anybody who is on the way, may call "
+      "the API";
+  const std::string remedy =
+      fmt::format("set DRAWBRIDGE_ALLOWED_ORIGINS to the page's origin alone: {}",
+                  is_of_this_machine(visit.page_origin) ? "https://app.example.com"
+                                                        : display_text(visit.page_origin, 128));
+  const auto given = visit.variable("DRAWBRIDGE_ALLOWED_ORIGINS");
+  const std::string bad = given ? fault_of_origins(*given) : "";
+  if (!bad.empty())
+    report.fault(id, "DRAWBRIDGE_ALLOWED_ORIGINS names " + bad, cause, remedy);
+  else if (report.stands("api.reachable") && !report.is_at_fault("cors.foreign_origin") &&
+           lets_local_pages_in(visit))
+    report.fault(id, "the API lets pages of http://localhost:3000 in", cause, remedy);
+  else if (!given && !visit.api_url)
+    report.leave(id, "neither DRAWBRIDGE_ALLOWED_ORIGINS nor --api-url is given");
+  else
+    report.ok(id, "no origin of this machine and no plain http is allowed");
+}
+
+void check_token_lifetime(Report& report, const SeenToken& token) {
+  constexpr std::string_view id = "production.token_lifetime";
+  using std::chrono::minutes, std::chrono::hours;
+  if (!token.lifetime) return report.leave(id, "the token does not say when it was made");
+  const auto lasts = std::chrono::duration_cast<minutes>(*token.lifetime);
+  if (lasts <= hours{1}) return report.ok(id, fmt::format("tokens live {} minutes", lasts.count()));
+  report.warning(id, fmt::format("tokens live {} minutes", lasts.count()),
+                 "a token cannot be revoked: after signing out, or stolen, it is good until it ends",
+                 "remove expirationTime from drawbridge({ jwt: { … } }), whose default is \"15m\"; the "
+                 "client renews tokens");
+}
+
+void check_audience(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
+  constexpr std::string_view id = "production.audience";
+  const std::string remedy =
+      "drawbridge({ jwt: { audience: \"https://api.example.com\" } }) in Better Auth, and the same in "
+      "BETTER_AUTH_AUDIENCE";
+  constexpr const char* cause =
+      "a backend that receives a token can use it at every other one that accepts this audience";
+  if (token && token->audiences.size() > 1)
+    report.warning(id, fmt::format("tokens are for {} audiences at once", token->audiences.size()), cause,
+                   remedy);
+  else if (visit.policy.audience == visit.policy.issuer)
+    report.warning(id,
+                   fmt::format("the audience is the issuer, {}, which is the default for every backend",
+                               display_text(visit.policy.audience, 128)),
+                   cause, remedy);
+  else
+    report.ok(id, fmt::format("tokens are for {} alone", display_text(visit.policy.audience, 128)));
+}
+
+void check_rotation(Report& report, const store::BridgeFacts& database) {
+  constexpr std::string_view id = "production.rotation";
+  if (!database.keys) return report.leave(id, "the table jwks may not be read");
+  if (database.keys->count == 0) return report.leave(id, "Better Auth has made no signing key yet");
+  if (database.keys->expiring > 0) return report.ok(id, "Better Auth replaces its signing key");
+  report.warning(
+      id, "no signing key in the table jwks has an end (expiresAt)",
+      "without rotationInterval one key signs for ever: once stolen, it is good for ever",
+      "drawbridge({ jwks: { rotationInterval: 60 * 60 * 24 * 30 } }): a new key each month, in seconds");
+}
+
+void check_secret(Report& report, const Visit& visit) {
+  constexpr std::string_view id = "production.secret";
+  const auto secret = visit.variable("BETTER_AUTH_SECRET");
+  if (!secret)
+    return report.leave(id, "BETTER_AUTH_SECRET is not set here; run doctor with Better Auth's --env-file");
+  constexpr const char* cause =
+      "the secret signs session cookies and encrypts the signing key: who guesses it is every user";
+  constexpr const char* remedy =
+      "BETTER_AUTH_SECRET=$(openssl rand -base64 32); sessions end and keys must be made anew: delete the "
+      "rows of jwks";
+  if (*secret == default_secret)
+    report.fault(id, "BETTER_AUTH_SECRET is the default, which is public", cause, remedy);
+  else if (secret->size() < least_secret_size)
+    report.fault(
+        id,
+        fmt::format("BETTER_AUTH_SECRET has {} characters, fewer than {}", secret->size(), least_secret_size),
+        cause, remedy);
+  else
+    report.ok(id, fmt::format("BETTER_AUTH_SECRET has {} characters and is not the default", secret->size()));
+}
+
+bool has_attribute(std::string_view cookie, std::string_view name) {
+  std::string lower{cookie};
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower.contains("; " + std::string{name});
+}
+
+/// Signs nobody out: no session goes with the request, and what it sets is what it would set for one.
+void check_cookies(Report& report, const Visit& visit) {
+  constexpr std::string_view id = "production.cookies";
+  const auto answer =
+      visit.call({.method = "POST",
+                  .url = visit.better_auth_url + "/sign-out",
+                  .headers = {{"Origin", visit.policy.issuer}, {"Content-Type", "application/json"}},
+                  .body = "{}"});
+  if (!answer) return report.leave(id, "Better Auth gave no answer to POST /sign-out: " + answer.error());
+  for (const auto& [name, value] : answer->headers) {
+    if (!value.contains("session_token=") || (name != "Set-Cookie" && name != "set-cookie")) continue;
+    if (has_attribute(value, "secure")) return report.ok(id, "the session cookie is Secure");
+    return report.fault(
+        id, "Better Auth sets the session cookie without Secure",
+        "its baseURL is http, or useSecureCookies is off: a browser sends the session over plain http too",
+        "set baseURL to the https address, and advanced: { useSecureCookies: true }");
+  }
+  report.leave(id, fmt::format("POST /sign-out sets no session cookie ({})", answer->status));
+}
+
+/// As many fetches as no limit lets through; the status of the first that was refused, or 200.
+int fetch_keys_often(const Visit& visit) {
+  std::atomic<int> left = key_fetches;
+  std::atomic<int> refused = 200;
+  const auto fetch = [&] {
+    while (refused == 200 && left-- > 0) {
+      const auto answer = visit.call({.url = visit.jwks_url});
+      if (answer && answer->status != 200) refused = answer->status;
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < fetching_threads; ++i) threads.emplace_back(fetch);
+  threads.clear();
+  return refused;
+}
+
+void check_key_fetch(Report& report, const Visit& visit) {
+  constexpr std::string_view id = "production.key_fetch";
+  const int status = fetch_keys_often(visit);
+  if (status == 429)
+    report.fault(
+        id, fmt::format("{} fetches of the key set in a row are answered 429", key_fetches),
+        "Better Auth limits requests for each address: backends behind one address, and all callers where it "
+        "knows no address, share 100 in 10 seconds; without keys a backend refuses everybody",
+        "rateLimit: { customRules: { \"/jwks\": false } }, which drawbridge() from @drawbridge/better-auth "
+        "does");
+  else if (status != 200)
+    report.warning(id, fmt::format("of {} fetches of the key set one is answered {}", key_fetches, status),
+                   "Better Auth, or what is in front of it, fails under a little load", "look at its log");
+  else
+    report.ok(id, fmt::format("{} fetches of the key set in a row are all answered", key_fetches));
+}
+
+void check_algorithms(Report& report, const Visit& visit) {
+  std::vector<std::string_view> names;
+  for (const Algorithm algorithm : visit.policy.algorithms) names.push_back(name_of(algorithm));
+  const std::string list = fmt::format("{}", fmt::join(names, ", "));
+  if (names.size() == 1) return report.ok("production.algorithms", fmt::format("{} alone is accepted", list));
+  report.warning("production.algorithms", fmt::format("the backend accepts {}", list),
+                 "Better Auth signs with one; each more is one more that must never have a flaw",
+                 "set DRAWBRIDGE_ALGORITHMS to the one that the key set has");
+}
+
+void check_log(Report& report, const Visit& visit) {
+  const auto level = visit.variable("DRAWBRIDGE_LOG");
+  if (level != "debug")
+    return report.ok("production.log", level ? fmt::format("the log's level is {}", display_text(*level))
+                                             : std::string{"the log has its usual level, info"});
+  report.warning("production.log", "DRAWBRIDGE_LOG is debug",
+                 "debug is for one who searches for a fault: it writes much, and says more of each request",
+                 "set DRAWBRIDGE_LOG=info, or leave it out");
+}
+
+void check_product(Report& report, const store::BridgeFacts& database) {
+  if (database.product != "sqlite")
+    return report.ok("production.database", "PostgreSQL serves as many processes as there are");
+  report.warning(
+      "production.database",
+      fmt::format("the database is SQLite {}, shared by Better Auth and the API",
+                  display_text(database.version)),
+      "two processes write one file on one machine, and older releases of SQLite can damage a WAL file that "
+      "two "
+      "processes checkpoint",
+      "use PostgreSQL: DATABASE_URL=postgresql://… for both, then drawbridge migrate up --with-better-auth");
+}
+
+}  // namespace
+
+void check_production(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
+                      const std::optional<store::BridgeFacts>& database) {
+  check_https(report, visit);
+  check_origins(report, visit);
+  if (report.may_check("production.token_lifetime")) check_token_lifetime(report, *token);
+  check_audience(report, visit, token);
+  if (report.may_check("production.rotation")) check_rotation(report, *database);
+  check_secret(report, visit);
+  if (report.may_check("production.cookies")) check_cookies(report, visit);
+  if (report.may_check("production.key_fetch")) check_key_fetch(report, visit);
+  check_algorithms(report, visit);
+  check_log(report, visit);
+  if (report.may_check("production.database")) check_product(report, *database);
+}
+
+}  // namespace drawbridge::doctor
