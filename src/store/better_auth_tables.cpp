@@ -39,8 +39,8 @@ std::string snake_case_columns(const Tables& tables) {
     if (table == tables.end() || contains(table->second, spelling.ours)) continue;
     if (!contains(table->second, spelling.snake_case)) continue;
     return fmt::format(
-        "table \"{}\" has a column {} where Better Auth has {}: another schema generator made it. {}",
-        spelling.table, spelling.snake_case, spelling.ours, what_to_do);
+        "table \"{}\" has a column {} where Better Auth has {}: another schema generator made it",
+        spelling.table, spelling.snake_case, spelling.ours);
   }
   return {};
 }
@@ -51,8 +51,7 @@ std::string missing_columns(const std::vector<std::string>& columns) {
     if (!contains(columns, wanted)) missing.push_back(wanted);
   }
   if (missing.empty()) return {};
-  return fmt::format("table \"user\" has no column {}: it is not Better Auth's. {}", fmt::join(missing, ", "),
-                     what_to_do);
+  return fmt::format("table \"user\" has no column {}: it is not Better Auth's", fmt::join(missing, ", "));
 }
 
 std::string other_name(const Tables& tables) {
@@ -60,9 +59,8 @@ std::string other_name(const Tables& tables) {
     const bool is_users = contains(columns, "email") &&
                           (contains(columns, "emailVerified") || contains(columns, "email_verified"));
     if (!is_users) continue;
-    return fmt::format(
-        "there is no table \"user\", but \"{}\" looks like Better Auth's under another name. {}", name,
-        what_to_do);
+    return fmt::format("there is no table \"user\", but \"{}\" looks like Better Auth's under another name",
+                       name);
   }
   return {};
 }
@@ -86,11 +84,16 @@ bool has_column(const Tables& tables, const std::string& table, const std::strin
   return found != tables.end() && contains(found->second, column);
 }
 
-std::string foreign_tables(const Tables& tables) {
+std::string foreign_names(const Tables& tables) {
   const auto user = tables.find("user");
   if (user == tables.end()) return other_name(tables);
   if (std::string fault = snake_case_columns(tables); !fault.empty()) return fault;
   return missing_columns(user->second);
+}
+
+std::string foreign_tables(const Tables& tables) {
+  const std::string found = foreign_names(tables);
+  return found.empty() ? found : fmt::format("{}. {}", found, what_to_do);
 }
 
 std::vector<Change> better_auth_changes(const Tables& tables, const BetterAuthSql& sql, bool with_better_auth,

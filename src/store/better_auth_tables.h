@@ -25,8 +25,11 @@ struct BetterAuthSql {
 
 bool has_column(const Tables& tables, const std::string& table, const std::string& column);
 
-/// One line that says what was found and what to do when these are Better Auth's tables under names that
-/// another schema generator gave them: other table names, or columns like email_verified. Empty otherwise.
+/// One line that says what was found when these are Better Auth's tables under names that another schema
+/// generator gave them: other table names, or columns like email_verified. Empty otherwise.
+std::string foreign_names(const Tables& tables);
+
+/// The same, and what to do.
 std::string foreign_tables(const Tables& tables);
 
 /// What must be added to Better Auth's tables, `user.uuid` left out, in order: the tables that are missing

@@ -7,6 +7,7 @@
 #include "store/better_auth_tables.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/schema.h"
+#include "store/postgres/tables.h"
 #include "store/postgres/user_table.h"
 
 namespace drawbridge::store {
@@ -60,16 +61,6 @@ CREATE INDEX "verification_identifier_idx" ON "verification" ("identifier");
       .add_session_token = "ALTER TABLE \"session\" ADD COLUMN \"token\" text not null unique;\n",
       .date = "timestamptz",
   };
-}
-
-Tables read_tables(pqxx::transaction_base& transaction) {
-  Tables tables;
-  const auto rows = transaction.exec(
-      "SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid "
-      "WHERE relkind IN ('r', 'p') AND pg_table_is_visible(pg_class.oid) AND relnamespace = "
-      "current_schema()::regnamespace AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum");
-  for (const auto& row : rows) tables[row[0].as<std::string>()].push_back(row[1].as<std::string>());
-  return tables;
 }
 
 /// What keeps every database on this server, or this one, from being used.

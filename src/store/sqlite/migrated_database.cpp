@@ -2,7 +2,6 @@
 
 #include <cerrno>
 
-#include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "store/better_auth_tables.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/tables.h"
 #include "store/sqlite/user_table.h"
 
 namespace drawbridge::store {
@@ -63,20 +63,6 @@ CREATE UNIQUE INDEX drawbridge_session_token ON "session" ("token");
 )sql",
       .date = "date",
   };
-}
-
-/// SQLite compares names with the case of ASCII letters ignored, so Better Auth's are looked up in its own
-/// spelling.
-Tables read_tables(SQLite::Database& database) {
-  Tables tables;
-  SQLite::Statement columns{
-      database,
-      "SELECT CASE lower(tables.name) WHEN 'user' THEN 'user' ELSE tables.name END, columns.name FROM "
-      "sqlite_schema "
-      "AS tables JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"};
-  while (columns.executeStep())
-    tables[columns.getColumn(0).getString()].push_back(columns.getColumn(1).getString());
-  return tables;
 }
 
 /// An advisory lock on the directory of the file, which leaves nothing behind; given up with the descriptor.

@@ -21,8 +21,7 @@ constexpr const char* random_uuid =
     "    substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || "
     "hex(randomblob(6)))";
 
-/// The condition that `uuid` is one that a token could carry and our tables would store: compared as text, so
-/// only the lower-case form will do.
+/// Compared as text, so only the lower-case form will do.
 std::string is_good_uuid() {
   std::string pattern;
   for (const std::size_t digits : {8U, 4U, 4U, 4U, 12U}) {
@@ -62,20 +61,16 @@ bool has_trigger(SQLite::Database& database) {
 
 std::string obstacle_in_rows(SQLite::Database& database) {
   const auto limit = rows_named + 1;
-  const auto invalid =
-      texts(database,
-            fmt::format("SELECT id FROM \"user\" WHERE uuid IS NOT NULL AND NOT ({}) ORDER BY id LIMIT {}",
-                        is_good_uuid(), limit));
+  const auto invalid = texts(database, fmt::format("SELECT id FROM \"user\" WHERE {} ORDER BY id LIMIT {}",
+                                                   invalid_user_uuid_sql(), limit));
   if (!invalid.empty()) {
     return fmt::format(
         "user.uuid is not a lower-case UUID in the rows with id {}: correct or clear them first",
         name_rows(invalid));
   }
-  const auto duplicate = texts(
-      database,
-      fmt::format("SELECT id FROM \"user\" WHERE uuid IN (SELECT uuid FROM \"user\" WHERE uuid IS NOT NULL "
-                  "GROUP BY uuid HAVING count(*) > 1) ORDER BY uuid, id LIMIT {}",
-                  limit));
+  const auto duplicate =
+      texts(database, fmt::format("SELECT id FROM \"user\" WHERE {} ORDER BY uuid, id LIMIT {}",
+                                  shared_user_uuid_sql(), limit));
   if (!duplicate.empty()) {
     return fmt::format("user.uuid is the same in several rows, with id {}: decide whose it is first",
                        name_rows(duplicate));
@@ -94,21 +89,24 @@ UserTable inspect_user_table(SQLite::Database& database) {
     table.is_view = true;
     return table;
   }
-  SQLite::Statement info{
-      database, "SELECT name, \"notnull\" = 1 OR dflt_value IS NOT NULL FROM pragma_table_info('user')"};
+  SQLite::Statement info{database,
+                         "SELECT name, lower(type), \"notnull\" = 1, dflt_value IS NOT NULL FROM "
+                         "pragma_table_info('user')"};
   while (info.executeStep()) {
     if (!same_name(info.getColumn(0).getString(), "uuid")) continue;
     table.has_uuid = true;
-    table.uuid_is_filled = info.getColumn(1).getInt() == 1;
+    table.uuid_type = info.getColumn(1).getString();
+    table.uuid_is_required = info.getColumn(2).getInt() == 1;
+    table.uuid_is_made = info.getColumn(3).getInt() == 1;
   }
+  table.uuid_is_made = table.uuid_is_made || has_trigger(database);
   table.uuid_is_unique = table.has_uuid && has_unique_index(database);
-  table.uuid_is_filled = table.uuid_is_filled || has_trigger(database);
   return table;
 }
 
 bool UserUuidState::complete() const {
-  return obstacle.empty() && table.exists && table.has_uuid && table.uuid_is_unique && table.uuid_is_filled &&
-         rows_without == 0;
+  return obstacle.empty() && table.exists && table.has_uuid && table.uuid_is_unique &&
+         table.uuid_is_filled() && rows_without == 0;
 }
 
 UserUuidState inspect_user_uuid(SQLite::Database& database) {
@@ -125,11 +123,19 @@ UserUuidState inspect_user_uuid(SQLite::Database& database) {
   return state;
 }
 
+std::string invalid_user_uuid_sql() {
+  return fmt::format("uuid IS NOT NULL AND NOT ({})", is_good_uuid());
+}
+
+const char* shared_user_uuid_sql() {
+  return "uuid IN (SELECT uuid FROM \"user\" WHERE uuid IS NOT NULL GROUP BY uuid HAVING count(*) > 1)";
+}
+
 std::string user_uuid_sql(const UserTable& table) {
   std::string sql;
   if (!table.has_uuid) sql += "ALTER TABLE \"user\" ADD COLUMN uuid TEXT;\n";
   if (!table.uuid_is_unique) sql += "CREATE UNIQUE INDEX drawbridge_user_uuid_unique ON \"user\" (uuid);\n";
-  if (!table.uuid_is_filled) {
+  if (!table.uuid_is_filled()) {
     sql += fmt::format(
         "CREATE TRIGGER {} AFTER INSERT ON \"user\" WHEN NEW.uuid IS NULL\nBEGIN\n"
         "  UPDATE \"user\" SET uuid =\n    {}\n    WHERE id = NEW.id;\nEND;\n",

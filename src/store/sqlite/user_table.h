@@ -15,9 +15,14 @@ namespace drawbridge::store {
 struct UserTable {
   bool exists = false;
   bool has_uuid = false;        ///< the column is there
+  std::string uuid_type;        ///< as it was declared, in lower case
   bool uuid_is_unique = false;  ///< and a unique index of it alone, which a foreign key needs
-  bool uuid_is_filled = false;  ///< by NOT NULL, a default, or a trigger: a new row cannot be without
+  bool uuid_is_required = false;
+  bool uuid_is_made = false;  ///< by a default, or by a trigger
   bool is_view = false;
+
+  /// A new row cannot be without.
+  bool uuid_is_filled() const { return uuid_is_required || uuid_is_made; }
 
   /// Our tables may refer to it.
   bool can_be_referenced() const { return uuid_is_unique; }
@@ -39,6 +44,11 @@ struct UserUuidState {
 
 /// Reads every row.
 UserUuidState inspect_user_uuid(SQLite::Database& database);
+
+/// Conditions on a row: its uuid is not one that a token could carry and our tables would store; it is
+/// another row's too.
+std::string invalid_user_uuid_sql();
+const char* shared_user_uuid_sql();
 
 /// The SQL that adds column, index and trigger where they are missing; empty when nothing is.
 std::string user_uuid_sql(const UserTable& table);
