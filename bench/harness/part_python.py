@@ -25,7 +25,7 @@ SERVER = ("fastapi", "starlette", "pydantic", "uvicorn", "uvloop", "httptools")
 LIBRARIES = ("PyJWT", "joserfc", "python-jose", "cryptography")
 
 CONNECTIONS = 16
-SECONDS = 2.0
+SECONDS = 1.0
 PATH = f"/api/v1/{OWNER}/greeting"
 PATH_OF_ANOTHER = "/api/v1/8a2f3f2e-6f0e-4d4b-9a54-0c1c8d0a3b11/greeting"
 
@@ -73,10 +73,10 @@ def measure_routes(m: Measurement) -> dict[str, list[dict[str, float]]]:
             module: wrk.run(app.url + PATH, CONNECTIONS, 1, app.pids, token).per_second for module, app in apps.items()
         }
         # More than any of them answers, also when another program took its share of that second.
-        new_tokens = round(2 * max(rates.values()) * max(1.0, m.seconds(SECONDS)))
+        new_tokens = round(2 * max(rates.values()) * SECONDS)
         users = count(1)
         runs: dict[str, list[dict[str, float]]] = {target: [] for target, _ in TARGETS}
-        steps = [(number + 1, *target) for number in range(m.rounds(9)) for target in TARGETS]
+        steps = [(number + 1, *target) for number in range(m.rounds(15)) for target in TARGETS]
         for _, target, module in m.progress.over(steps, lambda number, target, _: f"a route, round {number}, {target}"):
             app = apps[module]
             tokens = sign_new(m.scratch, issuer, users, new_tokens) if target == "new" else None
