@@ -21,7 +21,7 @@ constexpr const char* description =
     "public keys that Better Auth publishes, and lets each user reach their own data only.";
 
 constexpr const char* footer =
-    "Each command has --help and, but for serve, --json. Settings come from flags, from the environment,\n"
+    "Each command has --help and, where it answers, --json. Settings come from flags, from the environment,\n"
     "or from a file with --env-file.\n\n"
     "Exit status: 0 good, 1 not good, 2 wrong usage, 3 unreachable or unreadable.";
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <CLI/App.hpp>
@@ -8,8 +9,8 @@ namespace drawbridge::app {
 
 /// What a program is made of: the one of this folder has every command, the Python package's some.
 struct Program {
-  void (*add_commands)(CLI::App& app, int& status);  ///< calls functions of commands.h
-  std::string examples;                              ///< ends with an empty line
+  std::function<void(CLI::App& app, int& status)> add_commands;  ///< calls functions of commands.h
+  std::string examples;                                          ///< ends with an empty line
 };
 
 /// What the examples of every program say.

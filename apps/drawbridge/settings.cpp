@@ -146,6 +146,8 @@ std::optional<GivenSetting> Settings::find(std::string_view variable) const {
     given = GivenSetting{*std::move(value), std::string{variable}};
   } else if (const auto entry = file_->find(variable); entry != file_->end()) {
     given = GivenSetting{entry->second, std::string{variable}};
+  } else if (flag != flags_.end() && !flag->second->get_default_str().empty()) {
+    given = GivenSetting{flag->second->get_default_str(), flag->second->get_name()};
   }
   if (given && given->value.empty()) fault(given->name, "is empty: give it a value, or leave it out");
   return given;

@@ -32,8 +32,9 @@ enum class SettingGroup {
 };
 
 /// The settings of one command, read when they are asked for: a flag wins over the environment, that over the
-/// file of `--env-file`. Each reading function throws SettingFault for the first value that cannot work, an
-/// empty one among them. Not for several threads; lives at most as long as the CLI::App.
+/// file of `--env-file`, that over a default that the program gave the flag. Each reading function throws
+/// SettingFault for the first value that cannot work, an empty one among them. Not for several threads; lives
+/// at most as long as the CLI::App.
 ///
 ///     auto* command = app.add_subcommand("serve", "…");
 ///     Settings settings{*command, {SettingGroup::keys, SettingGroup::policy}};
