@@ -12,6 +12,8 @@ import threading
 import weakref
 from typing import Protocol
 
+from drawbridge import _core
+
 
 class _Stoppable(Protocol):
     def _stop(self) -> None: ...
@@ -48,6 +50,7 @@ def _at_exit() -> None:
     with starting:
         _ending = True
         _stop_all()
+        _core.end_of_interpreter()  # the thread of a verifier that is in use goes on
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=starting.release, after_in_child=starting.release)

@@ -28,7 +28,8 @@ void bind_errors(nb::module_& module) {
 
 void raise(const AuthError& error) {
   const nb::object type = nb::module_::import_("drawbridge.errors").attr("AuthError");
-  const nb::object retry_after = error.retry_after ? nb::object{nb::cast(error.retry_after->count())} : nb::none();
+  const nb::object retry_after =
+      error.retry_after ? nb::object{nb::cast(error.retry_after->count())} : nb::none();
   const nb::object exception = type(name_of(error.code), error.detail, error.hint, retry_after);
   PyErr_SetObject(type.ptr(), exception.ptr());
   throw nb::python_error{};

@@ -19,8 +19,8 @@ nb::object uuid_of(const Identity& identity) {
 /// An aware datetime in UTC.
 nb::object datetime_of(std::chrono::sys_seconds time) {
   const nb::module_ datetime = nb::module_::import_("datetime");
-  return datetime.attr("datetime").attr("fromtimestamp")(time.time_since_epoch().count(),
-                                                         datetime.attr("timezone").attr("utc"));
+  return datetime.attr("datetime")
+      .attr("fromtimestamp")(time.time_since_epoch().count(), datetime.attr("timezone").attr("utc"));
 }
 
 nb::object issued_at(const Identity& identity) {
@@ -46,23 +46,31 @@ nb::str text_of(const Identity& identity) {
 }  // namespace
 
 void bind_identity(nb::module_& module) {
-  nb::class_<Identity> type{module, "Identity", nb::is_final(),
-                            "Who sent a request, as a verified token says. Immutable; any number of threads may "
-                            "read one.\n\nOnly a Verifier makes one, so holding one means that a token was "
-                            "verified."};
-  type.def_prop_ro("subject", &Identity::subject, "Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty.");
-  type.def_prop_ro("uuid", &uuid_of, "Claim `uuid`: the user's id in the backend's tables; None where the token has none.");
+  nb::class_<Identity> type{
+      module, "Identity", nb::is_final(),
+      "Who sent a request, as a verified token says. Immutable; any number of threads may "
+      "read one.\n\nOnly a Verifier makes one, so holding one means that a token was "
+      "verified."};
+  type.def_prop_ro("subject", &Identity::subject,
+                   "Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty.");
+  type.def_prop_ro("uuid", &uuid_of,
+                   "Claim `uuid`: the user's id in the backend's tables; None where the token has none.");
   type.def_prop_ro("email", &Identity::email);
-  type.def_prop_ro("email_verified", &Identity::email_verified, "Claim `emailVerified`; None when it is not a boolean.");
+  type.def_prop_ro("email_verified", &Identity::email_verified,
+                   "Claim `emailVerified`; None when it is not a boolean.");
   type.def_prop_ro("name", &Identity::name);
-  type.def_prop_ro("roles", &roles_of,
-                   "Claim `role` (comma-separated), else claim `roles` (array of strings); empty when absent.");
+  type.def_prop_ro(
+      "roles", &roles_of,
+      "Claim `role` (comma-separated), else claim `roles` (array of strings); empty when absent.");
   type.def("has_role", &Identity::has_role, nb::arg("role"));
   type.def_prop_ro("session_id", &Identity::session_id, "Claim `sid`.");
-  type.def_prop_ro("issued_at", &issued_at, "Claim `iat`, aware, whole seconds; Better Auth may leave it out.");
-  type.def_prop_ro("expires_at", [](const Identity& identity) { return datetime_of(identity.expires_at()); },
-                   "Claim `exp`, aware, whole seconds, rounded down.");
-  type.def_prop_ro("claims", &claims_of, "All claims as they were signed, read-only; read from JSON at each call.");
+  type.def_prop_ro("issued_at", &issued_at,
+                   "Claim `iat`, aware, whole seconds; Better Auth may leave it out.");
+  type.def_prop_ro(
+      "expires_at", [](const Identity& identity) { return datetime_of(identity.expires_at()); },
+      "Claim `exp`, aware, whole seconds, rounded down.");
+  type.def_prop_ro("claims", &claims_of,
+                   "All claims as they were signed, read-only; read from JSON at each call.");
   type.def("__repr__", &text_of);
 }
 

@@ -15,8 +15,11 @@ namespace drawbridge::python {
 Pending::~Pending() {
   if (!wake_.is_valid()) return;
   // The fetching thread may hold the last reference.
-  const nb::gil_scoped_acquire gil;
-  wake_.reset();
+  const PythonAccess python;
+  if (python)
+    wake_.reset();
+  else
+    static_cast<void>(wake_.release());
 }
 
 void Pending::resolve(Result result) {
@@ -25,7 +28,8 @@ void Pending::resolve(Result result) {
     result_ = std::move(result);
   }
   const InFetchingThread here;
-  const nb::gil_scoped_acquire gil;
+  const PythonAccess python;
+  if (!python) return;
   // Set with the GIL held, so it cannot change now.
   nb::object wake = std::move(wake_);
   if (wake.is_valid()) call_and_report(wake);
@@ -42,10 +46,14 @@ void Pending::on_done(nb::object wake) {
 }
 
 Identity Pending::result() const {
-  const std::lock_guard lock{mutex_};
-  if (!result_) throw std::logic_error{"the answer is not there yet"};
-  if (!*result_) raise(result_->error());
-  return **result_;
+  std::optional<Result> result;
+  {
+    const std::lock_guard lock{mutex_};
+    result = result_;
+  }
+  if (!result) throw std::logic_error{"the answer is not there yet"};
+  if (!*result) raise(result->error());
+  return **result;
 }
 
 void bind_pending(nb::module_& module) {

@@ -10,7 +10,8 @@
 
 namespace drawbridge::python {
 
-/// An answer that is not there yet, shared by the fetching thread, which gives it, and by Python, which waits.
+/// An answer that is not there yet, shared by the fetching thread, which gives it, and by Python, which
+/// waits.
 class Pending {
  public:
   using Result = RemoteVerifier::Result;

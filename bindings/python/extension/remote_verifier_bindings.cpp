@@ -60,7 +60,7 @@ Identity identity_or_raise(const Result& result) {
 class Core {
   template <typename Call>
   static auto judge(const Call& call) {
-    const nb::gil_scoped_release no_gil;
+    const WithoutGil no_gil;
     return call();
   }
 
@@ -122,7 +122,8 @@ class Core {
   nb::object begin(std::string_view token) const {
     const auto pending = std::make_shared<Pending>();
     const std::optional<Result> known = judge([&] {
-      return verifier_->verify_async(token, [pending](Result result) { pending->resolve(std::move(result)); });
+      return verifier_->verify_async(token,
+                                     [pending](Result result) { pending->resolve(std::move(result)); });
     });
     return known ? nb::cast(identity_or_raise(*known)) : nb::cast(pending);
   }
@@ -135,9 +136,10 @@ std::vector<Algorithm> algorithms_named(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const auto algorithm = algorithm_named(name);
     if (!algorithm)
-      throw std::invalid_argument{"algorithms names \"" + name +
-                                  "\", which Drawbridge does not verify: give some of EdDSA, ES256, ES384, ES512, "
-                                  "RS256, RS384, RS512, PS256, PS384, PS512"};
+      throw std::invalid_argument{
+          "algorithms names \"" + name +
+          "\", which Drawbridge does not verify: give some of EdDSA, ES256, ES384, ES512, "
+          "RS256, RS384, RS512, PS256, PS384, PS512"};
     algorithms.push_back(*algorithm);
   }
   return algorithms;
@@ -146,21 +148,22 @@ std::vector<Algorithm> algorithms_named(const std::vector<std::string>& names) {
 /// Python's callable for events, let go of with the GIL held whichever thread does so last.
 std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) {
   std::shared_ptr<nb::object> callable{new nb::object{std::move(on_event)}, [](nb::object* held) {
-                                         const nb::gil_scoped_acquire gil;
-                                         delete held;
+                                         const PythonAccess python;
+                                         if (python) delete held;
                                        }};
   return [callable](const KeySource::Event& event) {
     const InFetchingThread here;
-    const nb::gil_scoped_acquire gil;
-    call_and_report(*callable, event.good, event.text);
+    const PythonAccess python;
+    if (python) call_and_report(*callable, event.good, event.text);
   };
 }
 
 void make_core(Core* place, std::string jwks_url, std::string issuer, std::string audience,
-               const std::vector<std::string>& algorithms, std::int64_t clock_skew, std::size_t max_token_size,
-               std::vector<std::string> required_claims, std::vector<std::string> allow_http_hosts, std::optional<std::string> ca_file,
-               std::optional<std::string> keys_snapshot, std::int64_t keys_max_stale, std::size_t remembered_tokens,
-               nb::object on_event) {
+               const std::vector<std::string>& algorithms, std::int64_t clock_skew,
+               std::size_t max_token_size, std::vector<std::string> required_claims,
+               std::vector<std::string> allow_http_hosts, std::optional<std::string> ca_file,
+               std::optional<std::string> keys_snapshot, std::int64_t keys_max_stale,
+               std::size_t remembered_tokens, nb::object on_event) {
   Policy policy{std::move(issuer), std::move(audience)};
   policy.algorithms = algorithms_named(algorithms);
   policy.clock_skew = std::chrono::seconds{clock_skew};
@@ -195,17 +198,20 @@ void check_access(const Identity& identity, const nb::str& path_user_id, bool by
 void bind_remote_verifier(nb::module_& module) {
   nb::class_<Core>{module, "RemoteVerifier", nb::is_final()}
       .def("__init__", &make_core, nb::kw_only(), nb::arg("jwks_url"), nb::arg("issuer"), nb::arg("audience"),
-           nb::arg("algorithms"), nb::arg("clock_skew"), nb::arg("max_token_size"), nb::arg("required_claims"), nb::arg("allow_http_hosts"),
-           nb::arg("ca_file").none(), nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"),
-           nb::arg("remembered_tokens"), nb::arg("on_event"))
+           nb::arg("algorithms"), nb::arg("clock_skew"), nb::arg("max_token_size"),
+           nb::arg("required_claims"), nb::arg("allow_http_hosts"), nb::arg("ca_file").none(),
+           nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"), nb::arg("remembered_tokens"),
+           nb::arg("on_event"))
       .def("verify", &Core::verify, nb::arg("token"))
       .def("authenticate", &Core::authenticate, nb::arg("header").none())
       .def("verify_async", &Core::verify_async, nb::arg("token"))
       .def("authenticate_async", &Core::authenticate_async, nb::arg("header").none())
       .def("refresh", &Core::refresh)
       .def("key_status", &Core::key_status);
+  module.def("end_of_interpreter", &InterpreterEnd::begin);
   module.def("better_auth_at", &better_auth_at, nb::arg("url"));
-  module.def("check_user_access", &check_access, nb::arg("identity"), nb::arg("path_user_id"), nb::arg("by_subject"));
+  module.def("check_user_access", &check_access, nb::arg("identity"), nb::arg("path_user_id"),
+             nb::arg("by_subject"));
 }
 
 }  // namespace drawbridge::python

@@ -1,0 +1,161 @@
+"""Where a Verifier's keys stand: status, events, outages, snapshots, remembered tokens, its end."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import queue
+import weakref
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from key_server import KeyServer, key_server
+
+from drawbridge import AuthError, KeyEvent, Verifier
+from drawbridge.testing import Issuer
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with Issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def keys(issuer: Issuer) -> Iterator[KeyServer]:
+    with key_server(issuer.jwks) as server:
+        yield server
+
+
+def threads_of_this_process() -> int:
+    return len(os.listdir("/proc/self/task"))
+
+
+def test_status_and_events_tell_of_each_fetch(issuer: Issuer, keys: KeyServer) -> None:
+    events: queue.Queue[KeyEvent] = queue.Queue()
+    keys.answering.clear()
+    with Verifier(issuer.url, jwks_url=keys.url, on_event=events.put) as verifier:
+        assert verifier.key_status() == ("absent", 0, None, "")
+        keys.answering.set()
+        assert events.get(timeout=10) == (True, f"key set fetched from {keys.url}, usable keys: 1")
+        state, usable, age, failure = verifier.key_status()
+        assert (state, usable, failure) == ("fresh", 1, "")
+        assert age is not None
+        assert timedelta(0) <= age < timedelta(seconds=10)
+        issuer.rotate()
+        verifier.refresh()
+        assert "usable keys: 2" in events.get(timeout=10).text
+        assert keys.fetches == 2
+
+
+def test_a_good_set_outlives_its_issuer(issuer: Issuer, keys: KeyServer) -> None:
+    events: queue.Queue[KeyEvent] = queue.Queue()
+    with Verifier(issuer.url, jwks_url=keys.url, on_event=events.put) as verifier:
+        assert events.get(timeout=10).good
+        keys.close()
+        verifier.refresh()
+        event = events.get(timeout=10)
+        assert not event.good
+        status = verifier.key_status()
+        assert (status.state, status.usable_keys, status.last_failure) == ("stale", 1, event.text)
+        verifier.verify(issuer.token())
+        issuer.rotate()
+        with pytest.raises(AuthError) as refused:
+            verifier.verify(issuer.token())
+        assert (refused.value.code, refused.value.hint) == ("keys_unavailable", event.text)
+
+
+def test_failures_go_to_the_log_by_themselves(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "drawbridge"), Verifier("http://127.0.0.1:9") as verifier:
+        with pytest.raises(AuthError):
+            verifier.verify(Issuer().token(iss="http://127.0.0.1:9", aud="http://127.0.0.1:9"))
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
+    assert "127.0.0.1:9" in caplog.text
+
+
+def test_an_event_handler_that_raises_breaks_nothing(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: queue.Queue[BaseException | None] = queue.Queue()
+    monkeypatch.setattr("sys.unraisablehook", lambda unraisable: told.put(unraisable.exc_value))
+
+    def fail(event: KeyEvent) -> None:
+        raise LookupError(event.text)
+
+    with Verifier(issuer.url, on_event=fail) as verifier:
+        assert isinstance(told.get(timeout=10), LookupError)
+        verifier.verify(issuer.token())
+
+
+def test_a_snapshot_serves_while_the_issuer_is_down(issuer: Issuer, keys: KeyServer, tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    events: queue.Queue[KeyEvent] = queue.Queue()
+    with Verifier(issuer.url, jwks_url=keys.url, keys_snapshot=file, on_event=events.put) as verifier:
+        assert events.get(timeout=10).good
+        verifier.verify(issuer.token())
+    assert file.stat().st_mode & 0o777 == 0o600
+    keys.close()
+    with Verifier(issuer.url, jwks_url=keys.url, keys_snapshot=file) as verifier:
+        verifier.verify(issuer.token())
+        assert verifier.key_status().usable_keys == 1
+
+
+@pytest.mark.parametrize("remembered_tokens", [0, 128])
+def test_a_token_seen_before_is_good_only_while_its_key_is_listed(
+    issuer: Issuer, remembered_tokens: int
+) -> None:
+    events: queue.Queue[KeyEvent] = queue.Queue()
+    listed = issuer.jwks()
+    with (
+        key_server(lambda: listed) as keys,
+        Verifier(
+            issuer.url, jwks_url=keys.url, remembered_tokens=remembered_tokens, on_event=events.put
+        ) as verifier,
+    ):
+        token = issuer.token()
+        assert verifier.verify(token).uuid == verifier.verify(token).uuid
+        assert events.get(timeout=10).good
+        listed = {"keys": []}
+        verifier.refresh()
+        assert events.get(timeout=10).good
+        with pytest.raises(AuthError) as refused:
+            verifier.verify(token)
+        assert refused.value.code == "key_unknown"
+
+
+def test_what_is_closed_says_so_and_ends_its_thread(issuer: Issuer) -> None:
+    before = threads_of_this_process()
+    with Verifier(issuer.url) as verifier:
+        verifier.verify(issuer.token())
+        assert threads_of_this_process() > before
+    assert threads_of_this_process() <= before + 1  # one that serves the issuer's keys may be there
+    for call in (lambda: verifier.verify("x"), verifier.refresh, verifier.key_status, lambda: verifier.authenticate("")):
+        with pytest.raises(RuntimeError, match="the verifier is closed"):
+            call()
+    verifier.close()
+
+
+def test_a_verifier_that_nobody_holds_ends_by_itself(issuer: Issuer) -> None:
+    verifier = Verifier(issuer.url)
+    verifier.verify(issuer.token())
+    running = threads_of_this_process()
+    gone = weakref.ref(verifier)
+    del verifier
+    gc.collect()
+    assert gone() is None
+    assert threads_of_this_process() < running
+
+
+def test_a_verifier_let_go_of_in_its_own_event_handler(issuer: Issuer, keys: KeyServer) -> None:
+    keys.answering.clear()
+    told: queue.Queue[bool] = queue.Queue()
+
+    def let_go(event: KeyEvent) -> None:
+        held.clear()
+        gc.collect()
+        told.put(event.good)
+
+    held = [Verifier(issuer.url, jwks_url=keys.url, on_event=let_go)]
+    keys.answering.set()
+    assert told.get(timeout=10)

@@ -1,0 +1,246 @@
+"""A Verifier over a fork, in a server's workers, and at the end of the interpreter."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from key_server import KeyServer, key_server
+
+from drawbridge.testing import Issuer
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with Issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def keys(issuer: Issuer) -> Iterator[KeyServer]:
+    with key_server(issuer.jwks) as server:
+        yield server
+
+
+def environment(issuer: Issuer, keys: KeyServer) -> dict[str, str]:
+    of_token = {"TOKEN": issuer.token(), "BETTER_AUTH_URL": issuer.url, "BETTER_AUTH_JWKS_URL": keys.url}
+    return {**os.environ, **of_token, "PYTHONUNBUFFERED": "1"}
+
+
+def start(code: str, environment: dict[str, str]) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-W", "error", "-c", f"{IMPORTS}\n{code}"]
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """What a process says that ends well, and soon."""
+    try:
+        out, errors = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    assert (process.returncode, errors) == (0, "")
+    return out
+
+
+IMPORTS = """
+import asyncio, atexit, multiprocessing, os, sys, threading, time
+from drawbridge import AuthError, Verifier
+token = os.environ["TOKEN"]
+def end(pid):
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+"""
+
+FORKS = {
+    "before it is used": """
+verifier = Verifier()
+pid = os.fork()
+verifier.verify(token)
+if pid: end(pid)
+""",
+    "after it was used": """
+verifier = Verifier()
+verifier.verify(token)
+pid = os.fork()
+verifier.verify(token)
+if pid: end(pid)
+""",
+    "of a child": """
+verifier = Verifier()
+verifier.verify(token)
+pid = os.fork()
+if not pid:
+    verifier.verify(token)
+    grandchild = os.fork()
+    verifier.verify(token)
+    if grandchild: end(grandchild)
+else:
+    end(pid)
+""",
+    "while other threads use it": """
+verifier = Verifier()
+verifier.verify(token)
+stop = threading.Event()
+def verify():
+    while not stop.is_set(): verifier.verify(token)
+threads = [threading.Thread(target=verify) for _ in range(3)]
+for thread in threads: thread.start()
+for _ in range(5):
+    pid = os.fork()
+    if not pid:
+        verifier.verify(token)
+        os._exit(0)
+    end(pid)
+stop.set()
+for thread in threads: thread.join()
+""",
+    "of multiprocessing": """
+verifier = Verifier()
+verifier.verify(token)
+def subject(token): return verifier.verify(token).subject
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    assert len(set(pool.map(subject, [token] * 20))) == 1
+""",
+    "of a closed one": """
+verifier = Verifier()
+verifier.close()
+pid = os.fork()
+try: verifier.verify(token)
+except RuntimeError: pass
+else: sys.exit("it is open again")
+if pid: end(pid)
+""",
+    "between event loops": """
+verifier = Verifier()
+asyncio.run(verifier.verify_async(token))
+pid = os.fork()
+asyncio.run(verifier.verify_async(token))
+if pid: end(pid)
+""",
+}
+
+
+@pytest.mark.parametrize("name", FORKS)
+def test_a_fork(issuer: Issuer, keys: KeyServer, name: str) -> None:
+    code = FORKS[name]
+    if sys.version_info >= (3, 12) and "threads" in name:  # which warns of every fork beside threads
+        code = f"import warnings; warnings.simplefilter('ignore')\n{code}"
+    finish(start(code, environment(issuer, keys)))
+
+
+WAITING = """
+verifier = Verifier()
+def wait():
+    try: verifier.verify(token)
+    except AuthError as error: print(error.code)
+"""
+
+ENDINGS = {
+    "while the first fetch is under way": "",
+    "while a thread waits for it": "threading.Thread(target=wait, daemon=True).start()\n",
+    "while an event loop waited for it": """
+async def main(): asyncio.ensure_future(verifier.verify_async(token)); await asyncio.sleep(0)
+asyncio.run(main())
+""",
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_the_interpreter_ends_at_once(issuer: Issuer, keys: KeyServer, name: str) -> None:
+    keys.answering.clear()
+    process = start(f"{WAITING}{ENDINGS[name]}\nsys.stdin.readline()", environment(issuer, keys))
+    keys.wait_for_a_fetch()
+    began = time.monotonic()
+    finish(process)
+    assert time.monotonic() - began < 2
+
+
+def test_an_answer_that_comes_while_the_interpreter_ends_reaches_nobody(issuer: Issuer, keys: KeyServer) -> None:
+    """A thread that asked for the GIL now would be ended in the middle of what it does."""
+    keys.answering.clear()
+    last = """
+class Last:
+    def __del__(self, write=os.write, sleep=time.sleep):
+        write(1, b"ending\\n")
+        sleep(1)
+sys.last = Last()
+threading.Thread(target=wait, daemon=True).start()
+"""
+    process = start(f"{WAITING}{last}", environment(issuer, keys))
+    keys.wait_for_a_fetch()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ending\n"
+    keys.answering.set()
+    finish(process)
+
+
+WSGI_APP = """
+import os
+from drawbridge import AuthError, Verifier
+
+verifier = Verifier()
+verifier.verify(os.environ["TOKEN"])  # before the fork: the verifier has run here already
+
+
+def app(environ, start_response):
+    try:
+        subject = verifier.authenticate(environ.get("HTTP_AUTHORIZATION")).subject
+    except AuthError as error:
+        start_response(f"{error.status} Refused", list(error.headers().items()))
+        return [error.code.encode()]
+    start_response("200 OK", [])
+    return [f"{os.getpid()} {subject}".encode()]
+"""
+
+
+@contextmanager
+def gunicorn(folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    (folder / "wsgi.py").write_text(WSGI_APP)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    log = folder / "log"
+    command = [*("-m", "gunicorn", "--preload", "--workers", "2", "--threads", "2", "--bind", address), "wsgi:app"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=folder, env=environment, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + 30
+        while "Booting worker" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield f"http://{address}/"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+    assert process.returncode == 0, log.read_text()
+    assert not re.search("Traceback|SIGKILL|SIGSEGV|SIGABRT|terminate", log.read_text()), log.read_text()
+
+
+def test_workers_of_gunicorn_that_loaded_the_app_before_the_fork(
+    issuer: Issuer, keys: KeyServer, tmp_path: Path
+) -> None:
+    with gunicorn(tmp_path, environment(issuer, keys)) as url:
+        issuer.rotate()
+        workers = set()
+        for _ in range(200):
+            request = urllib.request.Request(url, headers={"Authorization": f"Bearer {issuer.token()}"})
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                workers.add(answer.read().split()[0])
+            if len(workers) == 2:
+                break
+    assert len(workers) == 2
+    assert keys.fetches >= 3  # the parent's, and each worker's own
