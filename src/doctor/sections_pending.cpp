@@ -13,16 +13,6 @@ void check_configuration(Report& report, const Visit&) {
   report.leave("config.variables", pending);
 }
 
-SeenKeys check_keys(Report& report, const Visit&) {
-  report.leave("jwks.reachable", pending);
-  return {};
-}
-
-std::optional<store::BridgeFacts> check_database(Report& report, const Visit&) {
-  report.leave("database.reachable", pending);
-  return std::nullopt;
-}
-
 std::optional<std::string> check_issuer(Report& report, const Visit&) {
   report.leave("issuer.session", pending);
   return std::nullopt;
@@ -33,7 +23,5 @@ std::optional<SeenToken> check_token(Report& report, const Visit&, const std::op
   report.leave("token.form", pending);
   return std::nullopt;
 }
-
-void check_user(Report&, const std::optional<SeenToken>&, const std::optional<store::BridgeFacts>&) {}
 
 }  // namespace drawbridge::doctor

@@ -1,0 +1,318 @@
+#include "doctor/key_checks.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/hints.h"
+#include "core/key_selector.h"
+#include "doctor/clock.h"
+#include "doctor/names.h"
+#include "doctor/sections.h"
+#include "fetch/http_call.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpAnswer;
+
+constexpr std::size_t many_keys = 50;
+constexpr std::size_t max_shown_url = 128;
+
+constexpr std::string_view see_log = "look at what Better Auth's log says for that request";
+
+std::expected<HttpAnswer, std::string> ask_for_keys(const Visit& visit) {
+  return visit.call({.url = visit.jwks_url, .headers = {{"Accept", "application/json"}}});
+}
+
+struct Advice {
+  std::string cause;
+  std::string remedy;
+};
+
+// --- no key set ------------------------------------------------------------------------------------
+
+void judge_unreachable(Report& report, const Visit& visit, const std::string& error) {
+  const bool on_this_machine = visit.jwks_url.find("//localhost") != std::string::npos ||
+                               visit.jwks_url.find("//127.0.0.1") != std::string::npos;
+  report.fault(
+      "jwks.reachable", error,
+      on_this_machine ? "nothing serves Better Auth there; in a container, localhost is the container itself"
+                      : "the address, the way to it or its certificate is not right",
+      on_this_machine
+          ? "start the front end with Better Auth, or set BETTER_AUTH_URL (between containers also "
+            "BETTER_AUTH_JWKS_URL, with DRAWBRIDGE_ALLOW_HTTP_HOSTS) to where it is"
+          : "set BETTER_AUTH_URL to Better Auth's baseURL, and see that this machine reaches it: curl -i " +
+                display_text(visit.jwks_url, max_shown_url));
+}
+
+/// Better Auth has `/ok` always, and `/token` where it has a JWT plugin.
+Advice advice_for_not_found(const Visit& visit) {
+  const auto status = [&](const std::string& url) {
+    const auto answer = visit.call({.url = url});
+    return answer ? answer->status : 0;
+  };
+  const std::string& base = visit.better_auth_url;
+  const std::string shown = display_text(base, max_shown_url);
+  if (status(base + "/ok") != 200) {
+    const std::string origin = BetterAuth::at(base)->issuer;
+    if (base != origin + "/api/auth" && status(origin + "/api/auth/ok") == 200)
+      return {fmt::format("Better Auth is not at {}: it answers at {}/api/auth", shown, origin),
+              fmt::format("set BETTER_AUTH_URL={}", origin)};
+    return {
+        fmt::format("Better Auth is not at {}: its basePath is another one, or it is not what answers there",
+                    shown),
+        "set BETTER_AUTH_URL to Better Auth's baseURL and basePath together, for example "
+        "http://localhost:3000/auth"};
+  }
+  if (visit.jwks_url != base + "/jwks" && status(base + "/jwks") == 200)
+    return {
+        fmt::format("Better Auth's keys are at {}/jwks, and BETTER_AUTH_JWKS_URL says another place", shown),
+        "leave BETTER_AUTH_JWKS_URL out"};
+  if (status(base + "/token") == 404)
+    return {fmt::format("the Better Auth at {} has no JWT plugin, so neither keys nor tokens", shown),
+            "add drawbridge() of @drawbridge/better-auth to its `plugins`, make its tables with Better "
+            "Auth's migration, "
+            "and start it again"};
+  return {"Better Auth's JWT plugin has its keys under another path: its option jwks.jwksPath",
+          fmt::format("set BETTER_AUTH_JWKS_URL={} followed by that jwksPath, or leave jwksPath out there",
+                      shown)};
+}
+
+Advice advice_for_redirect(const HttpAnswer& answer) {
+  const std::string_view target = answer.header("Location");
+  const bool to_sign_in =
+      std::ranges::any_of(std::array{"sign-in", "signin", "login"},
+                          [&](const char* word) { return target.find(word) != std::string_view::npos; });
+  if (to_sign_in)
+    return {"a middleware of the front end sends everybody without a session to the page for signing in",
+            "exempt /api/auth from it; in Next.js by the `matcher` of the middleware (proxy.ts)"};
+  return {"the address is not the final one, and for keys no redirect is followed",
+          fmt::format("set BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL so that keys are at {}",
+                      target.empty() ? "the final address" : display_text(target, max_shown_url))};
+}
+
+Advice advice_for(const Visit& visit, const HttpAnswer& answer) {
+  if (answer.status == 404) return advice_for_not_found(visit);
+  if (answer.status >= 300 && answer.status < 400) return advice_for_redirect(answer);
+  if (answer.status == 429)
+    return {
+        "Better Auth limits how often its keys are fetched, and backends come from few addresses",
+        "set rateLimit.customRules[\"/jwks\"] = false in Better Auth, or use drawbridge(), which does so"};
+  if (answer.status == 401 || answer.status == 403)
+    return {"something in front of Better Auth wants to know who asks; keys are public",
+            "exempt the path of the key set from that proxy, firewall or middleware"};
+  if (answer.status >= 500)
+    return {"Better Auth failed: most often it cannot reach its database, or a table of it lacks",
+            fmt::format("{}; give doctor the --database-url to look at the tables", see_log)};
+  return {"that is no answer of Better Auth's to a request for its keys", std::string{see_log}};
+}
+
+bool judge_status(Report& report, const Visit& visit, const HttpAnswer& answer) {
+  if (answer.status == 200) {
+    report.ok("jwks.status", "it answers 200");
+    return true;
+  }
+  std::string summary =
+      fmt::format("{} answers {}", display_text(visit.jwks_url, max_shown_url), answer.status);
+  if (const auto target = answer.header("Location"); !target.empty())
+    summary += " and leads to " + display_text(target, max_shown_url);
+  Advice advice = advice_for(visit, answer);
+  std::vector<std::string_view> explained_by;
+  if (answer.status >= 500)
+    explained_by = {"database.reachable", "database.better_auth", "tables.jwks", "tables.session_token"};
+  report.fault("jwks.status", std::move(summary), std::move(advice.cause), std::move(advice.remedy),
+               std::move(explained_by));
+  return false;
+}
+
+std::optional<KeySet> judge_document(Report& report, const Visit& visit, const HttpAnswer& answer) {
+  auto set = KeySet::parse(answer.body);
+  if (set) {
+    report.ok("jwks.document", "it is a key set");
+    return *std::move(set);
+  }
+  const std::size_t first = answer.body.find_first_not_of(" \t\r\n");
+  const bool page = first != std::string::npos && answer.body[first] == '<';
+  report.fault(
+      "jwks.document",
+      fmt::format("{} answers {}: {}", display_text(visit.jwks_url, max_shown_url),
+                  page ? "a web page" : "something else than a key set", set.error()),
+      page ? "the address is that of a page: of the front end, which shows one for every path, or of a proxy"
+           : "the address is that of something else than Better Auth's key set",
+      "set BETTER_AUTH_URL to Better Auth's baseURL, and leave BETTER_AUTH_JWKS_URL out unless its keys are "
+      "elsewhere");
+  return std::nullopt;
+}
+
+// --- the keys of a set -----------------------------------------------------------------------------
+
+/// Why a key verifies nothing, as far as it matters what to do about it.
+enum class KeyFault { none, no_kid, published, unsound, for_something_else };
+
+KeyFault fault_of(const KeyDescription& key) {
+  if (key.usable()) return KeyFault::none;
+  const std::string_view reason = key.reason;
+  const auto begins = [&](const char* words) { return reason.starts_with(words); };
+  if (begins("holds private members")) return KeyFault::published;
+  if (begins("has no kid") || begins("has a kid of over")) return KeyFault::no_kid;
+  constexpr std::array others{"is not for ", "has key_ops", "has an alg that Drawbridge does not verify",
+                              "has a kty other", "has a crv other"};
+  return std::ranges::any_of(others, begins) ? KeyFault::for_something_else : KeyFault::unsound;
+}
+
+std::string name_of_key(const KeyDescription& key) {
+  return key.kid ? fmt::format("\"{}\"", display_text(*key.kid)) : "one without kid";
+}
+
+std::vector<std::string> keys_with(const KeySet& set, KeyFault fault, bool with_reason = false) {
+  std::vector<std::string> names;
+  for (const KeyDescription& key : set.descriptions())
+    if (fault_of(key) == fault)
+      names.push_back(with_reason ? name_of_key(key) + " " + key.reason : name_of_key(key));
+  return names;
+}
+
+bool judge_not_empty(Report& report, const KeySet& set) {
+  if (set.size() > 0) {
+    report.ok("jwks.not_empty", fmt::format("the set lists {}", counted(set.size(), "key")));
+    return true;
+  }
+  report.fault(
+      "jwks.not_empty", "the key set is empty",
+      "every key is past its end and its grace period, since nobody asked for a token in that time; or the "
+      "table `jwks` was emptied",
+      "sign in and get a token (GET /api/auth/token): Better Auth then makes a key; keys stay listed longer "
+      "with a larger jwks.gracePeriod");
+  return false;
+}
+
+void judge_count(Report& report, const KeySet& set) {
+  if (set.size() <= many_keys) return report.ok("jwks.count", counted(set.size(), "key"));
+  report.warning(
+      "jwks.count", fmt::format("the set lists {} keys", set.size()),
+      "keys are made faster than they are dropped: jwks.rotationInterval is short for its gracePeriod, or "
+      "many requests at once each made a key",
+      "raise jwks.rotationInterval (seconds), use drawbridge(), which makes one key for all who ask at once, "
+      "and delete the rows of `jwks` whose expiresAt is long past");
+}
+
+void judge_kids(Report& report, const KeySet& set) {
+  std::vector<std::string> kids;
+  for (const KeyDescription& key : set.descriptions())
+    if (key.kid && !key.kid->empty()) kids.push_back(*key.kid);
+  std::ranges::sort(kids);
+  std::vector<std::string> faults = keys_with(set, KeyFault::no_kid, true);
+  for (auto twice = std::ranges::adjacent_find(kids); twice != kids.end();
+       twice = std::adjacent_find(std::ranges::upper_bound(kids, *twice), kids.end()))
+    faults.push_back(fmt::format("\"{}\" names several", display_text(*twice)));
+  if (faults.empty()) return report.ok("jwks.kids", "each key has a kid of its own");
+  report.fault(
+      "jwks.kids", "keys that a token cannot name: " + first_names(faults),
+      "Better Auth names each key by its row's id: this set is put together by something else, a proxy or a "
+      "script",
+      "let the key set come from one Better Auth, or give each key a kid of its own where it is put "
+      "together");
+}
+
+void judge_private_members(Report& report, const KeySet& set) {
+  const auto published = keys_with(set, KeyFault::published);
+  if (published.empty()) return report.ok("jwks.private_members", "public members alone");
+  report.fault(
+      "jwks.private_members", "the set shows the private key of " + first_names(published),
+      "the column publicKey of `jwks` holds a whole key pair: who has read it can sign in as anyone",
+      "delete these rows of `jwks`, so that Better Auth makes new keys, and look for what wrote them");
+}
+
+void judge_strength(Report& report, const KeySet& set) {
+  const auto unsound = keys_with(set, KeyFault::unsound, true);
+  if (unsound.empty()) return report.ok("jwks.strength", "no key is weak or broken");
+  const std::string summary = "keys that verify nothing: " + first_names(unsound);
+  const std::string cause = "they were made or copied by something else than Better Auth, or damaged since";
+  const std::string remedy = "delete these rows of `jwks`: Better Auth makes a new key with the next token";
+  if (set.usable_count() > 0)
+    report.warning("jwks.strength", summary, cause, remedy);
+  else
+    report.fault("jwks.strength", summary, cause, remedy);
+}
+
+bool signs_with(const KeySet& set, const KeyDescription& key, Algorithm algorithm) {
+  if (!key.usable()) return false;
+  const auto selected = KeySelector::select(set, *key.kid, algorithm);
+  return selected || selected.error() == KeySelector::Miss::several_fit;
+}
+
+/// As Better Auth names it in the key, else what its kind says.
+std::string algorithm_of(const KeyDescription& key) {
+  if (key.alg) return display_text(*key.alg);
+  if (key.crv) return display_text(*key.crv);
+  return display_text(key.kty.value_or("unknown"));
+}
+
+std::vector<std::string> algorithms_of(const KeySet& set) {
+  std::vector<std::string> names;
+  for (const KeyDescription& key : set.descriptions()) names.push_back(algorithm_of(key));
+  std::ranges::sort(names);
+  const auto [first, last] = std::ranges::unique(names);
+  names.erase(first, last);
+  return names;
+}
+
+void judge_algorithm(Report& report, const Visit& visit, const KeySet& set) {
+  const auto accepted_with = [&](Algorithm algorithm) {
+    return std::ranges::any_of(set.descriptions(),
+                               [&](const KeyDescription& key) { return signs_with(set, key, algorithm); });
+  };
+  const auto accepted = names_of(visit.policy.algorithms);
+  if (std::ranges::any_of(visit.policy.algorithms, accepted_with))
+    return report.ok("jwks.algorithm", "a key signs with an accepted algorithm: " + accepted);
+  const auto offered = algorithms_of(set);
+  const bool known = algorithm_named(offered.front()).has_value();
+  std::vector<std::string_view> explained_by;
+  if (set.usable_count() == 0) explained_by = {"jwks.private_members", "jwks.kids", "jwks.strength"};
+  report.fault(
+      "jwks.algorithm",
+      fmt::format("the keys are for {}, the backend accepts {}", first_names(offered), accepted),
+      "Better Auth's option jwks.keyPairConfig says another algorithm than the backend's setting; and a live "
+      "key "
+      "goes on being used after that option was changed",
+      fmt::format(
+          "{}have Better Auth sign with {} and delete the keys of the other kind from `jwks`",
+          known ? fmt::format("set DRAWBRIDGE_ALGORITHMS={} for the backend, or ", offered.front()) : "",
+          accepted),
+      std::move(explained_by));
+}
+
+}  // namespace
+
+std::optional<KeySet> fetch_keys(const Visit& visit) {
+  const auto answer = ask_for_keys(visit);
+  if (!answer || answer->status != 200) return std::nullopt;
+  auto set = KeySet::parse(answer->body);
+  return set ? std::optional{*std::move(set)} : std::nullopt;
+}
+
+SeenKeys check_keys(Report& report, const Visit& visit) {
+  const TokenTime sent = visit.now();
+  auto answer = ask_for_keys(visit);
+  if (!answer) {
+    judge_unreachable(report, visit, answer.error());
+    return {};
+  }
+  const TimedAnswer timed{*std::move(answer), sent, visit.now()};
+  report.ok("jwks.reachable", display_text(visit.jwks_url, max_shown_url) + " answers");
+  judge_clock(report, "clock.issuer", "Better Auth", timed, visit.policy.clock_skew);
+  SeenKeys seen{.set = std::nullopt, .clock_lead = clock_lead(timed)};
+  if (!judge_status(report, visit, timed.answer)) return seen;
+  seen.set = judge_document(report, visit, timed.answer);
+  if (!seen.set || !judge_not_empty(report, *seen.set)) return seen;
+  judge_count(report, *seen.set);
+  judge_kids(report, *seen.set);
+  judge_private_members(report, *seen.set);
+  judge_strength(report, *seen.set);
+  judge_algorithm(report, visit, *seen.set);
+  return seen;
+}
+
+}  // namespace drawbridge::doctor
