@@ -2,6 +2,12 @@
 
 set(missing "")
 
+# On one line: CMake breaks the lines of a text that does not begin with a blank.
+function(drawbridge_cannot_build)
+  string(JOIN "" text ${ARGV})
+  message(FATAL_ERROR " ${text}")
+endfunction()
+
 macro(drawbridge_require_cmake package debian)
   find_package(${package} QUIET ${ARGN})
   if(NOT ${package}_FOUND)
@@ -34,11 +40,11 @@ if(cxx_compiler)
 endif()
 if(missing)
   list(JOIN missing " " names)
-  message(FATAL_ERROR "drawbridge-auth is built from C++ and misses these Debian packages: ${names}. "
+  drawbridge_cannot_build("drawbridge-auth is built from C++ and misses these Debian packages: ${names}. "
     "Install them (apt-get install ${names}) and run pip again.")
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
-  message(FATAL_ERROR "drawbridge-auth needs g++ 12 or newer for C++23, found ${CMAKE_CXX_COMPILER_VERSION}. "
+  drawbridge_cannot_build("drawbridge-auth needs g++ 12 or newer for C++23, found ${CMAKE_CXX_COMPILER_VERSION}. "
     "Install one and name it: CXX=g++-12 pip install …")
 endif()
