@@ -17,7 +17,9 @@ void add_doctor(CLI::App& app, int& status) {
           visit.why_no_database = "neither --database-url nor DATABASE_URL is given";
           return;
         }
-        visit.read_database = [url = settings.database()] { return store::read_bridge_facts(url); };
+        const store::DatabaseUrl url = settings.database();
+        visit.read_database = [url] { return store::read_bridge_facts(url); };
+        visit.user_exists = [url](const Uuid& uuid) { return store::user_exists(url, uuid); };
       },
       status);
 }

@@ -11,7 +11,7 @@ std::vector<Check> examine(const Visit& visit) {
   const auto database = check_database(report, visit);
   const auto token_of_session = check_issuer(report, visit);
   const auto token = check_token(report, visit, visit.token ? visit.token : token_of_session, keys);
-  check_user(report, token, database);
+  check_user(report, visit, token, database);
   check_api(report, visit, token);
   check_cors(report, visit, token);
   if (visit.production) check_production(report, visit, token, database);

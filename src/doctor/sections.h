@@ -48,7 +48,7 @@ std::optional<SeenToken> check_token(Report& report, const Visit& visit,
                                      const std::optional<std::string>& token, const SeenKeys& keys);
 
 /// `user.*`
-void check_user(Report& report, const std::optional<SeenToken>& token,
+void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const std::optional<store::BridgeFacts>& database);
 
 /// `api.*` and `clock.api`

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "drawbridge/policy.h"
+#include "drawbridge/uuid.h"
 #include "drawbridge/verifier.h"
 
 #include "fetch/http_call.h"
@@ -31,12 +32,15 @@ struct Visit {
   std::function<std::expected<fetch::HttpAnswer, std::string>(const fetch::HttpCall&)> call{};
   /// What the database looks like; the error is one line. Empty where none is to be looked at.
   std::function<std::expected<store::BridgeFacts, std::string>()> read_database{};
+  /// Whether a user with this uuid is in that database; the error is one line.
+  std::function<std::expected<bool, std::string>(const Uuid&)> user_exists{};
   std::string why_no_database{};  ///< the end of "not checked, because …" where `read_database` is empty
   /// UNIX time with milliseconds, as tokens are judged by.
   std::function<TokenTime()> now{};
   /// The value of an environment variable or of the file of `--env-file`; nothing when it is not set.
   std::function<std::optional<std::string>(const std::string&)> variable{};
-  std::vector<std::string> variable_names{};  ///< of all that are set
+  std::vector<std::string> variable_names{};   ///< of all that are set
+  std::vector<std::string> known_variables{};  ///< that any command of Drawbridge reads
 };
 
 }  // namespace drawbridge::doctor

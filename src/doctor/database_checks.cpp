@@ -1,0 +1,411 @@
+// database.* and tables.*: what the backend needs of the tables, and in what they are otherwise.
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/hints.h"
+#include "doctor/sections.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using store::BridgeFacts;
+using store::CountedRows;
+using store::UserReference;
+
+constexpr const char* make_better_auths =
+    "run drawbridge migrate up --with-better-auth (in Python: better_auth_tables.upgrade(op) in an Alembic "
+    "revision), or Better Auth's own migration";
+constexpr const char* make_uuid =
+    "run drawbridge migrate up (in Python: hybrid_id.upgrade(op) in an Alembic revision)";
+constexpr const char* compare_databases =
+    "compare DATABASE_URL with the database of Better Auth's configuration; in a container, with what is "
+    "mounted there";
+constexpr std::size_t longest_line = 256;
+
+constexpr std::array ours{"tasks", "tags", "task_tags"};
+/// Better Auth's own and its plugins', which refer to `user.id` rightly.
+constexpr std::array better_auths{
+    "session",          "account",           "verification", "jwks",        "rateLimit",
+    "member",           "invitation",        "organization", "team",        "teamMember",
+    "organizationRole", "twoFactor",         "passkey",      "apikey",      "oauthApplication",
+    "oauthClient",      "oauthRefreshToken", "oauthConsent", "deviceCode",  "oauthAccessToken",
+    "walletAddress",    "subscription",      "ssoProvider",  "scimProvider"};
+/// What remembers migrations, of any backend.
+constexpr std::array bookkeeping{"drawbridge_migrations", "drawbridge_additions", "alembic_version",
+                                 "sqlite_sequence",       "kysely_migration",     "kysely_migration_lock"};
+
+bool is_one_of(const auto& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::string product_name(const BridgeFacts& facts) {
+  return fmt::format("{} {}", facts.product == "sqlite" ? "SQLite" : "PostgreSQL",
+                     display_text(facts.version));
+}
+
+std::vector<std::string> missing_columns(const BridgeFacts& facts, const std::string& table,
+                                         std::initializer_list<const char*> wanted) {
+  const auto& columns = facts.tables.at(table);
+  std::vector<std::string> missing;
+  for (const char* const column : wanted)
+    if (!is_one_of(columns, column)) missing.emplace_back(column);
+  return missing;
+}
+
+void judge_unreadable(Report& report, const std::string& error) {
+  report.fault("database.reachable", display_text(error, longest_line),
+               "the database does not run, DATABASE_URL names another place, or its user or password is not "
+               "let in; a relative path of SQLite counts from the working directory",
+               "start it, or correct DATABASE_URL or --database-url: sqlite:///path/app.db, "
+               "postgresql://user@host/name");
+}
+
+bool has_good_uuid(const BridgeFacts& facts) {
+  return facts.uuid && facts.uuid->is_unique && (facts.product == "sqlite" || facts.uuid->type == "uuid");
+}
+
+void judge_foreign_names(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "database.better_auth";
+  const std::string summary = display_text(facts.foreign_names, longest_line);
+  if (has_good_uuid(facts)) {
+    report.warning(
+        id, summary,
+        "with a mapping of names in Better Auth's configuration that works, but neither drawbridge "
+        "migrate nor this doctor can look after these tables",
+        "look yourself that jwks and session have Better Auth's columns, or give them the names of "
+        "Better Auth's own migration");
+  } else {
+    report.fault(id, summary,
+                 "another schema generator, Drizzle or Prisma for example, made the tables, or they are "
+                 "another program's",
+                 "make the tables with getMigrations() of better-auth/db/migration, or rename these and take "
+                 "the mapping of names out of Better Auth's configuration; then run drawbridge migrate up");
+  }
+}
+
+void judge_no_user(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "database.better_auth";
+  const std::string summary =
+      facts.tables.empty()
+          ? std::string{"the database is empty"}
+          : fmt::format("there is no table \"user\" among the {} of the database", facts.tables.size());
+  if (report.stands("jwks.not_empty"))
+    report.fault(id, summary, "Better Auth has a database and works: DATABASE_URL names another one",
+                 compare_databases);
+  else
+    report.fault(id, summary,
+                 "Better Auth's migration has not run on this database, or DATABASE_URL names another one "
+                 "than Better Auth's",
+                 fmt::format("{}; if they are the same, {}", compare_databases, make_better_auths));
+}
+
+void judge_missing_tables(Report& report, const std::vector<std::string>& missing) {
+  constexpr std::string_view id = "database.better_auth";
+  const std::string summary = fmt::format("there is no table {}", fmt::join(missing, ", "));
+  // Better Auth, which works, may keep sessions and verifications elsewhere.
+  if (report.stands("jwks.status") && !is_one_of(missing, "account"))
+    report.warning(
+        id, summary,
+        "Better Auth keeps them in a secondary storage, or nobody can sign in before they are made",
+        fmt::format("without a secondaryStorage {}", make_better_auths));
+  else
+    report.fault(id, summary, "Better Auth's migration has not run to its end: nobody can sign in",
+                 make_better_auths);
+}
+
+void judge_better_auth(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "database.better_auth";
+  if (facts.user_is_no_table)
+    return report.fault(id, "\"user\" is a view, or something else that is no table",
+                        "Better Auth has a table there, and foreign keys can refer to nothing else",
+                        fmt::format("rename it; then {}", make_better_auths));
+  if (!facts.foreign_names.empty()) return judge_foreign_names(report, facts);
+  if (!facts.tables.contains("user")) return judge_no_user(report, facts);
+  std::vector<std::string> missing;
+  for (const char* const table : {"session", "account", "verification"})
+    if (!facts.tables.contains(table)) missing.emplace_back(table);
+  if (!missing.empty()) return judge_missing_tables(report, missing);
+  report.ok(id, "Better Auth's tables are there");
+}
+
+void judge_jwks(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.jwks";
+  if (!facts.foreign_names.empty()) return report.leave(id, "the tables have another generator's names");
+  if (!facts.tables.contains("jwks")) {
+    const std::string summary = "there is no table jwks: relation \"jwks\" does not exist";
+    if (report.stands("jwks.not_empty"))
+      return report.warning(id, summary,
+                            "Better Auth publishes keys all the same: it keeps them elsewhere, by the jwt "
+                            "plugin's adapter, or DATABASE_URL names another database than Better Auth's",
+                            compare_databases);
+    return report.fault(id, summary,
+                        "Better Auth's migration ran before the jwt plugin was added: it can neither sign a "
+                        "token nor publish a key",
+                        make_better_auths);
+  }
+  const auto missing = missing_columns(
+      facts, "jwks", {"id", "publicKey", "privateKey", "createdAt", "expiresAt", "alg", "crv"});
+  if (missing.empty()) return report.ok(id, "jwks has Better Auth's columns");
+  report.fault(id, fmt::format("jwks has no column {}", fmt::join(missing, ", ")),
+               "the table is of an older Better Auth, or was made by hand", make_better_auths);
+}
+
+void judge_session_token(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.session_token";
+  if (!facts.foreign_names.empty()) return report.leave(id, "the tables have another generator's names");
+  if (!facts.tables.contains("session")) return report.leave(id, "there is no table session");
+  if (missing_columns(facts, "session", {"token"}).empty())
+    return report.ok(id, "session has the column token");
+  report.fault(
+      id, R"(column "token" of relation "session" does not exist)",
+      "the table is of an older Better Auth, or was made by hand: sessions are found by their token, "
+      "so nobody is signed in",
+      fmt::format("{}; the sessions that are there end, and their users sign in again", make_better_auths));
+}
+
+bool is_text(const std::string& type) {
+  return type.starts_with("text") || type.starts_with("char") || type.starts_with("varchar");
+}
+
+void judge_wrong_type(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.user_uuid";
+  const std::string summary =
+      fmt::format("user.uuid is of type {}, and uuid is needed", display_text(facts.uuid->type));
+  std::vector<std::string> referring;
+  for (const UserReference& reference : facts.user_references)
+    if (reference.to == "uuid")
+      referring.push_back(display_text(fmt::format("{}.{}", reference.table, reference.column)));
+  if (!is_text(facts.uuid->type))
+    report.fault(
+        id, summary, "somebody made the column by hand: its values cannot become UUIDs",
+        fmt::format("ALTER TABLE \"user\" RENAME COLUMN uuid TO old_uuid; then {}: every user gets a "
+                    "UUID",
+                    make_uuid));
+  else
+    report.fault(
+        id, summary,
+        "Better Auth's own migration makes its field a text column, to which a column of type uuid cannot "
+        "refer",
+        referring.empty() ? fmt::format("{}: the values stay", make_uuid)
+                          : fmt::format("drop the foreign keys of {}, {}, and add them to columns of type "
+                                        "uuid again",
+                                        fmt::join(referring, ", "), make_uuid));
+}
+
+void judge_uuid(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.user_uuid";
+  if (!facts.uuid)
+    return report.fault(
+        id, "user has no column uuid",
+        "Better Auth's own id is a text; tokens, paths and the API's tables go by a UUID, "
+        "which nothing has added yet",
+        fmt::format("{}, and add the plugin drawbridge() of @drawbridge/better-auth", make_uuid));
+  // SQLite stores a text in a column of any type.
+  if (facts.product != "sqlite" && facts.uuid->type != "uuid") return judge_wrong_type(report, facts);
+  report.ok(id, fmt::format("user.uuid is there, of type {}", display_text(facts.uuid->type)));
+}
+
+std::string text_of(const CountedRows& rows, std::string_view what) {
+  return fmt::format("{} {} {}{}", rows.count, rows.count == 1 ? "user" : "users", what,
+                     rows.ids.empty() ? "" : fmt::format(" (id {})", display_text(rows.ids, longest_line)));
+}
+
+/// How somebody takes a value out, so that the migration gives another.
+std::string clear_uuid(const BridgeFacts& facts) {
+  if (facts.uuid->is_required)
+    return "UPDATE \"user\" SET uuid = 'a new UUID' WHERE id = 'the id', for each of them";
+  return fmt::format("UPDATE \"user\" SET uuid = NULL WHERE id = 'the id', for each of them; then {}",
+                     make_uuid);
+}
+
+void judge_values(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.user_uuid_values";
+  if (!facts.uuid->rows) return report.leave(id, display_text(facts.uuid->rows.error(), longest_line));
+  const auto& [without, invalid, shared] = *facts.uuid->rows;
+  std::vector<std::string> seen;
+  if (invalid.count > 0) seen.push_back(text_of(invalid, "with a uuid that is no UUID in lower case"));
+  if (shared.count > 0) seen.push_back(text_of(shared, "with a uuid that is another's too"));
+  if (without.count > 0) seen.push_back(text_of(without, "without a uuid"));
+  const std::string summary = fmt::format("{}", fmt::join(seen, ", "));
+  if (invalid.count > 0)
+    report.fault(id, summary,
+                 "they were made by hand or by an import; a token cannot carry such a value, or the API does "
+                 "not find it",
+                 fmt::format("UPDATE \"user\" SET uuid = lower(uuid) where it is only upper case, else {}",
+                             clear_uuid(facts)));
+  else if (shared.count > 0)
+    report.fault(
+        id, summary,
+        "rows were copied with their uuid, which nothing keeps unique: such users are one to the API "
+        "and see each other's data",
+        fmt::format("decide whose it is; for the others, {}", clear_uuid(facts)));
+  else if (without.count > 0)
+    report.fault(id, summary,
+                 "they signed up before the column was there, or something else than Better Auth's plugin "
+                 "made them: their tokens have no uuid",
+                 make_uuid);
+  else
+    report.ok(id, "every user has a UUID of their own");
+}
+
+void judge_required(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.user_uuid_required";
+  const auto& uuid = *facts.uuid;
+  if (uuid.is_required) return report.ok(id, "user.uuid is NOT NULL");
+  if (!uuid.is_made)
+    return report.fault(id, "user.uuid may be null, and nothing fills it in",
+                        "whoever signs up without Better Auth's plugin, or is imported, gets no uuid and no "
+                        "token that the API accepts",
+                        make_uuid);
+  // SQLite cannot add NOT NULL to a table with rows.
+  if (facts.product == "sqlite") return report.ok(id, "a trigger or a default fills user.uuid in");
+  report.warning(id, "user.uuid may be null", "a row that says NULL gets past the default of the column",
+                 make_uuid);
+}
+
+void judge_unique(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.user_uuid_unique";
+  if (facts.uuid->is_unique) return report.ok(id, "user.uuid is unique");
+  report.fault(id, "user.uuid is not unique, for all rows and to the letter",
+               "no unique index of it alone was made: no table can refer to it, and two users may come to be "
+               "one",
+               make_uuid);
+}
+
+void judge_default(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.user_uuid_default";
+  if (facts.uuid->is_made) return report.ok(id, "a row that comes without a uuid gets one");
+  // As Better Auth's migration makes it, and no default can be added there.
+  if (facts.product == "sqlite") return report.ok(id, "a row that comes without a uuid is refused");
+  report.warning(id, "user.uuid has no default",
+                 "without Better Auth's plugin a sign-up fails (MISSING_FIELD), and so does every other "
+                 "program that adds a user",
+                 make_uuid);
+}
+
+std::string name_of(const UserReference& reference) {
+  return display_text(fmt::format("{}.{}", reference.table, reference.column));
+}
+
+/// The statements that turn one around, to be read by a person first.
+std::string turn_around(const UserReference& reference, const BridgeFacts& facts) {
+  return fmt::format(
+      "ALTER TABLE \"{0}\" ADD COLUMN owner {2} REFERENCES \"user\" (uuid) ON DELETE CASCADE; UPDATE \"{0}\" "
+      "SET owner = (SELECT uuid FROM \"user\" WHERE \"user\".id = \"{0}\".\"{1}\"); ALTER TABLE \"{0}\" DROP "
+      "COLUMN \"{1}\"; ALTER TABLE \"{0}\" RENAME COLUMN owner TO \"{1}\"",
+      display_text(reference.table), display_text(reference.column),
+      facts.product == "sqlite" ? "TEXT" : "uuid");
+}
+
+void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.foreign_keys";
+  std::vector<UserReference> wrong;
+  for (const UserReference& reference : facts.user_references)
+    if (reference.to != "uuid" && !is_one_of(better_auths, reference.table)) wrong.push_back(reference);
+  if (wrong.empty()) return report.ok(id, "no table of the backend refers to user.id");
+  std::vector<std::string> names;
+  std::ranges::transform(wrong, std::back_inserter(names), name_of);
+  const std::string summary = fmt::format("{} {} to user.id, not to user.uuid", fmt::join(names, ", "),
+                                          names.size() == 1 ? "refers" : "refer");
+  const auto is_ours = [](const UserReference& key) { return is_one_of(ours, key.table); };
+  const auto first = std::ranges::find_if(wrong, is_ours);
+  if (first != wrong.end())
+    report.fault(id, summary,
+                 "the table was made for Better Auth's text id, while tokens and paths name the user by the "
+                 "uuid: its rows are never found, and new ones are refused",
+                 turn_around(*first, facts));
+  else
+    report.warning(id, summary,
+                   "tokens and paths name the user by the uuid: an API that keeps these tables finds no row, "
+                   "unless it looks the id up for each request",
+                   fmt::format("where a backend of yours owns the table: {}", turn_around(wrong[0], facts)));
+}
+
+/// Tables that some other backend has made.
+std::vector<std::string> tables_of_others(const BridgeFacts& facts) {
+  std::vector<std::string> names;
+  for (const auto& [name, columns] : facts.tables)
+    if (name != "user" && !is_one_of(better_auths, name) && !is_one_of(bookkeeping, name))
+      names.push_back(display_text(name));
+  return names;
+}
+
+void judge_no_tables(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.migrations";
+  constexpr const char* summary = "the tables of the tasks API are not there";
+  const std::vector<std::string_view> roots{"tables.user_uuid_values", "tables.user_uuid_unique"};
+  if (const auto others = tables_of_others(facts); !others.empty())
+    report.ok(id, fmt::format("another backend's tables are there, {} for example", others.front()));
+  else if (facts.product == "sqlite" && !report.is_at_fault("tables.user_uuid_unique"))
+    report.warning(id, summary,
+                   "drawbridge serve makes them at its start, so it has not started on this file yet; a "
+                   "backend of your own needs none of them",
+                   "start drawbridge serve with this DATABASE_URL, or run drawbridge migrate up");
+  else
+    report.fault(
+        id, summary, "the migration has not run on this database, and drawbridge serve waits for it",
+        "run drawbridge migrate up; a backend of your own makes its tables instead, with Alembic for "
+        "example",
+        roots);
+}
+
+void judge_migrations(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.migrations";
+  if (!facts.tables_version) return report.leave(id, "the table drawbridge_migrations may not be read");
+  const int version = *facts.tables_version;
+  const int latest = facts.latest_tables_version;
+  if (version == 0) return judge_no_tables(report, facts);
+  const std::string summary =
+      fmt::format("the tables of the tasks API have version {}, this program knows {}", version, latest);
+  if (version < latest)
+    report.fault(id, summary, "the program is newer than the tables, and its migration has not run",
+                 "run drawbridge migrate up");
+  else if (version > latest)
+    report.fault(id, summary, "a newer drawbridge has migrated the database",
+                 "use that newer drawbridge here as well");
+  else
+    report.ok(id, fmt::format("the tables of the tasks API have version {}, the latest", version));
+}
+
+/// What a backend that goes by Better Auth's own id has no use for.
+void check_uuid(Report& report, const Visit& visit, const BridgeFacts& facts) {
+  if (visit.variable && visit.variable("DRAWBRIDGE_USER_CLAIM") == "sub") {
+    for (const char* const id : {"tables.user_uuid", "tables.foreign_keys"})
+      report.leave(id, "DRAWBRIDGE_USER_CLAIM is sub: the backend goes by user.id");
+    return;
+  }
+  judge_uuid(report, facts);
+  if (report.may_check("tables.user_uuid_values")) judge_values(report, facts);
+  if (report.may_check("tables.user_uuid_required")) judge_required(report, facts);
+  if (report.may_check("tables.user_uuid_unique")) judge_unique(report, facts);
+  if (report.may_check("tables.user_uuid_default")) judge_default(report, facts);
+  judge_foreign_keys(report, facts);
+  if (report.may_check("tables.migrations")) judge_migrations(report, facts);
+}
+
+}  // namespace
+
+std::optional<BridgeFacts> check_database(Report& report, const Visit& visit) {
+  if (!visit.read_database) {
+    report.leave("database.reachable", visit.why_no_database);
+    return std::nullopt;
+  }
+  const auto facts = visit.read_database();
+  if (!facts) {
+    judge_unreadable(report, facts.error());
+    return std::nullopt;
+  }
+  report.ok("database.reachable", fmt::format("{} can be read", product_name(*facts)));
+  judge_better_auth(report, *facts);
+  if (!report.stands("database.better_auth")) return *facts;
+  judge_jwks(report, *facts);
+  judge_session_token(report, *facts);
+  check_uuid(report, visit, *facts);
+  return *facts;
+}
+
+}  // namespace drawbridge::doctor

@@ -1,0 +1,57 @@
+// user.*: the person whom the token names, as the backend's database knows them.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/hints.h"
+#include "doctor/sections.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+constexpr std::string_view id = "user.known";
+
+/// Tables beside Better Auth's that hold people who sign in.
+std::vector<std::string> other_sign_ups(const store::BridgeFacts& facts) {
+  std::vector<std::string> names;
+  for (const auto& [table, columns] : facts.tables) {
+    const auto has = [&](std::string_view part) {
+      return std::ranges::any_of(columns, [&](const std::string& name) { return name.contains(part); });
+    };
+    if (table != "user" && table != "account" && has("email") && has("password"))
+      names.push_back(display_text(table));
+  }
+  return names;
+}
+
+void judge_unknown(Report& report, const Uuid& uuid, const store::BridgeFacts& facts) {
+  std::string cause =
+      "two sets of users side by side: DATABASE_URL names another database than Better Auth's; or the user "
+      "was deleted after the token was made";
+  if (const auto others = other_sign_ups(facts); !others.empty())
+    cause += fmt::format("; and the table {} looks like a second sign-up of the backend's own",
+                         fmt::join(others, ", "));
+  report.fault(id, fmt::format("the token's user {} is not in the table user", uuid.text()), cause,
+               "give the API the DATABASE_URL of Better Auth's database, and let people sign up with Better "
+               "Auth alone; for a user who was deleted, sign in again");
+}
+
+}  // namespace
+
+void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
+                const std::optional<store::BridgeFacts>& database) {
+  if (!report.may_check(id)) return;
+  if (!token || !token->uuid || !database || !visit.user_exists)
+    return report.leave(id, "the token names no user by a uuid");
+  const auto known = visit.user_exists(*token->uuid);
+  if (!known)
+    report.leave(id, display_text(known.error(), 256));
+  else if (*known)
+    report.ok(id, "the token's user is in the table user");
+  else
+    judge_unknown(report, *token->uuid, *database);
+}
+
+}  // namespace drawbridge::doctor
