@@ -16,11 +16,13 @@ TimedAnswer ApiCalls::get(std::string_view path, std::optional<std::string_view>
   fetch::HttpCall call{.method = "GET", .url = *visit_.api_url + std::string{path}};
   if (token) call.headers.push_back({"Authorization", "Bearer " + std::string{*token}});
   const auto sent = visit_.now();
-  auto answer = visit_.call(call);
-  const auto received = visit_.now();
-  if (!answer) answer = fetch::HttpAnswer{.status = 0, .headers = {}, .body = answer.error()};
-  answers_.push_back(*answer);
-  return {*std::move(answer), sent, received};
+  answers_.push_back(answer_to(visit_, call));
+  return {answers_.back(), sent, visit_.now()};
+}
+
+fetch::HttpAnswer answer_to(const Visit& visit, const fetch::HttpCall& call) {
+  auto answer = visit.call(call);
+  return answer ? *std::move(answer) : fetch::HttpAnswer{.status = 0, .headers = {}, .body = answer.error()};
 }
 
 std::string tasks_path(std::string_view user_id) {

@@ -17,7 +17,7 @@ class ApiCalls {
  public:
   explicit ApiCalls(const Visit& visit) : visit_{visit} {}
 
-  /// GET of a path below the API's address. An answer of status 0 is none, its body says why.
+  /// GET of a path below the API's address.
   TimedAnswer get(std::string_view path, std::optional<std::string_view> token = std::nullopt);
 
   /// All answers so far.
@@ -27,6 +27,9 @@ class ApiCalls {
   const Visit& visit_;
   std::vector<fetch::HttpAnswer> answers_;
 };
+
+/// One call; an answer of status 0 is none, its body says why.
+fetch::HttpAnswer answer_to(const Visit& visit, const fetch::HttpCall& call);
 
 /// `/api/v1/USER_ID/tasks`
 std::string tasks_path(std::string_view user_id);

@@ -18,22 +18,16 @@ constexpr const char* asked_method = "PATCH";
 constexpr const char* set_origins =
     "set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI CORSMiddleware(allow_origins=[\"{0}\"])";
 
-/// An answer of status 0 is none.
-HttpAnswer ask(const Visit& visit, fetch::HttpCall call) {
-  auto answer = visit.call(call);
-  return answer ? *std::move(answer) : HttpAnswer{.status = 0, .headers = {}, .body = answer.error()};
-}
-
 HttpAnswer preflight(const Visit& visit, const std::string& path, const std::string& origin) {
-  return ask(visit, {.method = "OPTIONS",
-                     .url = *visit.api_url + path,
-                     .headers = {{"Origin", origin},
-                                 {"Access-Control-Request-Method", asked_method},
-                                 {"Access-Control-Request-Headers", "authorization,content-type"}}});
+  return answer_to(visit, {.method = "OPTIONS",
+                           .url = *visit.api_url + path,
+                           .headers = {{"Origin", origin},
+                                       {"Access-Control-Request-Method", asked_method},
+                                       {"Access-Control-Request-Headers", "authorization,content-type"}}});
 }
 
 HttpAnswer get(const Visit& visit, const std::string& path, const std::string& origin) {
-  return ask(visit, {.method = "GET", .url = *visit.api_url + path, .headers = {{"Origin", origin}}});
+  return answer_to(visit, {.method = "GET", .url = *visit.api_url + path, .headers = {{"Origin", origin}}});
 }
 
 std::string_view allowed_origin(const HttpAnswer& answer) {

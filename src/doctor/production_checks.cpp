@@ -1,6 +1,7 @@
 // production.*: what works on one's own machine and hurts elsewhere.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -14,13 +15,10 @@
 namespace drawbridge::doctor {
 namespace {
 
-using fetch::HttpAnswer;
-
 constexpr std::string_view default_secret = "better-auth-secret-12345678901234567890";
 constexpr std::size_t least_secret_size = 32;
 /// Better Auth's limit is 100 in 10 seconds for each address and path.
 constexpr int key_fetches = 105;
-constexpr int fetching_threads = 4;
 
 void check_https(Report& report, const Visit& visit) {
   std::vector<std::string> plain;
@@ -185,9 +183,10 @@ int fetch_keys_often(const Visit& visit) {
       if (answer && answer->status != 200) refused = answer->status;
     }
   };
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < fetching_threads; ++i) threads.emplace_back(fetch);
-  threads.clear();
+  {
+    const std::array<std::jthread, 4> threads{std::jthread{fetch}, std::jthread{fetch}, std::jthread{fetch},
+                                              std::jthread{fetch}};
+  }
   return refused;
 }
 
@@ -209,10 +208,11 @@ void check_key_fetch(Report& report, const Visit& visit) {
 }
 
 void check_algorithms(Report& report, const Visit& visit) {
-  std::vector<std::string_view> names;
-  for (const Algorithm algorithm : visit.policy.algorithms) names.push_back(name_of(algorithm));
-  const std::string list = fmt::format("{}", fmt::join(names, ", "));
-  if (names.size() == 1) return report.ok("production.algorithms", fmt::format("{} alone is accepted", list));
+  std::string list;
+  for (const Algorithm algorithm : visit.policy.algorithms)
+    list += (list.empty() ? "" : ", ") + std::string{name_of(algorithm)};
+  if (visit.policy.algorithms.size() == 1)
+    return report.ok("production.algorithms", fmt::format("{} alone is accepted", list));
   report.warning("production.algorithms", fmt::format("the backend accepts {}", list),
                  "Better Auth signs with one; each more is one more that must never have a flaw",
                  "set DRAWBRIDGE_ALGORITHMS to the one that the key set has");

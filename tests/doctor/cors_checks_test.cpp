@@ -1,0 +1,200 @@
+// What is made of each way in which an API can answer a page of another origin.
+
+#include <gtest/gtest.h>
+
+#include "fake_api.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpAnswer;
+using fetch::HttpCall;
+using fetch::HttpHeader;
+
+constexpr auto fault = CheckStatus::fault;
+constexpr auto warning = CheckStatus::warning;
+
+std::string origin_of(const HttpCall& call) {
+  for (const HttpHeader& header : call.headers)
+    if (header.name == "Origin") return header.value;
+  return {};
+}
+
+bool is_preflight_of_page(const HttpCall& call) {
+  return is_preflight(call) && origin_of(call) == page;
+}
+
+bool is_refusal_to_page(const HttpCall& call) {
+  return is_without_token(call) && origin_of(call) == page;
+}
+
+std::function<bool(const HttpCall&)> comes_from(const char* origin) {
+  return [origin](const HttpCall& call) { return origin_of(call) == origin; };
+}
+
+HttpAnswer preflight_answer(const char* origin, const char* methods = "GET, PATCH",
+                            const char* headers = "authorization, content-type", int status = 204) {
+  return {.status = status,
+          .headers = {{"Access-Control-Allow-Origin", origin},
+                      {"Access-Control-Allow-Methods", methods},
+                      {"Access-Control-Allow-Headers", headers}},
+          .body = {}};
+}
+
+HttpAnswer with_headers(int status, std::vector<HttpHeader> headers) {
+  return {.status = status, .headers = std::move(headers), .body = {}};
+}
+
+struct CorsCase {
+  const char* name;
+  std::vector<Instead> instead;
+  std::string id;  ///< of the check that is not ok; empty when all are
+  CheckStatus status = CheckStatus::ok;
+  std::string part{};  ///< of what it says
+};
+
+std::vector<CorsCase> cors_cases() {
+  const char* const other_name = "http://127.0.0.1:3000";
+  return {
+      {"healthy", {}, ""},
+      {"all origins are allowed for this page only in words",
+       {{is_preflight_of_page, preflight_answer("*", "*", "Authorization,Content-Type")}},
+       ""},
+      {"no CORS at all",
+       {{is_preflight_of_page, with_headers(204, {})}},
+       "cors.preflight",
+       fault,
+       "without Access-Control-Allow-Origin"},
+      {"another origin",
+       {{is_preflight_of_page, preflight_answer("http://localhost:3001")}},
+       "cors.preflight",
+       fault,
+       "Access-Control-Allow-Origin http://localhost:3001"},
+      {"a slash at the end",
+       {{is_preflight_of_page, preflight_answer("http://localhost:3000/")}},
+       "cors.preflight",
+       fault,
+       "compared to the letter"},
+      {"the other name of this machine",
+       {{is_preflight_of_page, with_headers(400, {})},
+        {comes_from(other_name), preflight_answer(other_name)}},
+       "cors.preflight",
+       fault,
+       "the API allows http://127.0.0.1:3000"},
+      {"the gate answers OPTIONS",
+       {{is_preflight_of_page, with_headers(401, {})}},
+       "cors.preflight",
+       fault,
+       "answers OPTIONS, which has no token"},
+      {"a status that a browser does not take",
+       {{is_preflight_of_page, preflight_answer(page, "PATCH", "authorization, content-type", 405)}},
+       "cors.preflight",
+       fault,
+       "from 200 to 299"},
+      {"no PATCH",
+       {{is_preflight_of_page, preflight_answer(page, "GET, POST")}},
+       "cors.preflight",
+       fault,
+       "the method PATCH"},
+      {"no Authorization",
+       {{is_preflight_of_page, preflight_answer(page, "*", "content-type")}},
+       "cors.preflight",
+       fault,
+       "the header Authorization"},
+      {"Authorization is not in *",
+       {{is_preflight_of_page, preflight_answer(page, "*", "*")}},
+       "cors.preflight",
+       fault,
+       "* does not include Authorization"},
+      {"no Content-Type",
+       {{is_preflight_of_page, preflight_answer(page, "PATCH", "Authorization")}},
+       "cors.preflight",
+       fault,
+       "the header Content-Type"},
+      {"refusals without CORS",
+       {{is_refusal_to_page, with_headers(401, {})}},
+       "cors.errors",
+       fault,
+       "Failed to fetch"},
+      {"nothing is exposed",
+       {{is_refusal_to_page, with_headers(401, {{"Access-Control-Allow-Origin", page}})}},
+       "cors.exposed_headers",
+       warning,
+       "cannot read Retry-After, WWW-Authenticate"},
+      {"one is exposed",
+       {{is_refusal_to_page, with_headers(401, {{"Access-Control-Allow-Origin", page},
+                                                {"Access-Control-Expose-Headers", "www-authenticate"}})}},
+       "cors.exposed_headers",
+       warning,
+       "cannot read Retry-After"},
+      {"any origin is sent back",
+       {{comes_from("https://evil.example"), preflight_answer("https://evil.example")}},
+       "cors.foreign_origin",
+       fault,
+       "https://evil.example"},
+      {"every origin is allowed",
+       {{comes_from("https://evil.example"), preflight_answer("*")}},
+       "cors.foreign_origin",
+       fault,
+       "Access-Control-Allow-Origin: *"},
+      {"null is allowed",
+       {{comes_from("null"), preflight_answer("null")}},
+       "cors.foreign_origin",
+       fault,
+       "null"},
+      {"with credentials",
+       {{comes_from("https://evil.example"),
+         with_headers(200, {{"Access-Control-Allow-Origin", "https://evil.example"},
+                            {"Access-Control-Allow-Credentials", "true"}})}},
+       "cors.foreign_origin",
+       fault,
+       "credentials included"},
+  };
+}
+
+std::map<std::string, Check> examined(const Visit& visit, CheckStatus status) {
+  Report report = report_before_the_api();
+  check_api(report, visit, good_token());
+  check_cors(report, visit, good_token());
+  auto told = told_of(report, {"cors."});
+  std::erase_if(told, [&](const auto& entry) { return entry.second.status != status; });
+  return told;
+}
+
+TEST(CorsChecks, FindEachFaultAndNothingElse) {
+  for (CorsCase& c : cors_cases()) {
+    SCOPED_TRACE(c.name);
+    const Visit visit = visit_of(std::move(c.instead));
+    for (const CheckStatus status : {fault, warning}) {
+      const auto told = examined(visit, status);
+      if (c.id.empty() || c.status != status) {
+        EXPECT_TRUE(told.empty()) << told.begin()->first;
+        continue;
+      }
+      ASSERT_EQ(told.size(), 1U);
+      const Check& check = told.begin()->second;
+      EXPECT_EQ(check.id, c.id);
+      const std::string said = check.summary + " | " + check.cause + " | " + check.remedy;
+      EXPECT_TRUE(said.contains(c.part)) << said;
+    }
+  }
+}
+
+TEST(CorsChecks, AreLeftWhereTheApiIsOfThePagesOrigin) {
+  Visit visit = visit_of();
+  visit.page_origin = api_url;
+  const auto told = examined(visit, CheckStatus::not_checked);
+  EXPECT_EQ(told.size(), 3U);
+  for (const auto& [id, check] : told)
+    EXPECT_EQ(check.summary, "the page and the API have the same origin") << id;
+}
+
+TEST(CorsChecks, AreLeftWhereTheApiLimitsRequests) {
+  const auto told =
+      examined(visit_of({{is_preflight_of_page, with_headers(429, {})}}), CheckStatus::not_checked);
+  EXPECT_EQ(told.size(), 3U);
+  EXPECT_EQ(told.at("cors.preflight").summary, "the API limits requests (429)");
+}
+
+}  // namespace
+}  // namespace drawbridge::doctor

@@ -1,0 +1,222 @@
+// What hurts in production alone.
+
+#include <atomic>
+
+#include <gtest/gtest.h>
+
+#include "fake_api.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpAnswer;
+using fetch::HttpCall;
+
+constexpr auto ok = CheckStatus::ok;
+constexpr auto fault = CheckStatus::fault;
+constexpr auto warning = CheckStatus::warning;
+constexpr auto not_checked = CheckStatus::not_checked;
+
+constexpr const char* secret = "fifty-six characters that nobody guesses: 0123456789abcde";
+
+struct Production {
+  Visit visit;
+  SeenToken token;
+  std::map<std::string, std::string> variables{{"BETTER_AUTH_SECRET", secret}};
+  store::BridgeFacts database{.product = "postgresql", .version = "15.4"};
+};
+
+bool is_sign_out(const HttpCall& call) {
+  return call.method == "POST" && call.url == "https://app.example.com/api/auth/sign-out";
+}
+
+bool is_key_fetch(const HttpCall& call) {
+  return call.url == "https://app.example.com/api/auth/jwks";
+}
+
+bool is_of_a_local_page(const HttpCall& call) {
+  return is_preflight(call) && call.headers.front().value == "http://localhost:3000";
+}
+
+HttpAnswer setting(const char* cookie) {
+  return {.status = 200, .headers = {{"Set-Cookie", cookie}}, .body = {}};
+}
+
+Production healthy(std::vector<Instead> instead = {}) {
+  instead.push_back(
+      {is_sign_out, setting("__Secure-better-auth.session_token=; Max-Age=0; Path=/; HttpOnly; Secure")});
+  instead.push_back({is_key_fetch, {.status = 200}});
+  instead.push_back({is_preflight, {.status = 204}});
+  Visit visit = visit_of(std::move(instead));
+  visit.policy = Policy{"https://app.example.com", "https://api.example.com"};
+  visit.better_auth_url = "https://app.example.com/api/auth";
+  visit.jwks_url = "https://app.example.com/api/auth/jwks";
+  visit.page_origin = "https://app.example.com";
+  visit.api_url = "https://api.example.com";
+  visit.production = true;
+  Production production{.visit = std::move(visit), .token = good_token()};
+  production.token.audiences = {"https://api.example.com"};
+  production.database.keys = store::StoredKeys{.count = 2, .expiring = 1};
+  return production;
+}
+
+std::map<std::string, Check> examined(Production production) {
+  Visit& visit = production.visit;
+  visit.variable = [&production](const std::string& name) -> std::optional<std::string> {
+    const auto found = production.variables.find(name);
+    return found == production.variables.end() ? std::nullopt : std::optional{found->second};
+  };
+  Report report = report_before_the_api({.production = true});
+  if (visit.api_url)
+    report.ok("api.reachable", "it answers");
+  else
+    report.leave("api.reachable", "no --api-url is given");
+  if (visit.api_url)
+    for (const char* id : {"api.ready", "clock.api", "api.requires_token", "api.own_path",
+                           "api.tampered_token", "api.foreign_path", "api.quiet_errors", "cors.preflight",
+                           "cors.errors", "cors.exposed_headers", "cors.foreign_origin"})
+      report.ok(id, "it is good");
+  check_production(report, visit, production.token, production.database);
+  return told_of(report, {"production."});
+}
+
+struct ProductionCase {
+  const char* name;
+  std::function<void(Production&)> change;
+  const char* id;
+  CheckStatus status;
+  const char* part;
+};
+
+const std::vector<ProductionCase> cases{
+    {"Better Auth over http",
+     [](Production& p) { p.visit.better_auth_url = "http://app.example.com/api/auth"; }, "production.https",
+     fault, "over plain http: http://app.example.com/api/auth"},
+    {"the API over http", [](Production& p) { p.visit.api_url = "http://localhost:8000"; },
+     "production.https", fault, "http://localhost:8000"},
+    {"the page over http", [](Production& p) { p.visit.page_origin = "http://app.example.com"; },
+     "production.https", fault, "http://app.example.com"},
+    {"an origin of this machine",
+     [](Production& p) {
+       p.variables["DRAWBRIDGE_ALLOWED_ORIGINS"] = "https://app.example.com, https://localhost:3000";
+     },
+     "production.origins", fault, "names https://localhost:3000"},
+    {"any origin", [](Production& p) { p.variables["DRAWBRIDGE_ALLOWED_ORIGINS"] = "*"; },
+     "production.origins", fault, "names *"},
+    {"an origin over http",
+     [](Production& p) { p.variables["DRAWBRIDGE_ALLOWED_ORIGINS"] = "http://app.example.com"; },
+     "production.origins", fault, "names http://app.example.com"},
+    {"nothing to see of origins", [](Production& p) { p.visit.api_url = std::nullopt; }, "production.origins",
+     not_checked, "neither DRAWBRIDGE_ALLOWED_ORIGINS nor --api-url"},
+    {"a day's token", [](Production& p) { p.token.lifetime = std::chrono::hours{24}; },
+     "production.token_lifetime", warning, "1440 minutes"},
+    {"a token of unknown age", [](Production& p) { p.token.lifetime = std::nullopt; },
+     "production.token_lifetime", not_checked, "when it was made"},
+    {"many audiences", [](Production& p) { p.token.audiences.emplace_back("https://other.example.com"); },
+     "production.audience", warning, "2 audiences"},
+    {"the default audience", [](Production& p) { p.visit.policy.audience = p.visit.policy.issuer; },
+     "production.audience", warning, "is the issuer"},
+    {"one key for ever",
+     [](Production& p) { p.database.keys = store::StoredKeys{.count = 1, .expiring = 0}; },
+     "production.rotation", warning, "rotationInterval"},
+    {"no key yet", [](Production& p) { p.database.keys = store::StoredKeys{}; }, "production.rotation",
+     not_checked, "no signing key yet"},
+    {"keys that may not be read", [](Production& p) { p.database.keys = std::nullopt; },
+     "production.rotation", not_checked, "may not be read"},
+    {"the default secret",
+     [](Production& p) { p.variables["BETTER_AUTH_SECRET"] = "better-auth-secret-12345678901234567890"; },
+     "production.secret", fault, "is the default"},
+    {"a short secret", [](Production& p) { p.variables["BETTER_AUTH_SECRET"] = "hunter2"; },
+     "production.secret", fault, "has 7 characters"},
+    {"a secret elsewhere", [](Production& p) { p.variables.clear(); }, "production.secret", not_checked,
+     "is not set here"},
+    {"many algorithms",
+     [](Production& p) { p.visit.policy.algorithms = {Algorithm::eddsa, Algorithm::rs256}; },
+     "production.algorithms", warning, "EdDSA, RS256"},
+    {"a log that tells all", [](Production& p) { p.variables["DRAWBRIDGE_LOG"] = "debug"; }, "production.log",
+     warning, "is debug"},
+    {"SQLite", [](Production& p) { p.database.product = "sqlite"; }, "production.database", warning,
+     "shared by Better Auth and the API"},
+};
+
+TEST(ProductionChecks, AreSilentOnAHealthySetUp) {
+  EXPECT_TRUE(examined(healthy()).empty());
+  Production with_settings = healthy();
+  with_settings.variables.insert(
+      {{"DRAWBRIDGE_ALLOWED_ORIGINS", "https://app.example.com"}, {"DRAWBRIDGE_LOG", "warn"}});
+  EXPECT_TRUE(examined(with_settings).empty());
+}
+
+TEST(ProductionChecks, FindEachFaultAndNothingElse) {
+  for (const ProductionCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    Production production = healthy();
+    c.change(production);
+    auto told = examined(production);
+    if (std::string_view{c.id} == "production.https") told.erase("production.cookies");  // it needs that one
+    ASSERT_EQ(told.size(), 1U) << told.begin()->first;
+    const Check& check = told.begin()->second;
+    EXPECT_EQ(check.id, c.id);
+    EXPECT_EQ(name_of(check.status), name_of(c.status));
+    const std::string said = check.summary + " | " + check.cause + " | " + check.remedy;
+    EXPECT_TRUE(said.contains(c.part)) << said;
+    EXPECT_FALSE(said.contains("hunter2"));
+  }
+}
+
+TEST(ProductionChecks, AskTheApiWhomItLetsIn) {
+  const auto told = examined(healthy({{is_of_a_local_page,
+                                       {.status = 204,
+                                        .headers = {{"Access-Control-Allow-Origin", "http://localhost:3000"}},
+                                        .body = {}}}}));
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.at("production.origins").status, fault);
+}
+
+TEST(ProductionChecks, LookAtTheCookieThatSigningOutSets) {
+  struct Case {
+    HttpAnswer answer;
+    CheckStatus status;
+    const char* part;
+  };
+  for (const Case& c :
+       {Case{setting("better-auth.session_token=; Path=/; HttpOnly"), fault, "without Secure"},
+        Case{setting("better-auth.session_token=secure; Path=/"), fault, "without Secure"},
+        Case{setting("theme=; Path=/"), not_checked, "sets no session cookie (200)"},
+        Case{{.status = 0, .headers = {}, .body = "it was reset"}, not_checked, "it was reset"}}) {
+    const auto told = examined(healthy({{is_sign_out, c.answer}}));
+    ASSERT_EQ(told.size(), 1U);
+    const Check& check = told.at("production.cookies");
+    EXPECT_EQ(check.status, c.status);
+    EXPECT_TRUE(check.summary.contains(c.part)) << check.summary;
+  }
+  EXPECT_TRUE(examined(healthy({{is_sign_out, setting("app.session_token=; path=/; secure")}})).empty());
+}
+
+TEST(ProductionChecks, SeeALimitOfKeyFetches) {
+  for (const auto& [allowed, status, expected] :
+       {std::tuple{100, 429, fault}, std::tuple{3, 503, warning}, std::tuple{105, 429, ok}}) {
+    Production production = healthy();
+    const auto count = std::make_shared<std::atomic<int>>(0);
+    production.visit.call = [count, allowed, status, call = production.visit.call](
+                                const HttpCall& asked) -> std::expected<HttpAnswer, std::string> {
+      if (is_key_fetch(asked) && ++*count > allowed) return HttpAnswer{.status = status};
+      return call(asked);
+    };
+    const auto told = examined(production);
+    EXPECT_EQ(told.size(), expected == ok ? 0U : 1U);
+    EXPECT_LE(*count, 105);
+    for (const auto& [id, check] : told)
+      EXPECT_EQ(std::pair(id, check.status), std::pair(std::string{"production.key_fetch"}, expected));
+  }
+}
+
+TEST(ProductionChecks, BelongToProductionAlone) {
+  Report report = report_before_the_api();
+  check_api(report, visit_of(), good_token());
+  check_cors(report, visit_of(), good_token());
+  EXPECT_TRUE(told_of(report, {"production."}).empty());
+}
+
+}  // namespace
+}  // namespace drawbridge::doctor
