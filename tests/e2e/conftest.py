@@ -25,7 +25,8 @@ StartBackend = Callable[..., Backend]
 NewDatabase = Callable[[Path], Database]
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "core: what the C++ library decides alone, the same in any backend")
     # A shell starts what runs in its background with SIGINT ignored, and our programs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if not DRAWBRIDGE.is_file():

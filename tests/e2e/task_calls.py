@@ -114,7 +114,7 @@ class CallMaker:
         return self.random.random() < share
 
     def next_call(self) -> Call:
-        user = self.random.choice(self.others) if self.chance(0.02) else self.model.user
+        user = self.random.choice(self.others) if self.chance(0.04) else self.model.user
         kind = "tasks" if self.chance(0.75) else "tags"
         rows = self.model.tasks if kind == "tasks" else self.model.tags
         if self.chance(0.25):
@@ -214,7 +214,7 @@ class CallMaker:
     # ---- queries -------------------------------------------------------------------------------------
 
     def unwanted_query(self) -> Query:
-        return [("user_id", self.model.user)] if self.chance(0.01) else []
+        return [("user_id", self.model.user)] if self.chance(0.05) else []
 
     def some_query(self, kind: str) -> Query:
         query: Query = []

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from backend import Backend
+from backend import KIND, Backend
 from better_auth import BetterAuth
 from path_spellings import spelt
 from raw_http import Answer, RawConnection, head, with_json
 
 SEED = 20261123
-REQUESTS = 30_000
+REQUESTS = 30_000 if KIND == "cpp" else 10_000  # Python takes longer for each
 MARK = "only-its-owner-may-see-this"
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 METHODS = ["GET"] * 4 + ["HEAD", "POST", "PUT", "PATCH", "PATCH", "DELETE", "OPTIONS", "get", "COPY"]
@@ -220,4 +220,4 @@ def test_no_spelling_reaches_what_is_anothers(
     assert (seen["title"], [str(tag["id"]) for tag in seen["tags"]]) == (MARK, [victim.tag])
     # Otherwise this showed little.
     assert set(reached) == {f"{method} {name}" for name, methods in TAKEN.items() for method in methods}
-    assert all(statuses[status] >= 100 for status in (200, 403, 404, 405, 422)), statuses
+    assert all(statuses[status] >= REQUESTS / 300 for status in (200, 403, 404, 405, 422)), statuses

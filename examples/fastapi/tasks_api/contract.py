@@ -1,4 +1,4 @@
-"""The contract that this API keeps and the page that shows it. Both are the repository's, shared with the C++ server."""
+"""The contract that this API keeps and the page that shows it: the repository's, shared with the C++ server."""
 
 from pathlib import Path
 from typing import Any

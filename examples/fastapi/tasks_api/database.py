@@ -27,7 +27,7 @@ FORMS = "write sqlite:relative/path.db, sqlite:///absolute/path.db or postgresql
 
 def _sqlite(path: Path) -> AsyncEngine:
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_timeout=5, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: object) -> None:
