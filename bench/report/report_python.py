@@ -59,10 +59,11 @@ def routes_table(measured: dict[str, Any]) -> str:
                 with_spread(figure(samples(measured, target, "cpu_us"))),
                 with_spread(figure(samples(measured, target, "p50_us")).over(1e3)),
                 with_spread(figure(samples(measured, target, "p99_us")).over(1e3)),
+                f"{100 * figure(samples(measured, target, 'busy')).median:.0f} %",
             )
         )
-    head = ("a route with", "requests a second", "against none", "CPU for a request, µs", "p50, ms", "p99, ms")
-    return table(head, rows)
+    head = ("requests a second", "against none", "CPU for a request, µs", "p50, ms", "p99, ms", "core used")
+    return table(("a route with", *head), rows)
 
 
 def algorithms(measured: dict[str, Any]) -> list[str]:
