@@ -1,5 +1,6 @@
 #include "doctor_command.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -50,12 +51,16 @@ std::optional<std::string> base_of(const CLI::Option& option) {
   return text;
 }
 
-std::vector<std::string> names_of_variables() {
-  std::vector<std::string> names;
+/// Of the environment and of the file.
+std::vector<std::string> names_of_variables(const Settings& settings) {
+  std::vector<std::string> names = settings.names_in_file();
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
     names.emplace_back(text.substr(0, text.find('=')));
   }
+  std::ranges::sort(names);
+  const auto [first, last] = std::ranges::unique(names);
+  names.erase(first, last);
   return names;
 }
 
@@ -74,7 +79,8 @@ Visit visit_of(const Options& options, const Settings& settings) {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   };
   visit.variable = [settings](const std::string& name) { return settings.value_of(name); };
-  visit.variable_names = names_of_variables();
+  visit.variable_names = names_of_variables(settings);
+  visit.known_variables = Settings::variables();
   return visit;
 }
 

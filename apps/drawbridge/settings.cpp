@@ -119,6 +119,19 @@ Settings::Settings(CLI::App& command, std::initializer_list<SettingGroup> groups
                   ->group(heading);
 }
 
+std::vector<std::string> Settings::variables() {
+  std::vector<std::string> names;
+  for (const Row& row : rows()) names.emplace_back(row.variable);
+  return names;
+}
+
+std::vector<std::string> Settings::names_in_file() const {
+  read_env_file();
+  std::vector<std::string> names;
+  for (const auto& [name, value] : *file_) names.push_back(name);
+  return names;
+}
+
 std::optional<std::string> Settings::process_environment(const std::string& variable) {
   const char* const value = std::getenv(variable.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>{value};

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/App.hpp>
 
@@ -48,6 +49,12 @@ class Settings {
   Settings(CLI::App& command, std::initializer_list<SettingGroup> groups,
            Environment environment = process_environment);
 
+  /// Every variable that some command reads.
+  static std::vector<std::string> variables();
+
+  /// The names that the file of `--env-file` sets.
+  std::vector<std::string> names_in_file() const;
+
   static std::optional<std::string> process_environment(const std::string& variable);
 
   /// Groups `keys` and, where the command has it, `outage`. `jwks_url` is BETTER_AUTH_JWKS_URL or what
@@ -65,8 +72,8 @@ class Settings {
   /// What BETTER_AUTH_URL says; a fault where it is not set.
   BetterAuth required_better_auth() const;
 
-  /// What a variable says, whatever the command makes of it: its flag, the environment, or the file; nothing where
-  /// it is not set.
+  /// What a variable says, whatever the command makes of it: its flag, the environment, or the file; nothing
+  /// where it is not set.
   std::optional<std::string> value_of(std::string_view variable) const;
 
  protected:

@@ -1,0 +1,257 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "core/hints.h"
+#include "core/json_writer.h"
+#include "core/strict_json.h"
+#include "doctor/names.h"
+#include "doctor/sections.h"
+#include "fetch/http_call.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpAnswer;
+using simdjson::dom::object;
+
+/// That a session is looked at shall not prolong it.
+constexpr std::string_view as_it_is = "?disableCookieCache=true&disableRefresh=true";
+
+/// Better Auth, asked with the session's cookie.
+class Asked {
+ public:
+  explicit Asked(const Visit& visit) : visit_{visit} {
+    const std::string& given = *visit.session_cookie;
+    const std::string_view without_padding{given.data(), given.find_last_not_of('=') + 1};
+    const bool has_name = without_padding.find('=') != std::string_view::npos;
+    cookie_ = has_name ? given
+                       : fmt::format("better-auth.session_token={0}; __Secure-better-auth.session_token={0}",
+                                     given);
+  }
+
+  std::expected<HttpAnswer, std::string> get(std::string_view path) const {
+    return visit_.call(
+        {.url = fmt::format("{}{}", visit_.better_auth_url, path), .headers = {{"Cookie", cookie_}}});
+  }
+
+  /// With the origin that Better Auth always trusts.
+  std::expected<HttpAnswer, std::string> post(std::string_view path, std::string body) const {
+    return visit_.call({.method = "POST",
+                        .url = fmt::format("{}{}", visit_.better_auth_url, path),
+                        .headers = {{"Cookie", cookie_},
+                                    {"Origin", BetterAuth::at(visit_.better_auth_url)->issuer},
+                                    {"Content-Type", "application/json"}},
+                        .body = std::move(body)});
+  }
+
+ private:
+  const Visit& visit_;
+  std::string cookie_;
+};
+
+/// What is read of JSON lives as long as its parser.
+std::optional<object> object_in(simdjson::dom::parser& parser, const std::string& body) {
+  object members;
+  if (parser.parse(body).get(members) != simdjson::SUCCESS) return std::nullopt;
+  return members;
+}
+
+std::optional<object> member_object(object parent, std::string_view name) {
+  const auto value = member(parent, name);
+  object members;
+  if (!value || value->get(members) != simdjson::SUCCESS) return std::nullopt;
+  return members;
+}
+
+/// Better Auth's own word for what is wrong, for example ` USER_UUID_MISSING`; empty where it says none.
+std::string code_in(const HttpAnswer& answer) {
+  simdjson::dom::parser parser;
+  const auto members = object_in(parser, answer.body);
+  const auto code = members ? string_member(*members, "code") : std::nullopt;
+  return code ? " " + display_text(*code) : std::string{};
+}
+
+// --- the session -----------------------------------------------------------------------------------
+
+bool is_sendable(std::string_view cookie) {
+  return std::ranges::all_of(cookie, [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+void judge_unknown_session(Report& report, const Visit& visit) {
+  const bool unsigned_token = visit.session_cookie->find('.') == std::string::npos;
+  report.fault(
+      "issuer.session", "Better Auth knows no session of that cookie",
+      unsigned_token
+          ? "this is session.token, as the database has it: the cookie's value is that, a dot and a signature"
+          : "the session ended or was signed out; or the cookie is another Better Auth's; or "
+            "BETTER_AUTH_SECRET "
+            "changed since it was set",
+      "sign in again, and copy the value of better-auth.session_token from the browser's developer tools "
+      "(Application, Cookies)");
+}
+
+/// No Better Auth there: of which the missing keys speak already, unless they are elsewhere.
+void judge_no_better_auth(Report& report, const Visit& visit, const HttpAnswer& answer) {
+  report.fault("issuer.session",
+               fmt::format("{}/get-session answers {} and no session",
+                           display_text(visit.better_auth_url, 128), answer.status),
+               "there is no Better Auth: its address or its basePath is another",
+               "set BETTER_AUTH_URL to Better Auth's baseURL with its basePath, and BETTER_AUTH_JWKS_URL "
+               "only for where "
+               "the keys are",
+               {"jwks.status", "jwks.document"});
+}
+
+/// Better Auth's own JWT plugin makes a token for each answer of /get-session, so that both fail when none
+/// can be made; without a session or a database /token would be 401.
+bool fails_over_its_token(const Asked& asked) {
+  const auto token = asked.get("/token?disableRefresh=true");
+  return token && token->status >= 500;
+}
+
+/// Whether Better Auth knows the session; judges `issuer.session` in any case.
+bool judge_session(Report& report, const Visit& visit, const Asked& asked, const HttpAnswer& answer) {
+  simdjson::dom::parser parser;
+  if (answer.status == 200 && object_in(parser, answer.body)) {
+    report.ok("issuer.session", "Better Auth knows the session");
+    return true;
+  }
+  if (answer.status == 200 && answer.body == "null") {
+    judge_unknown_session(report, visit);
+  } else if (answer.status == 200 || answer.status == 404) {
+    judge_no_better_auth(report, visit, answer);
+  } else if (answer.status >= 500 && report.stands("jwks.status") && fails_over_its_token(asked)) {
+    report.ok("issuer.session", "Better Auth knows the session, and fails over its token");
+    return true;
+  } else if (answer.status >= 500 && !report.stands("jwks.status")) {
+    report.leave("issuer.session", report.why_without("jwks.status"));
+  } else {
+    report.leave("issuer.session", fmt::format("Better Auth answers {}{} to the question for the session",
+                                               answer.status, code_in(answer)));
+  }
+  return false;
+}
+
+// --- its token -------------------------------------------------------------------------------------
+
+void judge_failed_signature(Report& report, const HttpAnswer& answer) {
+  const std::string code = code_in(answer);
+  const std::string summary = fmt::format("/token answers {}{}", answer.status, code);
+  if (code == " USER_UUID_MISSING")
+    return report.fault("issuer.signs", summary,
+                        "the user has no uuid: the row is older than the column, or was made elsewhere",
+                        "run `drawbridge migrate up`", {"tables.user_uuid", "tables.user_uuid_values"});
+  if (code == " CLAIM_NOT_ALLOWED")
+    return report.fault("issuer.signs", summary,
+                        "the option `claims` of drawbridge() gives a claim whose name is taken",
+                        "give that claim another name; Better Auth's log says which it is");
+  report.fault(
+      "issuer.signs", summary,
+      "most often BETTER_AUTH_SECRET changed after the signing key was made, and no longer opens it (Better "
+      "Auth's log: \"Failed to decrypt private key\")",
+      "set the secret that was; or, where it is lost, delete the rows of `jwks` (DELETE FROM jwks), so that "
+      "Better "
+      "Auth makes a key with the new one",
+      {"tables.jwks"});
+}
+
+std::optional<std::string> judge_signing(Report& report, const Visit& visit, const Asked& asked) {
+  const auto answer = asked.get("/token?disableRefresh=true");
+  if (!answer) {
+    report.leave("issuer.signs", "Better Auth could not be asked for a token: " + answer.error());
+    return std::nullopt;
+  }
+  simdjson::dom::parser parser;
+  const auto members = object_in(parser, answer->body);
+  const auto token = members ? string_member(*members, "token") : std::nullopt;
+  if (answer->status == 200 && token) {
+    report.ok("issuer.signs", "Better Auth gives the session a token");
+    return std::string{*token};
+  }
+  const std::string summary = fmt::format("/token answers {}{}", answer->status, code_in(*answer));
+  if (answer->status >= 500)
+    judge_failed_signature(report, *answer);
+  else if (answer->status == 401)
+    report.fault("issuer.signs", summary + ", though the session is known",
+                 "Better Auth answers so too when it cannot reach its database; or a proxy keeps the cookie "
+                 "from that path",
+                 "look at Better Auth's log, and run doctor again");
+  else if (answer->status == 404 || answer->status == 200)
+    report.fault(
+        "issuer.signs", summary + " and no token",
+        fmt::format("the Better Auth at {} has no JWT plugin", display_text(visit.better_auth_url, 128)),
+        "add drawbridge() of @drawbridge/better-auth to its `plugins`", {"jwks.status", "jwks.document"});
+  else
+    report.leave("issuer.signs", summary);
+  return std::nullopt;
+}
+
+// --- fields of one's own ---------------------------------------------------------------------------
+
+/// What came of setting a field to the value that it has.
+enum class Setting { refused, accepted, unknown };
+
+Setting try_to_set(const Asked& asked, std::string_view field, simdjson::dom::element value) {
+  const std::string same = simdjson::minify(value);
+  const auto answer = asked.post("/update-user", fmt::format(R"({{"{}":{}}})", field, same));
+  if (!answer) return Setting::unknown;
+  if (answer->status == 200) return Setting::accepted;
+  // 404: the endpoint is switched off. The others are no answer to what was asked.
+  return answer->status == 400 || answer->status == 404 || answer->status == 422 ? Setting::refused
+                                                                                 : Setting::unknown;
+}
+
+void judge_own_fields(Report& report, const Asked& asked, const HttpAnswer& session) {
+  simdjson::dom::parser parser;
+  const auto members = object_in(parser, session.body);
+  const auto user = members ? member_object(*members, "user") : std::nullopt;
+  std::vector<std::string> accepted;
+  std::vector<std::string> tried;
+  for (const char* field : {"uuid", "role"}) {
+    const auto value = user ? member(*user, field) : std::nullopt;
+    if (!value) continue;
+    tried.emplace_back(field);
+    const Setting setting = try_to_set(asked, field, *value);
+    if (setting == Setting::accepted) accepted.emplace_back(field);
+    if (setting == Setting::unknown)
+      return report.leave("issuer.own_fields", "Better Auth gave no clear answer to /update-user");
+  }
+  if (tried.empty())
+    return report.leave("issuer.own_fields", "the session shows neither uuid nor role of its user");
+  if (accepted.empty()) return report.ok("issuer.own_fields", "/update-user refuses " + first_names(tried));
+  report.fault("issuer.own_fields", "/update-user lets users set their own " + first_names(accepted),
+               "these fields of user.additionalFields have no `input: false`: who takes another's uuid has "
+               "that user's "
+               "rows, who takes a role has its rights",
+               "use drawbridge(), which refuses both, or set input: false for them in user.additionalFields");
+}
+
+}  // namespace
+
+std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
+  if (!report.may_check("issuer.session")) return std::nullopt;
+  if (!visit.session_cookie) {
+    report.leave("issuer.session", "no --session-cookie was given");
+    return std::nullopt;
+  }
+  if (!is_sendable(*visit.session_cookie)) {
+    report.fault("issuer.session", "what was given as cookie cannot be one",
+                 "it has line ends or letters beyond ASCII",
+                 "copy the value of better-auth.session_token alone from the browser's developer tools");
+    return std::nullopt;
+  }
+  const Asked asked{visit};
+  const auto session = asked.get(fmt::format("/get-session{}", as_it_is));
+  if (!session) {
+    report.leave("issuer.session", "Better Auth could not be asked: " + session.error());
+    return std::nullopt;
+  }
+  if (!judge_session(report, visit, asked, *session)) return std::nullopt;
+  auto token = judge_signing(report, visit, asked);
+  judge_own_fields(report, asked, *session);
+  return token;
+}
+
+}  // namespace drawbridge::doctor

@@ -1,0 +1,377 @@
+#include <map>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "core/claims.h"
+#include "core/hints.h"
+#include "core/json_writer.h"
+#include "core/key_selector.h"
+#include "core/signature.h"
+#include "core/strict_json.h"
+#include "core/time_text.h"
+#include "core/unverified_token.h"
+#include "doctor/key_checks.h"
+#include "doctor/names.h"
+#include "doctor/sections.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using simdjson::dom::object;
+
+constexpr std::string_view get_one =
+    "get the JWT from GET /api/auth/token, in the browser `(await authClient.token()).data.token`, or give "
+    "doctor "
+    "--session-cookie in place of --token";
+
+/// A token taken apart, nothing of it proven.
+struct OpenedToken {
+  UnverifiedToken parts;
+  simdjson::dom::parser header_parser;
+  simdjson::dom::parser claims_parser;
+  object header;
+  object claims;
+};
+
+std::string why_no_token(const Report& report, const Visit& visit) {
+  if (!visit.session_cookie) return "neither --token nor --session-cookie was given";
+  return report.why_without(report.stands("issuer.session") ? "issuer.signs" : "issuer.session");
+}
+
+std::unique_ptr<OpenedToken> open(Report& report, const Visit& visit, const std::string& token) {
+  const auto not_a_token = [&](const AuthError& error) {
+    report.fault("token.form", "what was given is no JWT: " + error.detail, error.hint, std::string{get_one});
+    return nullptr;
+  };
+  auto opened = std::make_unique<OpenedToken>();
+  auto parts = split_token(token);
+  if (!parts) return not_a_token(parts.error());
+  opened->parts = *std::move(parts);
+  const auto read = read_header(opened->parts.unverified_header, visit.policy);
+  if (!read && read.error().code == ErrorCode::token_malformed) return not_a_token(read.error());
+  opened->header = *parse_strict_object(opened->header_parser, opened->parts.unverified_header);
+  const auto claims = parse_strict_object(opened->claims_parser, opened->parts.unverified_payload);
+  if (!claims)
+    return not_a_token({.code = ErrorCode::token_malformed,
+                        .detail = "The token's payload " + claims.error() + ".",
+                        .hint = malformed_header_hint(),
+                        .retry_after = {}});
+  opened->claims = *claims;
+  report.ok("token.form", "it is a JWT");
+  return opened;
+}
+
+// --- one thing at a time ---------------------------------------------------------------------------
+
+std::string json_of(std::string_view text) {
+  std::string json;
+  append_json(json, text);
+  return json;
+}
+
+/// An object with these members, as JSON, of which the named ones are replaced by the original's.
+std::string with_members_of(object original, std::initializer_list<std::string_view> names,
+                            std::map<std::string_view, std::string> members) {
+  for (const std::string_view name : names) {
+    members.erase(name);
+    if (const auto value = member(original, name)) members[name] = simdjson::minify(*value);
+  }
+  std::string json;
+  for (const auto& [name, value] : members)
+    json += fmt::format("{}{}:{}", json.empty() ? "{" : ",", json_of(name), value);
+  return json + (json.empty() ? "{}" : "}");
+}
+
+/// The header's rules on these members, all others being good; so that each fault shows by itself.
+std::expected<TokenHeader, AuthError> read_alone(const OpenedToken& token,
+                                                 std::initializer_list<std::string_view> names,
+                                                 const Policy& policy) {
+  const std::string alg = json_of(name_of(policy.algorithms.front()));
+  return read_header(with_members_of(token.header, names, {{"alg", alg}, {"kid", json_of("any")}}), policy);
+}
+
+/// The same of claims.
+std::expected<CheckedClaims, AuthError> check_alone(const OpenedToken& token,
+                                                    std::initializer_list<std::string_view> names,
+                                                    const Policy& policy, TokenTime now) {
+  const auto later = std::chrono::floor<std::chrono::seconds>(now) + std::chrono::minutes{1};
+  return check_claims(with_members_of(token.claims, names,
+                                      {{"exp", std::to_string(later.time_since_epoch().count())},
+                                       {"iss", json_of(policy.issuer)},
+                                       {"aud", json_of(policy.audience)},
+                                       {"sub", json_of("any")}}),
+                      policy, now);
+}
+
+// --- header and signature --------------------------------------------------------------------------
+
+void judge_size(Report& report, const Visit& visit, const std::string& token) {
+  if (token.size() <= visit.policy.max_token_size)
+    return report.ok("token.size", fmt::format("{} bytes", token.size()));
+  report.fault(
+      "token.size",
+      fmt::format("it has {} bytes, the backend reads at most {}", token.size(), visit.policy.max_token_size),
+      "something large is among its claims: a picture as data, or lists of permissions",
+      "put less into the token (drawbridge() decides what; with jwt(): definePayload), or raise "
+      "DRAWBRIDGE_MAX_TOKEN_SIZE");
+}
+
+void judge_kind(Report& report, const Visit& visit, const OpenedToken& token) {
+  const auto typ = read_alone(token, {"typ"}, visit.policy);
+  const auto claims = check_alone(token, {"at_hash", "nonce", "azp", "client_id", "acr", "events"},
+                                  visit.policy, visit.now());
+  if (typ && claims) return report.ok("token.kind", "it is a token for backends");
+  const AuthError& error = typ ? claims.error() : typ.error();
+  report.fault("token.kind", "it is a token of another kind: " + error.detail, error.hint,
+               std::string{get_one});
+}
+
+std::optional<Algorithm> judge_algorithm(Report& report, const Visit& visit, const OpenedToken& token) {
+  const auto read = read_alone(token, {"alg"}, visit.policy);
+  const auto accepted = names_of(visit.policy.algorithms);
+  const auto alg = string_member(token.header, "alg").value_or("");
+  if (read) {
+    report.ok("token.algorithm", std::string{name_of(read->algorithm)});
+    return read->algorithm;
+  }
+  const bool known = algorithm_named(alg).has_value();
+  report.fault("token.algorithm",
+               fmt::format("it is signed with {}, the backend accepts {}", display_text(alg), accepted),
+               known ? "Better Auth signs with a key of that kind: jwks.keyPairConfig says so, or said so "
+                       "when its key was made"
+                     : "no key of Better Auth's signs so: somebody else made this token",
+               known ? fmt::format("set DRAWBRIDGE_ALGORITHMS={} for the backend, or delete the keys of that "
+                                   "kind from `jwks` and "
+                                   "leave keyPairConfig out",
+                                   alg)
+                     : std::string{get_one},
+               {"jwks.algorithm"});
+  return std::nullopt;
+}
+
+/// The set that holds the key; asked for again, as a backend does, when the one at hand does not.
+std::optional<KeySet> set_with(const Visit& visit, const SeenKeys& keys, std::string_view kid) {
+  if (keys.set->has_kid(kid)) return keys.set;
+  return fetch_keys(visit);
+}
+
+void judge_signature(Report& report, const Key& key, Algorithm algorithm, const OpenedToken& token) {
+  if (verify_signature(key, algorithm, token.parts.signing_input, token.parts.signature))
+    return report.ok("token.signature", "it is the key's");
+  report.fault("token.signature", "the signature is not that of the key which the token names",
+               signature_hint(), fmt::format("send the token as Better Auth gave it; {}", get_one));
+}
+
+void judge_key_and_signature(Report& report, const Visit& visit, const OpenedToken& token,
+                             std::optional<Algorithm> algorithm, const SeenKeys& keys) {
+  if (!algorithm || !report.may_check("token.key")) return;
+  const auto kid = string_member(token.header, "kid").value_or("");
+  if (kid.empty())
+    return report.fault("token.key", "its header names no key (`kid`)",
+                        "Better Auth always names it: somebody else made this token", std::string{get_one});
+  const auto set = set_with(visit, keys, kid);
+  if (!set || !set->has_kid(kid))
+    return report.fault(
+        "token.key",
+        fmt::format("its key \"{}\" is not in the set, nor in one fetched anew", display_text(kid)),
+        "the token is from another Better Auth, with another database; or the key set is from another "
+        "address; or the "
+        "table `jwks` was emptied since",
+        "have token and keys come from the same Better Auth: compare BETTER_AUTH_URL and "
+        "BETTER_AUTH_JWKS_URL with the "
+        "front end's, and get a new token");
+  const auto key = KeySelector::select(*set, kid, *algorithm);
+  if (!key)
+    return report.fault(
+        "token.key", fmt::format("its key \"{}\" cannot verify it", display_text(kid)),
+        KeySelector::why_unusable(*set, kid, *algorithm),
+        "delete the row of that key from `jwks`: Better Auth makes a new key with the next token",
+        {"jwks.kids", "jwks.private_members", "jwks.strength"});
+  report.ok("token.key", fmt::format("its key \"{}\" is in the set", display_text(kid)));
+  judge_signature(report, **key, *algorithm, token);
+}
+
+// --- claims ----------------------------------------------------------------------------------------
+
+std::string clocks_text(const SeenKeys& keys) {
+  if (!keys.clock_lead) return "Better Auth's clock could not be read, to compare it";
+  const auto apart = std::chrono::abs(*keys.clock_lead);
+  if (apart <= std::chrono::seconds{2}) return "Better Auth's clock and this one agree";
+  return fmt::format("Better Auth's clock is {} s {} this one", apart.count(),
+                     keys.clock_lead->count() > 0 ? "ahead of" : "behind");
+}
+
+/// `exp` or another time, for people.
+std::string time_of(const OpenedToken& token, std::string_view claim) {
+  const auto value = member(token.claims, claim);
+  double seconds = 0;
+  if (!value || value->get(seconds) != simdjson::SUCCESS) return "never";
+  return time_text(Instant{std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)}});
+}
+
+void judge_times(Report& report, const Visit& visit, const OpenedToken& token, const SeenKeys& keys) {
+  const TokenTime now = visit.now();
+  const auto stands_at = [&](TokenTime time) {
+    return check_alone(token, {"exp", "nbf", "iat"}, visit.policy, time);
+  };
+  const auto checked = stands_at(now);
+  if (checked) return report.ok("token.times", "it ends at " + time_of(token, "exp"));
+  const AuthError& error = checked.error();
+  if (error.code == ErrorCode::token_expired || error.code == ErrorCode::token_not_yet_valid) {
+    if (report.is_at_fault("clock.issuer") &&
+        stands_at(now + keys.clock_lead.value_or(std::chrono::seconds{0})))
+      return report.leave("token.times", report.why_without("clock.issuer"));
+    const bool expired = error.code == ErrorCode::token_expired;
+    return report.fault(
+        "token.times",
+        expired ? fmt::format("it ended at {}, and now it is {}", time_of(token, "exp"), time_text(now))
+                : fmt::format("it begins at {}, and now it is {}",
+                              time_of(token, member(token.claims, "nbf") ? "nbf" : "iat"), time_text(now)),
+        fmt::format("{}; {}",
+                    expired ? "Better Auth's tokens live 15 minutes, unless jwt.expirationTime says otherwise"
+                            : "a clock was wrong when the token was made",
+                    clocks_text(keys)),
+        expired ? "get a new token before the old one ends, as @drawbridge/client does: GET /api/auth/token"
+                : "set all clocks by NTP, and get a new token");
+  }
+  report.fault("token.times", "its times cannot be used: " + error.detail, error.hint, std::string{get_one});
+}
+
+/// The texts of `aud` or `iss`.
+std::vector<std::string> texts_of(const OpenedToken& token, std::string_view claim) {
+  std::vector<std::string> texts;
+  const auto value = member(token.claims, claim);
+  if (!value) return texts;
+  simdjson::dom::array list;
+  if (const auto text = string_of(*value)) {
+    texts.emplace_back(*text);
+  } else if (value->get(list) == simdjson::SUCCESS) {
+    for (const auto item : list)
+      if (const auto one = string_of(item)) texts.emplace_back(*one);
+  }
+  return texts;
+}
+
+/// Which addresses a token names, and which one the backend expects.
+struct Address {
+  std::string_view check;
+  std::string_view claim;
+  std::string_view setting;
+  const std::string& expected;
+};
+
+void judge_address(Report& report, const Visit& visit, const OpenedToken& token, const Address& address,
+                   std::vector<std::string_view> explained_by) {
+  const auto checked = check_alone(token, {address.claim}, visit.policy, visit.now());
+  const auto values = texts_of(token, address.claim);
+  if (checked)
+    return report.ok(address.check, fmt::format("`{}` is {}", address.claim, display_text(address.expected)));
+  if (values.empty())
+    return report.fault(address.check, checked.error().detail, checked.error().hint,
+                        "set `baseURL` in Better Auth: without it tokens may name nobody");
+  std::vector<std::string> shown;
+  for (const std::string& value : values) shown.push_back('"' + display_text(value, 128) + '"');
+  const std::string difference = difference_between(values.front(), address.expected);
+  report.fault(
+      address.check,
+      fmt::format("`{}` is {}, the backend expects \"{}\"", address.claim, first_names(shown),
+                  display_text(address.expected, 128)),
+      difference.empty()
+          ? fmt::format("Better Auth's baseURL (or its option jwt.{}) and the backend's settings name "
+                        "different places",
+                        address.claim == "iss" ? "issuer" : "audience")
+          : difference + "; they are compared as they stand",
+      fmt::format("give Better Auth's baseURL and the backend's BETTER_AUTH_URL the same origin; where it is "
+                  "meant to "
+                  "differ set {}={}",
+                  address.setting, display_text(values.front(), 128)),
+      std::move(explained_by));
+}
+
+/// Both come from Better Auth's baseURL, so one wrong address is one fault.
+void judge_addresses(Report& report, const Visit& visit, const OpenedToken& token) {
+  const Policy& policy = visit.policy;
+  // What another Better Auth signed bears another address by right.
+  judge_address(report, visit, token, {"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuer},
+                {"token.key"});
+  const bool one_address =
+      policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud");
+  judge_address(report, visit, token, {"token.audience", "aud", "BETTER_AUTH_AUDIENCE", policy.audience},
+                one_address ? std::vector<std::string_view>{"token.key", "token.issuer"}
+                            : std::vector<std::string_view>{});
+}
+
+void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
+  Policy policy = visit.policy;
+  if (visit.variable("DRAWBRIDGE_USER_CLAIM") != "sub") policy.required_claims = {"uuid"};
+  const auto checked = check_alone(token, {"uuid", "sub"}, policy, visit.now());
+  if (checked) return report.ok("token.uuid", "it says who the user is");
+  const AuthError& error = checked.error();
+  const bool missing = error.code == ErrorCode::claim_missing;
+  report.fault(
+      "token.uuid", error.detail,
+      missing
+          ? "Better Auth's own JWT plugin knows of no uuid: users lack the field, or definePayload leaves it "
+            "out"
+          : "the column user.uuid, or whatever definePayload takes it from, holds something else",
+      missing ? "put plugins: [drawbridge()] of @drawbridge/better-auth in place of jwt(), then `drawbridge "
+                "migrate "
+                "up`, and get a new token"
+              : "have user.uuid hold UUIDs as crypto.randomUUID() makes them: `drawbridge migrate plan` "
+                "shows what "
+                "to mend; then get a new token",
+      {"tables.user_uuid", "tables.user_uuid_values"});
+}
+
+void judge_payload(Report& report, const OpenedToken& token) {
+  const bool whole_row = member(token.claims, "createdAt") || member(token.claims, "updatedAt");
+  if (!whole_row) return report.ok("token.payload", "it has no more than it needs");
+  std::vector<std::string> names;
+  for (const char* name : {"id", "image", "createdAt", "updatedAt", "phoneNumber", "username", "banned",
+                           "banReason", "twoFactorEnabled", "isAnonymous"})
+    if (member(token.claims, name)) names.emplace_back(name);
+  report.warning(
+      "token.payload", "it carries the user's whole row: " + first_names(names),
+      "without definePayload Better Auth's JWT plugin signs all that it knows of the user, for every backend "
+      "and log to read",
+      "use drawbridge(), whose tokens have what a backend needs, or jwt({ jwt: { definePayload } })");
+}
+
+SeenToken seen_in(const std::string& text, const OpenedToken& token) {
+  SeenToken seen{
+      .text = text, .uuid = {}, .subject = {}, .audiences = texts_of(token, "aud"), .lifetime = {}};
+  if (const auto uuid = string_member(token.claims, "uuid")) seen.uuid = Uuid::parse(*uuid);
+  seen.subject = string_member(token.claims, "sub").value_or("");
+  const auto issued = member(token.claims, "iat");
+  const auto expires = member(token.claims, "exp");
+  double begin = 0;
+  double end = 0;
+  if (issued && expires && issued->get(begin) == simdjson::SUCCESS &&
+      expires->get(end) == simdjson::SUCCESS && begin >= 0 && begin <= end && end < 1e12)
+    seen.lifetime = std::chrono::seconds{static_cast<std::int64_t>(end - begin)};
+  return seen;
+}
+
+}  // namespace
+
+std::optional<SeenToken> check_token(Report& report, const Visit& visit,
+                                     const std::optional<std::string>& token, const SeenKeys& keys) {
+  if (!token) {
+    report.leave("token.form", why_no_token(report, visit));
+    return std::nullopt;
+  }
+  const auto opened = open(report, visit, *token);
+  if (!opened) return std::nullopt;
+  judge_size(report, visit, *token);
+  judge_kind(report, visit, *opened);
+  const auto algorithm = judge_algorithm(report, visit, *opened);
+  judge_key_and_signature(report, visit, *opened, algorithm, keys);
+  judge_times(report, visit, *opened, keys);
+  judge_addresses(report, visit, *opened);
+  judge_user(report, visit, *opened);
+  judge_payload(report, *opened);
+  return seen_in(*token, *opened);
+}
+
+}  // namespace drawbridge::doctor
