@@ -1,7 +1,7 @@
 """Verifiers at a fork and at the end of the process: their threads are stopped before either.
 
-A child has none of its parent's threads, and whatever lock one of them held, in OpenSSL or in libcurl, stays locked there
-for ever. At the end of the interpreter a thread that asks for the GIL would be stopped in its middle.
+A child has none of its parent's threads, and whatever lock one of them held, in OpenSSL or in libcurl, stays locked
+there for ever. At the end of the interpreter a thread that asks for the GIL would be stopped in its middle.
 """
 
 from __future__ import annotations

@@ -151,9 +151,7 @@ class _Reader:
             _fault(given.name, f"is {_quoted(given.value)}: give a whole number of {unit} from {least} to {most}")
         return value
 
-    def _list(
-        self, argument: str, default: tuple[str, ...], check: Callable[[str, str], None]
-    ) -> tuple[str, ...]:
+    def _list(self, argument: str, default: tuple[str, ...], check: Callable[[str, str], None]) -> tuple[str, ...]:
         given = self._find(argument)
         if given is None:
             return default

@@ -52,12 +52,12 @@ class Verifier:
     """Verifies Better Auth's JWTs; remembers those that it has verified.
 
     An argument wins over its environment variable, which is named as `drawbridge serve` names it; `better_auth_url` or
-    BETTER_AUTH_URL is all that is needed. Durations are in seconds, `max_token_size` is in bytes. Raises ValueError, with
-    one line, for what cannot work.
+    BETTER_AUTH_URL is all that is needed. Durations are in seconds, `max_token_size` is in bytes. Raises ValueError,
+    with one line, for what cannot work.
 
-    `user_claim`, `uuid` or `sub`, is the claim that identifies a user; a token without it is refused with `claim_missing`.
-    `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every fetch from the
-    fetching thread, which it must not block; without it failures go to the logger `drawbridge`.
+    `user_claim`, `uuid` or `sub`, is the claim that identifies a user; a token without it is refused with
+    `claim_missing`. `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every
+    fetch from the fetching thread, which it must not block; without it failures go to the logger `drawbridge`.
 
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told

@@ -41,10 +41,7 @@ def test_an_error_says_what_the_library_says_of_its_code(code: str) -> None:
         (AuthError("token_missing"), {"WWW-Authenticate": 'Bearer realm="drawbridge"'}),
         (
             AuthError("token_expired"),
-            {
-                "WWW-Authenticate": 'Bearer realm="drawbridge", error="invalid_token", '
-                'error_description="token_expired"'
-            },
+            {"WWW-Authenticate": 'Bearer realm="drawbridge", error="invalid_token", error_description="token_expired"'},
         ),
         (
             AuthError("role_missing"),

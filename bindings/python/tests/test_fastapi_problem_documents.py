@@ -57,7 +57,8 @@ def app(auth: BetterAuth) -> FastAPI:
 
 
 def challenge(answer: httpx.Response) -> str | None:
-    return answer.headers["WWW-Authenticate"] if "WWW-Authenticate" in answer.headers else None
+    value: str | None = answer.headers.get("WWW-Authenticate")
+    return value
 
 
 def test_a_missing_token(app: FastAPI) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -122,10 +123,9 @@ def test_what_cannot_work_is_said_in_one_line(
 ) -> None:
     complete = bool(arguments.keys() & {"better_auth_url", "jwks_url"}) or "BETTER_AUTH_URL" in environment
     default = {} if complete or not (arguments or environment) else {"BETTER_AUTH_URL": URL}
-    with pytest.raises(ValueError) as fault:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}") as fault:
         read_settings(arguments, {**default, **environment})
     text = str(fault.value)
-    assert text.startswith(said)
     assert "\n" not in text
     assert len(text) < 250
 

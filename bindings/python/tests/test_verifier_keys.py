@@ -69,9 +69,14 @@ def test_a_good_set_outlives_its_issuer(issuer: Issuer, keys: KeyServer) -> None
 
 
 def test_failures_go_to_the_log_by_themselves(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "drawbridge"), Verifier("http://127.0.0.1:9") as verifier:
-        with pytest.raises(AuthError):
-            verifier.verify(Issuer().token(iss="http://127.0.0.1:9", aud="http://127.0.0.1:9"))
+    nobody = "http://127.0.0.1:9"
+    with (
+        caplog.at_level(logging.INFO, "drawbridge"),
+        Issuer() as issuer,
+        Verifier(nobody) as verifier,
+        pytest.raises(AuthError),
+    ):
+        verifier.verify(issuer.token(iss=nobody, aud=nobody))
     assert {record.levelname for record in caplog.records} == {"WARNING"}
     assert "127.0.0.1:9" in caplog.text
 
@@ -102,16 +107,12 @@ def test_a_snapshot_serves_while_the_issuer_is_down(issuer: Issuer, keys: KeySer
 
 
 @pytest.mark.parametrize("remembered_tokens", [0, 128])
-def test_a_token_seen_before_is_good_only_while_its_key_is_listed(
-    issuer: Issuer, remembered_tokens: int
-) -> None:
+def test_a_token_seen_before_is_good_only_while_its_key_is_listed(issuer: Issuer, remembered_tokens: int) -> None:
     events: queue.Queue[KeyEvent] = queue.Queue()
     listed = issuer.jwks()
     with (
         key_server(lambda: listed) as keys,
-        Verifier(
-            issuer.url, jwks_url=keys.url, remembered_tokens=remembered_tokens, on_event=events.put
-        ) as verifier,
+        Verifier(issuer.url, jwks_url=keys.url, remembered_tokens=remembered_tokens, on_event=events.put) as verifier,
     ):
         token = issuer.token()
         assert verifier.verify(token).uuid == verifier.verify(token).uuid
@@ -130,7 +131,12 @@ def test_what_is_closed_says_so_and_ends_its_thread(issuer: Issuer) -> None:
         verifier.verify(issuer.token())
         assert threads_of_this_process() > before
     assert threads_of_this_process() <= before + 1  # one that serves the issuer's keys may be there
-    for call in (lambda: verifier.verify("x"), verifier.refresh, verifier.key_status, lambda: verifier.authenticate("")):
+    for call in (
+        lambda: verifier.verify("x"),
+        verifier.refresh,
+        verifier.key_status,
+        lambda: verifier.authenticate(""),
+    ):
         with pytest.raises(RuntimeError, match="the verifier is closed"):
             call()
     verifier.close()
