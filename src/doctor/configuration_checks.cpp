@@ -68,6 +68,7 @@ std::optional<std::string> meant_by(std::string_view name, const Visit& visit) {
   if (std::ranges::find(other_names_of_database, name) != other_names_of_database.end())
     return visit.variable("DATABASE_URL") ? std::nullopt : std::optional<std::string>{"DATABASE_URL"};
   const Near near = nearest(name, visit.known_variables);
+  if (near.name.empty()) return std::nullopt;  // too short for any: `_`, which every shell sets
   const std::size_t allowed = name.starts_with("BETTER_AUTH_") ? another_word : a_slip;
   if (name.starts_with("DRAWBRIDGE_") || near.distance <= allowed) return near.name;
   return std::nullopt;
