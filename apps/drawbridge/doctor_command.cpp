@@ -14,6 +14,7 @@
 #include "commands.h"
 #include "doctor/examination.h"
 #include "doctor/report.h"
+#include "doctor_text.h"
 #include "fetch/http_call.h"
 #include "setting_values.h"
 #include "terminal.h"
@@ -22,7 +23,6 @@ namespace drawbridge::app {
 namespace {
 
 using doctor::Check;
-using doctor::CheckStatus;
 using doctor::Visit;
 
 struct Options {
@@ -99,44 +99,10 @@ boost::json::object json_of(const std::vector<Check>& checks) {
   return {{"ok", doctor::is_healthy(checks)}, {"checks", std::move(list)}};
 }
 
-std::string mark_of(CheckStatus status, const Palette& palette) {
-  switch (status) {
-    case CheckStatus::ok:
-      return palette.good("ok         ");
-    case CheckStatus::warning:
-      return palette.strong("warning    ");
-    case CheckStatus::fault:
-      return palette.bad("fault      ");
-    case CheckStatus::not_checked:
-      return palette.faint("not checked");
-  }
-  std::unreachable();
-}
-
-std::string text_of(const Check& check, const Palette& palette) {
-  const bool left = check.status == CheckStatus::not_checked;
-  std::string text = fmt::format("{}  {:<26}  {}\n", mark_of(check.status, palette), check.id,
-                                 left ? palette.faint("because " + check.summary) : check.summary);
-  if (!check.cause.empty()) text += fmt::format("{:13}why     {}\n", "", check.cause);
-  if (!check.remedy.empty()) text += fmt::format("{:13}remedy  {}\n", "", check.remedy);
-  return text;
-}
-
-std::string text_of(const std::vector<Check>& checks, const Palette& palette) {
-  std::string text;
-  std::array<int, 4> counts{};
-  for (const Check& check : checks) {
-    text += text_of(check, palette);
-    ++counts.at(static_cast<std::size_t>(check.status));
-  }
-  return text + fmt::format("\n{} ok, {} warnings, {} faults, {} not checked\n", counts[0], counts[1],
-                            counts[2], counts[3]);
-}
-
 int examine(const Visit& visit, bool json) {
   const std::vector<Check> checks = doctor::examine(visit);
   print(json ? boost::json::serialize(json_of(checks)) + '\n'
-             : text_of(checks, Palette::of_standard_output()));
+             : doctor_text(checks, Palette::of_standard_output(), terminal_width()));
   return doctor::is_healthy(checks) ? exit_good : exit_not_good;
 }
 
@@ -147,7 +113,9 @@ CLI::App* add_doctor_command(CLI::App& app) {
   command->footer(
       "Looks at both sides and says a line a check: ok, warning, fault, or not checked and why. A fault "
       "comes\n"
-      "with its cause and remedy, and is told once, at its root. Nothing is changed on either side.\n\n"
+      "with its cause and remedy, and is told once, at its root. Nothing is changed on either side; with\n"
+      "--production the key set is fetched about a hundred times in a row, to see whether that is "
+      "limited.\n\n"
       "Examples:\n"
       "  drawbridge doctor --better-auth-url http://localhost:3000 --api-url http://localhost:8000\n"
       "  drawbridge doctor --better-auth-url http://localhost:3000 --token \"$TOKEN\"\n"

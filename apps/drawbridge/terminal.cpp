@@ -7,6 +7,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace drawbridge::app {
@@ -45,12 +46,21 @@ std::string Palette::bad(std::string_view text) const {
   return painted("1;31", text);
 }
 
+std::string Palette::caution(std::string_view text) const {
+  return painted("1;33", text);
+}
+
 std::string Palette::strong(std::string_view text) const {
   return painted("1", text);
 }
 
 std::string Palette::faint(std::string_view text) const {
   return painted("2", text);
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 std::string field_line(const Palette& palette, std::string_view name, std::string_view value,

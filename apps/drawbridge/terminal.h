@@ -17,6 +17,7 @@ class Palette {
 
   std::string good(std::string_view text) const;
   std::string bad(std::string_view text) const;
+  std::string caution(std::string_view text) const;
   std::string strong(std::string_view text) const;
   std::string faint(std::string_view text) const;
 
@@ -25,6 +26,9 @@ class Palette {
 
   bool colour_;
 };
+
+/// The columns of the terminal that standard output is; 0 when it is none.
+std::size_t terminal_width();
 
 /// One line of a list: a name of `width` columns, and its value.
 std::string field_line(const Palette& palette, std::string_view name, std::string_view value,

@@ -75,6 +75,9 @@ void check_origins(Report& report, const Visit& visit) {
   const std::string bad = given ? fault_of_origins(*given) : "";
   if (!bad.empty())
     report.fault(id, "DRAWBRIDGE_ALLOWED_ORIGINS names " + bad, cause, remedy);
+  else if (!fault_of_origins(visit.page_origin).empty())
+    report.fault(id, fmt::format("the page's own origin is {}", display_text(visit.page_origin, 128)), cause,
+                 remedy, {"production.https"});
   else if (report.stands("api.reachable") && !report.is_at_fault("cors.foreign_origin") &&
            lets_local_pages_in(visit))
     report.fault(id, "the API lets pages of http://localhost:3000 in", cause, remedy);
