@@ -1,7 +1,10 @@
 // Better Auth as a Next.js project with Drawbridge has it, or, where a test asks for it, as others have it.
 
+import { createHash } from "node:crypto";
+
 import { drawbridge } from "@drawbridge/better-auth";
 import { betterAuth } from "better-auth";
+import { verifyPassword } from "better-auth/crypto";
 import { getMigrations } from "better-auth/db/migration";
 import { jwt } from "better-auth/plugins";
 
@@ -11,6 +14,7 @@ import { openDatabase } from "./database.mjs";
 const payloads = {
   "no-iat": ({ user }) => ({ uuid: user.uuid, iat: undefined }),
   "no-uuid": ({ user }) => ({ email: user.email }),
+  own: ({ user, session }) => ({ uuid: user.uuid, email: user.email, sid: session.id }),
   default: undefined, // the whole row of the user
 };
 
@@ -20,19 +24,37 @@ function plugins(settings) {
     keyPairConfig: settings.algorithm ? { alg: settings.algorithm } : undefined,
     rotationInterval: settings.rotateEvery,
     gracePeriod: settings.gracePeriod,
+    jwksPath: settings.jwksPath,
   };
   const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn };
   if (settings.uuid !== false && !settings.payload) return [drawbridge({ jwks, jwt: token })];
-  return [jwt({ jwks, jwt: { ...token, definePayload: payloads[settings.payload ?? "no-uuid"] } })];
+  const definePayload = payloads[settings.payload ?? "no-uuid"];
+  return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache: settings.sessionCache })];
 }
 
 /** The plugin's, where it is not there to bring it. */
 function uuidField(settings) {
   if (settings.uuid === false || (settings.jwt !== false && !settings.payload)) return {};
+  const input = settings.ownFields === true;
   return {
-    uuid: { type: "string", required: true, unique: true, input: false, defaultValue: () => crypto.randomUUID() },
+    uuid: { type: "string", required: true, unique: true, input, defaultValue: () => crypto.randomUUID() },
+    ...(input && { role: { type: "string", required: false, defaultValue: "user" } }),
   };
 }
+
+function rateLimit({ keyFetches }) {
+  return keyFetches && { enabled: true, customRules: { "/jwks": { window: 600, max: keyFetches } } };
+}
+
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+
+/** Better Auth's own hash, slow on purpose, would take a tenth of a second for each of some thousand sign-ups. */
+const quickPasswords = {
+  hash: async (password) => sha256(password),
+  verify: async ({ hash, password }) =>
+    // Another Better Auth on the same database may have made this one.
+    hash.includes(":") ? verifyPassword({ hash, password }) : hash === sha256(password),
+};
 
 /**
  * @param {object} settings
@@ -46,6 +68,11 @@ function uuidField(settings) {
  * @param {string} [settings.issuer]
  * @param {string[]} [settings.audience]
  * @param {string} [settings.payload]     one of the names above: Better Auth's own JWT plugin, with that payload
+ * @param {string} [settings.basePath]    "/api/auth" is Better Auth's default
+ * @param {string} [settings.jwksPath]    "/jwks" is
+ * @param {number} [settings.keyFetches]  how many requests for the keys are answered; without it, all
+ * @param {boolean} [settings.ownFields]  users may set their `uuid` and `role`; with a payload only
+ * @param {boolean} [settings.sessionCache]  the session is also in a cookie that the keys sign; with a payload only
  * @param {boolean} [settings.uuid]       false: a Better Auth that knows of no UUID
  * @param {boolean} [settings.jwt]        false: one without tokens and keys
  * @param {boolean} [settings.migrate]    false: the tables are made by somebody else
@@ -54,10 +81,13 @@ export async function makeAuth(settings) {
   const { options, close } = openDatabase(settings.databaseUrl);
   const auth = betterAuth({
     baseURL: settings.baseURL,
+    basePath: settings.basePath,
     secret: settings.secret,
     database: options,
-    emailAndPassword: { enabled: true },
+    emailAndPassword: { enabled: true, password: quickPasswords },
     telemetry: { enabled: false },
+    rateLimit: rateLimit(settings),
+    session: settings.sessionCache && { cookieCache: { enabled: true, strategy: "jwt" } },
     user: {
       additionalFields: uuidField(settings),
       deleteUser: { enabled: true },
