@@ -85,7 +85,7 @@ skill_verb() {
   python3 scripts/make_skill.py build/skill/drawbridge.zip
 }
 
-cpp_files() { find apps bench include src tests -name '*.cpp' -o -name '*.h' | grep -v /node_modules/ | sort; }
+cpp_files() { find apps bench bindings/*/extension include src tests -name '*.cpp' -o -name '*.h' | grep -v /node_modules/ | sort; }
 shell_files() { printf '%s\n' dev .ci/run scripts/*.sh tests/support/private_postgres; }
 
 format_verb() {
@@ -93,6 +93,7 @@ format_verb() {
   setup_node
   cpp_files | xargs clang-format-19 -i
   npx --no biome check --write
+  format_python
 }
 
 # Types of all that is TypeScript; what one folder uses of another is looked up in its dist/, and those of the
@@ -121,6 +122,8 @@ lint_verb() {
   setup_node
   npx --no biome ci >&2 || failed=1
   check_types || failed=1
+  say "Ruff and the types of what is Python"
+  check_python || failed=1
   say "clang-tidy over src/ and apps/ (a file is checked again when it or its headers change)"
   mkdir -p build/lint
   once build/lint/.clang-tidy-stamp .clang-tidy -- forget_tidied || return

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan)
+suites=(unit package python e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan)
 fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -147,6 +147,16 @@ suite_package() {
     return
   fi
   run_pytest tests/package
+}
+
+# The package as its users install it; its console command and its tables are compared with the program's.
+suite_python() {
+  setup_programs
+  if ! setup_python_package; then
+    broken "install the package"
+    return
+  fi
+  run_pytest bindings/python/tests
 }
 
 # What a suite needs that runs whole programs; without it that suite is over.

@@ -27,7 +27,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
         (
             ["test", "unti"],
             "unknown suite unti; there are: "
-            "unit package e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan",
+            "unit package python e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan",
         ),
         (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
@@ -52,7 +52,7 @@ def test_wrong_usage(arguments, said):
 def test_help_names_every_verb():
     done = dev()
     assert done.returncode == 0
-    verbs = "run test build fuzz contract bench skill format lint setup"
+    verbs = "run test build fuzz contract bench skill wheel format lint setup"
     assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == verbs.split()
 
 
