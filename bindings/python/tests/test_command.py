@@ -15,7 +15,7 @@ import pytest
 from hostile_tokens import HOSTILE
 from key_server import KeyServer, key_server
 
-from drawbridge import ERROR_CODES, _command
+from drawbridge import _command
 from drawbridge.testing import Issuer
 
 ROOT = Path(__file__).parents[3]
@@ -114,14 +114,15 @@ def test_a_real_token(keys: KeyServer, more: list[str | bytes], at: str) -> None
     assert ended.status == (1 if at == "4000000000" and "--signature-only" not in more else 0)
 
 
+@pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not built: ./dev build release")
 def test_hostile_tokens_get_the_same_code_from_the_program() -> None:
     with Issuer() as issuer:
         for name, (make, code) in HOSTILE.items():
             arguments: list[str | bytes] = ["token", "verify", "--json", "--better-auth-url", issuer.url]
-            ended = run_both(arguments, make(issuer))
-            said = json.loads(ended.out)["code"]
-            assert (name, ended.status, said) == (name, 1, code)
-            assert said in ERROR_CODES
+            token = make(issuer)
+            for program in (COMMAND, [str(PROGRAM)]):  # what they say may differ by a second
+                ended = run(program, arguments, token)
+                assert (name, ended.status, json.loads(ended.out)["code"]) == (name, 1, code)
 
 
 def test_the_settings_are_those_of_the_environment(keys: KeyServer, tmp_path: Path) -> None:

@@ -98,7 +98,10 @@ def test_a_refusal_after_waiting_is_raised_where_it_is_awaited(rotated: Rotated)
 def test_who_is_cancelled_leaves_the_others_waiting(rotated: Rotated) -> None:
     issuer, keys, verifier = rotated
 
+    faults: list[object] = []
+
     async def scenario() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: faults.append(context))
         cancelled, other = (asyncio.ensure_future(verifier.verify_async(issuer.token())) for _ in range(2))
         await has_begun(keys)
         cancelled.cancel()
@@ -109,6 +112,7 @@ def test_who_is_cancelled_leaves_the_others_waiting(rotated: Rotated) -> None:
         assert isinstance(await other, Identity)
 
     asyncio.run(scenario())
+    assert faults == []
 
 
 def test_a_timeout_of_ones_own_is_kept_to(rotated: Rotated) -> None:
