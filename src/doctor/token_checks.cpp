@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -163,6 +164,19 @@ void judge_signature(Report& report, const Key& key, Algorithm algorithm, const 
                signature_hint(), fmt::format("send the token as Better Auth gave it; {}", get_one));
 }
 
+void judge_unknown_key(Report& report, const SeenKeys& keys, std::string_view kid) {
+  const bool nameless =
+      std::ranges::any_of(keys.set->descriptions(), [](const KeyDescription& key) { return !key.kid; });
+  report.fault(
+      "token.key",
+      fmt::format("its key \"{}\" is not in the set, nor in one fetched anew", display_text(kid)),
+      "the token is from another Better Auth, with another database; or the key set is from another address; "
+      "or the table `jwks` was emptied since",
+      "have token and keys come from the same Better Auth: compare BETTER_AUTH_URL and BETTER_AUTH_JWKS_URL "
+      "with the front end's, and get a new token",
+      nameless ? std::vector<std::string_view>{"jwks.kids"} : std::vector<std::string_view>{});
+}
+
 void judge_key_and_signature(Report& report, const Visit& visit, const OpenedToken& token,
                              std::optional<Algorithm> algorithm, const SeenKeys& keys) {
   if (!algorithm || !report.may_check("token.key")) return;
@@ -171,16 +185,7 @@ void judge_key_and_signature(Report& report, const Visit& visit, const OpenedTok
     return report.fault("token.key", "its header names no key (`kid`)",
                         "Better Auth always names it: somebody else made this token", std::string{get_one});
   const auto set = set_with(visit, keys, kid);
-  if (!set || !set->has_kid(kid))
-    return report.fault(
-        "token.key",
-        fmt::format("its key \"{}\" is not in the set, nor in one fetched anew", display_text(kid)),
-        "the token is from another Better Auth, with another database; or the key set is from another "
-        "address; or the "
-        "table `jwks` was emptied since",
-        "have token and keys come from the same Better Auth: compare BETTER_AUTH_URL and "
-        "BETTER_AUTH_JWKS_URL with the "
-        "front end's, and get a new token");
+  if (!set || !set->has_kid(kid)) return judge_unknown_key(report, keys, kid);
   const auto key = KeySelector::select(*set, kid, *algorithm);
   if (!key)
     return report.fault(
@@ -289,17 +294,19 @@ void judge_address(Report& report, const Visit& visit, const OpenedToken& token,
       std::move(explained_by));
 }
 
-/// Both come from Better Auth's baseURL, so one wrong address is one fault.
+/// Both come from Better Auth's baseURL, so one wrong address is one fault; and what others signed, or for
+/// something else, bears other addresses by right.
 void judge_addresses(Report& report, const Visit& visit, const OpenedToken& token) {
   const Policy& policy = visit.policy;
-  // What another Better Auth signed bears another address by right.
-  judge_address(report, visit, token, {"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuer},
-                {"token.key"});
-  const bool one_address =
-      policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud");
+  const std::vector<std::string_view> foreign{"token.kind", "token.key", "token.signature"};
+  judge_address(report, visit, token, {"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuer}, foreign);
+  std::vector<std::string_view> explained_by{"token.kind"};
+  if (policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud")) {
+    explained_by = foreign;
+    explained_by.push_back("token.issuer");
+  }
   judge_address(report, visit, token, {"token.audience", "aud", "BETTER_AUTH_AUDIENCE", policy.audience},
-                one_address ? std::vector<std::string_view>{"token.key", "token.issuer"}
-                            : std::vector<std::string_view>{});
+                std::move(explained_by));
 }
 
 void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
@@ -321,10 +328,12 @@ void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
               : "have user.uuid hold UUIDs as crypto.randomUUID() makes them: `drawbridge migrate plan` "
                 "shows what "
                 "to mend; then get a new token",
-      {"tables.user_uuid", "tables.user_uuid_values"});
+      {"token.kind", "tables.user_uuid", "tables.user_uuid_values"});
 }
 
 void judge_payload(Report& report, const OpenedToken& token) {
+  if (report.is_at_fault("token.kind"))
+    return report.leave("token.payload", report.why_without("token.kind"));
   const bool whole_row = member(token.claims, "createdAt") || member(token.claims, "updatedAt");
   if (!whole_row) return report.ok("token.payload", "it has no more than it needs");
   std::vector<std::string> names;

@@ -42,6 +42,7 @@ class BetterAuth:
         """Without a database it has a file of its own in that folder."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.base = f"{self.url}{settings.get('base_path', '/api/auth')}"
         self.database = database or SqliteDatabase(folder / "app.db")
         env = {
             "PORT": str(self.port),
@@ -53,14 +54,14 @@ class BetterAuth:
 
     def start(self) -> BetterAuth:
         self.program.start()
-        self.program.wait_ready(lambda: answers(f"{self.url}/api/auth/ok"))
+        self.program.wait_ready(lambda: answers(f"{self.base}/ok"))
         return self
 
     def stop(self) -> None:
         self.program.stop()
 
     def sign_up(self, name: str) -> Person:
-        browser = open_client(f"{self.url}/api/auth", headers={"Origin": self.url})
+        browser = open_client(self.base, headers={"Origin": self.url})
         email = f"{name}-{secrets.token_hex(4)}@example.com"
         answer = browser.post("/sign-up/email", json={"email": email, "password": PASSWORD, "name": name})
         assert answer.status_code == 200, answer.text

@@ -5,8 +5,9 @@
 // DATABASE_URL=postgresql://… in place of DATABASE_FILE has the data in PostgreSQL.
 //
 // For tests: ISSUER_ALGORITHM, ISSUER_EXPIRES_IN, ISSUER_ROTATE_EVERY, ISSUER_GRACE_PERIOD, ISSUER_ISSUER,
-// ISSUER_AUDIENCE (comma-separated), ISSUER_PAYLOAD, and `off` for ISSUER_UUID, ISSUER_JWT, ISSUER_MIGRATE;
-// auth.mjs says what they mean.
+// ISSUER_AUDIENCE (comma-separated), ISSUER_PAYLOAD, ISSUER_BASE_PATH, ISSUER_JWKS_PATH, ISSUER_KEY_FETCHES, `on` for
+// ISSUER_OWN_FIELDS, ISSUER_SESSION_CACHE, and `off` for ISSUER_UUID, ISSUER_JWT, ISSUER_MIGRATE; auth.mjs says what
+// they mean.
 
 import { createServer } from "node:http";
 

@@ -22,6 +22,11 @@ export function readSettings(origin) {
     issuer: process.env.ISSUER_ISSUER,
     audience: process.env.ISSUER_AUDIENCE?.split(","),
     payload: process.env.ISSUER_PAYLOAD,
+    basePath: process.env.ISSUER_BASE_PATH,
+    jwksPath: process.env.ISSUER_JWKS_PATH,
+    keyFetches: number("ISSUER_KEY_FETCHES"),
+    ownFields: process.env.ISSUER_OWN_FIELDS === "on",
+    sessionCache: process.env.ISSUER_SESSION_CACHE === "on",
     uuid: process.env.ISSUER_UUID !== "off",
     jwt: process.env.ISSUER_JWT !== "off",
   };

@@ -1,0 +1,149 @@
+"""What Better Auth makes of a session, and whether it can sign."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import pytest
+
+from better_auth import BetterAuth, Person
+from conftest import PRODUCTS, NewDatabase, StartIssuer
+from examination import Examination, examine
+from findings import only
+from set_up import SESSION_COOKIE, SetUp
+
+
+def examine_session(issuer: BetterAuth, person: Person, **more: object) -> Examination:
+    return examine(
+        better_auth_url=issuer.url,
+        session_cookie=person.browser.cookies[SESSION_COOKIE],
+        **more,
+    )
+
+
+# ---- the cookie --------------------------------------------------------------------------------------
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "its value": lambda cookie: cookie,
+    "name and value": lambda cookie: f"{SESSION_COOKIE}={cookie}",
+    "the whole header": lambda cookie: f"theme=dark; {SESSION_COOKIE}={cookie}",
+    "its value, decoded": lambda cookie: cookie.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_each_form_of_the_cookie_is_understood(healthy: SetUp, form: Callable[[str], str]):
+    checks = healthy.examine(session_cookie=form(healthy.session_cookie), token=None, api_url=None)
+    only(checks)
+    assert checks["token.signature"].status == "ok"
+
+
+def test_a_cookie_without_signature(healthy_sqlite: SetUp):
+    text = only(
+        healthy_sqlite.examine(session_cookie=healthy_sqlite.person.session_token),
+        "issuer.session",
+    )
+    assert "session.token" in text
+
+
+def test_a_session_that_ended(start_issuer: StartIssuer):
+    issuer = start_issuer()
+    person = issuer.sign_up("alice")
+    cookie = person.browser.cookies[SESSION_COOKIE]
+    assert person.browser.post("/sign-out").status_code == 200
+    text = only(examine(better_auth_url=issuer.url, session_cookie=cookie), "issuer.session")
+    assert "sign in again" in text
+    only(examine_session(issuer, issuer.sign_up("bob")))
+
+
+def test_a_cookie_is_not_shown(healthy_sqlite: SetUp):
+    for cookie in (healthy_sqlite.session_cookie, healthy_sqlite.session_cookie[:-8]):
+        checks = healthy_sqlite.examine(session_cookie=cookie)
+        assert cookie not in " ".join(check.text() for check in checks.values())
+
+
+# ---- signing -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [{}, {"payload": "own"}], ids=["with the plugin", "with jwt()"])
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_secret_that_does_not_open_the_key(
+    start_issuer: StartIssuer,
+    new_database: NewDatabase,
+    product: str,
+    settings: dict[str, str],
+):
+    issuer = start_issuer(new_database(product), **settings)
+    before = issuer.sign_up("alice")
+    before.token()
+    issuer.stop()
+    issuer.program.env["BETTER_AUTH_SECRET"] = secrets.token_hex(32)
+    issuer.start()
+    assert "BETTER_AUTH_SECRET changed" in only(examine_session(issuer, before), "issuer.session")
+
+    person = sign_in_anew(issuer)
+    text = only(examine_session(issuer, person), "issuer.signs")
+    assert "DELETE FROM jwks" in text
+    issuer.database.execute("DELETE FROM jwks")
+    only(examine_session(issuer, person))
+
+
+def sign_in_anew(issuer: BetterAuth) -> Person:
+    person = issuer.sign_up("bob")
+    assert person.browser.cookies[SESSION_COOKIE]
+    return person
+
+
+def test_no_jwt_plugin(start_issuer: StartIssuer):
+    issuer = start_issuer(jwt="off")
+    text = only(examine_session(issuer, issuer.sign_up("alice")), "jwks.status")
+    assert "no JWT plugin" in text
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_better_auth_that_cannot_read_its_sessions(
+    start_issuer: StartIssuer, new_database: NewDatabase, product: str
+):
+    issuer = start_issuer(new_database(product))
+    person = issuer.sign_up("alice")
+    person.token()
+    issuer.database.execute("alter table session rename to session_elsewhere")
+    checks = examine_session(issuer, person)
+    only(checks)  # doctor was not shown the database, and a failure is no answer to what it asked
+    assert "answers 500" in checks["issuer.session"].summary
+    assert checks["token.form"].summary == checks["issuer.session"].summary
+    issuer.database.execute("alter table session_elsewhere rename to session")
+    only(examine_session(issuer, person))
+
+
+# ---- fields that are not the user's to set -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_users_may_set_their_own_uuid_and_role(start_issuer: StartIssuer, new_database: NewDatabase, product: str):
+    database = new_database(product)
+    issuer = start_issuer(database, payload="own", own_fields="on")
+    person = issuer.sign_up("alice")
+    before = database.execute('select id, uuid, role from "user"')
+    text = only(examine_session(issuer, person), "issuer.own_fields")
+    assert "uuid, role" in text and "input: false" in text
+    assert database.execute('select id, uuid, role from "user"') == before
+    issuer.stop()
+    with_plugin = start_issuer(database)
+    database.execute("delete from jwks")  # which this one's secret does not open
+    only(examine_session(with_plugin, with_plugin.sign_up("bob")))
+
+
+def test_fields_that_are_not_input(start_issuer: StartIssuer):
+    issuer = start_issuer(payload="own")
+    checks = examine_session(issuer, issuer.sign_up("alice"))
+    only(checks)
+    assert checks["issuer.own_fields"].status == "ok"
+
+
+def test_a_user_without_uuid(start_issuer: StartIssuer):
+    issuer = start_issuer(payload="no-uuid", uuid="off")
+    checks = examine_session(issuer, issuer.sign_up("alice"))
+    only(checks, "token.uuid")
+    assert checks["issuer.own_fields"].status == "not_checked"

@@ -1,0 +1,309 @@
+"""Faults of the key set and of the way to it. Each is told once, its text says what it is, and its remedy helps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
+
+import pytest
+
+from better_auth import BetterAuth
+from conftest import PRODUCTS, StartIssuer, StartSetUp
+from examination import examine
+from findings import only
+from process import free_port
+from relay import RelayedAnswer, relay
+from set_up import SetUp
+
+RSA_1024 = {
+    "alg": "RS256",
+    "kty": "RSA",
+    "e": "AQAB",
+    "n": "3T2ODBo08E_Z-mfWvVs4ma_SR1TDDlIldtuezZ0jULOc5LQeANSVZvgqRU4Fl3vzcY6QS3GcmBeIQi54Px_yAVL4gLaHLN-hT-uM6F3U"
+    "w3fZ8v7Jr2gKfhwCFPPc6pMoZUz0XRLzaSm9TPBfcWHWnLXzV_iwDvDS_8Mg_p7Ej0E",
+}
+SMALL_ORDER = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+}
+
+
+ChangeKey = Callable[[dict[str, Any]], dict[str, Any]]
+ChangeAnswer = Callable[[RelayedAnswer], None]
+
+
+# ---- the way to the set ------------------------------------------------------------------------------
+
+
+def test_nobody_listens(healthy_sqlite: SetUp):
+    text = only(examine(better_auth_url=f"http://127.0.0.1:{free_port()}"), "jwks.reachable")
+    assert "Nothing listens" in text and "BETTER_AUTH_URL" in text
+    only(examine(better_auth_url=healthy_sqlite.issuer.url))
+
+
+def test_another_base_path(start_issuer: StartIssuer):
+    issuer = start_issuer(base_path="/auth")
+    assert "basePath" in only(examine(better_auth_url=issuer.url), "jwks.status")
+    only(examine(better_auth_url=f"{issuer.url}/auth"))
+
+
+def test_a_base_path_that_it_does_not_have(healthy_sqlite: SetUp):
+    url = healthy_sqlite.issuer.url
+    text = only(
+        healthy_sqlite.examine(better_auth_url=f"{url}/auth", api_url=None),
+        "jwks.status",
+    )
+    assert f"set BETTER_AUTH_URL={url}" in text
+
+
+def test_another_path_of_the_keys(start_issuer: StartIssuer):
+    issuer = start_issuer(jwks_path="/keys")
+    assert "jwksPath" in only(examine(better_auth_url=issuer.url), "jwks.status")
+    only(examine(better_auth_url=issuer.url, jwks_url=f"{issuer.base}/keys"))
+
+
+@pytest.mark.parametrize(
+    ("path", "check"),
+    {
+        "nothing there": ("/nothing", "jwks.status"),
+        "other JSON": ("/ok", "jwks.document"),
+    }.values(),
+)
+def test_an_address_of_keys_that_is_not_theirs(healthy_sqlite: SetUp, path: str, check: str):
+    text = only(
+        healthy_sqlite.examine(jwks_url=healthy_sqlite.issuer.base + path, api_url=None),
+        check,
+    )
+    assert "leave BETTER_AUTH_JWKS_URL out" in text
+
+
+def test_no_jwt_plugin(start_issuer: StartIssuer, new_database: Any):
+    database = new_database("sqlite")
+    without = start_issuer(database, jwt="off")
+    assert "drawbridge()" in only(examine(better_auth_url=without.url), "jwks.status")
+    without.stop()
+    only(examine(better_auth_url=start_issuer(database).url))
+
+
+def test_limited_fetches(start_issuer: StartIssuer, new_database: Any):
+    database = new_database("sqlite")
+    issuer = start_issuer(database, payload="own", key_fetches=1)
+    only(examine(better_auth_url=issuer.url))
+    text = only(examine(better_auth_url=issuer.url), "jwks.status")
+    assert "429" in text and 'rateLimit.customRules["/jwks"] = false' in text
+    with_plugin = start_issuer(database, key_fetches=1)
+    for _ in range(3):
+        assert not examine(better_auth_url=with_plugin.url).faults - {"jwks.status"}
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_better_auth_that_fails(start_set_up: StartSetUp, product: str):
+    set_up = start_set_up(product)
+    issuer = set_up.issuer
+    issuer.database.execute("alter table jwks rename to jwks_elsewhere")
+    assert "--database-url" in only(examine(better_auth_url=issuer.url), "jwks.status")
+    # With the database to look at, what is told is the root.
+    assert set_up.examine(api_url=None).faults == {"tables.jwks"}
+    issuer.database.execute("alter table jwks_elsewhere rename to jwks")
+    only(set_up.examine(api_url=None))
+
+
+# ---- the keys, altered in Better Auth's table --------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=PRODUCTS)
+def set_up(request: pytest.FixtureRequest, start_set_up: StartSetUp) -> SetUp:
+    return start_set_up(request.param)
+
+
+@contextmanager
+def public_key(issuer: BetterAuth, change: ChangeKey) -> Iterator[None]:
+    ((key, public),) = issuer.database.execute('select id, "publicKey" from jwks')
+    statement = 'update jwks set "publicKey" = ? where id = ?'
+    issuer.database.execute(statement, json.dumps(change(json.loads(public))), key)
+    try:
+        yield
+    finally:
+        issuer.database.execute(statement, public, key)
+
+
+UNSOUND: dict[str, tuple[ChangeKey, str, str]] = {
+    "a private key": (
+        lambda key: key | {"d": key["x"]},
+        "jwks.private_members",
+        "private key",
+    ),
+    "an RSA key of 1024 bits": (lambda _: RSA_1024, "jwks.strength", "1024 bits"),
+    "a key of small order": (lambda _: SMALL_ORDER, "jwks.strength", "small order"),
+    "a key off its curve": (
+        lambda key: key | {"x": "_" * 42 + "8"},
+        "jwks.strength",
+        "off it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "check", "says"), UNSOUND.values(), ids=UNSOUND.keys())
+def test_an_unsound_key(set_up: SetUp, change: ChangeKey, check: str, says: str):
+    with public_key(set_up.issuer, change):
+        assert says in only(set_up.examine(api_url=None), check)
+
+
+def test_an_unsound_key_is_replaced(start_set_up: StartSetUp):
+    set_up = start_set_up()
+    with public_key(set_up.issuer, UNSOUND["a private key"][0]):
+        assert "delete these rows" in only(set_up.examine(api_url=None), "jwks.private_members")
+        set_up.issuer.database.execute("delete from jwks")
+        only(set_up.examine(token=set_up.person.token(), api_url=None))
+
+
+def test_no_key(set_up: SetUp):
+    issuer = set_up.issuer
+    issuer.database.execute("""update jwks set "expiresAt" = '2020-01-01T00:00:00.000Z'""")
+    assert "get a token" in only(examine(better_auth_url=issuer.url), "jwks.not_empty")
+    token = set_up.person.token()
+    only(set_up.examine(token=token, api_url=None))
+    issuer.database.execute("""delete from jwks where "expiresAt" < '2021-01-01T00:00:00.000Z'""")
+
+
+def test_many_keys(set_up: SetUp):
+    columns = '"publicKey", "privateKey", "createdAt", "expiresAt", alg, crv'
+    for i in range(50):
+        set_up.issuer.database.execute(
+            f"insert into jwks (id, {columns}) select ?, {columns} from jwks limit 1",
+            f"copy{i}",
+        )
+    text = only(set_up.examine(token=set_up.person.token(), api_url=None), warning="jwks.count")
+    assert "51 keys" in text and "rotationInterval" in text
+    set_up.issuer.database.execute("delete from jwks where id like 'copy%'")
+
+
+def test_another_algorithm(start_issuer: StartIssuer):
+    issuer = start_issuer(algorithm="RS256")
+    person = issuer.sign_up("alice")
+    text = only(examine(better_auth_url=issuer.url, token=person.token()), "jwks.algorithm")
+    assert "set DRAWBRIDGE_ALGORITHMS=RS256" in text
+    only(
+        examine(
+            better_auth_url=issuer.url,
+            token=person.token(),
+            env={"DRAWBRIDGE_ALGORITHMS": "RS256"},
+        )
+    )
+
+
+def test_a_key_that_a_session_makes_is_looked_for_again(start_issuer: StartIssuer):
+    issuer = start_issuer()
+    person = issuer.sign_up("alice")
+    person.token()
+    # Listed still, within its grace period, and no longer used.
+    just_now = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    issuer.database.execute('update jwks set "expiresAt" = ?', just_now)
+    cookie = person.browser.cookies["better-auth.session_token"]
+    checks = examine(better_auth_url=issuer.url, session_cookie=cookie)
+    only(checks)
+    assert checks["token.signature"].status == "ok"
+
+
+# ---- what stands between, simulated by a relay in front of the real Better Auth ----------------------
+
+
+def page(answer: RelayedAnswer) -> None:
+    answer.body = b"\n<!doctype html><title>Tasks</title>"
+
+
+def to_sign_in(answer: RelayedAnswer) -> None:
+    answer.status = 307
+    answer.headers["Location"] = "/sign-in?next=%2Fapi%2Fauth%2Fjwks"
+
+
+def to_https(answer: RelayedAnswer) -> None:
+    answer.status = 308
+    answer.headers["Location"] = "https://auth.example.com/api/auth/jwks"
+
+
+def to_nobody(answer: RelayedAnswer) -> None:
+    answer.status = 403
+
+
+def failed(answer: RelayedAnswer) -> None:
+    answer.status = 500
+
+
+def with_keys(change: Callable[[list[dict[str, Any]]], object]) -> ChangeAnswer:
+    def changed(answer: RelayedAnswer) -> None:
+        document = json.loads(answer.body)
+        change(document["keys"])
+        answer.body = json.dumps(document).encode()
+
+    return changed
+
+
+BETWEEN: dict[str, tuple[ChangeAnswer, str, str]] = {
+    "a page": (page, "jwks.document", "a web page"),
+    "a redirect to the page for signing in": (
+        to_sign_in,
+        "jwks.status",
+        "exempt /api/auth",
+    ),
+    "a redirect to https": (
+        to_https,
+        "jwks.status",
+        "https://auth.example.com/api/auth/jwks",
+    ),
+    "a proxy that wants to know who asks": (
+        to_nobody,
+        "jwks.status",
+        "keys are public",
+    ),
+    "a failure": (failed, "jwks.status", "Better Auth's log"),
+    "one kid for two keys": (
+        with_keys(lambda keys: keys.append(keys[0])),
+        "jwks.kids",
+        "names several",
+    ),
+    "a key without kid": (
+        with_keys(lambda keys: keys[0].pop("kid")),
+        "jwks.kids",
+        "has no kid",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "check", "says"), BETWEEN.values(), ids=BETWEEN.keys())
+def test_simulated_something_between(healthy_sqlite: SetUp, change: ChangeAnswer, check: str, says: str):
+    with relay(healthy_sqlite.issuer.url, change) as url:
+        # The API has the keys from Better Auth itself, so that what it does shows nothing of this.
+        checks = healthy_sqlite.examine(jwks_url=f"{url}/api/auth/jwks", api_url=None)
+    assert says in only(checks, check)
+
+
+def shifted(seconds: int) -> ChangeAnswer:
+    def change(answer: RelayedAnswer) -> None:
+        date = parsedate_to_datetime(answer.headers["Date"]) + timedelta(seconds=seconds)
+        answer.headers["Date"] = format_datetime(date.astimezone(UTC), usegmt=True)
+
+    return change
+
+
+CLOCKS = {
+    "agrees": (0, None, None),
+    "is a bit ahead": (20, None, "clock.issuer"),
+    "is far ahead": (300, "clock.issuer", None),
+    "is far behind": (-300, "clock.issuer", None),
+}
+
+
+@pytest.mark.parametrize(("seconds", "fault", "warning"), CLOCKS.values(), ids=CLOCKS.keys())
+def test_simulated_clock(healthy_sqlite: SetUp, seconds: int, fault: str | None, warning: str | None):
+    with relay(healthy_sqlite.issuer.url, shifted(seconds)) as url:
+        only(
+            healthy_sqlite.examine(jwks_url=f"{url}/api/auth/jwks", api_url=None),
+            fault,
+            warning,
+        )

@@ -1,0 +1,201 @@
+"""Faults of a token. Each is told once, however many checks would see it, and independent ones are all told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from better_auth import BetterAuth
+from conftest import StartIssuer
+from examination import examine
+from findings import only
+from set_up import SetUp
+from token_forgery import (
+    claims_of,
+    header_of,
+    signed_with_hmac,
+    unsigned,
+    with_claims,
+    with_header,
+)
+
+
+@dataclass(frozen=True)
+class Two:
+    """A set-up, and another Better Auth where somebody is signed in as well."""
+
+    set_up: SetUp
+    other_token: str
+
+    @property
+    def key(self) -> str:
+        return str(header_of(self.set_up.token)["kid"])
+
+
+@pytest.fixture(scope="module")
+def two(healthy_sqlite: SetUp, start_issuer: StartIssuer) -> Two:
+    return Two(healthy_sqlite, start_issuer().sign_up("mallory").token())
+
+
+# ---- what is given as a token ------------------------------------------------------------------------
+
+GIVEN: dict[str, tuple[Callable[[Two], str], str, str]] = {
+    "session.token": (
+        lambda t: t.set_up.person.session_token,
+        "token.form",
+        "opaque session token",
+    ),
+    "the cookie": (lambda t: t.set_up.session_cookie, "token.form", "session cookie"),
+    "JSON": (
+        lambda t: f'{{"token":"{t.set_up.token}"}}',
+        "token.form",
+        'member "token"',
+    ),
+    "with Bearer": (
+        lambda t: f"Bearer {t.set_up.token}",
+        "token.form",
+        "the JWT alone",
+    ),
+    "five parts, as a JWE has": (
+        lambda t: f"{t.set_up.token}.a.b",
+        "token.form",
+        "JWE",
+    ),
+    "cut": (lambda t: t.set_up.token[:-1], "token.form", "cut or changed"),
+    "of another Better Auth": (
+        lambda t: t.other_token,
+        "token.key",
+        "another Better Auth",
+    ),
+    "of another Better Auth, under our key": (
+        lambda t: with_header(t.other_token, kid=t.key),
+        "token.signature",
+        "another key than the listed one",
+    ),
+    "changed": (
+        lambda t: with_claims(t.set_up.token, uuid="0" * 8),
+        "token.signature",
+        "changed after it was signed",
+    ),
+    "unsigned": (lambda t: unsigned(t.set_up.token), "token.algorithm", "none"),
+    "signed with a shared secret": (
+        lambda t: signed_with_hmac(t.set_up.token, b"s"),
+        "token.algorithm",
+        "HS256",
+    ),
+    "without kid": (
+        lambda t: with_header(t.set_up.token, kid=None),
+        "token.key",
+        "names no key",
+    ),
+}
+
+
+@pytest.mark.parametrize(("token", "check", "says"), GIVEN.values(), ids=GIVEN.keys())
+def test_not_the_token_that_it_should_be(two: Two, token: Callable[[Two], str], check: str, says: str):
+    given = token(two)
+    checks = two.set_up.examine(token=given)
+    faults = {check, "token.uuid"} if check == "token.signature" and given == GIVEN["changed"][0](two) else {check}
+    assert checks.faults == faults, [checks[fault].text() for fault in checks.faults]
+    assert says in checks[check].text()
+    assert given not in " ".join(found.text() for found in checks.values())
+
+
+# ---- what Better Auth puts into it -------------------------------------------------------------------
+
+
+def signed_in(issuer: BetterAuth) -> dict[str, str]:
+    return {"better_auth_url": issuer.url, "token": issuer.sign_up("alice").token()}
+
+
+def test_without_uuid(start_issuer: StartIssuer, two: Two):
+    options = signed_in(start_issuer(payload="no-uuid"))
+    assert "plugins: [drawbridge()]" in only(examine(**options), "token.uuid")
+    only(examine(**options, env={"DRAWBRIDGE_USER_CLAIM": "sub"}))
+    only(two.set_up.examine())  # with the plugin
+
+
+def test_the_whole_row_of_the_user(start_issuer: StartIssuer, two: Two):
+    text = only(examine(**signed_in(start_issuer(payload="default"))), warning="token.payload")
+    assert "createdAt" in text and "drawbridge()" in text
+    only(two.set_up.examine())
+
+
+def test_ended(start_issuer: StartIssuer):
+    text = only(examine(**signed_in(start_issuer(expires_in="1 hour ago"))), "token.times")
+    assert "ended at" in text and "clock and this one agree" in text
+
+
+def test_ended_and_for_somebody_else(start_issuer: StartIssuer):
+    options = signed_in(start_issuer(expires_in="1 hour ago", audience="https://other.example.com"))
+    checks = examine(**options)
+    assert checks.faults == {"token.times", "token.audience"}
+    assert '"https://other.example.com"' in checks["token.audience"].summary
+
+
+def test_of_another_kind(start_issuer: StartIssuer):
+    issuer = start_issuer(payload="own", session_cache="on")
+    person = issuer.sign_up("alice")
+    cached = person.browser.cookies["better-auth.session_data"]
+    assert header_of(cached)["typ"] == "better-auth.session-cache+jwt"
+    assert "GET /api/auth/token" in only(examine(better_auth_url=issuer.url, token=cached), "token.kind")
+    only(examine(better_auth_url=issuer.url, token=person.token()))
+
+
+def test_larger_than_the_backend_reads(two: Two):
+    text = only(two.set_up.examine(max_token_size=200), "token.size")
+    assert f"{len(two.set_up.token)} bytes" in text and "200" in text
+    only(two.set_up.examine(max_token_size=16_384))
+
+
+# ---- addresses ---------------------------------------------------------------------------------------
+
+ADDRESSES: dict[str, tuple[str, str, str]] = {
+    # setting, value of {url}, what the text says
+    "a slash": ("issuer", "{url}/", "the slash at the end"),
+    "https": ("issuer", "https{rest}", "http and https"),
+    "the path of Better Auth": ("issuer", "{url}/api/auth", "the path /api/auth"),
+    "another host": ("issuer", "https://login.example.com", "name different places"),
+    "a slash of the audience": ("audience", "{url}/", "the slash at the end"),
+    "another audience": (
+        "audience",
+        "https://api.example.com",
+        "name different places",
+    ),
+    "localhost for 127.0.0.1": (
+        "better_auth_url",
+        "http://localhost:{port}",
+        "are different origins",
+    ),
+}
+
+
+@pytest.mark.parametrize(("setting", "value", "says"), ADDRESSES.values(), ids=ADDRESSES.keys())
+def test_the_backend_expects_another_address(two: Two, setting: str, value: str, says: str):
+    issuer = two.set_up.issuer
+    expected = value.format(url=issuer.url, rest=issuer.url.removeprefix("http"), port=issuer.port)
+    check = "token.audience" if setting == "audience" else "token.issuer"
+    # The API and its CORS are as they were; it is doctor that is told otherwise.
+    text = only(two.set_up.examine(**{setting: expected}, api_url=None), check)
+    assert says in text and f'"{expected}"' in text and f'"{issuer.url}"' in text
+
+
+def test_better_auth_names_itself_otherwise(start_issuer: StartIssuer):
+    options = signed_in(start_issuer(issuer="https://login.example.com"))
+    assert "set BETTER_AUTH_ISSUER=https://login.example.com" in only(examine(**options), "token.issuer")
+    only(examine(**options, issuer="https://login.example.com"))
+
+
+def test_several_audiences(start_issuer: StartIssuer):
+    options = signed_in(start_issuer(audience="https://a.example.com,https://b.example.com"))
+    text = only(examine(**options), "token.audience")
+    assert "https://a.example.com" in text and "https://b.example.com" in text
+    only(examine(**options, audience="https://b.example.com"))
+
+
+def test_what_it_says_of_the_user_is_not_shown(two: Two):
+    checks = two.set_up.examine(audience="https://api.example.com")
+    email = claims_of(two.set_up.token)["email"]
+    assert email not in " ".join(check.text() for check in checks.values())
