@@ -198,6 +198,10 @@ suite_migrate() {
 
 suite_doctor() {
   setup_programs
+  if ! setup_python_package; then
+    broken "build"
+    return
+  fi
   run_pytest tests/doctor
 }
 

@@ -63,7 +63,7 @@ std::span<const CheckKind> all_checks() {
       {"api.reachable", "The API answers", {}},
       {"api.ready", "The API has keys and its database", {"api.reachable"}},
       {"clock.api", "The API's clock and this one agree", {"api.reachable", "clock.issuer"}},
-      {"api.requires_token", "Without a token the API answers 401", {"api.reachable"}},
+      {"api.requires_token", "Without a token the API answers 401", {"api.ready"}},
       {"api.own_path",
        "The API lets the user reach their own path",
        {"api.ready", "api.requires_token", "token.signature", "token.times", "token.issuer", "token.audience",

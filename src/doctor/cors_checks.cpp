@@ -85,32 +85,33 @@ void judge_origin_not_allowed(Report& report, const Visit& visit, const std::str
   report.fault("cors.preflight", summary, cause, fmt::format(fmt::runtime(set_origins), origin));
 }
 
+/// What a page needs and a preflight does not allow; nothing when it allows all.
+std::optional<std::string> not_allowed_by(const HttpAnswer& answer) {
+  const auto methods = answer.header("Access-Control-Allow-Methods");
+  const auto headers = answer.header("Access-Control-Allow-Headers");
+  if (!lists(methods, asked_method) && !lists(methods, "*")) return "the method PATCH";
+  if (!lists(headers, "authorization")) return "the header Authorization";  // `*` does not include it
+  if (!lists(headers, "content-type") && !lists(headers, "*")) return "the header Content-Type";
+  return std::nullopt;
+}
+
 void judge_preflight(Report& report, const Visit& visit, const std::string& path) {
   constexpr std::string_view id = "cors.preflight";
   const HttpAnswer answer = preflight(visit, path, visit.page_origin);
   if (answer.status == 429) return report.leave(id, "the API limits requests (429)");
   if (!lets_in(answer, visit.page_origin)) return judge_origin_not_allowed(report, visit, path, answer);
-  if (!is_success(answer.status))
-    return report.fault(id,
-                        fmt::format("the preflight of {} answers {}", visit.page_origin, answer_text(answer)),
-                        "a browser goes on after a status from 200 to 299 only",
-                        "answer OPTIONS in front of the routes and their gate, with 204");
-  std::string missing;
-  if (const auto methods = answer.header("Access-Control-Allow-Methods");
-      !lists(methods, asked_method) && !lists(methods, "*"))
-    missing = "the method PATCH";
-  const auto headers = answer.header("Access-Control-Allow-Headers");
-  // `*` does not include Authorization.
-  if (missing.empty() && !lists(headers, "authorization")) missing = "the header Authorization";
-  if (missing.empty() && !lists(headers, "content-type") && !lists(headers, "*"))
-    missing = "the header Content-Type";
-  if (missing.empty())
-    return report.ok(id, fmt::format("pages of {} may send what they need", visit.page_origin));
-  report.fault(id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, missing),
-               "the API's CORS settings list less than the page sends; * does not include Authorization",
-               "allow GET, POST, PUT, PATCH, DELETE and the headers authorization, content-type: in FastAPI "
-               "CORSMiddleware("
-               "allow_methods=[…], allow_headers=[\"authorization\", \"content-type\"])");
+  if (const auto missing = not_allowed_by(answer))
+    report.fault(
+        id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, *missing),
+        "the API's CORS settings list less than the page sends; * does not include Authorization",
+        "allow GET, POST, PUT, PATCH, DELETE and the headers authorization, content-type: in FastAPI "
+        "CORSMiddleware(allow_methods=[…], allow_headers=[\"authorization\", \"content-type\"])");
+  else if (!is_success(answer.status))
+    report.fault(id, fmt::format("the preflight of {} answers {}", visit.page_origin, answer_text(answer)),
+                 "a browser goes on after a status from 200 to 299 only",
+                 "answer OPTIONS in front of the routes and their gate, with 204");
+  else
+    report.ok(id, fmt::format("pages of {} may send what they need", visit.page_origin));
 }
 
 void judge_errors(Report& report, const Visit& visit, const HttpAnswer& answer) {

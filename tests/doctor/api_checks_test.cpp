@@ -54,24 +54,25 @@ std::vector<Told> without_own_path(std::vector<Told> told) {
   return after_own_path(std::move(told));
 }
 
+std::vector<Told> not_ready(const char* part) {
+  return without_own_path(
+      {{"api.ready", fault, part}, {"api.requires_token", not_checked, "of the fault api.ready"}});
+}
+
 std::vector<ApiCase> api_cases() {
   const HttpAnswer here{.status = 307, .headers = {{"Location", "/readyz/"}}, .body = {}};
   return {
       {"healthy", {}, {}},
-      {"not ready: keys",
-       {{is_ready_question, readiness("absent", "ready", 503)}},
-       without_own_path({{"api.ready", fault, "keys absent"}})},
+      {"not ready: keys", {{is_ready_question, readiness("absent", "ready", 503)}}, not_ready("keys absent")},
       {"not ready: database",
        {{is_ready_question, readiness("fresh", "not_ready", 503)}},
-       without_own_path({{"api.ready", fault, "DATABASE_URL"}})},
+       not_ready("DATABASE_URL")},
       {"ready with old keys",
        {{is_ready_question, readiness("stale", "ready", 200)}},
        {{"api.ready", warning, "its last one failed"}}},
       {"another backend, which knows no /readyz", {{is_ready_question, status(404)}}, {}},
       {"another backend, which moves /readyz", {{is_ready_question, here}}, {}},
-      {"a proxy whose backend is down",
-       {{is_ready_question, status(502)}},
-       without_own_path({{"api.ready", fault, "502"}})},
+      {"a proxy whose backend is down", {{is_ready_question, status(502)}}, not_ready("502")},
       {"open to all",
        {{is_without_token, status(200)}},
        without_own_path({{"api.requires_token", fault, "anybody reads it"}})},

@@ -20,6 +20,7 @@ from better_auth import BetterAuth  # noqa: E402
 from database import Database, PostgresDatabase, SqliteDatabase  # noqa: E402
 from private_postgres import PrivatePostgres  # noqa: E402
 from process import DRAWBRIDGE  # noqa: E402
+from python_apis import PythonApi, example, wrong_apis  # noqa: E402
 from set_up import SetUp  # noqa: E402
 
 PRODUCTS = ("sqlite", "postgresql")
@@ -108,3 +109,26 @@ def healthy(request: pytest.FixtureRequest) -> SetUp:
     name = {"sqlite": "healthy_sqlite", "postgresql": "healthy_postgres"}[request.param]
     set_up: SetUp = request.getfixturevalue(name)
     return set_up
+
+
+@pytest.fixture(scope="session")
+def start_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[BetterAuth], PythonApi]]:
+    """start_example(issuer) gives examples/fastapi on that issuer's database."""
+    with ExitStack() as stopping:
+
+        def start(issuer: BetterAuth) -> PythonApi:
+            api = example(tmp_path_factory.mktemp("example"), issuer)
+            stopping.callback(api.stop)
+            return api.start()
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def wrong(tmp_path_factory: pytest.TempPathFactory, healthy_sqlite: SetUp) -> Iterator[PythonApi]:
+    """The APIs of wrong_apis.py, with the Better Auth of `healthy_sqlite`."""
+    api = wrong_apis(tmp_path_factory.mktemp("wrong"), healthy_sqlite.issuer)
+    try:
+        yield api.start()
+    finally:
+        api.stop()

@@ -2,9 +2,139 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import time
+
+import pytest
+
+from examination import Examination, arguments_of, run_doctor
+from process import DRAWBRIDGE
 from set_up import SetUp
 
+# What a shell sets, and a file that Better Auth's settings are in.
+ENVIRONMENT = {"_": "/usr/bin/env", "HOME": "/root", "SHLVL": "1", "LANG": "C.UTF-8"}
 
-def test_is_without_a_fault(healthy: SetUp):
-    checks = healthy.examine()
+
+def assert_is_healthy(checks: Examination) -> None:
+    assert [check for check in checks.values() if check.status != "ok"] == []
+
+
+def test_is_all_ok(healthy: SetUp):
+    assert_is_healthy(healthy.examine(env=ENVIRONMENT))
+
+
+def test_is_all_ok_with_the_example_in_python(healthy: SetUp, start_example):
+    assert_is_healthy(healthy.examine(api_url=start_example(healthy.issuer).url))
+
+
+def test_takes_less_than_three_seconds(healthy: SetUp):
+    began = time.monotonic()
+    assert_is_healthy(healthy.examine())
+    assert time.monotonic() - began < 3
+
+
+def test_without_a_token_the_session_gets_one(healthy: SetUp):
+    assert_is_healthy(healthy.examine(token=None))
+
+
+def test_the_cookie_may_come_with_its_name(healthy: SetUp):
+    cookie = f"better-auth.session_token={healthy.session_cookie}"
+    assert_is_healthy(healthy.examine(token=None, session_cookie=cookie))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "groups"),
+    [
+        (["database_url"], {"database", "tables", "user"}),
+        (["session_cookie"], {"issuer"}),
+        (["session_cookie", "token"], {"issuer", "token", "user", "api"}),
+        (["api_url"], {"api", "cors", "clock"}),
+        (
+            ["database_url", "session_cookie", "token", "api_url"],
+            {"database", "tables", "issuer", "token", "user", "api", "cors", "clock"},
+        ),
+    ],
+    ids=["no database", "no cookie", "no token", "no API", "Better Auth alone"],
+)
+def test_what_is_not_given_is_not_checked_and_no_fault(healthy_sqlite: SetUp, left_out: list[str], groups: set[str]):
+    checks = healthy_sqlite.examine(**dict.fromkeys(left_out))
     assert (checks.faults, checks.warnings) == (set(), set())
+    assert {check.split(".")[0] for check in checks.not_checked} == groups
+
+
+def test_changes_nothing(healthy: SetUp):
+    def everything() -> dict[str, list[tuple[object, ...]]]:
+        tables = ("user", "session", "account", "verification", "jwks", "tasks", "tags", "task_tags")
+        return {
+            table: sorted(healthy.issuer.database.execute(f'select * from "{table}"'), key=repr) for table in tables
+        }
+
+    before = everything()
+    assert_is_healthy(healthy.examine())
+    assert everything() == before
+
+
+def test_asks_the_api_few_questions_that_only_read(healthy_sqlite: SetUp):
+    log = healthy_sqlite.backend.program
+    before = len(log.log())
+    healthy_sqlite.examine()
+    asked = re.findall(r"\b(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) /", log.log()[before:])
+    assert 10 < len(asked) < 20
+    assert set(asked) == {"GET", "OPTIONS"}
+
+
+def test_says_so_to_people(healthy_sqlite: SetUp):
+    done = run_doctor(*arguments_of(healthy_sqlite.options()))
+    assert (done.returncode, done.stderr) == (0, "")
+    *lines, blank, last = done.stdout.splitlines()
+    assert re.fullmatch(r"healthy, \d+ ok", last) and blank == ""
+    assert [line for line in lines if not re.fullmatch(r"ok {11}[a-z_]+\.[a-z_]+ {2,}\S.*", line)] == []
+    assert "\x1b" not in done.stdout
+
+
+def test_shows_no_token_and_no_cookie(healthy: SetUp):
+    done = run_doctor(*arguments_of(healthy.options()), "--json")
+    for secret in (healthy.token, healthy.token.split(".")[2], healthy.session_cookie, healthy.person.session_token):
+        assert secret not in done.stdout
+
+
+def test_on_a_terminal_lines_are_broken_at_its_width(healthy_sqlite: SetUp):
+    doctor = " ".join(run_doctor_command(healthy_sqlite.options() | {"api_url": "http://127.0.0.1:1"}))
+    command = ["script", "--quiet", "--return", "--command", f"stty cols 100; {doctor}", "/dev/null"]
+    done = subprocess.run(command, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "\x1b[1;31mfault        \x1b[0mapi.reachable" in done.stdout
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "             why     the API is not running, or it is at another address" in lines
+
+
+def run_doctor_command(options: dict[str, object]) -> list[str]:
+    return [f"'{part}'" for part in (str(DRAWBRIDGE), "doctor", *arguments_of(options))]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "BETTER_AUTH_URL"),
+        (["--better-auth-url=http://localhost:3000", "--token="], "--token"),
+        (["--better-auth-url=http://localhost:3000", "--api-url="], "--api-url"),
+        (["--better-auth-url=http://localhost:3000", "--api-url=ftp://x"], "--api-url"),
+        (["--better-auth-url=http://localhost:3000", "--database-url=mysql://x"], "--database-url"),
+        (["--better-auth-url=http://localhost:3000", "--clock-skew=soon"], "--clock-skew"),
+        (["--nonsense"], "--nonsense"),
+    ],
+    ids=["no Better Auth", "empty token", "empty API", "no URL", "another database", "no number", "no option"],
+)
+def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str):
+    done = run_doctor(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1 and said in done.stderr
+
+
+def test_help_says_what_production_does():
+    done = run_doctor("--help")
+    assert done.returncode == 0
+    for part in ("--session-cookie", "Nothing is changed on either side", "fetched about a hundred times"):
+        assert part in done.stdout
