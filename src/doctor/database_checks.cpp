@@ -337,10 +337,13 @@ std::vector<std::string> tables_of_others(const BridgeFacts& facts) {
 void judge_no_tables(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.migrations";
   constexpr const char* summary = "the tables of the tasks API are not there";
-  const std::vector<std::string_view> roots{"tables.user_uuid_values", "tables.user_uuid_unique"};
+  // Which the same migration mends.
+  for (const char* const root :
+       {"tables.user_uuid_values", "tables.user_uuid_required", "tables.user_uuid_unique"})
+    if (report.is_at_fault(root)) return report.leave(id, report.why_without(root));
   if (const auto others = tables_of_others(facts); !others.empty())
     report.ok(id, fmt::format("another backend's tables are there, {} for example", others.front()));
-  else if (facts.product == "sqlite" && !report.is_at_fault("tables.user_uuid_unique"))
+  else if (facts.product == "sqlite")
     report.warning(id, summary,
                    "drawbridge serve makes them at its start, so it has not started on this file yet; a "
                    "backend of your own needs none of them",
@@ -349,8 +352,7 @@ void judge_no_tables(Report& report, const BridgeFacts& facts) {
     report.fault(
         id, summary, "the migration has not run on this database, and drawbridge serve waits for it",
         "run drawbridge migrate up; a backend of your own makes its tables instead, with Alembic for "
-        "example",
-        roots);
+        "example");
 }
 
 void judge_migrations(Report& report, const BridgeFacts& facts) {

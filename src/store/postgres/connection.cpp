@@ -30,6 +30,7 @@ std::string_view first_line(std::string_view text) {
 std::string state_of(const pqxx::failure& error) {
   if (dynamic_cast<const pqxx::serialization_failure*>(&error) != nullptr) return "40001";
   if (dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr) return "40P01";
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) return "42501";
   const auto* const sql = dynamic_cast<const pqxx::sql_error*>(&error);
   return sql == nullptr ? std::string{} : sql->sqlstate();
 }

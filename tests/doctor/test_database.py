@@ -1,0 +1,372 @@
+"""What a database lacks: made with the real tables, found by its name, and mended as doctor says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from conftest import PRODUCTS, NewDatabase
+from database import Database, PostgresDatabase, SqliteDatabase
+from examination import Examination, Status, examine
+from process import free_port
+from set_up import SetUp
+from spoilt_tables import OURS, Sql, Uuids, make, script, sql_for, up
+
+GOOD = "a11ce000-0000-4000-8000-00000000000a"
+ALSO_GOOD = "b0b00000-0000-4000-8000-00000000000b"
+NIL = "00000000-0000-0000-0000-000000000000"
+
+Remedy = Callable[[Database, str], None]
+
+
+def by_migrate_up(database: Database, remedy: str) -> None:
+    assert "drawbridge migrate up" in remedy and "hybrid_id.upgrade(op)" in remedy
+    up(database)
+
+
+def by_making_better_auths(database: Database, remedy: str) -> None:
+    assert "drawbridge migrate up --with-better-auth" in remedy and "better_auth_tables.upgrade(op)" in remedy
+    up(database, "--with-better-auth")
+
+
+def by_our_migration(database: Database, remedy: str) -> None:
+    assert "run drawbridge migrate up" in remedy
+    up(database)
+
+
+def by_its_statements(database: Database, remedy: str) -> None:
+    """The remedy is SQL, to the letter."""
+    script(database, "ALTER TABLE" + remedy.partition("ALTER TABLE")[2])
+
+
+def by_hand(*statements: Sql, says: str, then_up: bool = True) -> Remedy:
+    """What a person decides; `says` is in the remedy."""
+
+    def mend(database: Database, remedy: str) -> None:
+        assert says in remedy
+        for statement in statements:
+            script(database, sql_for(database, statement))
+        if then_up:
+            up(database)
+
+    return mend
+
+
+@dataclass
+class Spoilt:
+    """A database in which `found` is the one thing that is wrong."""
+
+    found: str
+    says: str
+    mend: Remedy | None
+    sql: Sql = ""  # run at the end
+    column: Sql | None = None  # `uuid`, as somebody made it before any migration
+    uuids: Uuids = field(default_factory=lambda: {"u1": GOOD, "u2": ALSO_GOOD})
+    migrated: bool = False  # by `drawbridge migrate up`, before the SQL
+    status: Status = "fault"
+    products: tuple[str, ...] = PRODUCTS
+    left: tuple[str, ...] = ()  # some of what is not checked because of it
+
+
+POSTGRES = ("postgresql",)
+SQLITE = ("sqlite",)
+
+NULLABLE = {
+    "postgresql": 'alter table "user" alter uuid drop not null, alter uuid drop default',
+    "sqlite": "drop trigger drawbridge_user_uuid",
+}
+TASKS_OF_THE_ID = 'create table tasks (id integer primary key, user_id text references "user" (id), title text)'
+OLDER = "delete from drawbridge_migrations where version = 2; drop index tasks_by_due_date; drop index tasks_by_priority"
+
+UUID: dict[str, Spoilt] = {
+    "no column": Spoilt("tables.user_uuid", "no column uuid", by_migrate_up, left=("tables.migrations",)),
+    "text": Spoilt("tables.user_uuid", "of type text", by_migrate_up, column="text unique", products=POSTGRES),
+    "varchar": Spoilt("tables.user_uuid", "of type character", by_migrate_up, column="varchar(36)", products=POSTGRES),
+    "text, referred to": Spoilt(
+        "tables.user_uuid",
+        "of type text",
+        by_hand("alter table notes drop constraint notes_owner_fkey", says="drop the foreign keys of notes.owner"),
+        column="text unique",
+        sql='create table notes (owner text references "user" (uuid))',
+        products=POSTGRES,
+    ),
+    "a number": Spoilt(
+        "tables.user_uuid",
+        "of type integer",
+        by_hand('ALTER TABLE "user" RENAME COLUMN uuid TO old_uuid', says='ALTER TABLE "user" RENAME COLUMN uuid TO old_uuid'),
+        column="integer",
+        uuids={"u1": None},
+        products=POSTGRES,
+    ),
+    "a user without": Spoilt(
+        "tables.user_uuid_values",
+        "1 user without a uuid (id u2)",
+        by_migrate_up,
+        column={"postgresql": "uuid unique", "sqlite": "text"},
+        uuids={"u1": GOOD, "u2": None},
+        left=("tables.user_uuid_required", "tables.user_uuid_unique", "tables.user_uuid_default"),
+    ),
+    "many without": Spoilt(
+        "tables.user_uuid_values",
+        "7 users without a uuid (id m0, m1, m2, m3, m4 and more)",
+        by_migrate_up,
+        column={"postgresql": "uuid", "sqlite": "text"},
+        uuids={f"m{number}": None for number in range(7)},
+    ),
+    "upper case": Spoilt(
+        "tables.user_uuid_values",
+        "1 user with a uuid that is no UUID in lower case (id u1)",
+        by_hand('UPDATE "user" SET uuid = lower(uuid)', says='UPDATE "user" SET uuid = lower(uuid)'),
+        column="text",
+        uuids={"u1": GOOD.upper(), "u2": ALSO_GOOD},
+        products=SQLITE,
+    ),
+    "no UUID": Spoilt(
+        "tables.user_uuid_values",
+        "2 users with a uuid that is no UUID",
+        by_hand("""UPDATE "user" SET uuid = NULL WHERE id in ('u1', 'u2')""", says='UPDATE "user" SET uuid = NULL'),
+        column="text",
+        uuids={"u1": "1", "u2": NIL},
+        products=SQLITE,
+    ),
+    "nil": Spoilt(
+        "tables.user_uuid_values",
+        "1 user with a uuid that is no UUID",
+        by_hand("""UPDATE "user" SET uuid = NULL WHERE id = 'u1'""", says='UPDATE "user" SET uuid = NULL'),
+        column="uuid",
+        uuids={"u1": NIL, "u2": GOOD},
+        products=POSTGRES,
+    ),
+    "the same twice": Spoilt(
+        "tables.user_uuid_values",
+        "2 users with a uuid that is another's too (id u1, u2)",
+        by_hand("""UPDATE "user" SET uuid = NULL WHERE id = 'u2'""", says='UPDATE "user" SET uuid = NULL'),
+        column={"postgresql": "uuid", "sqlite": "text"},
+        uuids={"u1": GOOD, "u2": GOOD},
+    ),
+    "nullable, and not made": Spoilt(
+        "tables.user_uuid_required",
+        "may be null, and nothing fills it in",
+        by_migrate_up,
+        migrated=True,
+        sql=NULLABLE,
+        left=("tables.user_uuid_default",),
+    ),
+    "nullable": Spoilt(
+        "tables.user_uuid_required",
+        "may be null",
+        by_migrate_up,
+        migrated=True,
+        sql='alter table "user" alter uuid drop not null',
+        status="warning",
+        products=POSTGRES,
+    ),
+    "not unique": Spoilt(
+        "tables.user_uuid_unique",
+        "not unique",
+        by_migrate_up,
+        column={"postgresql": "uuid default gen_random_uuid()", "sqlite": f"text not null default '{GOOD}'"},
+        sql={"postgresql": 'alter table "user" alter uuid set not null', "sqlite": ""},
+        left=("tables.migrations",),
+    ),
+    "no default": Spoilt(
+        "tables.user_uuid_default",
+        "no default",
+        by_migrate_up,
+        migrated=True,
+        sql='alter table "user" alter uuid drop default',
+        status="warning",
+        products=POSTGRES,
+    ),
+}
+
+TABLES: dict[str, Spoilt] = {
+    "foreign keys of tasks to user.id": Spoilt(
+        "tables.foreign_keys",
+        "tasks.user_id refers to user.id",
+        by_its_statements,
+        migrated=True,
+        sql={product: drop + TASKS_OF_THE_ID for product, drop in OURS.items()},
+    ),
+    "foreign keys of another table to user.id": Spoilt(
+        "tables.foreign_keys",
+        "notes.owner_id refers to user.id",
+        by_its_statements,
+        migrated=True,
+        sql='create table notes (id integer primary key, owner_id text references "user" (id))',
+        status="warning",
+    ),
+    "none of ours": Spoilt(
+        "tables.migrations", "not there", by_our_migration, migrated=True, sql=OURS, products=POSTGRES
+    ),
+    "none of ours, which serve makes": Spoilt(
+        "tables.migrations", "not there", by_our_migration, migrated=True, sql=OURS, products=SQLITE, status="warning"
+    ),
+    "older ones of ours": Spoilt(
+        "tables.migrations", "version 1, this program knows 2", by_our_migration, migrated=True, sql=OLDER
+    ),
+    "newer ones of ours": Spoilt(
+        "tables.migrations",
+        "version 3, this program knows 2",
+        None,  # another program
+        migrated=True,
+        sql="insert into drawbridge_migrations (version, name, applied_at) values (3, 'later', '2026-01-01')",
+    ),
+    "jwks of an older Better Auth": Spoilt(
+        "tables.jwks",
+        'jwks has no column expiresAt, alg, crv',
+        by_making_better_auths,
+        migrated=True,
+        sql='alter table jwks drop column "expiresAt"; alter table jwks drop column alg; alter table jwks drop column crv',
+    ),
+    "columns of another generator": Spoilt(
+        "database.better_auth",
+        "email_verified",
+        by_hand('alter table "user" rename email_verified to "emailVerified"', says="rename these"),
+        sql='alter table "user" rename "emailVerified" to email_verified',
+        left=("tables.jwks", "tables.user_uuid"),
+    ),
+    "columns of another generator, with a good uuid": Spoilt(
+        "database.better_auth",
+        "email_verified",
+        by_hand('alter table "user" rename email_verified to "emailVerified"', says="names", then_up=False),
+        migrated=True,
+        sql='alter table "user" rename "emailVerified" to email_verified',
+        status="warning",
+        left=("tables.jwks", "tables.session_token"),
+    ),
+    "a table of another generator": Spoilt(
+        "database.better_auth",
+        '"users" looks like Better Auth\'s under another name',
+        by_hand('alter table users rename to "user"', says="rename these"),
+        sql='alter table "user" rename to users',
+    ),
+    "a view": Spoilt(
+        "database.better_auth",
+        "a view",
+        by_hand('drop view "user"; alter table people rename to "user"', says="rename it"),
+        sql='alter table "user" rename to people; create view "user" as select * from people',
+    ),
+    "no account": Spoilt(
+        "database.better_auth", "no table account", by_making_better_auths, migrated=True, sql="drop table account"
+    ),
+    "no verification": Spoilt(
+        "database.better_auth",
+        "no table verification",
+        by_making_better_auths,
+        migrated=True,
+        sql="drop table verification",
+        status="warning",
+    ),
+}
+
+CASES = {"uuid": UUID, "tables": TABLES}
+PARAMETERS = [
+    pytest.param(product, spoilt, id=f"{group}: {name}, {product}")
+    for group, cases in CASES.items()
+    for name, spoilt in cases.items()
+    for product in spoilt.products
+]
+
+
+def look_at(healthy: SetUp, url: str, **changes: object) -> Examination:
+    """A good Better Auth, and a database of nobody whom it knows."""
+    return examine(better_auth_url=healthy.issuer.url, database_url=url, **changes)
+
+
+@pytest.mark.parametrize(("product", "spoilt"), PARAMETERS)
+def test_is_found_and_mended(healthy_sqlite: SetUp, new_database: NewDatabase, product: str, spoilt: Spoilt):
+    database = new_database(product)
+    make(database, spoilt.column, spoilt.uuids, migrated=spoilt.migrated)
+    script(database, sql_for(database, spoilt.sql))
+    checks = look_at(healthy_sqlite, database.url)
+    assert {check.id: check.status for check in checks.values() if check.cause} == {spoilt.found: spoilt.status}
+    assert spoilt.says in checks[spoilt.found].summary
+    assert set(spoilt.left) <= checks.not_checked
+    if spoilt.mend:
+        spoilt.mend(database, checks[spoilt.found].remedy or "")
+        mended = look_at(healthy_sqlite, database.url)
+        assert (mended.faults, mended.warnings) == (set(), set())
+
+
+# ---- databases that cannot be read, or are empty -----------------------------------------------------
+
+
+def test_nothing_in_it(healthy_sqlite: SetUp, new_database: NewDatabase, tmp_path: Path):
+    """Better Auth works, so it has another one; and that is said."""
+    for product in PRODUCTS:
+        database = new_database(product)
+        if isinstance(database, SqliteDatabase):
+            script(database, "pragma user_version = 1")
+        checks = look_at(healthy_sqlite, database.url)
+        assert (checks.faults, checks.warnings) == ({"database.better_auth"}, set())
+        assert "DATABASE_URL names another" in checks["database.better_auth"].text()
+
+
+UNREADABLE = {
+    "no file": ("sqlite:///{folder}/none.db", "there is no file /{folder}/none.db"),
+    "no database in the file": ("sqlite:///{folder}/text.db", "not a SQLite database"),
+    "no server": ("postgresql://nobody:sesame@127.0.0.1:{port}/app", "cannot be reached"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_cannot_be_read(healthy_sqlite: SetUp, tmp_path: Path, name: str):
+    (tmp_path / "text.db").write_text("no database, but a text that is longer than its header would be" * 20)
+    facts = {"folder": str(tmp_path).lstrip("/"), "port": free_port()}
+    url, says = (text.format(**facts) for text in UNREADABLE[name])
+    checks = look_at(healthy_sqlite, url)
+    assert (checks.faults, checks.warnings) == ({"database.reachable"}, set())
+    text = checks["database.reachable"].text()
+    assert says in text and "sesame" not in text
+    assert checks["tables.jwks"].summary == "of the fault database.reachable"
+
+
+def test_no_database_is_given(healthy_sqlite: SetUp):
+    checks = examine(better_auth_url=healthy_sqlite.issuer.url)
+    assert checks["tables.user_uuid"].status == "not_checked"
+    assert "--database-url" in checks["tables.user_uuid"].summary
+
+
+# ---- the role that serves ----------------------------------------------------------------------------
+
+
+def test_a_role_that_sees_uuids_alone(healthy_postgres: SetUp):
+    """The one that `drawbridge serve` signs in as: what it may not read is left, and nothing fails."""
+    healthy_postgres.issuer.database.migrate()
+    checks = healthy_postgres.examine(database_url=healthy_postgres.issuer.database.serve_url)
+    tables = {id: check for id, check in checks.items() if id.startswith(("database.", "tables.", "user."))}
+    assert {id for id, check in tables.items() if check.status != "ok"} == set()
+
+
+def test_a_role_that_sees_nothing(new_database: NewDatabase, healthy_sqlite: SetUp):
+    database = new_database("postgresql")
+    assert isinstance(database, PostgresDatabase)
+    make(database, None, {"u1": None}, migrated=True)
+    script(database, 'alter table "user" alter uuid drop not null; create role sees_nothing login')
+    checks = look_at(healthy_sqlite, database.url.replace("//postgres@", "//sees_nothing@"))
+    assert checks.faults == set()
+    assert "may not" in checks["tables.user_uuid_values"].summary
+    assert {"tables.user_uuid_values", "tables.migrations"} <= checks.not_checked
+
+
+# ---- nothing is changed ------------------------------------------------------------------------------
+
+
+def test_leaves_the_files_as_they_are(healthy_sqlite: SetUp, new_database: NewDatabase, tmp_path: Path):
+    """A log that its writer left behind, as a crash does: whoever closes the file last would write it back."""
+    database = new_database("sqlite")
+    assert isinstance(database, SqliteDatabase)
+    make(database, None, {"u1": None}, migrated=True)
+    left = SqliteDatabase(tmp_path / "app.db")
+    with database.write_lock():
+        for end in ("", "-wal"):
+            file = database.file.with_name(f"app.db{end}")
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    before = {file.name: file.read_bytes() for file in tmp_path.glob("app.db*")}
+    checks = look_at(healthy_sqlite, left.url)
+    assert (checks.faults, checks.warnings) == (set(), set())
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
