@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,16 +47,26 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// Whether `shorter` is left of `longer` when letters are taken out.
+bool is_within(std::string_view shorter, std::string_view longer) {
+  for (const char letter : longer)
+    if (!shorter.empty() && shorter.front() == letter) shorter.remove_prefix(1);
+  return shorter.empty();
+}
+
 struct Near {
   std::string name;
   std::size_t distance;
 };
 
+/// Where letters or words were only left out or put in, that is the likelier slip: BETTER_AUTH_AUD is the
+/// audience and not the URL.
 Near nearest(std::string_view name, const std::vector<std::string>& known) {
-  Near near{.name = {}, .distance = name.size() + 1};
-  for (const std::string& other : known)
-    if (const std::size_t far = distance(name, other); far < near.distance) near = {other, far};
-  return near;
+  const auto rank = [&](std::string_view other) {
+    return std::pair{!is_within(name, other) && !is_within(other, name), distance(name, other)};
+  };
+  const auto near = std::ranges::min_element(known, {}, rank);
+  return {.name = *near, .distance = rank(*near).second};
 }
 
 /// What was likely meant by a name that nothing reads; nothing where it looks like a name of somebody else's.
@@ -63,12 +74,12 @@ std::optional<std::string> meant_by(std::string_view name, const Visit& visit) {
   constexpr std::size_t a_slip = 2;
   constexpr std::size_t another_word = 5;
   const bool test = name.starts_with("DRAWBRIDGE_TEST_") || name.starts_with("DRAWBRIDGE_CONTRACT_");
-  if (test || std::ranges::find(others, name) != others.end()) return std::nullopt;
+  if (test || visit.known_variables.empty() || std::ranges::find(others, name) != others.end())
+    return std::nullopt;
   if (std::ranges::find(visit.known_variables, name) != visit.known_variables.end()) return std::nullopt;
   if (std::ranges::find(other_names_of_database, name) != other_names_of_database.end())
     return visit.variable("DATABASE_URL") ? std::nullopt : std::optional<std::string>{"DATABASE_URL"};
   const Near near = nearest(name, visit.known_variables);
-  if (near.name.empty()) return std::nullopt;  // too short for any: `_`, which every shell sets
   const std::size_t allowed = name.starts_with("BETTER_AUTH_") ? another_word : a_slip;
   if (name.starts_with("DRAWBRIDGE_") || near.distance <= allowed) return near.name;
   return std::nullopt;

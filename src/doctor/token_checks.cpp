@@ -192,7 +192,7 @@ void judge_key_and_signature(Report& report, const Visit& visit, const OpenedTok
         "token.key", fmt::format("its key \"{}\" cannot verify it", display_text(kid)),
         KeySelector::why_unusable(*set, kid, *algorithm),
         "delete the row of that key from `jwks`: Better Auth makes a new key with the next token",
-        {"jwks.kids", "jwks.private_members", "jwks.strength"});
+        {"jwks.kids", "jwks.private_members", "jwks.strength", "jwks.algorithm"});
   report.ok("token.key", fmt::format("its key \"{}\" is in the set", display_text(kid)));
   judge_signature(report, **key, *algorithm, token);
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 
@@ -75,7 +76,7 @@ GIVEN: dict[str, tuple[Callable[[Two], str], str, str]] = {
         "another key than the listed one",
     ),
     "changed": (
-        lambda t: with_claims(t.set_up.token, uuid="0" * 8),
+        lambda t: with_claims(t.set_up.token, uuid=str(uuid4())),
         "token.signature",
         "changed after it was signed",
     ),
@@ -97,9 +98,7 @@ GIVEN: dict[str, tuple[Callable[[Two], str], str, str]] = {
 def test_not_the_token_that_it_should_be(two: Two, token: Callable[[Two], str], check: str, says: str):
     given = token(two)
     checks = two.set_up.examine(token=given)
-    faults = {check, "token.uuid"} if check == "token.signature" and given == GIVEN["changed"][0](two) else {check}
-    assert checks.faults == faults, [checks[fault].text() for fault in checks.faults]
-    assert says in checks[check].text()
+    assert says in only(checks, check)
     assert given not in " ".join(found.text() for found in checks.values())
 
 
