@@ -159,11 +159,11 @@ bool has_attribute(std::string_view cookie, std::string_view name) {
 /// Signs nobody out: no session goes with the request, and what it sets is what it would set for one.
 void check_cookies(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.cookies";
-  const auto answer =
-      visit.call({.method = "POST",
-                  .url = visit.better_auth_url + "/sign-out",
-                  .headers = {{"Origin", visit.policy.issuer}, {"Content-Type", "application/json"}},
-                  .body = "{}"});
+  const auto answer = visit.call({.method = "POST",
+                                  .url = visit.better_auth_url + "/sign-out",
+                                  .headers = {{"Origin", BetterAuth::at(visit.better_auth_url)->issuer},
+                                              {"Content-Type", "application/json"}},
+                                  .body = "{}"});
   if (!answer) return report.leave(id, "Better Auth gave no answer to POST /sign-out: " + answer.error());
   for (const auto& [name, value] : answer->headers) {
     if (!value.contains("session_token=") || (name != "Set-Cookie" && name != "set-cookie")) continue;

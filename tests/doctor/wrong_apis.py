@@ -169,7 +169,6 @@ api("any_origin", cors=CORS | {"allow_origins": ["*"]})
 api("reflected_origin", cors=CORS | {"allow_origin_regex": ".*", "allow_credentials": True})
 api("gate_before_cors").add_middleware(Gate, lets_options_pass=True)
 api("gate_before_preflight").add_middleware(Gate, lets_options_pass=False)
-api("local_pages", cors=CORS | {"allow_origins": [PAGE, "http://localhost:3000"]})
 
 
 api("other_routes").router.routes.clear()

@@ -1,0 +1,202 @@
+"""What works on one's own machine and hurts in production: with TLS in front, and Better Auth in its production mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from conftest import NewDatabase
+from examination import run_doctor
+from production import AUDIENCE, PAGE, Production, running_production
+from set_up import SetUp
+from tls import Certificate
+
+StartProduction = Callable[..., Production]
+
+
+@pytest.fixture(scope="module")
+def start_production(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> Iterator[StartProduction]:
+    """start_production(product, **settings of running_production)"""
+    certificate = Certificate.new(tmp_path_factory.mktemp("certificate"))
+    with ExitStack() as stopping:
+
+        def start(product: str, **settings: Any) -> Production:
+            folder = tmp_path_factory.mktemp("production")
+            return stopping.enter_context(running_production(folder, new_database(product), certificate, **settings))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def production(start_production: StartProduction) -> Production:
+    """A healthy one."""
+    return start_production("postgresql")
+
+
+def test_a_healthy_set_up_is_all_ok(production: Production):
+    checks = production.examine()
+    assert checks.of("ok") == set(checks)
+    assert len([check for check in checks if check.startswith("production.")]) == 11
+
+
+def test_nothing_of_production_is_told_without_being_asked(production: Production):
+    checks = production.examine(production=None)
+    assert not [check for check in checks if check.startswith("production.")]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What doctor is shown of a set-up that is otherwise healthy: its settings, in the environment and as flags."""
+
+    name: str
+    check: str
+    status: str
+    says: str
+    env: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, object] = field(default_factory=dict)
+
+
+DEFAULT_SECRET = "better-auth-secret-12345678901234567890"
+
+SHOWN = [
+    Shown("default secret", "production.secret", "fault", "the default", {"BETTER_AUTH_SECRET": DEFAULT_SECRET}),
+    Shown("short secret", "production.secret", "fault", "has 31 characters", {"BETTER_AUTH_SECRET": 31 * "k"}),
+    Shown("debug log", "production.log", "warning", "DRAWBRIDGE_LOG=info", {"DRAWBRIDGE_LOG": "debug"}),
+    Shown("algorithms", "production.algorithms", "warning", "EdDSA, ES256", {"DRAWBRIDGE_ALGORITHMS": "EdDSA,ES256"}),
+    Shown(
+        "an origin of this machine",
+        "production.origins",
+        "fault",
+        "names https://localhost:3000",
+        {"DRAWBRIDGE_ALLOWED_ORIGINS": f"{PAGE},https://localhost:3000"},
+    ),
+    Shown(
+        "an origin with a wildcard",
+        "production.origins",
+        "fault",
+        "names https://*.example.com",
+        {"DRAWBRIDGE_ALLOWED_ORIGINS": "https://*.example.com"},
+    ),
+]
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.name)
+def test_a_setting_that_hurts(production: Production, shown: Shown):
+    checks = production.examine(env=shown.env, **shown.changes)
+    assert checks.of("ok") == set(checks) - {shown.check}
+    found = checks[shown.check]
+    assert found.status == shown.status
+    assert shown.says in found.text()
+    assert DEFAULT_SECRET not in found.text()
+
+
+def test_a_secret_that_is_elsewhere_is_not_checked(production: Production, tmp_path):
+    settings = tmp_path / ".env"
+    settings.write_text("BETTER_AUTH_SECRET=too-short\n")
+    done = run_doctor(f"--better-auth-url={production.issuer.url}", "--production", f"--env-file={settings}")
+    assert "BETTER_AUTH_SECRET has 9 characters" in done.stdout
+    assert "too-short" not in done.stdout
+    done = run_doctor(f"--better-auth-url={production.issuer.url}", "--production")
+    assert "because BETTER_AUTH_SECRET is not set here" in done.stdout
+
+
+@dataclass(frozen=True)
+class Made:
+    """A Better Auth, a database or an API that is wrong in one way."""
+
+    name: str
+    faults: set[str]
+    warnings: set[str]
+    says: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    product: str = "sqlite"
+
+
+# All of them are on SQLite, where it is not said otherwise, so that its own warning is among each one's.
+SQLITE = "production.database"
+
+MADE = [
+    Made("SQLite", set(), {SQLITE}, "use PostgreSQL"),
+    Made("SQLite and no key's end", set(), {SQLITE, "production.rotation"}, "rotationInterval", {"rotate_every": None}),
+    Made(
+        "no key's end",
+        set(),
+        {"production.rotation"},
+        "rotationInterval",
+        {"rotate_every": None},
+        product="postgresql",
+    ),
+    Made(
+        "a token for two hours", set(), {SQLITE, "production.token_lifetime"}, "live 120 minutes", {"expires_in": "2h"}
+    ),
+    Made(
+        "an audience of many",
+        set(),
+        {SQLITE, "production.audience"},
+        "for 2 audiences",
+        {"audience": f"{AUDIENCE},https://other.example.com"},
+    ),
+    Made(
+        "cookies without Secure, from a Better Auth that knows of no TLS",
+        {"production.cookies"},
+        {SQLITE},
+        "useSecureCookies",
+        {"knows_of_tls": False},
+    ),
+    Made(
+        "key fetches that are limited, without the plugin",
+        {"production.key_fetch"},
+        {SQLITE, "token.payload"},
+        'customRules: { "/jwks": false }',
+        {"payload": "default"},
+    ),
+    Made(
+        "an API that lets pages of this machine in",
+        {"production.origins"},
+        {SQLITE},
+        "http://localhost:3000",
+        {"backend_settings": {"drawbridge_allowed_origins": f"{PAGE},http://localhost:3000"}},
+    ),
+]
+
+
+@pytest.mark.parametrize("made", MADE, ids=lambda made: made.name)
+def test_a_set_up_that_hurts(start_production: StartProduction, made: Made):
+    checks = start_production(made.product, **made.settings).examine()
+    assert (checks.faults, checks.warnings) == (made.faults, made.warnings)
+    assert any(made.says in checks[found].text() for found in made.faults | made.warnings)
+
+
+def test_the_default_audience(start_production: StartProduction):
+    production = start_production("postgresql", audience=None, backend_settings={"better_auth_audience": None})
+    checks = production.examine(audience=None)
+    assert (checks.faults, checks.warnings) == (set(), {"production.audience"})
+    assert f"is the issuer, {production.issuer.url}" in checks["production.audience"].summary
+    assert "BETTER_AUTH_AUDIENCE" in (checks["production.audience"].remedy or "")
+
+
+@pytest.mark.parametrize("plain", ["better_auth_url", "api_url", "origin"])
+def test_what_is_reached_over_plain_http(start_production: StartProduction, production: Production, plain: str):
+    if plain == "better_auth_url":
+        changes = {plain: f"http://127.0.0.1:{production.issuer.port}"}
+    elif plain == "api_url":
+        changes = {plain: production.backend.url}
+    else:
+        changes = {plain: "http://app.example.com"}
+    checks = production.examine(**changes)
+    expected = {"production.https", "cors.preflight"} if plain == "origin" else {"production.https"}
+    assert (checks.faults, checks.warnings) == (expected, set())
+    assert list(changes.values())[0] in checks["production.https"].summary
+
+
+def test_a_set_up_of_a_developers_machine(healthy: SetUp):
+    checks = healthy.examine(production=True)
+    assert checks.faults == {"production.https"}
+    sqlite = {SQLITE} if healthy.issuer.database.kind == "sqlite" else set()
+    assert checks.warnings == {"production.audience", "production.rotation"} | sqlite
+    assert checks["production.cookies"].summary == "of the fault production.https"
+    assert checks["production.origins"].summary == "of the fault production.https"
