@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -356,17 +358,35 @@ def test_a_role_that_sees_nothing(new_database: NewDatabase, healthy_sqlite: Set
 # ---- nothing is changed ------------------------------------------------------------------------------
 
 
-def test_leaves_the_files_as_they_are(healthy_sqlite: SetUp, new_database: NewDatabase, tmp_path: Path):
-    """A log that its writer left behind, as a crash does: whoever closes the file last would write it back."""
+def files_of(database: SqliteDatabase) -> dict[str, bytes]:
+    """But for the index of the log, which every reader makes anew."""
+    files = {file.name: file.read_bytes() for file in database.file.parent.glob("app.db*")}
+    files.pop("app.db-shm", None)
+    return files
+
+
+def test_leaves_a_file_that_nobody_has_open(healthy_sqlite: SetUp, new_database: NewDatabase):
     database = new_database("sqlite")
     assert isinstance(database, SqliteDatabase)
     make(database, None, {"u1": None}, migrated=True)
-    left = SqliteDatabase(tmp_path / "app.db")
-    with database.write_lock():
-        for end in ("", "-wal"):
-            file = database.file.with_name(f"app.db{end}")
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-    before = {file.name: file.read_bytes() for file in tmp_path.glob("app.db*")}
+    before = files_of(database)
+    assert list(before) == ["app.db"]
+    checks = look_at(healthy_sqlite, database.url)
+    assert (checks.faults, checks.warnings) == (set(), set())
+    assert files_of(database) == before
+
+
+def test_leaves_the_log_of_a_crash(healthy_sqlite: SetUp, new_database: NewDatabase, tmp_path: Path):
+    """Whoever closes the file last would write it back."""
+    database, left = new_database("sqlite"), SqliteDatabase(tmp_path / "app.db")
+    assert isinstance(database, SqliteDatabase)
+    make(database, None, {"u1": None}, migrated=True)
+    with closing(sqlite3.connect(database.file, isolation_level=None)) as writer:
+        writer.execute("update \"user\" set name = 'M'")
+        for name, content in files_of(database).items():
+            (tmp_path / name).write_bytes(content)
+    before = files_of(left)
+    assert len(before["app.db-wal"]) > 0
     checks = look_at(healthy_sqlite, left.url)
     assert (checks.faults, checks.warnings) == (set(), set())
-    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+    assert files_of(left) == before

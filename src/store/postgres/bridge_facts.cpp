@@ -1,6 +1,6 @@
 #include "store/postgres/bridge_facts.h"
 
-#include <string_view>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -27,10 +27,10 @@ ORDER BY 1, 2)sql";
 constexpr const char* shared = R"(uuid IN (SELECT uuid FROM "user" GROUP BY uuid HAVING count(*) > 1))";
 constexpr const char* nil = "uuid = '00000000-0000-0000-0000-000000000000'";
 
-/// Runs `work(pqxx::nontransaction&)`, in which a statement that fails spoils no other; what libpqxx throws
-/// becomes a value.
-template <class T, class Work>
-std::expected<T, std::string> read(const std::string& url, Work work) {
+/// A statement that fails spoils no other; what libpqxx throws becomes a value.
+template <class T>
+std::expected<T, std::string> read(const std::string& url,
+                                   const std::function<T(pqxx::transaction_base&)>& work) {
   try {
     PostgresConnection connection{url, PostgresUse::read};
     pqxx::nontransaction transaction{connection.raw()};

@@ -1,5 +1,7 @@
 #include "store/sqlite/bridge_facts.h"
 
+#include <functional>
+
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -16,17 +18,27 @@
 namespace drawbridge::store {
 namespace {
 
-constexpr int lock_wait_ms = 2'000;
+constexpr std::chrono::milliseconds lock_wait{2'000};
 constexpr std::size_t longest_path = 256;
 
-/// Whoever may only read neither writes the log back into the file nor removes it at the end.
-SQLite::Database open_to_read(const std::filesystem::path& file) {
-  return SQLite::Database{file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, lock_wait_ms};
+bool has_log(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file.string() + "-wal", error);
+  return !error && size > 0;
 }
 
-/// Runs `work(SQLite::Database&)`; what SQLite throws becomes a value.
-template <class T, class Work>
-std::expected<T, std::string> read(const std::filesystem::path& file, Work work) {
+/// Leaves a log as it is, also when nobody else has the file open, and none where none was.
+SQLite::Database open_to_read(const std::filesystem::path& file) {
+  const bool keeps_log = has_log(file);
+  SQLite::Database database = open_sqlite(file, SqliteUse::inspect, lock_wait);
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keeps_log ? 1 : 0, nullptr);
+  return database;
+}
+
+/// What SQLite throws becomes a value.
+template <class T>
+std::expected<T, std::string> read(const std::filesystem::path& file,
+                                   const std::function<T(SQLite::Database&)>& work) {
   std::error_code error;
   const std::string path = display_text(std::filesystem::absolute(file, error).string(), longest_path);
   if (!std::filesystem::exists(file, error)) return std::unexpected{fmt::format("there is no file {}", path)};
