@@ -70,5 +70,6 @@ def examine(*, env: Mapping[str, str] | None = None, **options: object) -> Exami
     for check in checks.values():
         explained = check.status in ("warning", "fault")
         assert bool(check.cause) == bool(check.remedy) == explained, check
-        assert check.summary and "\n" not in check.text(), check
+        assert check.summary, check
+        assert "\n" not in check.text(), check
     return checks

@@ -12,7 +12,7 @@ from examination import Examination, arguments_of, run_doctor
 from process import DRAWBRIDGE
 from set_up import SetUp
 
-# What a shell sets, and a file that Better Auth's settings are in.
+# What every shell sets.
 ENVIRONMENT = {"_": "/usr/bin/env", "HOME": "/root", "SHLVL": "1", "LANG": "C.UTF-8"}
 
 
@@ -88,7 +88,8 @@ def test_says_so_to_people(healthy_sqlite: SetUp):
     done = run_doctor(*arguments_of(healthy_sqlite.options()))
     assert (done.returncode, done.stderr) == (0, "")
     *lines, blank, last = done.stdout.splitlines()
-    assert re.fullmatch(r"healthy, \d+ ok", last) and blank == ""
+    assert blank == ""
+    assert re.fullmatch(r"healthy, \d+ ok", last)
     assert [line for line in lines if not re.fullmatch(r"ok {11}[a-z_]+\.[a-z_]+ {2,}\S.*", line)] == []
     assert "\x1b" not in done.stdout
 
@@ -130,7 +131,8 @@ def run_doctor_command(options: dict[str, object]) -> list[str]:
 def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str):
     done = run_doctor(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 1 and said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
 
 
 def test_help_says_what_production_does():

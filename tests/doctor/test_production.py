@@ -1,4 +1,4 @@
-"""What works on one's own machine and hurts in production: with TLS in front, and Better Auth in its production mode."""
+"""What works on one's own machine and hurts in production: with TLS in front, Better Auth in production mode."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_what_is_reached_over_plain_http(start_production: StartProduction, prod
     checks = production.examine(**changes)
     expected = {"production.https", "cors.preflight"} if plain == "origin" else {"production.https"}
     assert (checks.faults, checks.warnings) == (expected, set())
-    assert list(changes.values())[0] in checks["production.https"].summary
+    assert next(iter(changes.values())) in checks["production.https"].summary
 
 
 def test_a_set_up_of_a_developers_machine(healthy: SetUp):
