@@ -276,6 +276,7 @@ void judge_address(Report& report, const Visit& visit, const OpenedToken& token,
     return report.fault(address.check, checked.error().detail, checked.error().hint,
                         "set `baseURL` in Better Auth: without it tokens may name nobody");
   std::vector<std::string> shown;
+  shown.reserve(values.size());
   for (const std::string& value : values) shown.push_back('"' + display_text(value, 128) + '"');
   const std::string difference = difference_between(values.front(), address.expected);
   report.fault(
