@@ -24,8 +24,9 @@ constexpr const char* route = "/api/v1/{user_id}/tasks";
 
 const std::vector<std::string_view> faults_of_keys{"jwks.reachable", "jwks.status", "jwks.document",
                                                    "jwks.not_empty"};
-const std::vector<std::string_view> faults_of_tables{"database.reachable", "database.better_auth",
-                                                     "tables.user_uuid", "tables.migrations"};
+const std::vector<std::string_view> faults_of_tables{"database.reachable",      "database.better_auth",
+                                                     "tables.user_uuid",        "tables.user_uuid_values",
+                                                     "tables.user_uuid_unique", "tables.migrations"};
 
 /// Scheme, host and port of a URL, as it is written.
 std::string_view origin_of(std::string_view url) {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PRODUCTS, NewDatabase
+from conftest import PRODUCTS, NewDatabase, StartSetUp
 from database import Database, PostgresDatabase, SqliteDatabase
 from examination import Examination, Status, examine
 from process import free_port
@@ -292,6 +292,18 @@ def test_is_found_and_mended(healthy_sqlite: SetUp, new_database: NewDatabase, p
         spoilt.mend(database, checks[spoilt.found].remedy or "")
         mended = look_at(healthy_sqlite, database.url)
         assert (mended.faults, mended.warnings) == (set(), set())
+
+
+def test_an_api_that_is_not_ready_for_it(start_set_up: StartSetUp):
+    """That it is not is the same fault, and not told again."""
+    set_up = start_set_up("postgresql")
+    script(set_up.issuer.database, 'alter table "user" drop constraint user_uuid_key cascade')
+    checks = set_up.examine()
+    assert (checks.faults, checks.warnings) == ({"tables.user_uuid_unique"}, set())
+    assert checks["api.ready"].summary == "of the fault tables.user_uuid_unique"
+    up(set_up.issuer.database)
+    mended = set_up.examine()
+    assert (mended.faults, mended.warnings) == (set(), set())
 
 
 # ---- databases that cannot be read, or are empty -----------------------------------------------------
