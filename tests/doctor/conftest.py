@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 from backend import Backend  # noqa: E402
 from better_auth import BetterAuth  # noqa: E402
-from database import Database, PostgresDatabase, SqliteDatabase  # noqa: E402
+from database import Database, SqliteDatabase  # noqa: E402
 from private_postgres import PrivatePostgres  # noqa: E402
 from process import DRAWBRIDGE  # noqa: E402
 from python_apis import PythonApi, example, wrong_apis  # noqa: E402
@@ -37,22 +37,21 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivatePostgres]:
-    with PrivatePostgres(tmp_path_factory.mktemp("postgres")).running() as server:
-        yield server
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
+    """new_database(product) gives an empty one; the server of PostgreSQL starts with its first."""
+    # Ended here, after what depends on this fixture: a server waits for whoever is still connected.
+    with ExitStack() as stopping:
+        servers: list[PrivatePostgres] = []
 
+        def new(product: str) -> Database:
+            if product == "sqlite":
+                return SqliteDatabase(tmp_path_factory.mktemp("sqlite") / "app.db")
+            if not servers:
+                server = PrivatePostgres(tmp_path_factory.mktemp("postgres"))
+                servers.append(stopping.enter_context(server.running()))
+            return servers[0].new_database()
 
-@pytest.fixture(scope="session")
-def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
-    """new_database(product) gives an empty one."""
-
-    def new(product: str) -> Database:
-        if product == "sqlite":
-            return SqliteDatabase(tmp_path_factory.mktemp("sqlite") / "app.db")
-        made: PostgresDatabase = request.getfixturevalue("server").new_database()
-        return made
-
-    return new
+        yield new
 
 
 @pytest.fixture(scope="session")
