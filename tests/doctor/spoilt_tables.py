@@ -7,14 +7,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from database import Database
+from database import Database, PostgresDatabase
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "migrate"))
 
 from better_auths import add_users, make_tables, script  # noqa: E402
 from migration import up  # noqa: E402
 
-__all__ = ["OURS", "Sql", "Uuids", "make", "script", "sql_for", "up"]
+__all__ = ["OURS", "Sql", "Uuids", "drop", "make", "script", "sql_for", "up"]
 
 Sql = str | Mapping[str, str]  # the same for both products, or by product
 
@@ -26,6 +26,13 @@ Uuids = Mapping[str, str | None]
 
 def sql_for(database: Database, sql: Sql) -> str:
     return sql if isinstance(sql, str) else sql[database.kind]
+
+
+def drop(database: Database) -> None:
+    """What a server holds at its end takes it time to write and to delete."""
+    if isinstance(database, PostgresDatabase):
+        server, _, name = database.url.rpartition("/")
+        PostgresDatabase(f"{server}/postgres").execute(f"drop database {name} with (force)")
 
 
 def make(database: Database, column: Sql | None, uuids: Uuids, *, migrated: bool) -> None:

@@ -15,7 +15,7 @@ from database import Database, PostgresDatabase, SqliteDatabase
 from examination import Examination, Status, examine
 from process import free_port
 from set_up import SetUp
-from spoilt_tables import OURS, Sql, Uuids, make, script, sql_for, up
+from spoilt_tables import OURS, Sql, Uuids, drop, make, script, sql_for, up
 
 GOOD = "a11ce000-0000-4000-8000-00000000000a"
 ALSO_GOOD = "b0b00000-0000-4000-8000-00000000000b"
@@ -279,19 +279,26 @@ def look_at(healthy: SetUp, url: str, **changes: object) -> Examination:
     return examine(better_auth_url=healthy.issuer.url, database_url=url, **changes)
 
 
-@pytest.mark.parametrize(("product", "spoilt"), PARAMETERS)
-def test_is_found_and_mended(healthy_sqlite: SetUp, new_database: NewDatabase, product: str, spoilt: Spoilt):
-    database = new_database(product)
+def assert_found_and_mended(healthy: SetUp, database: Database, spoilt: Spoilt) -> None:
     make(database, spoilt.column, spoilt.uuids, migrated=spoilt.migrated)
     script(database, sql_for(database, spoilt.sql))
-    checks = look_at(healthy_sqlite, database.url)
+    checks = look_at(healthy, database.url)
     assert {check.id: check.status for check in checks.values() if check.cause} == {spoilt.found: spoilt.status}
     assert spoilt.says in checks[spoilt.found].summary
     assert set(spoilt.left) <= checks.not_checked
     if spoilt.mend:
         spoilt.mend(database, checks[spoilt.found].remedy or "")
-        mended = look_at(healthy_sqlite, database.url)
+        mended = look_at(healthy, database.url)
         assert (mended.faults, mended.warnings) == (set(), set())
+
+
+@pytest.mark.parametrize(("product", "spoilt"), PARAMETERS)
+def test_is_found_and_mended(healthy_sqlite: SetUp, new_database: NewDatabase, product: str, spoilt: Spoilt):
+    database = new_database(product)
+    try:
+        assert_found_and_mended(healthy_sqlite, database, spoilt)
+    finally:
+        drop(database)
 
 
 def test_an_api_that_is_not_ready_for_it(start_set_up: StartSetUp):
