@@ -49,8 +49,6 @@ def run(
 
 def run_both(arguments: list[str | bytes], text: str = "", variables: dict[str, str] | None = None) -> Ended:
     """What the command did, if the program did the same."""
-    if not PROGRAM.exists():
-        pytest.skip("the program is not built: ./dev build release")
     command = run(COMMAND, arguments, text, variables)
     assert command == run([str(PROGRAM)], arguments, text, variables)
     return command
@@ -62,6 +60,7 @@ def keys() -> Iterator[KeyServer]:
         yield server
 
 
+@pytest.mark.repository
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
@@ -97,6 +96,7 @@ def test_the_same_as_the_program(arguments: list[str | bytes], status: int) -> N
     assert run_both(arguments).status == status
 
 
+@pytest.mark.repository
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_keys_from_a_url_and_from_a_file(keys: KeyServer, tmp_path: Path, more: list[str | bytes]) -> None:
     file = tmp_path / "keys.json"
@@ -106,6 +106,7 @@ def test_keys_from_a_url_and_from_a_file(keys: KeyServer, tmp_path: Path, more: 
     assert run_both(["jwks", *more], variables={"BETTER_AUTH_JWKS_URL": keys.url}).status == 0
 
 
+@pytest.mark.repository
 @pytest.mark.parametrize("more", [[], ["--json"], ["--signature-only"], ["--signature-only", "--json"]])
 @pytest.mark.parametrize("at", ["1795478420", "4000000000"])
 def test_a_real_token(keys: KeyServer, more: list[str | bytes], at: str) -> None:
@@ -114,7 +115,7 @@ def test_a_real_token(keys: KeyServer, more: list[str | bytes], at: str) -> None
     assert ended.status == (1 if at == "4000000000" and "--signature-only" not in more else 0)
 
 
-@pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not built: ./dev build release")
+@pytest.mark.repository
 def test_hostile_tokens_get_the_same_code_from_the_program() -> None:
     with Issuer() as issuer:
         for name, (make, code) in HOSTILE.items():
@@ -125,6 +126,7 @@ def test_hostile_tokens_get_the_same_code_from_the_program() -> None:
                 assert (name, ended.status, json.loads(ended.out)["code"]) == (name, 1, code)
 
 
+@pytest.mark.repository
 def test_the_settings_are_those_of_the_environment(keys: KeyServer, tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text(f"BETTER_AUTH_JWKS_URL={keys.url}\nBETTER_AUTH_URL={VECTOR['iss']}\n")
@@ -161,10 +163,9 @@ def test_ctrl_c_ends_it_at_once(keys: KeyServer) -> None:
     assert (process.returncode, errors) == (-signal.SIGINT, b"")
 
 
+@pytest.mark.repository
 @pytest.mark.parametrize("program", [COMMAND, [str(PROGRAM)]], ids=["command", "program"])
 def test_an_answer_that_cannot_be_written_is_lost_and_said_to_be(keys: KeyServer, program: list[str]) -> None:
-    if not Path(program[0]).exists():
-        pytest.skip("the program is not built")
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [*program, "jwks", keys.url], env=CLEAN, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False

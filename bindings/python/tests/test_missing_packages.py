@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1]
-pytestmark = pytest.mark.skipif(shutil.which("cmake") is None, reason="cmake is not there to build with")
+pytestmark = pytest.mark.repository
 
 
 def said_to_be_missing(output: str) -> list[str]:
