@@ -72,6 +72,14 @@ run_pytest() {
   count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began))
 }
 
+# run_pytest_by_two NAME [ARGUMENTS...]: as run_pytest, two files at a time; then, alone, what is marked as serial.
+run_pytest_by_two() {
+  local name=$1 arguments=("${@:2}")
+  ((${#arguments[@]})) || arguments=("$name")
+  run_pytest "$name" "${arguments[@]}" -m "not serial" -n 2 --dist loadfile
+  run_pytest "$name serial" "${arguments[@]}" -m serial
+}
+
 # run_vitest FOLDER: Vitest on it, and what its report counts.
 run_vitest() {
   local folder=$1 status=0 began=$SECONDS good=0 bad=0 left=0
@@ -170,7 +178,7 @@ setup_programs() {
 
 suite_e2e() {
   setup_programs
-  DRAWBRIDGE_TEST_DATABASE=sqlite run_pytest tests/e2e
+  DRAWBRIDGE_TEST_DATABASE=sqlite run_pytest_by_two tests/e2e
 }
 
 suite_web() {
@@ -187,7 +195,7 @@ suite_web() {
 suite_postgres() {
   setup_programs
   export DRAWBRIDGE_TEST_DATABASE=postgresql
-  run_pytest "tests/e2e on PostgreSQL" tests/e2e
+  run_pytest_by_two "tests/e2e on PostgreSQL" tests/e2e
   run_pytest tests/postgres
 }
 

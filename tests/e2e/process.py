@@ -20,10 +20,15 @@ DRAWBRIDGE = Path(os.environ.get("DRAWBRIDGE_BIN", ROOT / "build/release/bin/dra
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
 
 
+# Outside the range from which outgoing connections take theirs. Workers of pytest-xdist have none in common.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = range(20_000, 32_000)[WORKER :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+
+
 def free_port() -> int:
-    """A loopback port that nobody listens on, outside the range from which outgoing connections take theirs."""
+    """A loopback port that nobody listens on."""
     while True:
-        port = random.randint(20_000, 31_999)
+        port = random.choice(PORTS)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

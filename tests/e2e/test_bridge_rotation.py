@@ -14,6 +14,8 @@ from counting_relay import CountingRelay
 from loopback import open_client
 from token_forgery import header_of, with_header
 
+pytestmark = pytest.mark.serial
+
 SECONDS = 30 if KIND == "cpp" else 12
 ROTATION = 3
 ATTACKERS = 24

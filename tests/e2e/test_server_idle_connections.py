@@ -18,6 +18,8 @@ from conftest import StartBackend
 from owned_api import OwnedApi
 from raw_http import RawConnection, head
 
+pytestmark = pytest.mark.serial
+
 IDLE = 5_000
 NEEDED_FILES = IDLE + 500
 MEMORY_FOR_EACH = 32 * 1024  # bytes; far more than it takes

@@ -15,6 +15,8 @@ from owned_api import OwnedApi
 from process import wait_until
 from raw_http import Answer, RawConnection, head
 
+pytestmark = pytest.mark.serial
+
 SHARE = 256  # pieces of work of one user that may wait at once
 SURPLUS = 40
 WAIT = 5  # seconds until work that was not begun is not done
