@@ -1,11 +1,13 @@
 #include "doctor/catalogue.h"
 
-#include <array>
-
 namespace drawbridge::doctor {
 
-std::span<const CheckKind> all_checks() {
-  static const std::vector<CheckKind> kinds{
+namespace {
+
+using Kinds = std::vector<CheckKind>;
+
+Kinds of_keys_and_tables() {
+  return {
       {"config.variables", "No environment variable has a name that nothing reads", {}},
 
       {"jwks.reachable",
@@ -39,6 +41,11 @@ std::span<const CheckKind> all_checks() {
        {"database.better_auth"}},
       {"tables.migrations", "The tables of the tasks API are those of this program", {"tables.user_uuid"}},
 
+  };
+}
+
+Kinds of_sessions_and_tokens() {
+  return {
       {"issuer.session", "Better Auth knows the session of the cookie", {"jwks.reachable"}},
       {"issuer.signs", "Better Auth can sign a token, with keys that its secret opens", {"issuer.session"}},
       {"issuer.own_fields", "`/update-user` refuses `uuid` and `role`", {"issuer.session"}},
@@ -60,6 +67,11 @@ std::span<const CheckKind> all_checks() {
        "The token's user is in the database",
        {"token.uuid", "token.signature", "tables.user_uuid"}},
 
+  };
+}
+
+Kinds of_the_api() {
+  return {
       {"api.reachable", "The API answers", {}},
       {"api.ready", "The API has keys and its database", {"api.reachable"}},
       {"clock.api", "The API's clock and this one agree", {"api.reachable", "clock.issuer"}},
@@ -76,6 +88,11 @@ std::span<const CheckKind> all_checks() {
       {"cors.exposed_headers", "The page can read Retry-After and WWW-Authenticate", {"cors.errors"}},
       {"cors.foreign_origin", "Pages of another origin are not let in", {"api.reachable"}},
 
+  };
+}
+
+Kinds of_production() {
+  return {
       {"production.https", "Better Auth, the API and the page are reached over https", {}},
       {"production.origins", "Allowed origins are exact and none is of this machine", {}},
       {"production.token_lifetime", "Tokens live no longer than an hour", {"token.form"}},
@@ -90,6 +107,19 @@ std::span<const CheckKind> all_checks() {
       {"production.log", "The log does not tell more than it must", {}},
       {"production.database", "The database is fit for more than one process", {"database.reachable"}},
   };
+}
+
+Kinds joined(const std::vector<Kinds>& groups) {
+  Kinds all;
+  for (const Kinds& group : groups) all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
+}  // namespace
+
+std::span<const CheckKind> all_checks() {
+  static const Kinds kinds =
+      joined({of_keys_and_tables(), of_sessions_and_tokens(), of_the_api(), of_production()});
   return kinds;
 }
 

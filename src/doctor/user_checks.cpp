@@ -16,9 +16,11 @@ constexpr std::string_view id = "user.known";
 /// Tables beside Better Auth's that hold people who sign in.
 std::vector<std::string> other_sign_ups(const store::BridgeFacts& facts) {
   std::vector<std::string> names;
-  for (const auto& [table, columns] : facts.tables) {
+  for (const auto& table_of_columns : facts.tables) {
+    const std::string& table = table_of_columns.first;
     const auto has = [&](std::string_view part) {
-      return std::ranges::any_of(columns, [&](const std::string& name) { return name.contains(part); });
+      return std::ranges::any_of(table_of_columns.second,
+                                 [&](const std::string& name) { return name.contains(part); });
     };
     if (table != "user" && table != "account" && has("email") && has("password"))
       names.push_back(display_text(table));

@@ -22,10 +22,8 @@ std::size_t receive(char* data, std::size_t size, std::size_t count, void* body)
 std::unique_ptr<curl_slist, FreeEasy> list_of(const std::vector<HttpHeader>& headers) {
   std::unique_ptr<curl_slist, FreeEasy> list;
   for (const HttpHeader& header : headers) {
-    curl_slist* const longer = curl_slist_append(list.get(), (header.name + ": " + header.value).c_str());
-    if (longer == nullptr) throw std::bad_alloc{};
-    static_cast<void>(list.release());
-    list.reset(longer);
+    list.reset(curl_slist_append(list.release(), (header.name + ": " + header.value).c_str()));
+    if (!list) throw std::bad_alloc{};
   }
   return list;
 }
