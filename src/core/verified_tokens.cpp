@@ -55,7 +55,7 @@ VerifiedTokens::Shard& VerifiedTokens::shard_of(const Digest& digest) const {
 }
 
 std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySet& keys, TokenTime now) {
-  if (shards_.empty()) return std::nullopt;
+  if (shards_.empty() || token.size() > max_remembered_size) return std::nullopt;
   const Digest digest = sha256(token);
   Shard& shard = shard_of(digest);
   const std::lock_guard lock{shard.mutex};
@@ -73,7 +73,7 @@ std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySe
 }
 
 void VerifiedTokens::remember(std::string_view token, const Verdict& verdict, TokenTime now) {
-  if (shards_.empty()) return;
+  if (shards_.empty() || token.size() > max_remembered_size) return;
   const Digest digest = sha256(token);
   Shard& shard = shard_of(digest);
   const std::lock_guard lock{shard.mutex};

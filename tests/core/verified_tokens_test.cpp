@@ -186,6 +186,16 @@ TEST(VerifiedTokens, TakesTheLatestVerdict) {
   EXPECT_TRUE(tokens.find("token", keys(), now + 800s));
 }
 
+TEST(VerifiedTokens, RemembersNoLargeToken) {
+  const std::string largest(VerifiedTokens::max_remembered_size, 'x');
+  VerifiedTokens tokens{least, skew};
+  tokens.remember(largest, verdict(), now);
+  EXPECT_TRUE(tokens.find(largest, keys(), now));
+  tokens.remember(largest + 'x', verdict(), now);
+  EXPECT_FALSE(tokens.find(largest + 'x', keys(), now));
+  EXPECT_EQ(tokens.size(), 1U);
+}
+
 TEST(VerifiedTokens, NeverHoldsMoreThanItsCapacity) {
   const struct {
     std::size_t capacity;
