@@ -26,7 +26,9 @@ TEST(DatabaseUrl, names_a_file) {
 }
 
 TEST(DatabaseUrl, names_a_server) {
-  for (const std::string_view text : {"postgresql://u:hunter2@h:5432/d", "postgres://h/d", "postgresql://"}) {
+  for (const std::string_view text :
+       {"postgresql://u:hunter2@h:5432/d", "postgres://h/d", "postgresql://", "postgresql://u:%40%2Fx@h/d",
+        "postgresql://[::1]:1,h:65535,h2/d", "postgresql:///d?host=/run/postgresql"}) {
     SCOPED_TRACE(text);
     const auto url = DatabaseUrl::parse(text);
     ASSERT_TRUE(url.has_value()) << url.error();
@@ -51,6 +53,14 @@ TEST(DatabaseUrl, refuses_what_is_not_clear) {
       {"postgresql:u:hunter2@h/d", "does not begin with sqlite: or postgresql://"},
       {"postgresql://u:hunter2@h/d?schema=public", "?schema= for example"},
       {"postgresql://u:hunter2%zz@h/d", "is not of the form postgresql://"},
+      {"postgresql://u:hunter2/more@h/d", "has an @ where none can be"},
+      {"postgresql://u:123/hunter2@h/d", "has an @ where none can be"},
+      {"postgresql://u:x?hunter2@h/d", "write @ : / ? # and % of a password"},
+      {"postgresql://u:x@hunter2@h:5432/d", "has an @ where none can be"},
+      {"postgresql://u:hunter2", "has a port that is no number"},
+      {"postgresql://h:5432,u:hunter2/d", "has a port that is no number"},
+      {"postgresql://h/d?port=hunter2", "has a port that is no number"},
+      {"postgresql://u:65536/d", "has a port that is no number"},
       {"postgresql://u:hunter2@h/d\n", "control character"},
       {"sqlite:", "names no file"},
       {"sqlite:data/", "names no file"},

@@ -1,6 +1,8 @@
 #include "store/postgres/url.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -53,12 +55,48 @@ std::string quoted(std::string_view value) {
   return quoted + '\'';
 }
 
+/// An `@` that ends no user and password: one in the password as it is, or behind a `/` or `?` of it. What
+/// stands before it would be shown as host, port or database when the connection fails.
+bool has_stray_at(std::string_view url) {
+  url.remove_prefix(url.find("://") + 3);
+  const auto at = url.find('@');
+  return at != std::string_view::npos && (url.find_first_of("/?") < at || url.find('@', at + 1) < url.size());
+}
+
+bool is_port(std::string_view text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return text.empty() ||  // the usual one
+         (error == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= 65535);
+}
+
+/// Of each host, with commas between.
+bool are_ports(std::string_view list) {
+  while (true) {
+    const auto end = std::min(list.find(','), list.size());
+    if (!is_port(list.substr(0, end))) return false;
+    if (end == list.size()) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
+bool has_ports(const ParsedUrl& parsed) {
+  for (const PQconninfoOption* option = parsed.options.get(); option->keyword != nullptr; ++option)
+    if (option->keyword == std::string_view{"port"} && option->val != nullptr) return are_ports(option->val);
+  return true;
+}
+
+constexpr const char* encode_password =
+    "; write @ : / ? # and % of a password as %40 %3A %2F %3F %23 and %25";
+
 }  // namespace
 
 std::optional<std::string> fault_of_postgres_url(const std::string& url) {
+  if (has_stray_at(url)) return std::string{"has an @ where none can be"}.append(encode_password);
   ParsedUrl parsed = parse(url);
-  if (parsed.options) return std::nullopt;
-  return std::move(parsed.fault);
+  if (!parsed.options) return std::move(parsed.fault);
+  if (!has_ports(parsed)) return std::string{"has a port that is no number"}.append(encode_password);
+  return std::nullopt;
 }
 
 std::string postgres_connection_text(const std::string& url) {
