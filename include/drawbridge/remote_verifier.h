@@ -40,8 +40,8 @@ struct KeySource {
   std::optional<std::filesystem::path> snapshot{};
   /// How long the last good set serves while the issuer cannot be reached; at most a year.
   std::chrono::seconds max_stale = std::chrono::hours{24};
-  /// How many verified tokens are remembered, rounded up to a multiple of 128; 0 remembers none. One of more than
-  /// 2,048 bytes never is.
+  /// How many verified tokens are remembered, rounded up to a multiple of 128; 0 remembers none. One of more
+  /// than 2,048 bytes never is.
   std::size_t remembered_tokens = 65'536;
   /// Told of every fetch from the fetching thread, which it must not block, and of a snapshot that could not
   /// be used or written, the former from the constructor. It must not throw.

@@ -14,8 +14,9 @@ namespace drawbridge {
 
 /// Tokens that were verified, so that the same token is not verified again at each request: from a token's
 /// SHA-256 to its Verdict. Accepted tokens only, of one verifier and its policy. Bounded: where a new one
-/// finds no place, an expired one goes, else the one not seen for longest among its neighbours. A token of more
-/// than `max_remembered_size` is not remembered, so that large ones, whose claims are kept, cannot fill memory.
+/// finds no place, an expired one goes, else the one not seen for longest among its neighbours. A token of
+/// more than `max_remembered_size` is not remembered, so that large ones, whose claims are kept, cannot fill
+/// memory.
 ///
 /// Any number of threads may use one. A hit allocates nothing beyond what OpenSSL takes for the digest.
 class VerifiedTokens {
