@@ -1,15 +1,22 @@
 """Who gets past each dependency, and with which code the others are refused."""
 
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 import pytest
 from asgi_calls import bearer, call, get
 from fastapi import Depends, FastAPI
+from fastapi.testclient import TestClient
 from hostile_tokens import HOSTILE
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 from drawbridge import AuthError, Identity
 from drawbridge.fastapi import BetterAuth
@@ -196,6 +203,10 @@ class Finder:
         return await find(identity)
 
 
+async def without_await(identity: Identity) -> object:
+    return find(identity)
+
+
 @pytest.mark.parametrize(
     ("check", "expected"),
     [
@@ -203,6 +214,8 @@ class Finder:
         pytest.param(Finder(), Row, id="callable object"),
         pytest.param(lambda identity: ROW if str(identity.uuid) == ALICE else None, Row, id="plain"),
         pytest.param(lambda identity: find(identity), Row, id="awaitable of a plain one"),
+        pytest.param(without_await, Row, id="await forgotten inside"),
+        pytest.param(lambda identity: without_await(identity), Row, id="await forgotten twice"),
         pytest.param(exists, Identity, id="yes or no"),
         pytest.param(lambda identity: int(str(identity.uuid) == ALICE), int, id="a count"),
     ],
@@ -220,6 +233,54 @@ def test_a_check_decides_and_may_give_the_apps_own_user(
     assert code_of(app, "/me", api.token()) == f"ok {expected.__name__}"
     assert code_of(app, "/me", api.token(BOB)) == "user_unknown"
     assert code_of(app, "/me") == "token_missing"
+
+
+def yielding(identity: Identity) -> Iterator[Row]:
+    yield ROW
+
+
+async def yielding_async(identity: Identity) -> AsyncIterator[Row]:
+    yield ROW
+
+
+class Yielding:
+    def __call__(self, identity: Identity) -> Iterator[Row]:
+        return (yield ROW)
+
+
+@pytest.mark.parametrize("check", [yielding, yielding_async, Yielding(), partial(yielding)])
+def test_a_check_that_yields_is_refused_when_the_app_is_made(api: Api, check: Callable[[Identity], object]) -> None:
+    with pytest.raises(TypeError, match="this one yields"):
+        api.auth.get_current_active_user(check)
+
+
+SESSION = Session(create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}))
+NOBODY = text("SELECT 1 WHERE 0")
+
+# Each is true, whether or not there is such a user.
+UNREAD: dict[str, Callable[[Identity], object]] = {
+    "result": lambda identity: SESSION.execute(NOBODY),
+    "scalars": lambda identity: SESSION.scalars(NOBODY),
+    "query": lambda identity: SESSION.query(text("1")),
+    "session": lambda identity: SESSION,
+    "cursor": lambda identity: sqlite3.connect(":memory:").execute("SELECT 1 WHERE 0"),
+    "generator": lambda identity: (row for row in ()),
+    "generator of a plain one": lambda identity: yielding(identity),
+    "asynchronous generator": lambda identity: yielding_async(identity),
+    "context": contextmanager(yielding),
+    "asynchronous context": asynccontextmanager(yielding_async),
+    "function": lambda identity: find,
+    "method not called": lambda identity: SESSION.execute(NOBODY).first,
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_check_that_read_nothing_lets_nobody_in(api: Api, name: str) -> None:
+    app = FastAPI()
+    app.get("/me", dependencies=[Depends(api.auth.get_current_active_user(UNREAD[name]))])(lambda: "known")
+    assert get(app, "/me", api.token()).status_code == 500
+    with pytest.raises(RuntimeError, match="says nothing of the user"):
+        TestClient(app).get("/me", headers={"Authorization": api.token()})
 
 
 def test_a_check_may_refuse_with_a_code_of_its_own(api: Api) -> None:

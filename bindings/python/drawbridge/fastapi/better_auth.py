@@ -86,7 +86,8 @@ class BetterAuth:
         """A dependency: what `check` returns for the identity, 403 `user_unknown` for None and anything false.
 
         `check` may be a coroutine function; a plain one runs in a thread, as FastAPI's own dependencies do. For True
-        the route gets the `Identity`, otherwise the object that was found, such as a row of the table `user`.
+        the route gets the `Identity`, otherwise the object that was found, such as a row of the table `user`. A check
+        that yields is a TypeError here; one that returns a query, its unread result or a session a RuntimeError later.
         """
         return ActiveUser(self._get_verifier, check)
 

@@ -2,8 +2,9 @@
 
 # No `from __future__ import annotations` here: FastAPI reads the annotations of `__call__`, and cannot resolve
 # names of this module that were left as text.
-from collections.abc import Awaitable, Callable
-from inspect import isawaitable, iscoroutinefunction
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction, isgeneratorfunction, isroutine
 
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
@@ -88,13 +89,18 @@ class ActiveUser(BearerDependency):
 
     def __init__(self, verifier: Callable[[], Verifier], check: Callable[[Identity], object]) -> None:
         super().__init__(verifier)
+        if _is_any(check, isgeneratorfunction) or _is_any(check, isasyncgenfunction):
+            raise TypeError(
+                "get_current_active_user takes a function that returns the user, and this one yields: "
+                "a generator would let everybody in. Use return."
+            )
         self._check: Callable[[Identity], object | Awaitable[object]] = check
-        self._is_async = iscoroutinefunction(check) or iscoroutinefunction(getattr(check, "__call__", None))  # noqa: B004
+        self._is_async = _is_any(check, iscoroutinefunction)
 
     async def __call__(self, request: HTTPConnection) -> object:
         identity = await self.authenticate(request)
         found = self._check(identity) if self._is_async else await run_in_threadpool(self._check, identity)
-        if isawaitable(found):
+        while isawaitable(found):  # an inner call whose await was forgotten is no answer yet
             found = await found
         # Whatever is false refuses, a count of 0 as much as None: an unclear answer must not let anybody in.
         if not found:
@@ -103,7 +109,24 @@ class ActiveUser(BearerDependency):
                 "The user no longer exists.",
                 "The check that was given to get_current_active_user did not find this user, or found it inactive.",
             )
+        if _is_unread(found):
+            raise RuntimeError(
+                f"The check that was given to get_current_active_user returned a {type(found).__name__}, which says "
+                "nothing of the user: return the user that was read from it, or whether there is one."
+            )
         return identity if found is True else found
+
+
+def _is_any(check: object, kind: Callable[[object], bool]) -> bool:
+    """Whether it is a function of this kind, or an object whose call is one."""
+    return kind(check) or kind(getattr(check, "__call__", None))  # noqa: B004
+
+
+def _is_unread(found: object) -> bool:
+    """Whether an answer could still be empty when it is read: the result of a query, or what makes one. Such a thing is
+    true whatever it holds."""
+    kinds = (Iterator, AsyncIterator, AbstractContextManager, AbstractAsyncContextManager)
+    return isinstance(found, kinds) or isroutine(found) or hasattr(type(found), "one_or_none")
 
 
 def parameter_missing(route: str, parameter: str) -> str:
