@@ -214,6 +214,38 @@ TEST(ProductionChecks, SeeALimitOfKeyFetches) {
   }
 }
 
+TEST(ProductionChecks, EndFetchingKeysAtTheFirstFetchWithoutAnAnswer) {
+  Production production = healthy();
+  const auto count = std::make_shared<std::atomic<int>>(0);
+  production.visit.call =
+      [count, call = production.visit.call](const HttpCall& asked) -> std::expected<HttpAnswer, std::string> {
+    if (is_key_fetch(asked) && ++*count > 10) return std::unexpected{"It was reset."};
+    return call(asked);
+  };
+  const auto told = examined(production);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.at("production.key_fetch").status, warning);
+  EXPECT_TRUE(told.at("production.key_fetch").summary.contains("no answer: It was reset."));
+  EXPECT_LE(*count, 14);  // the failed one and what was under way
+}
+
+TEST(ProductionChecks, EndFetchingKeysThatTakesTooLong) {
+  Production production = healthy();
+  const auto count = std::make_shared<std::atomic<int>>(0);
+  production.visit.now = [count, begun = production.visit.now()] {
+    return begun + std::chrono::seconds{*count};
+  };
+  production.visit.call = [count, call = production.visit.call](const HttpCall& asked) {
+    if (is_key_fetch(asked)) ++*count;
+    return call(asked);
+  };
+  const auto told = examined(production);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.at("production.key_fetch").status, not_checked);
+  EXPECT_TRUE(told.at("production.key_fetch").summary.contains("within 6 seconds"));
+  EXPECT_LE(*count, 10);
+}
+
 TEST(ProductionChecks, BelongToProductionAlone) {
   Report report = report_before_the_api();
   check_api(report, visit_of(), good_token());
