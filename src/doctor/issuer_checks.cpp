@@ -147,6 +147,7 @@ void judge_failed_signature(Report& report, const HttpAnswer& answer) {
     return report.fault("issuer.signs", summary,
                         "the option `claims` of drawbridge() gives a claim whose name is taken",
                         "give that claim another name; Better Auth's log says which it is");
+  if (!report.stands("jwks.status")) return report.leave("issuer.signs", report.why_without("jwks.status"));
   report.fault(
       "issuer.signs", summary,
       "most often BETTER_AUTH_SECRET changed after the signing key was made, and no longer opens it (Better "
@@ -195,7 +196,8 @@ enum class Setting { refused, accepted, unknown };
 
 Setting try_to_set(const Asked& asked, std::string_view field, simdjson::dom::element value) {
   const std::string same = simdjson::minify(value);
-  const auto answer = asked.post("/update-user", fmt::format(R"({{"{}":{}}})", field, same));
+  const auto answer =
+      asked.post(fmt::format("/update-user{}", as_it_is), fmt::format(R"({{"{}":{}}})", field, same));
   if (!answer) return Setting::unknown;
   if (answer->status == 200) return Setting::accepted;
   // 404: the endpoint is switched off. The others are no answer to what was asked.

@@ -41,9 +41,8 @@ TEST(IssuerChecks, AskForNothingThatChangesAnything) {
   found_with_session(issuer);
   for (const fetch::HttpCall& call : issuer.calls) {
     if (call.url.find("/jwks") != std::string::npos) continue;
-    if (call.method == "GET") {
-      EXPECT_NE(call.url.find("disableRefresh=true"), std::string::npos) << call.url;
-    } else {
+    EXPECT_NE(call.url.find("disableRefresh=true"), std::string::npos) << call.url;
+    if (call.method != "GET") {
       const std::string own_uuid = std::string{R"({"uuid":")"} + users_uuid + "\"}";
       EXPECT_TRUE(call.body == own_uuid || call.body == R"({"role":"user"})") << call.body;
     }
@@ -102,6 +101,11 @@ TEST(IssuerChecks, TellEachAnswer) {
        {"issuer.signs"},
        "issuer.own_fields",
        "BETTER_AUTH_SECRET changed"},
+      {"a failure of keys and tokens",
+       {{token, answer(500)}, {keys, answer(500)}},
+       {"jwks.status"},
+       "issuer.signs",
+       "answers 500"},
       {"another secret", {{token, answer(500)}}, {"issuer.signs"}, "token.form", "DELETE FROM jwks"},
       {"a user without uuid",
        {{token, answer(500, message("USER_UUID_MISSING"))}},

@@ -138,5 +138,5 @@ def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str):
 def test_help_says_what_production_does():
     done = run_doctor("--help")
     assert done.returncode == 0
-    for part in ("--session-cookie", "Nothing is changed on either side", "fetched about a hundred times"):
+    for part in ("--session-cookie", "Nothing is changed on either side", "about a hundred times", "updatedAt"):
         assert part in done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -61,6 +62,20 @@ def test_a_cookie_is_not_shown(healthy_sqlite: SetUp):
     for cookie in (healthy_sqlite.session_cookie, healthy_sqlite.session_cookie[:-8]):
         checks = healthy_sqlite.examine(session_cookie=cookie)
         assert cookie not in " ".join(check.text() for check in checks.values())
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_session_is_not_prolonged(start_issuer: StartIssuer, new_database: NewDatabase, product: str):
+    issuer = start_issuer(new_database(product))
+    person = issuer.sign_up("alice")
+    # Better Auth prolongs a session of seven days at any request a day after it was last prolonged.
+    soon = (datetime.now(UTC) + timedelta(days=2)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    issuer.database.execute('update session set "expiresAt" = ?', soon)
+    before = issuer.database.execute("select * from session")
+    only(examine_session(issuer, person))
+    assert issuer.database.execute("select * from session") == before
+    assert person.browser.get("/get-session").status_code == 200  # which does prolong it
+    assert issuer.database.execute("select * from session") != before
 
 
 # ---- signing -----------------------------------------------------------------------------------------
