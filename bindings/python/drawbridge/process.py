@@ -10,6 +10,8 @@ import atexit
 import os
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from drawbridge import _core
@@ -19,39 +21,69 @@ class _Stoppable(Protocol):
     def _stop(self) -> None: ...
 
 
-starting = threading.Lock()
-"""Held by whoever starts a verifier's thread, and over a fork."""
-
 _verifiers: weakref.WeakSet[_Stoppable] = weakref.WeakSet()
+
+# Held for moments, and over a fork itself; never while a thread is waited for, which may be waiting for it.
+_state = threading.Condition(threading.Lock())
+_forking = False
 _ending = False
 
 
+class Closed(RuntimeError):
+    """No verifier can be started now."""
+
+    def __init__(self) -> None:
+        super().__init__("the verifier is closed")
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Around the start of a verifier's thread: while it lasts nobody else starts one, and nobody forks. Waits for a
+    fork to be over, unless it is the fork that waits for this thread: then `Closed`, as at the end of the process."""
+    with _state:
+        while _forking and not _ending:
+            if _core.in_fetching_thread():
+                raise Closed
+            _state.wait()
+        if _ending:
+            raise Closed
+        yield
+
+
 def watch(verifier: _Stoppable) -> None:
-    """Has the verifier stopped before a fork and at the end; it starts again when it is next used."""
+    """Has the verifier stopped before a fork and at the end; it starts again when next used. Inside `starting`."""
     _verifiers.add(verifier)
 
 
-def is_ending() -> bool:
-    return _ending
-
-
-def _stop_all() -> None:
-    for verifier in list(_verifiers):
-        verifier._stop()
-
-
 def _before_fork() -> None:
-    starting.acquire()
-    _stop_all()
+    global _forking
+    with _state:
+        while _forking:
+            _state.wait()
+        _forking = True
+        verifiers = list(_verifiers)
+    for verifier in verifiers:
+        verifier._stop()
+    _state.acquire()
+
+
+def _after_fork() -> None:
+    global _forking
+    _forking = False
+    _state.notify_all()
+    _state.release()
 
 
 def _at_exit() -> None:
     global _ending
-    with starting:
+    with _state:
         _ending = True
-        _stop_all()
-        _core.end_of_interpreter()  # the thread of a verifier that is in use goes on
+        _state.notify_all()
+        verifiers = list(_verifiers)
+    for verifier in verifiers:
+        verifier._stop()
+    _core.end_of_interpreter()  # the thread of a verifier that is in use goes on
 
 
-os.register_at_fork(before=_before_fork, after_in_parent=starting.release, after_in_child=starting.release)
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 atexit.register(_at_exit)

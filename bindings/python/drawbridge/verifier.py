@@ -57,7 +57,8 @@ class Verifier:
 
     `user_claim`, `uuid` or `sub`, is the claim that identifies a user; a token without it is refused with
     `claim_missing`. `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every
-    fetch from the fetching thread, which it must not block; without it failures go to the logger `drawbridge`.
+    fetch from the fetching thread, which it must not block; without it failures go to the logger `drawbridge`. What it
+    asks the verifier while that is closed, or stopped for a fork, ends it quietly.
 
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
@@ -109,7 +110,6 @@ class Verifier:
         self._closed = False
         self._core: _core.RemoteVerifier | None = None
         self._running()
-        process.watch(self)
 
     def verify(self, token: str) -> Identity:
         """The identity that the token proves. Blocks only when its key is not held, at most 2 seconds.
@@ -164,12 +164,13 @@ class Verifier:
 
     def _running(self) -> _core.RemoteVerifier:
         """The verifier of this process, made when there is none: at the start, and on either side of a fork."""
-        with process.starting:
-            if self._closed or process.is_ending():
-                raise RuntimeError("the verifier is closed")
+        with process.starting():
+            if self._closed:
+                raise process.Closed
             core = self._core
             if core is None:
                 core = self._core = self._start()
+                process.watch(self)
             return core
 
     def _start(self) -> _core.RemoteVerifier:
@@ -180,7 +181,8 @@ class Verifier:
         def tell(good: bool, text: str) -> None:
             verifier = weak()
             if verifier is not None:
-                verifier._on_event(KeyEvent(good, text))
+                with suppress(process.Closed):  # it asked for more than there is while this thread is being ended
+                    verifier._on_event(KeyEvent(good, text))
 
         return _core.RemoteVerifier(
             jwks_url=settings.jwks_url,

@@ -209,6 +209,7 @@ void bind_remote_verifier(nb::module_& module) {
       .def("refresh", &Core::refresh)
       .def("key_status", &Core::key_status);
   module.def("end_of_interpreter", &InterpreterEnd::begin);
+  module.def("in_fetching_thread", &InFetchingThread::now);
   module.def("better_auth_at", &better_auth_at, nb::arg("url"));
   module.def("check_user_access", &check_access, nb::arg("identity"), nb::arg("path_user_id"),
              nb::arg("by_subject"));

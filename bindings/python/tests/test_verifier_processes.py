@@ -139,6 +139,60 @@ def test_a_fork(issuer: Issuer, keys: KeyServer, name: str) -> None:
     finish(start(code, environment(issuer, keys)))
 
 
+def test_a_fork_while_another_thread_makes_the_verifier_of_an_app(issuer: Issuer, keys: KeyServer) -> None:
+    code = """
+from drawbridge.fastapi import BetterAuth, better_auth
+auth, making, forked = BetterAuth(), threading.Event(), threading.Event()
+def make(*arguments):
+    making.set()
+    forked.wait()
+    return Verifier()
+better_auth.Verifier = make
+thread = threading.Thread(target=lambda: auth.verifier)
+thread.start()
+making.wait()
+pid = os.fork()
+better_auth.Verifier = Verifier
+auth.verifier.verify(token)
+if pid:
+    end(pid)
+    forked.set()
+    thread.join()
+"""
+    if sys.version_info >= (3, 12):
+        code = f"import warnings; warnings.simplefilter('ignore')\n{code}"
+    finish(start(code, environment(issuer, keys)))
+
+
+ASKING = """
+verifier = None
+told = threading.Event()
+def ask(event):
+    told.set()
+    while verifier is None or verifier._core: time.sleep(0.001)  # until it is being stopped
+    verifier.key_status()
+verifier = Verifier(on_event=ask)
+told.wait()
+"""
+
+STOPS = {
+    "end of the interpreter": "",
+    "close": "verifier.close()",
+    "fork": """
+pid = os.fork()
+told.clear()
+verifier.refresh()
+told.wait()
+if pid: end(pid)
+""",
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_on_event_may_ask_the_verifier_while_that_is_stopped(issuer: Issuer, keys: KeyServer, name: str) -> None:
+    finish(start(f"{ASKING}{STOPS[name]}", environment(issuer, keys)))
+
+
 WAITING = """
 verifier = Verifier()
 def wait():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -59,8 +58,8 @@ class BetterAuth:
                 "BetterAuth takes a verifier or the settings for one, not both: give them to the verifier."
             )
         self._given = verifier
-        self._made: Verifier | None = None
-        self._lock = threading.Lock()
+        # The verifier that was made, or none. No lock: a fork would leave it to the child as it is, held or not.
+        self._made: dict[str, Verifier] = {}
         self._better_auth_url = better_auth_url
         self._settings = settings
         self._roles: dict[str, UserWithRole] = {}
@@ -104,16 +103,16 @@ class BetterAuth:
         try:
             yield
         finally:
-            with self._lock:
-                made, self._made = self._made, None
+            made = self._made.pop("verifier", None)
             if made is not None:
                 made.close()
 
     def _get_verifier(self) -> Verifier:
-        verifier = self._given or self._made
+        verifier = self._given or self._made.get("verifier")
         if verifier is not None:
             return verifier
-        with self._lock:
-            if self._made is None:
-                self._made = Verifier(self._better_auth_url, **self._settings)
-            return self._made
+        made = Verifier(self._better_auth_url, **self._settings)
+        kept = self._made.setdefault("verifier", made)
+        if kept is not made:  # another thread was first
+            made.close()
+        return kept
