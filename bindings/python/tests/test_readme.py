@@ -19,7 +19,7 @@ from alembic.operations import Operations
 from asgi_calls import bearer, call, get
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import MetaData, Table, create_engine, select
+from sqlalchemy import create_engine, select
 from sqlalchemy import inspect as inspect_database
 
 from drawbridge import AuthError
@@ -196,16 +196,40 @@ def test_one_revision(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def alembic(folder: Path, *arguments: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "alembic", *arguments], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def replaced(file: Path, pattern: str, by: str) -> None:
+    text, count = re.subn(pattern, lambda found: by, file.read_text(), flags=re.DOTALL)
+    assert count == 1, f"{file} has no {pattern}"
+    file.write_text(text)
+
+
 @section("Autogenerate")
-def test_autogenerate() -> None:
-    given: dict[str, object] = {}
-    context = SimpleNamespace(configure=given.update)
-    base = SimpleNamespace(metadata=None)
-    run("Autogenerate", {"context": context, "connection": None, "Base": base})
-    include_object = given["include_object"]
-    assert callable(include_object)
-    assert not include_object(Table("session", MetaData()), "session", "table", True, None)
-    assert include_object(Table("tasks", MetaData()), "tasks", "table", True, None)
+def test_autogenerate(tmp_path: Path) -> None:
+    """A new project of Alembic: Better Auth's tables, then those of the app's models."""
+    alembic(tmp_path, "init", "migrations")
+    (tmp_path / "models.py").write_text(BLOCKS["The model"][0])
+    replaced(tmp_path / "alembic.ini", r"driver://user:pass@localhost/dbname", f"sqlite:///{tmp_path}/app.db")
+    env = tmp_path / "migrations/env.py"
+    replaced(env, "target_metadata = None", "from models import Base\ntarget_metadata = Base.metadata")
+    block = textwrap.indent(BLOCKS["Autogenerate"][0], " " * 8).strip()
+    replaced(env, r"context\.configure\(\s*connection=[^)]*\)", block)
+
+    alembic(tmp_path, "revision", "-m", "Better Auth", "--rev-id", "1")
+    replaced(tmp_path / "migrations/versions/1_better_auth.py", r"def upgrade.*", BLOCKS["One revision"][0])
+    alembic(tmp_path, "upgrade", "head")
+    alembic(tmp_path, "revision", "--autogenerate", "-m", "tasks", "--rev-id", "2")
+    written = (tmp_path / "migrations/versions/2_tasks.py").read_text()
+    assert "from drawbridge.sqlalchemy import UserUuid\n" in written
+    assert re.findall(r"op\.\w+\([^,)]*", written) == ["op.create_table('tasks'", "op.drop_table('tasks'"]
+    alembic(tmp_path, "upgrade", "head")
+    assert "No new upgrade operations" in alembic(tmp_path, "check")
 
 
 @section("The model")

@@ -18,11 +18,12 @@ Better Auth's own migration plans nothing::
 Both look at what is there and add what is missing, so each may be run again, and on a database that Better Auth made.
 What they added is written down in the table ``drawbridge_additions``; a downgrade removes that and nothing else.
 
-``include_object`` is for the project's ``env.py``: it keeps ``--autogenerate`` from dropping Better Auth's tables.
+``include_object`` and ``render_item`` are for the project's ``env.py``: the one keeps ``--autogenerate`` from dropping
+Better Auth's tables, the other writes ``UserUuid`` with its import.
 """
 
 from drawbridge.alembic import better_auth_tables, hybrid_id
-from drawbridge.alembic.autogenerate import include_object
+from drawbridge.alembic.autogenerate import include_object, render_item
 from drawbridge.alembic.refusal import MigrationRefused
 
-__all__ = ["MigrationRefused", "better_auth_tables", "hybrid_id", "include_object"]
+__all__ = ["MigrationRefused", "better_auth_tables", "hybrid_id", "include_object", "render_item"]

@@ -1,11 +1,15 @@
-"""What ``alembic revision --autogenerate`` must leave alone."""
+"""What ``alembic revision --autogenerate`` must leave alone, and how it writes this package's types."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.schema import SchemaItem, Table
 
 from drawbridge.alembic import additions
 from drawbridge.alembic.tables import BETTER_AUTH_TABLES
+from drawbridge.sqlalchemy import BetterAuthTime, UserUuid
 
 # Those of Drawbridge's migrations, and of the tasks API's.
 NOT_THE_APPS = frozenset({*BETTER_AUTH_TABLES, additions.TABLE, "drawbridge_migrations"})
@@ -19,3 +23,13 @@ def include_object(
     finds no model for. With an ``include_object`` of one's own: ``mine(…) and include_object(…)``."""
     table = object if isinstance(object, Table) else getattr(object, "table", None)
     return not (isinstance(table, Table) and table.name in NOT_THE_APPS)
+
+
+def render_item(type_: str, object: object, autogen_context: AutogenContext) -> str | Literal[False]:
+    """For ``context.configure(render_item=…)`` in ``env.py``: `UserUuid` and `BetterAuthTime` are written with the
+    import that they need. With a ``render_item`` of one's own: ``mine(…) or render_item(…)``."""
+    if type_ != "type" or not isinstance(object, (UserUuid, BetterAuthTime)):
+        return False
+    name = type(object).__name__
+    autogen_context.imports.add(f"from {type(object).__module__} import {name}")
+    return f"{name}()"
