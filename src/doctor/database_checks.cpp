@@ -136,7 +136,9 @@ void judge_jwks(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.jwks";
   if (!facts.foreign_names.empty()) return report.leave(id, "the tables have another generator's names");
   if (!facts.tables.contains("jwks")) {
-    const std::string summary = "there is no table jwks: relation \"jwks\" does not exist";
+    const std::string summary =
+        fmt::format("there is no table jwks: {}",
+                    facts.product == "sqlite" ? "no such table: jwks" : R"(relation "jwks" does not exist)");
     if (report.stands("jwks.not_empty"))
       return report.warning(id, summary,
                             "Better Auth publishes keys all the same: it keeps them elsewhere, by the jwt "
@@ -161,7 +163,9 @@ void judge_session_token(Report& report, const BridgeFacts& facts) {
   if (missing_columns(facts, "session", {"token"}).empty())
     return report.ok(id, "session has the column token");
   report.fault(
-      id, R"(column "token" of relation "session" does not exist)",
+      id,
+      facts.product == "sqlite" ? "session has no column token: no such column: token"
+                                : R"(column "token" of relation "session" does not exist)",
       "the table is of an older Better Auth, or was made by hand: sessions are found by their token, "
       "so nobody is signed in",
       fmt::format("{}; the sessions that are there end, and their users sign in again", make_better_auths));

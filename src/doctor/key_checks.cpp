@@ -104,7 +104,7 @@ Advice advice_for(const Visit& visit, const HttpAnswer& answer) {
     return {"something in front of Better Auth wants to know who asks; keys are public",
             "exempt the path of the key set from that proxy, firewall or middleware"};
   if (answer.status >= 500)
-    return {"Better Auth failed: most often it cannot reach its database, or a table of it lacks",
+    return {"Better Auth failed: most often it cannot reach its database, or a table is missing",
             fmt::format("{}; give doctor the --database-url to look at the tables", see_log)};
   return {"that is no answer of Better Auth's to a request for its keys", std::string{see_log}};
 }

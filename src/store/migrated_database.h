@@ -67,5 +67,7 @@ std::string newer_database(int version, int latest);
 /// them when there are more.
 std::string name_rows(std::vector<std::string> ids);
 inline constexpr std::size_t rows_named = 5;
+/// Characters of an id; a longer one is cut.
+inline constexpr std::size_t longest_named = 64;
 
 }  // namespace drawbridge::store

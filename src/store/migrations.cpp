@@ -83,7 +83,7 @@ std::string name_rows(std::vector<std::string> ids) {
   const bool more = ids.size() > rows_named;
   if (more) ids.resize(rows_named);
   for (std::string& id : ids) {
-    id.resize(std::min<std::size_t>(id.size(), 64));
+    id.resize(std::min(id.size(), longest_named));
     std::ranges::replace_if(id, [](char c) { return c < ' ' || c >= 0x7F; }, '?');
   }
   return fmt::format("{}{}", fmt::join(ids, ", "), more ? " and more" : "");

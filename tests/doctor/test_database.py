@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,8 +15,9 @@ import pytest
 from conftest import PRODUCTS, NewDatabase, StartSetUp
 from database import Database, PostgresDatabase, SqliteDatabase
 from examination import Examination, Status, examine
-from process import free_port
+from process import DRAWBRIDGE, free_port
 from set_up import SetUp
+from silent_postgres import silent_postgres
 from spoilt_tables import OURS, Sql, Uuids, drop, make, script, sql_for, up
 
 GOOD = "a11ce000-0000-4000-8000-00000000000a"
@@ -344,6 +347,35 @@ def test_cannot_be_read(healthy_sqlite: SetUp, tmp_path: Path, name: str):
     text = checks["database.reachable"].text()
     assert says in text and "sesame" not in text
     assert checks["tables.jwks"].summary == "of the fault database.reachable"
+
+
+def test_a_server_that_says_nothing_is_waited_for_ten_seconds(healthy_sqlite: SetUp):
+    with silent_postgres() as url:
+        begun = time.monotonic()
+        checks = look_at(healthy_sqlite, url)
+        took = time.monotonic() - begun
+    assert (checks.faults, checks.warnings) == ({"database.reachable"}, set())
+    assert "cannot be reached" in checks["database.reachable"].summary
+    assert 8 < took < 15
+
+
+PASSWORDS = {
+    "a slash": "postgresql://app:{}/more@db.invalid/app",
+    "an at sign": "postgresql://app:abc@{}@db.invalid/app",
+    "a question mark": "postgresql://app:abc?{}@db.invalid/app",
+    "no host behind it": "postgresql://app:{}",
+}
+
+
+@pytest.mark.parametrize("command", ["doctor", "migrate status", "serve"])
+@pytest.mark.parametrize("form", PASSWORDS.values(), ids=PASSWORDS.keys())
+def test_no_part_of_a_password_is_shown(command: str, form: str):
+    arguments = [str(DRAWBRIDGE), *command.split(), f"--database-url={form.format('Sesame')}"]
+    env = {"BETTER_AUTH_URL": "http://127.0.0.1:1"}
+    done = subprocess.run(arguments, text=True, capture_output=True, env=env, timeout=30, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "DATABASE_URL" in done.stderr.upper().replace("-", "_")
+    assert "Sesame" not in done.stderr
 
 
 def test_no_database_is_given(healthy_sqlite: SetUp):

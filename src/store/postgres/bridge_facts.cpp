@@ -27,12 +27,15 @@ ORDER BY 1, 2)sql";
 constexpr const char* shared = R"(uuid IN (SELECT uuid FROM "user" GROUP BY uuid HAVING count(*) > 1))";
 constexpr const char* nil = "uuid = '00000000-0000-0000-0000-000000000000'";
 
-/// A statement that fails spoils no other; what libpqxx throws becomes a value.
+/// A statement that fails spoils no other; what libpqxx throws becomes a value. Within 10 s.
 template <class T>
 std::expected<T, std::string> read(const std::string& url,
                                    const std::function<T(pqxx::transaction_base&)>& work) {
   try {
-    PostgresConnection connection{url, PostgresUse::read};
+    StallWatch watch;
+    const auto place = watch.place();
+    PostgresConnection connection{url, PostgresUse::read, place.get()};
+    const Watched watched{*place, connection.socket()};
     pqxx::nontransaction transaction{connection.raw()};
     return work(transaction);
   } catch (const pqxx::failure& failure) {
@@ -57,8 +60,9 @@ CountedRows count_users(pqxx::transaction_base& transaction, const char* conditi
   if (rows.count == 0) return rows;
   const auto ids = where_allowed([&] {
     std::vector<std::string> found;
-    for (const auto& row : transaction.exec(fmt::format(
-             R"(SELECT id::text FROM "user" WHERE {} ORDER BY id LIMIT {})", condition, rows_named + 1)))
+    for (const auto& row : transaction.exec(
+             fmt::format(R"(SELECT left(id::text, {}) FROM "user" WHERE {} ORDER BY id LIMIT {})",
+                         longest_named, condition, rows_named + 1)))
       found.push_back(row[0].as<std::string>());
     return found;
   });

@@ -45,13 +45,15 @@ bool says(const pqxx::failure& error, std::string_view words) {
 
 }  // namespace
 
-PostgresConnection::PostgresConnection(const std::string& url, PostgresUse use)
+PostgresConnection::PostgresConnection(const std::string& url, PostgresUse use, StallWatch::Place* place)
     : connection_{postgres_connection_text(url)} {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   // Deprecated because libpqxx 7 never does it.
   connection_.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
+  std::optional<Watched> watched;
+  if (place != nullptr) watched.emplace(*place, socket());
   pqxx::nontransaction setup{connection_};
   setup.exec(session_settings);
   if (use != PostgresUse::migrate) {

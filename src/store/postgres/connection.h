@@ -9,6 +9,7 @@
 
 #include <pqxx/pqxx>
 
+#include "store/postgres/stall_watch.h"
 #include "store/store.h"
 
 namespace drawbridge::store {
@@ -24,8 +25,10 @@ enum class PostgresUse {
 /// thread at a time may use it.
 class PostgresConnection {
  public:
-  /// Connects within 5 s for each address of the host, unless the URL says otherwise. Throws pqxx::failure.
-  PostgresConnection(const std::string& url, PostgresUse use);
+  /// Connects within 5 s for each address of the host, unless the URL says otherwise. A server that lets
+  /// it in and then says nothing is waited for without end, but where there is a `place` to be watched in.
+  /// Throws pqxx::failure.
+  PostgresConnection(const std::string& url, PostgresUse use, StallWatch::Place* place = nullptr);
 
   pqxx::connection_base& raw() { return connection_; }
   int socket() const { return connection_.sock(); }

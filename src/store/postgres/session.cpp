@@ -25,18 +25,6 @@ StoreError as_store_error(const pqxx::failure& error) {
   return {.kind = Kind::unavailable, .text = describe(error)};
 }
 
-/// While it lives, the watch may cut the connection.
-class Watched {
- public:
-  Watched(StallWatch::Place& place, int socket) : place_{place} { place_.begin(socket); }
-  ~Watched() { place_.end(); }
-  Watched(const Watched&) = delete;
-  Watched& operator=(const Watched&) = delete;
-
- private:
-  StallWatch::Place& place_;
-};
-
 }  // namespace
 
 PostgresSession::PostgresSession(std::string url, Access access, const std::shared_ptr<StallWatch>& watch)
@@ -50,7 +38,7 @@ Result<void> PostgresSession::connect() {
   if (std::chrono::steady_clock::now() < connect_again_at_) return failed(Kind::unavailable, last_failure_);
   try {
     const PostgresUse use = access_ == Access::read ? PostgresUse::read : PostgresUse::write;
-    connection_ = std::make_unique<PostgresConnection>(url_, use);
+    connection_ = std::make_unique<PostgresConnection>(url_, use, place_.get());
     return {};
   } catch (const pqxx::failure& error) {
     last_failure_ = describe(error);

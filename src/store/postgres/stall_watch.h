@@ -42,4 +42,16 @@ class StallWatch {
   std::jthread thread_;
 };
 
+/// While it lives, the watch may cut the connection.
+class Watched {
+ public:
+  Watched(StallWatch::Place& place, int socket) : place_{place} { place_.begin(socket); }
+  ~Watched() { place_.end(); }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+ private:
+  StallWatch::Place& place_;
+};
+
 }  // namespace drawbridge::store

@@ -56,8 +56,9 @@ CountedRows count_users(SQLite::Database& database, const std::string& condition
       database.execAndGet(fmt::format("SELECT count(*) FROM \"user\" WHERE {}", condition)).getInt64();
   if (rows.count == 0) return rows;
   std::vector<std::string> ids;
-  SQLite::Statement statement{database, fmt::format("SELECT id FROM \"user\" WHERE {} ORDER BY id LIMIT {}",
-                                                    condition, rows_named + 1)};
+  SQLite::Statement statement{
+      database, fmt::format("SELECT substr(id, 1, {}) FROM \"user\" WHERE {} ORDER BY id LIMIT {}",
+                            longest_named, condition, rows_named + 1)};
   while (statement.executeStep()) ids.push_back(statement.getColumn(0).getString());
   rows.ids = name_rows(std::move(ids));
   return rows;
