@@ -155,12 +155,27 @@ def test_errors_in_ones_own_form(first: Namespace) -> None:
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="drawbridge"'
 
 
+APP_SECTIONS = [
+    "Protect a route",
+    "In your Next.js app",
+    "Who may do what",
+    "The user in your database",
+    "Errors",
+    "Deploy",
+]
+
+
 @section("Test your app")
-def test_the_tests_of_ones_app(tmp_path: Path) -> None:
-    for block in [*BLOCKS["Protect a route"], *BLOCKS["Test your app"]]:
+@pytest.mark.parametrize(
+    "sections", [APP_SECTIONS[:1], APP_SECTIONS], ids=["the first app", "all that follows in one file"]
+)
+def test_the_tests_of_ones_app(tmp_path: Path, sections: list[str]) -> None:
+    (tmp_path / "main.py").write_text("\n".join(block for name in sections for block in BLOCKS[name]))
+    for block in BLOCKS["Test your app"]:
         (tmp_path / block.split()[1]).write_text(block)
     assert {file.name for file in tmp_path.iterdir()} == {"main.py", "conftest.py", "test_main.py"}
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    clean = {name: value for name, value in os.environ.items() if name not in ("BETTER_AUTH_URL", "DATABASE_URL")}
+    environment = {**clean, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert "2 passed" in result.stdout, result.stdout + result.stderr

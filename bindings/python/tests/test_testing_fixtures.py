@@ -5,12 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 APP = """
+import os
 from typing import Annotated
 from drawbridge import Identity
 from drawbridge.fastapi import BetterAuth
 from fastapi import Depends, FastAPI
 
+ORIGIN = os.environ["BETTER_AUTH_URL"]
 auth = BetterAuth()
 app = FastAPI(lifespan=auth.lifespan)
 
@@ -25,7 +29,7 @@ import os
 from uuid import uuid4
 from drawbridge.testing import Issuer
 from fastapi.testclient import TestClient
-from app import app
+from app import ORIGIN, app
 
 
 def test_in_the_apps_lifespan(auth_headers):
@@ -40,14 +44,15 @@ def test_in_the_apps_lifespan(auth_headers):
 
 def test_without_it(better_auth_issuer, auth_headers):
     assert isinstance(better_auth_issuer, Issuer)
-    assert os.environ["BETTER_AUTH_URL"] == better_auth_issuer.url
+    assert ORIGIN == os.environ["BETTER_AUTH_URL"] == better_auth_issuer.url
     better_auth_issuer.rotate()
     answer = TestClient(app).get(f"/{uuid4()}/greeting", headers=auth_headers(role="admin"))
     assert answer.json()["code"] == "user_mismatch"
 """
 
 
-def test_a_project_tests_its_app_whatever_its_deployment_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deployed", [True, False], ids=["in a deployment's environment", "in an empty one"])
+def test_a_project_tests_its_app_whatever_its_deployment_says(tmp_path: Path, deployed: bool) -> None:
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["drawbridge.testing.fixtures"]\n')
     (tmp_path / "test_app.py").write_text(TESTS)
@@ -59,6 +64,11 @@ def test_a_project_tests_its_app_whatever_its_deployment_says(tmp_path: Path) ->
         "DRAWBRIDGE_ALGORITHMS": "ES256",
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_app.py"]
-    environment = {**os.environ, **deployment, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    clean = {name: value for name, value in os.environ.items() if name not in deployment}
+    environment = {
+        **clean,
+        **(deployment if deployed else {}),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+    }
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert "2 passed" in result.stdout, result.stdout + result.stderr

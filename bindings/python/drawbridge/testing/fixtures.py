@@ -1,8 +1,10 @@
-"""Fixtures for pytest: `pytest_plugins = ["drawbridge.testing.fixtures"]` in the top `conftest.py`."""
+"""Fixtures for pytest: `pytest_plugins = ["drawbridge.testing.fixtures"]` in the top `conftest.py`.
+
+The issuer runs, and `BETTER_AUTH_URL` names it, before any test is collected: an app may read it when it is imported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 from uuid import UUID
 
@@ -28,14 +30,30 @@ class AuthHeaders(Protocol):
     ) -> dict[str, str]: ...
 
 
-@pytest.fixture(scope="session")
-def better_auth_issuer() -> Iterator[Issuer]:
-    """An issuer for the whole test run. `BETTER_AUTH_URL` points to it, so an app that reads it needs no change."""
-    with Issuer() as issuer, pytest.MonkeyPatch.context() as environment:
+_ISSUER = pytest.StashKey[Issuer]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _issuer_of(config)
+
+
+def _issuer_of(config: pytest.Config) -> Issuer:
+    """The issuer of this run, started when it is first asked for."""
+    if _ISSUER not in config.stash:
+        config.stash[_ISSUER] = issuer = Issuer()
+        config.add_cleanup(issuer.close)
+        environment = pytest.MonkeyPatch()
+        config.add_cleanup(environment.undo)
         environment.setenv("BETTER_AUTH_URL", issuer.url)
         for name in _DEPLOYMENT_VARIABLES:
             environment.delenv(name, raising=False)
-        yield issuer
+    return config.stash[_ISSUER]
+
+
+@pytest.fixture(scope="session")
+def better_auth_issuer(pytestconfig: pytest.Config) -> Issuer:
+    """The issuer of the whole test run. `BETTER_AUTH_URL` points to it, so an app that reads it needs no change."""
+    return _issuer_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
