@@ -29,6 +29,12 @@ std::expected<DatabaseUrl, std::string> DatabaseUrl::parse(std::string_view url)
     if (const auto fault = fault_of_postgres_url(server)) return refused(*fault);
     return DatabaseUrl{.server = server};
   }
+  if (url.starts_with("sqlite+") || url.starts_with("postgresql+") || url.starts_with("postgres+")) {
+    return refused(
+        std::string{"names a driver, as SQLAlchemy's do: leave out the + and what follows it, for "
+                    "example +aiosqlite or +asyncpg - "}
+            .append(expected_form));
+  }
   constexpr std::string_view scheme = "sqlite:";
   if (!url.starts_with(scheme)) {
     return refused(std::string{"does not begin with sqlite: or postgresql:// - "}.append(expected_form));

@@ -49,6 +49,8 @@ TEST(DatabaseUrl, refuses_what_is_not_clear) {
       {"a.db", "does not begin with sqlite:"},
       {"SQLITE:a.db", "does not begin with sqlite:"},
       {"file:a.db", "does not begin with sqlite:"},
+      {"sqlite+aiosqlite:///a.db", "leave out the + and what follows it"},
+      {"postgresql+asyncpg://u:hunter2@h/d", "leave out the + and what follows it"},
       {"mysql://u:hunter2@h/d", "does not begin with sqlite:"},
       {"postgresql:u:hunter2@h/d", "does not begin with sqlite: or postgresql://"},
       {"postgresql://u:hunter2@h/d?schema=public", "?schema= for example"},
