@@ -83,13 +83,14 @@ std::string conclusion(const std::vector<Check>& checks, const Palette& palette)
   const auto count = [&](CheckStatus status) { return std::ranges::count(checks, status, &Check::status); };
   const auto warnings = count(CheckStatus::warning);
   const auto faults = count(CheckStatus::fault);
+  const auto left = count(CheckStatus::not_checked);
   std::string text = faults > 0     ? palette.bad(counted(faults, "fault"))
+                     : left > 0     ? palette.good("no fault in what was checked")
                      : warnings > 0 ? palette.good("no fault")
                                     : palette.good("healthy");
   if (warnings > 0) text += ", " + palette.caution(counted(warnings, "warning"));
   text += fmt::format(", {} ok", count(CheckStatus::ok));
-  if (const auto left = count(CheckStatus::not_checked); left > 0)
-    text += fmt::format(", {} not checked", left);
+  if (left > 0) text += fmt::format(", {} not checked", left);
   return text;
 }
 

@@ -49,7 +49,7 @@ TEST(DoctorText, IsBrokenAtTheWidthOfATerminal) {
 TEST(DoctorText, EndsWithAVerdict) {
   const std::pair<std::vector<Check>, const char*> cases[] = {
       {{checks[0]}, "\nhealthy, 1 ok\n"},
-      {{checks[0], checks[3]}, "\nhealthy, 1 ok, 1 not checked\n"},
+      {{checks[0], checks[3]}, "\nno fault in what was checked, 1 ok, 1 not checked\n"},
       {{checks[0], checks[1]}, "\nno fault, 1 warning, 1 ok\n"},
       {{checks[2], checks[2], checks[1], checks[1]}, "\n2 faults, 2 warnings, 0 ok\n"},
   };
