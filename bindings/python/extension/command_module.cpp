@@ -39,8 +39,12 @@ void add_doctor_without_database(CLI::App& app, int& status) {
   CLI::App* const command = app::add_doctor_command(app);
   const app::Settings settings{*command, {app::SettingGroup::keys, app::SettingGroup::policy}};
   const auto choose_database = [](doctor::Visit& visit) {
-    visit.why_no_database = "only the C++ program looks into a database";
+    visit.why_no_database = "the Python package reads no database: the C++ program does";
   };
+  // The C++ program's, so that one command line does for both.
+  command->add_option("--database-url")
+      ->type_name("URL")
+      ->description("Not looked at here: the C++ program reads the database");
   app::set_up_doctor(*command, settings, choose_database, status);
 }
 
