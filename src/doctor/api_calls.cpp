@@ -9,6 +9,7 @@
 
 #include "core/hints.h"
 #include "core/strict_json.h"
+#include "fetch/jwks_url.h"
 
 namespace drawbridge::doctor {
 
@@ -55,6 +56,15 @@ std::string answer_text(const fetch::HttpAnswer& answer) {
 
 bool is_success(int status) {
   return status >= 200 && status < 300;
+}
+
+bool may_carry_secrets(std::string_view url) {
+  return fetch::check_jwks_url(url, {}).has_value();
+}
+
+std::string over_plain_http(std::string_view what, std::string_view url) {
+  return fmt::format("doctor sends no {} over plain http to another machine: give an https address for {}",
+                     what, display_text(url, 128));
 }
 
 }  // namespace drawbridge::doctor

@@ -45,4 +45,11 @@ std::string answer_text(const fetch::HttpAnswer& answer);
 
 bool is_success(int status);
 
+/// Whether a token or a cookie may be sent there: over TLS, or to this machine. That keys may be fetched over
+/// plain http from somewhere else is no leave to send these.
+bool may_carry_secrets(std::string_view url);
+
+/// For what is left because of that.
+std::string over_plain_http(std::string_view what, std::string_view url);
+
 }  // namespace drawbridge::doctor

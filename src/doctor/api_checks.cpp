@@ -40,10 +40,20 @@ bool is_redirect_elsewhere(const HttpAnswer& answer, std::string_view api_url) {
   return !target.empty() && target != origin_of(api_url);
 }
 
+/// Who asks thinks of keys, and of Better Auth.
+std::string_view without_question(std::string_view error) {
+  return error.substr(0, error.find(" Is Better Auth running there?"));
+}
+
+bool is_front_end(const Visit& visit, const HttpAnswer& answer) {
+  return answer.header("X-Powered-By") == "Next.js" ||
+         origin_of(*visit.api_url) == origin_of(visit.better_auth_url);
+}
+
 void judge_reachable(Report& report, const Visit& visit, const HttpAnswer& answer) {
   const std::string& url = *visit.api_url;
   if (answer.status == 0)
-    report.fault("api.reachable", fmt::format("no answer from {}: {}", url, answer.body),
+    report.fault("api.reachable", fmt::format("no answer from {}: {}", url, without_question(answer.body)),
                  "the API is not running, or it is at another address",
                  "start the API (drawbridge serve, or uvicorn), or give its address with --api-url");
   else if (is_redirect_elsewhere(answer, url))
@@ -108,7 +118,7 @@ void judge_ready(Report& report, const HttpAnswer& answer) {
   }
 }
 
-void judge_requires_token(Report& report, const HttpAnswer& answer) {
+void judge_requires_token(Report& report, const Visit& visit, const HttpAnswer& answer) {
   constexpr std::string_view id = "api.requires_token";
   const int status = answer.status;
   if (status == 401) {
@@ -124,6 +134,10 @@ void judge_requires_token(Report& report, const HttpAnswer& answer) {
                  "the route does not ask who is calling, so anybody reads it",
                  "put the gate in front of every route; in FastAPI: Annotated[Identity, "
                  "Depends(auth.verify_user_access)]");
+  } else if (status == 404 && is_front_end(visit, answer)) {
+    report.leave(id, fmt::format("--api-url is the front end, where Better Auth is, and has no route {} (it "
+                                 "answers 404): give the address of the API",
+                                 route));
   } else if (status == 404 || status == 405 || (status >= 300 && status < 400)) {
     report.leave(id, fmt::format("the API has no route {} (it answers {})", route, status));
   } else if (status == 429) {
@@ -312,11 +326,17 @@ void check_api(Report& report, const Visit& visit, const std::optional<SeenToken
     judge_clock(report, "clock.api", "the API", first, visit.policy.clock_skew);
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
   if (report.may_check("api.requires_token"))
-    judge_requires_token(report, api.get(tasks_path(user.text())).answer);
-  if (report.may_check("api.own_path")) judge_own_path(report, api, *token);
+    judge_requires_token(report, visit, api.get(tasks_path(user.text())).answer);
+  const bool may_send_token = may_carry_secrets(*visit.api_url);
+  if (report.may_check("api.own_path")) {
+    if (may_send_token)
+      judge_own_path(report, api, *token);
+    else
+      report.leave("api.own_path", over_plain_http("token", *visit.api_url));
+  }
   if (report.may_check("api.tampered_token")) judge_tampered_token(report, api, *token);
   if (report.may_check("api.foreign_path")) judge_foreign_path(report, api, *token);
-  judge_quiet_errors(report, api, token);
+  judge_quiet_errors(report, api, may_send_token ? token : std::nullopt);
 }
 
 }  // namespace drawbridge::doctor

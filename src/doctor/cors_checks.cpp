@@ -18,6 +18,12 @@ constexpr const char* asked_method = "PATCH";
 constexpr const char* set_origins =
     "set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI CORSMiddleware(allow_origins=[\"{0}\"])";
 
+constexpr const char* whole_layer =
+    "for drawbridge serve set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI, as the last of its middlewares, "
+    "app.add_middleware(CORSMiddleware, allow_origins=[\"{0}\"], allow_methods=[\"GET\", \"POST\", \"PUT\", "
+    "\"PATCH\", \"DELETE\"], allow_headers=[\"Authorization\", \"Content-Type\"], "
+    "expose_headers=[\"WWW-Authenticate\", \"Retry-After\"])";
+
 HttpAnswer preflight(const Visit& visit, const std::string& path, const std::string& origin) {
   return answer_to(visit, {.method = "OPTIONS",
                            .url = *visit.api_url + path,
@@ -80,9 +86,11 @@ void judge_origin_not_allowed(Report& report, const Visit& visit, const std::str
   if (!other.empty() && lets_in(preflight(visit, path, other), other))
     cause =
         fmt::format("the API allows {}: localhost and 127.0.0.1 are different origins to a browser", other);
-  else if (answer.status == 401 || answer.status == 403 || answer.status == 404 || answer.status == 405)
-    cause = "the route or its gate answers OPTIONS, which has no token, before anything that knows CORS does";
-  report.fault("cors.preflight", summary, cause, fmt::format(fmt::runtime(set_origins), origin));
+  else if (answer.status == 401 || answer.status == 403)
+    cause = "the gate answers OPTIONS, which has no token, before anything that knows CORS does";
+  else if (answer.status == 404 || answer.status == 405)
+    cause = "the API has no CORS layer: OPTIONS comes to its routes, and none of them knows it";
+  report.fault("cors.preflight", summary, cause, fmt::format(fmt::runtime(whole_layer), origin));
 }
 
 /// What a page needs and a preflight does not allow; nothing when it allows all.

@@ -6,6 +6,7 @@
 #include "core/hints.h"
 #include "core/json_writer.h"
 #include "core/strict_json.h"
+#include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
 #include "fetch/http_call.h"
@@ -242,6 +243,10 @@ std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
     report.fault("issuer.session", "what was given as cookie cannot be one",
                  "it has line ends or letters beyond ASCII",
                  "copy the value of better-auth.session_token alone from the browser's developer tools");
+    return std::nullopt;
+  }
+  if (!may_carry_secrets(visit.better_auth_url)) {
+    report.leave("issuer.session", over_plain_http("cookie", visit.better_auth_url));
     return std::nullopt;
   }
   const Asked asked{visit};

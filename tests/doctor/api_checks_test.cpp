@@ -200,6 +200,24 @@ TEST(ApiChecks, TellOneFaultOfAnApiThatIsNotThere) {
   }
 }
 
+TEST(ApiChecks, SendNoTokenOverPlainHttpToAnotherMachine) {
+  for (const auto& [address, may_send] :
+       {std::pair{"http://api.internal:8000", false}, std::pair{"http://10.0.0.5:8000", false},
+        std::pair{"https://api.internal:8000", true}, std::pair{"http://127.0.0.1:8000", true}}) {
+    SCOPED_TRACE(address);
+    Visit visit = visit_of();
+    visit.api_url = address;
+    bool was_sent = false;
+    visit.call = [&](const fetch::HttpCall& call) -> std::expected<HttpAnswer, std::string> {
+      for (const auto& header : call.headers) was_sent = was_sent || header.name == "Authorization";
+      return status(call.url.ends_with("/readyz") ? 404 : 401);
+    };
+    const auto told = examined(visit, good_token());
+    EXPECT_EQ(was_sent, may_send);
+    EXPECT_EQ(told.at("api.own_path").summary.contains("no token over plain http"), !may_send);
+  }
+}
+
 TEST(ApiChecks, OnlyRead) {
   Visit visit = visit_of();
   std::vector<std::string> methods;

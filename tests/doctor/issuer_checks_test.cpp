@@ -63,6 +63,17 @@ TEST(IssuerChecks, SendTheCookieInTheFormThatItWasGivenIn) {
   }
 }
 
+TEST(IssuerChecks, SendNoCookieOverPlainHttpToAnotherMachine) {
+  FakeBetterAuth issuer;
+  Visit visit = issuer.visit();
+  visit.session_cookie = cookie;
+  visit.better_auth_url = "http://web.internal:3000/api/auth";
+  const Found found = found_by(visit);
+  EXPECT_EQ(found.faults, Ids{});
+  EXPECT_NE(found.text_of("issuer.session").find("no cookie over plain http"), std::string::npos);
+  EXPECT_EQ(cookie_sent(issuer), "");
+}
+
 TEST(IssuerChecks, SendNoLineEndWithACookie) {
   FakeBetterAuth issuer;
   EXPECT_EQ(found_with_session(issuer, "a.b\r\nX-Admin: 1").faults, Ids{"issuer.session"});

@@ -69,6 +69,7 @@ def test_an_api_that_does_not_run(healthy: SetUp):
     checks = healthy.examine(api_url=address)
     assert (checks.faults, checks.warnings) == ({"api.reachable"}, set())
     assert address in checks["api.reachable"].summary
+    assert "Better Auth" not in checks["api.reachable"].text()
     assert {checks[left].summary for left in checks.not_checked} == {"of the fault api.reachable"}
 
 
@@ -116,6 +117,12 @@ def test_a_backend_with_other_routes_is_no_fault(healthy_sqlite: SetUp, wrong: P
     assert {checks[name].summary for name in NOT_READY} == {
         "the API has no route /api/v1/{user_id}/tasks (it answers 404)"
     }
+
+
+def test_the_front_end_is_not_the_api(healthy_sqlite: SetUp):
+    checks = healthy_sqlite.examine(api_url=healthy_sqlite.issuer.url)
+    assert (checks.faults, checks.warnings) == (set(), set())
+    assert "--api-url is the front end" in checks["api.requires_token"].summary
 
 
 def test_another_backend_needs_no_readiness(healthy_sqlite: SetUp, wrong: PythonApi):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from conftest import StartBackend
 from python_apis import PythonApi
@@ -53,7 +55,7 @@ def test_the_page_may_be_elsewhere_than_better_auth(healthy_sqlite: SetUp, start
 # Names of wrong_apis.py; the faults, the warnings, and a part of what the first of them says.
 WRONG: dict[str, tuple[set[str], set[str], str]] = {
     "right": (set(), set(), ""),
-    "no_cors": ({"cors.preflight"}, set(), "answers OPTIONS, which has no token"),
+    "no_cors": ({"cors.preflight"}, set(), "the API has no CORS layer"),
     "another_origin": ({"cors.preflight"}, set(), "compared to the letter"),
     "other_name": ({"cors.preflight"}, set(), "the API allows http://localhost:"),
     "slash_at_the_end": ({"cors.preflight"}, set(), "compared to the letter"),
@@ -74,6 +76,17 @@ def test_an_app_that_is_wrong_in_one_way(healthy_sqlite: SetUp, wrong: PythonApi
     assert (checks.faults, checks.warnings) == (faults, warnings)
     for found in faults | warnings:
         assert says in checks[found].text()
+
+
+def test_an_app_without_cors_is_told_the_whole_layer(healthy_sqlite: SetUp, wrong: PythonApi):
+    remedy = healthy_sqlite.examine(api_url=f"{wrong.url}/no_cors")["cors.preflight"].remedy or ""
+    call = remedy[remedy.index("app.add_middleware(") :]
+    app = FastAPI()
+    eval(call, {"app": app, "CORSMiddleware": CORSMiddleware})  # the remedy, followed
+    (layer,) = app.user_middleware
+    assert layer.kwargs["allow_origins"] == [healthy_sqlite.issuer.url]
+    assert layer.kwargs.keys() == {"allow_origins", "allow_methods", "allow_headers", "expose_headers"}
+    assert f"DRAWBRIDGE_ALLOWED_ORIGINS={healthy_sqlite.issuer.url};" in remedy
 
 
 def test_a_page_of_the_apis_own_origin_needs_no_cors(healthy_sqlite: SetUp):
