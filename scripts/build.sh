@@ -4,8 +4,13 @@
 presets=(dev release asan tsan fuzz lint bench)
 
 # build PRESET [ninja arguments]: configures when the preset is new or has changed, then builds what is
-# out of date.
+# out of date. Another build of the same preset is waited for.
 build() {
+  mkdir -p "build/$1"
+  (flock 9 && build_alone "$@") 9>"build/$1/.lock"
+}
+
+build_alone() {
   local preset=$1 folder=build/$1 state
   shift
   setup_packages || return
