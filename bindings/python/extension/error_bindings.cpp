@@ -3,6 +3,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 
+#include "python_calls.h"
+
 namespace nb = nanobind;
 
 namespace drawbridge::python {
@@ -30,7 +32,10 @@ void raise(const AuthError& error) {
   const nb::object type = nb::module_::import_("drawbridge.errors").attr("AuthError");
   const nb::object retry_after =
       error.retry_after ? nb::object{nb::cast(error.retry_after->count())} : nb::none();
-  const nb::object exception = type(name_of(error.code), error.detail, error.hint, retry_after);
+  const nb::object code = nb::cast(name_of(error.code));
+  const nb::object detail = nb::cast(error.detail);
+  const nb::object hint = nb::cast(error.hint);
+  const nb::object exception = call_python(type, code, detail, hint, retry_after);
   PyErr_SetObject(type.ptr(), exception.ptr());
   throw nb::python_error{};
 }

@@ -6,6 +6,8 @@
 
 #include "drawbridge/identity.h"
 
+#include "python_calls.h"
+
 namespace nb = nanobind;
 
 namespace drawbridge::python {
@@ -13,7 +15,9 @@ namespace {
 
 nb::object uuid_of(const Identity& identity) {
   if (!identity.uuid()) return nb::none();
-  return nb::module_::import_("uuid").attr("UUID")(identity.uuid()->text());
+  const nb::object type = nb::module_::import_("uuid").attr("UUID");
+  const nb::object text = nb::cast(identity.uuid()->text());
+  return call_python(type, text);
 }
 
 /// An aware datetime in UTC.
@@ -35,12 +39,17 @@ nb::tuple roles_of(const Identity& identity) {
 
 /// Read-only, since it is what was signed.
 nb::object claims_of(const Identity& identity) {
-  const nb::object claims = nb::module_::import_("json").attr("loads")(identity.claims_json());
+  const nb::object loads = nb::module_::import_("json").attr("loads");
+  const nb::object json = nb::cast(identity.claims_json());
+  const nb::object claims = call_python(loads, json);
   return nb::module_::import_("types").attr("MappingProxyType")(claims);
 }
 
-nb::str text_of(const Identity& identity) {
-  return nb::str{"Identity(subject={!r}, uuid={!r})"}.format(identity.subject(), uuid_of(identity));
+nb::object text_of(const Identity& identity) {
+  const nb::object format = nb::str{"Identity(subject={!r}, uuid={!r})"}.attr("format");
+  const nb::object subject = nb::cast(identity.subject());
+  const nb::object uuid = uuid_of(identity);
+  return call_python(format, subject, uuid);
 }
 
 }  // namespace

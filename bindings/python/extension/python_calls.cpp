@@ -12,11 +12,15 @@ void InterpreterEnd::begin() {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
+void stay_until_the_process_ends() {
+  while (true) std::this_thread::sleep_for(std::chrono::hours{1});
+}
+
 WithoutGil::~WithoutGil() {
   ++InterpreterEnd::inside_;
   if (InterpreterEnd::has_begun()) {
     --InterpreterEnd::inside_;
-    while (true) std::this_thread::sleep_for(std::chrono::hours{1});
+    stay_until_the_process_ends();
   }
   PyEval_RestoreThread(thread_);
   --InterpreterEnd::inside_;

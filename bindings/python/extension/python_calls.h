@@ -3,6 +3,7 @@
 #include <atomic>
 #include <optional>
 
+#include <cxxabi.h>
 #include <nanobind/nanobind.h>
 
 namespace drawbridge::python {
@@ -45,6 +46,21 @@ class PythonAccess {
  private:
   std::optional<nanobind::gil_scoped_acquire> gil_;
 };
+
+/// For a thread that Python would end in the middle of its C++ frames.
+[[noreturn]] void stay_until_the_process_ends();
+
+/// Calls what is written in Python. At the end of the interpreter Python unwinds a daemon thread from there,
+/// through whoever called; nanobind takes that for an exception and the process crashes, so it goes no
+/// further than here.
+template <typename... Arguments>
+nanobind::object call_python(const nanobind::object& callable, const Arguments&... arguments) {
+  try {
+    return callable(arguments...);
+  } catch (const abi::__forced_unwind&) {
+    stay_until_the_process_ends();
+  }
+}
 
 /// Lets go of the GIL while it lives. A thread that would take it again when the interpreter ends stays here,
 /// as Python itself has it from 3.14 on.

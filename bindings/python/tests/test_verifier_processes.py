@@ -239,6 +239,38 @@ threading.Thread(target=wait, daemon=True).start()
     finish(process)
 
 
+BUSY = {
+    "claims": "identity.claims",
+    "UUIDs": "identity.uuid",
+    "texts": "repr(identity)",
+    "refusals": """
+try: verifier.check_user_access(identity, "another")
+except AuthError: pass
+""",
+    "tokens": """
+try: verifier.verify(token)
+except RuntimeError: pass  # it is closed by then
+""",
+}
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_daemon_threads_that_are_busy_with_it_do_not_crash_the_end(issuer: Issuer, keys: KeyServer, name: str) -> None:
+    code = f"""
+verifier = Verifier()
+identity = verifier.verify(token)
+busy = threading.Barrier(7)
+code = compile({BUSY[name]!r}, "busy", "exec")
+def work():
+    exec(code)
+    busy.wait()
+    while True: exec(code)
+for _ in range(6): threading.Thread(target=work, daemon=True).start()
+busy.wait()
+"""
+    finish(start(code, environment(issuer, keys)))
+
+
 WSGI_APP = """
 import os
 from drawbridge import AuthError, Verifier
