@@ -178,13 +178,16 @@ bool has_origin(std::string_view url, std::string_view origin) {
 
 }  // namespace
 
-void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
+void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
+                const SeenKeys& keys) {
   if (!report.stands("api.reachable")) return;
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
   // Of one task, the route that has PATCH; nobody has that task.
   const std::string path = fmt::format("{}/{}", tasks_path(user.text()), random_uuid().text());
   if (has_origin(*visit.api_url, visit.page_origin)) {
     report.leave("cors.preflight", "the page and the API have the same origin");
+  } else if (keys.other_issuer && visit.page_origin == BetterAuth::at(visit.better_auth_url)->issuer) {
+    report.leave("cors.preflight", report.why_without("jwks.status"));  // the page is not at that port either
   } else {
     judge_preflight(report, visit, path);
     if (report.may_check("cors.errors")) {

@@ -7,6 +7,8 @@
 
 #include "core/hints.h"
 #include "core/key_selector.h"
+#include "core/strict_json.h"
+#include "core/unverified_token.h"
 #include "doctor/clock.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
@@ -24,6 +26,43 @@ constexpr std::string_view see_log = "look at what Better Auth's log says for th
 
 std::expected<HttpAnswer, std::string> ask_for_keys(const Visit& visit) {
   return visit.call({.url = visit.jwks_url, .headers = {{"Accept", "application/json"}}});
+}
+
+std::string_view without_port(std::string_view origin) {
+  const auto colon = origin.rfind(':');
+  return origin.substr(0, colon > origin.find("://") ? colon : origin.size());
+}
+
+/// Only for another port of the same host: nobody has vouched for what the token says.
+std::optional<std::string> issuer_at_other_port(const Visit& visit) {
+  if (!visit.token || visit.jwks_url != visit.better_auth_url + "/jwks") return std::nullopt;
+  const auto parts = split_token(*visit.token);
+  if (!parts) return std::nullopt;
+  simdjson::dom::parser parser;
+  const auto claims = parse_strict_object(parser, parts->unverified_payload);
+  const auto issuer = claims ? string_member(*claims, "iss") : std::nullopt;
+  if (!issuer) return std::nullopt;
+  const auto there = BetterAuth::at(std::string{*issuer});
+  const std::string here = BetterAuth::at(visit.better_auth_url)->issuer;
+  if (!there || there->issuer != *issuer || there->issuer == here ||
+      without_port(there->issuer) != without_port(here))
+    return std::nullopt;
+  const auto answer = visit.call({.url = there->jwks_url});
+  if (!answer || answer->status != 200 || !KeySet::parse(answer->body)) return std::nullopt;
+  return there->issuer;
+}
+
+/// One wrong address makes all: keys that are not there, and tokens of another `iss` and `aud`.
+void judge_other_port(Report& report, std::string_view id, std::string summary, const std::string& issuer) {
+  const std::string shown = display_text(issuer, max_shown_url);
+  report.fault(
+      id, std::move(summary),
+      fmt::format("BETTER_AUTH_URL has another port than Better Auth: the token is from {}, where keys "
+                  "are",
+                  shown),
+      fmt::format("set BETTER_AUTH_URL={}, from which issuer, audience and the place of the keys "
+                  "follow",
+                  shown));
 }
 
 struct Advice {
@@ -297,13 +336,25 @@ SeenKeys check_keys(Report& report, const Visit& visit) {
   const TokenTime sent = visit.now();
   auto answer = ask_for_keys(visit);
   if (!answer) {
-    judge_unreachable(report, visit, answer.error());
-    return {};
+    const auto other = issuer_at_other_port(visit);
+    if (other)
+      judge_other_port(report, "jwks.reachable", answer.error(), *other);
+    else
+      judge_unreachable(report, visit, answer.error());
+    return {.set = std::nullopt, .clock_lead = std::nullopt, .other_issuer = other};
   }
   const TimedAnswer timed{*std::move(answer), sent, visit.now()};
   report.ok("jwks.reachable", display_text(visit.jwks_url, max_shown_url) + " answers");
   judge_clock(report, "clock.issuer", "Better Auth", timed, visit.policy.clock_skew);
-  SeenKeys seen{.set = std::nullopt, .clock_lead = clock_lead(timed)};
+  SeenKeys seen{.set = std::nullopt, .clock_lead = clock_lead(timed), .other_issuer = std::nullopt};
+  if (timed.answer.status != 200) seen.other_issuer = issuer_at_other_port(visit);
+  if (seen.other_issuer) {
+    judge_other_port(
+        report, "jwks.status",
+        fmt::format("{} answers {}", display_text(visit.jwks_url, max_shown_url), timed.answer.status),
+        *seen.other_issuer);
+    return seen;
+  }
   if (!judge_status(report, visit, timed.answer)) return seen;
   seen.set = judge_document(report, visit, timed.answer);
   if (!seen.set || !judge_not_empty(report, *seen.set)) return seen;

@@ -29,6 +29,9 @@ struct SeenToken {
 struct SeenKeys {
   std::optional<KeySet> set;
   std::optional<std::chrono::seconds> clock_lead;  ///< of Better Auth's clock before this one
+  /// Where the token's `iss` says that Better Auth is, when keys are there and not where BETTER_AUTH_URL
+  /// says.
+  std::optional<std::string> other_issuer{};
 };
 
 /// `config.*`
@@ -55,7 +58,8 @@ void check_user(Report& report, const Visit& visit, const std::optional<SeenToke
 void check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
 
 /// `cors.*`
-void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
+void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
+                const SeenKeys& keys = {});
 
 /// `production.*`
 void check_production(Report& report, const Visit& visit, const std::optional<SeenToken>& token,

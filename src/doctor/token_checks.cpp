@@ -295,19 +295,29 @@ void judge_address(Report& report, const Visit& visit, const OpenedToken& token,
       std::move(explained_by));
 }
 
+/// Whether the wrong BETTER_AUTH_URL, which is told already, is why this claim is not what is expected.
+bool is_other_issuer(const Visit& visit, const OpenedToken& token, const Address& address,
+                     const SeenKeys& keys) {
+  return keys.other_issuer && texts_of(token, address.claim) == std::vector{*keys.other_issuer} &&
+         address.expected == BetterAuth::at(visit.better_auth_url)->issuer;
+}
+
 /// Both come from Better Auth's baseURL, so one wrong address is one fault; and what others signed, or for
 /// something else, bears other addresses by right.
-void judge_addresses(Report& report, const Visit& visit, const OpenedToken& token) {
+void judge_addresses(Report& report, const Visit& visit, const OpenedToken& token, const SeenKeys& keys) {
   const Policy& policy = visit.policy;
-  const std::vector<std::string_view> foreign{"token.kind", "token.key", "token.signature"};
-  judge_address(report, visit, token, {"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuer}, foreign);
+  const Address issuer{"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuer};
+  const Address audience{"token.audience", "aud", "BETTER_AUTH_AUDIENCE", policy.audience};
+  std::vector<std::string_view> foreign{"token.kind", "token.key", "token.signature"};
+  if (is_other_issuer(visit, token, issuer, keys))
+    foreign.insert(foreign.begin(), {"jwks.reachable", "jwks.status"});
+  judge_address(report, visit, token, issuer, foreign);
   std::vector<std::string_view> explained_by{"token.kind"};
   if (policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud")) {
     explained_by = foreign;
     explained_by.push_back("token.issuer");
   }
-  judge_address(report, visit, token, {"token.audience", "aud", "BETTER_AUTH_AUDIENCE", policy.audience},
-                std::move(explained_by));
+  judge_address(report, visit, token, audience, std::move(explained_by));
 }
 
 void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
@@ -378,7 +388,7 @@ std::optional<SeenToken> check_token(Report& report, const Visit& visit,
   const auto algorithm = judge_algorithm(report, visit, *opened);
   judge_key_and_signature(report, visit, *opened, algorithm, keys);
   judge_times(report, visit, *opened, keys);
-  judge_addresses(report, visit, *opened);
+  judge_addresses(report, visit, *opened, keys);
   judge_user(report, visit, *opened);
   judge_payload(report, *opened);
   return seen_in(*token, *opened);

@@ -118,6 +118,39 @@ TEST(KeyChecks, TellThatTheKeysAreWhereTheyAreByDefault) {
   EXPECT_NE(found_by(visit).text_of("jwks.status").find("leave BETTER_AUTH_JWKS_URL out"), std::string::npos);
 }
 
+TEST(KeyChecks, TellAWrongPortOnceWhereTheTokenSaysTheRightOne) {
+  struct Case {
+    const char* name;
+    FakeBetterAuth::Answer given;  ///< at the wrong port
+    const char* better_auth_url;
+    Ids faults;
+  };
+  const std::vector<Case> cases{
+      {"nothing there", std::unexpected{"Nothing listens."}, "http://localhost:4000", {"jwks.reachable"}},
+      {"something else there", answer(404), "http://localhost:4000", {"jwks.status"}},
+      {"another host",
+       std::unexpected{"Nothing listens."},
+       "http://127.0.0.1:4000",
+       {"jwks.reachable", "token.issuer"}}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    FakeBetterAuth issuer;
+    Visit visit = issuer.visit();
+    visit.token = issuer.token();
+    visit.better_auth_url = std::string{c.better_auth_url} + "/api/auth";
+    visit.jwks_url = visit.better_auth_url + "/jwks";
+    visit.policy = Policy{c.better_auth_url, c.better_auth_url};
+    visit.call = [&, at_right_port = visit.call](const fetch::HttpCall& call) {
+      return call.url.starts_with(c.better_auth_url) ? c.given : at_right_port(call);
+    };
+    const Found found = found_by(visit);
+    EXPECT_EQ(found.faults, c.faults);
+    const bool knows = c.faults.size() == 1;
+    const std::string remedy = found.checks.at(*c.faults.begin()).remedy;
+    EXPECT_EQ(remedy.starts_with("set BETTER_AUTH_URL=http://localhost:3000,"), knows) << remedy;
+  }
+}
+
 TEST(KeyChecks, CompareTheClocksWhereTheyCan) {
   FakeBetterAuth issuer;
   issuer.answers[keys_path] = {fetch::HttpAnswer{.status = 500, .headers = {}, .body = {}}};

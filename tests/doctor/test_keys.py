@@ -307,3 +307,11 @@ def test_simulated_clock(healthy_sqlite: SetUp, seconds: int, fault: str | None,
             fault,
             warning,
         )
+
+
+def test_a_wrong_port_is_one_fault(healthy_sqlite: SetUp):
+    checks = healthy_sqlite.examine(better_auth_url=f"http://127.0.0.1:{free_port()}")
+    text = only(checks, "jwks.reachable")
+    assert f"set BETTER_AUTH_URL={healthy_sqlite.issuer.url}, from which issuer, audience" in text
+    for check in ("token.issuer", "token.audience", "api.own_path"):
+        assert checks[check].summary == "of the fault jwks.reachable"
