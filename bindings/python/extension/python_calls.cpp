@@ -6,6 +6,7 @@
 namespace drawbridge::python {
 
 void InterpreterEnd::begin() {
+  thread_ = std::this_thread::get_id();
   begun_ = true;
   const nanobind::gil_scoped_release no_gil;
   for (int turn = 0; turn < 1000 && inside_ > 0; ++turn)

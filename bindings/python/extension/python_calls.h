@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <optional>
+#include <thread>
 
 #include <cxxabi.h>
 #include <nanobind/nanobind.h>
@@ -20,10 +21,12 @@ class InterpreterEnd {
   friend class PythonAccess;
   friend class WithoutGil;
 
-  static bool has_begun() { return begun_; }
+  /// For whoever does not end it: that thread has the GIL as before.
+  static bool has_begun() { return begun_ && std::this_thread::get_id() != thread_; }
 
   static inline std::atomic<int> inside_{0};
   static inline std::atomic<bool> begun_{false};
+  static inline std::thread::id thread_;  ///< written before `begun_`
 };
 
 /// The GIL, for a thread that may not have it, unless the interpreter ends.

@@ -76,7 +76,8 @@ class Core {
       std::thread{[last = std::move(verifier_)]() mutable { last.reset(); }}.detach();
       return;
     }
-    const nb::gil_scoped_release no_gil;
+    // In a daemon thread the interpreter may have ended meanwhile.
+    const WithoutGil no_gil;
     verifier_.reset();
   }
   Core(const Core&) = delete;
