@@ -29,6 +29,7 @@ struct Options {
   CLI::Option* token;
   CLI::Option* session_cookie;
   CLI::Option* api_url;
+  CLI::Option* api_path;
   CLI::Option* origin;
   CLI::Option* production;
   CLI::Option* json;
@@ -51,6 +52,16 @@ std::optional<std::string> base_of(const CLI::Option& option) {
   return text;
 }
 
+std::string api_path_of(const CLI::Option& option) {
+  const auto path = text_of(option);
+  if (!path) return doctor::tasks_path;
+  const bool is_path = path->starts_with('/') && path->contains("{user_id}") &&
+                       std::ranges::none_of(*path, [](char c) { return c <= ' ' || c > '~' || c == '#'; });
+  if (!is_path)
+    throw SettingFault{"--api-path is no path with {user_id} in it, such as /api/v1/{user_id}/greeting"};
+  return *path;
+}
+
 /// Of the environment and of the file.
 std::vector<std::string> names_of_variables(const Settings& settings) {
   std::vector<std::string> names = settings.names_in_file();
@@ -71,6 +82,7 @@ Visit visit_of(const Options& options, const Settings& settings) {
   visit.token = text_of(*options.token);
   visit.session_cookie = text_of(*options.session_cookie);
   visit.api_url = base_of(*options.api_url);
+  visit.api_path = api_path_of(*options.api_path);
   visit.production = options.production->count() > 0;
   visit.call = [source = settings.key_source_rules()](const fetch::HttpCall& call) {
     return fetch::call_http(call, source);
@@ -139,6 +151,9 @@ void set_up_doctor(CLI::App& command, const Settings& settings, ChooseDatabase c
       .api_url = command.add_option("--api-url")
                      ->type_name("URL")
                      ->description("Where the API is, e.g. http://localhost:8000"),
+      .api_path = command.add_option("--api-path")
+                      ->type_name("PATH")
+                      ->description("Of a GET there for one user; default: /api/v1/{user_id}/tasks"),
       .origin = command.add_option("--origin")
                     ->type_name("URL")
                     ->description("Of the pages that call the API; default: the origin of BETTER_AUTH_URL"),

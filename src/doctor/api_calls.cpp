@@ -26,8 +26,10 @@ fetch::HttpAnswer answer_to(const Visit& visit, const fetch::HttpCall& call) {
   return answer ? *std::move(answer) : fetch::HttpAnswer{.status = 0, .headers = {}, .body = answer.error()};
 }
 
-std::string tasks_path(std::string_view user_id) {
-  return fmt::format("/api/v1/{}/tasks", user_id);
+std::string path_of_user(const Visit& visit, std::string_view user_id) {
+  constexpr std::string_view place = "{user_id}";
+  std::string path = visit.api_path;
+  return path.replace(path.find(place), place.size(), user_id);
 }
 
 Uuid random_uuid() {

@@ -12,6 +12,9 @@
 
 namespace drawbridge::doctor {
 
+/// The API's path of that user: `/api/v1/USER_ID/tasks`, or what --api-path says.
+std::string path_of_user(const Visit& visit, std::string_view user_id);
+
 /// Requests to the API that a visit looks at, which there must be one. What they were answered with is kept.
 class ApiCalls {
  public:
@@ -19,6 +22,9 @@ class ApiCalls {
 
   /// GET of a path below the API's address.
   TimedAnswer get(std::string_view path, std::optional<std::string_view> token = std::nullopt);
+
+  std::string path_of(std::string_view user_id) const { return path_of_user(visit_, user_id); }
+  const std::string& route() const { return visit_.api_path; }
 
   /// All answers so far.
   const std::vector<fetch::HttpAnswer>& answers() const { return answers_; }
@@ -30,9 +36,6 @@ class ApiCalls {
 
 /// One call; an answer of status 0 is none, its body says why.
 fetch::HttpAnswer answer_to(const Visit& visit, const fetch::HttpCall& call);
-
-/// `/api/v1/USER_ID/tasks`
-std::string tasks_path(std::string_view user_id);
 
 /// One that nobody has.
 Uuid random_uuid();

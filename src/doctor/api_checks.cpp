@@ -20,8 +20,6 @@ namespace {
 
 using fetch::HttpAnswer;
 
-constexpr const char* route = "/api/v1/{user_id}/tasks";
-
 const std::vector<std::string_view> faults_of_keys{"jwks.reachable", "jwks.status", "jwks.document",
                                                    "jwks.not_empty"};
 const std::vector<std::string_view> faults_of_tables{"database.reachable",      "database.better_auth",
@@ -130,16 +128,16 @@ void judge_requires_token(Report& report, const Visit& visit, const HttpAnswer& 
         "its token at 401 will not",
         "answer 401 with WWW-Authenticate: Bearer; in FastAPI use Depends(auth.verify_user_access)");
   } else if (is_success(status)) {
-    report.fault(id, fmt::format("without a token the API answers {} for a user's tasks", status),
+    report.fault(id, fmt::format("without a token the API answers {} for what is a user's", status),
                  "the route does not ask who is calling, so anybody reads it",
                  "put the gate in front of every route; in FastAPI: Annotated[Identity, "
                  "Depends(auth.verify_user_access)]");
   } else if (status == 404 && is_front_end(visit, answer)) {
     report.leave(id, fmt::format("--api-url is the front end, where Better Auth is, and has no route {} (it "
                                  "answers 404): give the address of the API",
-                                 route));
+                                 visit.api_path));
   } else if (status == 404 || status == 405 || (status >= 300 && status < 400)) {
-    report.leave(id, fmt::format("the API has no route {} (it answers {})", route, status));
+    report.leave(id, fmt::format("the API has no route {} (it answers {})", visit.api_path, status));
   } else if (status == 429) {
     report.leave(id, "the API limits requests (429)");
   } else {
@@ -189,7 +187,7 @@ void judge_refused_owner(Report& report, ApiCalls& api, const SeenToken& token, 
   const bool plain = std::ranges::all_of(
       token.subject, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
   if (plain && !token.subject.empty() &&
-      is_success(api.get(tasks_path(token.subject), token.text).answer.status))
+      is_success(api.get(api.path_of(token.subject), token.text).answer.status))
     report.fault(
         "api.own_path", summary,
         "the API compares the path with `sub`, Better Auth's user.id, which is no UUID; pages call with "
@@ -208,7 +206,7 @@ void judge_refused_owner(Report& report, ApiCalls& api, const SeenToken& token, 
 void judge_accepted_owner(Report& report, ApiCalls& api, const SeenToken& token) {
   std::string upper = token.uuid->text();
   std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return std::toupper(c); });
-  const int status = api.get(tasks_path(upper), token.text).answer.status;
+  const int status = api.get(api.path_of(upper), token.text).answer.status;
   if (is_success(status) || status == 429)
     report.ok("api.own_path", "the API lets a user reach their own path");
   else
@@ -220,7 +218,7 @@ void judge_accepted_owner(Report& report, ApiCalls& api, const SeenToken& token)
 
 void judge_own_path(Report& report, ApiCalls& api, const SeenToken& token) {
   constexpr std::string_view id = "api.own_path";
-  const HttpAnswer answer = api.get(tasks_path(token.uuid->text()), token.text).answer;
+  const HttpAnswer answer = api.get(api.path_of(token.uuid->text()), token.text).answer;
   const std::string seen = answer_text(answer);
   if (is_success(answer.status)) {
     judge_accepted_owner(report, api, token);
@@ -231,7 +229,7 @@ void judge_own_path(Report& report, ApiCalls& api, const SeenToken& token) {
   } else if (answer.status == 403) {
     judge_refused_owner(report, api, token, answer);
   } else if (answer.status == 404) {
-    report.leave(id, fmt::format("the API has no route {} (it answers 404)", route));
+    report.leave(id, fmt::format("the API has no route {} (it answers 404)", api.route()));
   } else if (answer.status == 429) {
     report.leave(id, "the API limits requests (429)");
   } else {
@@ -255,7 +253,7 @@ void judge_tampered_token(Report& report, ApiCalls& api, const SeenToken& token)
   constexpr std::string_view id = "api.tampered_token";
   const auto parts = split_token(token.text);
   if (!parts) return report.leave(id, "the token could not be taken apart");
-  const std::string path = tasks_path(token.uuid->text());
+  const std::string path = api.path_of(token.uuid->text());
   const HttpAnswer changed = api.get(path, with_changed_payload(*parts, parts->unverified_header)).answer;
   const HttpAnswer unsigned_one = api.get(path, without_signature(*parts)).answer;
   if (is_success(changed.status) || is_success(unsigned_one.status))
@@ -279,7 +277,7 @@ void judge_tampered_token(Report& report, ApiCalls& api, const SeenToken& token)
 
 void judge_foreign_path(Report& report, ApiCalls& api, const SeenToken& token) {
   constexpr std::string_view id = "api.foreign_path";
-  const HttpAnswer answer = api.get(tasks_path(random_uuid().text()), token.text).answer;
+  const HttpAnswer answer = api.get(api.path_of(random_uuid().text()), token.text).answer;
   const int status = answer.status;
   if (status == 403 || status == 404)
     report.ok(id, fmt::format("the API answers {} on another user's path", status));
@@ -300,7 +298,7 @@ void judge_quiet_errors(Report& report, ApiCalls& api, const std::optional<SeenT
   constexpr std::string_view id = "api.quiet_errors";
   const std::string sent = token ? token->text : std::string{};
   // What is no UUID, no number and no text of SQL.
-  api.get(tasks_path("doctor%27"), token ? std::optional<std::string_view>{sent} : std::nullopt);
+  api.get(api.path_of("doctor%27"), token ? std::optional<std::string_view>{sent} : std::nullopt);
   for (const HttpAnswer& answer : api.answers()) {
     if (answer.status < 400) continue;
     const auto leak = leak_in(answer.body, sent);
@@ -326,7 +324,7 @@ void check_api(Report& report, const Visit& visit, const std::optional<SeenToken
     judge_clock(report, "clock.api", "the API", first, visit.policy.clock_skew);
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
   if (report.may_check("api.requires_token"))
-    judge_requires_token(report, visit, api.get(tasks_path(user.text())).answer);
+    judge_requires_token(report, visit, api.get(api.path_of(user.text())).answer);
   const bool may_send_token = may_carry_secrets(*visit.api_url);
   if (report.may_check("api.own_path")) {
     if (may_send_token)

@@ -14,7 +14,6 @@ namespace {
 
 using fetch::HttpAnswer;
 
-constexpr const char* asked_method = "PATCH";
 constexpr const char* set_origins =
     "set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI CORSMiddleware(allow_origins=[\"{0}\"])";
 
@@ -24,11 +23,25 @@ constexpr const char* whole_layer =
     "\"PATCH\", \"DELETE\"], allow_headers=[\"Authorization\", \"Content-Type\"], "
     "expose_headers=[\"WWW-Authenticate\", \"Retry-After\"])";
 
+bool is_of_tasks(const Visit& visit) {
+  return visit.api_path == tasks_path;
+}
+
+/// Of one task, the route that has PATCH; nobody has that task. Of another API's path GET alone is known.
+std::string asked_path(const Visit& visit, const Uuid& user) {
+  const std::string path = path_of_user(visit, user.text());
+  return is_of_tasks(visit) ? fmt::format("{}/{}", path, random_uuid().text()) : path;
+}
+
+std::string asked_method(const Visit& visit) {
+  return is_of_tasks(visit) ? "PATCH" : "GET";
+}
+
 HttpAnswer preflight(const Visit& visit, const std::string& path, const std::string& origin) {
   return answer_to(visit, {.method = "OPTIONS",
                            .url = *visit.api_url + path,
                            .headers = {{"Origin", origin},
-                                       {"Access-Control-Request-Method", asked_method},
+                                       {"Access-Control-Request-Method", asked_method(visit)},
                                        {"Access-Control-Request-Headers", "authorization,content-type"}}});
 }
 
@@ -94,10 +107,11 @@ void judge_origin_not_allowed(Report& report, const Visit& visit, const std::str
 }
 
 /// What a page needs and a preflight does not allow; nothing when it allows all.
-std::optional<std::string> not_allowed_by(const HttpAnswer& answer) {
+std::optional<std::string> not_allowed_by(const HttpAnswer& answer, const std::string& method) {
   const auto methods = answer.header("Access-Control-Allow-Methods");
   const auto headers = answer.header("Access-Control-Allow-Headers");
-  if (!lists(methods, asked_method) && !lists(methods, "*")) return "the method PATCH";
+  // GET needs no leave (Fetch Standard, "CORS-preflight fetch").
+  if (method != "GET" && !lists(methods, method) && !lists(methods, "*")) return "the method " + method;
   if (!lists(headers, "authorization")) return "the header Authorization";  // `*` does not include it
   if (!lists(headers, "content-type") && !lists(headers, "*")) return "the header Content-Type";
   return std::nullopt;
@@ -108,7 +122,7 @@ void judge_preflight(Report& report, const Visit& visit, const std::string& path
   const HttpAnswer answer = preflight(visit, path, visit.page_origin);
   if (answer.status == 429) return report.leave(id, "the API limits requests (429)");
   if (!lets_in(answer, visit.page_origin)) return judge_origin_not_allowed(report, visit, path, answer);
-  if (const auto missing = not_allowed_by(answer))
+  if (const auto missing = not_allowed_by(answer, asked_method(visit)))
     report.fault(
         id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, *missing),
         "the API's CORS settings list less than the page sends; * does not include Authorization",
@@ -182,8 +196,7 @@ void check_cors(Report& report, const Visit& visit, const std::optional<SeenToke
                 const SeenKeys& keys) {
   if (!report.stands("api.reachable")) return;
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
-  // Of one task, the route that has PATCH; nobody has that task.
-  const std::string path = fmt::format("{}/{}", tasks_path(user.text()), random_uuid().text());
+  const std::string path = asked_path(visit, user);
   if (has_origin(*visit.api_url, visit.page_origin)) {
     report.leave("cors.preflight", "the page and the API have the same origin");
   } else if (keys.other_issuer && visit.page_origin == BetterAuth::at(visit.better_auth_url)->issuer) {

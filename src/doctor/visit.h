@@ -15,6 +15,9 @@
 
 namespace drawbridge::doctor {
 
+/// Of the tasks API.
+inline constexpr const char* tasks_path = "/api/v1/{user_id}/tasks";
+
 /// What the doctor was asked to look at, and what it looks with. It opens nothing by itself.
 struct Visit {
   /// What the backend accepts, as its settings say.
@@ -26,6 +29,7 @@ struct Visit {
   std::optional<std::string> token{};
   std::optional<std::string> session_cookie{};  ///< the value, or `name=value`
   std::optional<std::string> api_url{};         ///< the origin or base of the backend, no slash at the end
+  std::string api_path{tasks_path};             ///< of a GET that shows what is a user's
   bool production = false;
 
   /// One HTTP call; the error is one line.

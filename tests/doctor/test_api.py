@@ -119,6 +119,13 @@ def test_a_backend_with_other_routes_is_no_fault(healthy_sqlite: SetUp, wrong: P
     }
 
 
+def test_a_backend_with_another_path_is_looked_at_there(healthy_sqlite: SetUp, wrong: PythonApi):
+    url = f"{wrong.url}/other_path"
+    assert healthy_sqlite.examine(api_url=url).not_checked == NOT_READY
+    checks = healthy_sqlite.examine(api_url=url, api_path="/me/{user_id}/greeting")
+    assert checks.of("ok") == set(checks)
+
+
 def test_the_front_end_is_not_the_api(healthy_sqlite: SetUp):
     checks = healthy_sqlite.examine(api_url=healthy_sqlite.issuer.url)
     assert (checks.faults, checks.warnings) == (set(), set())

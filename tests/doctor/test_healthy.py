@@ -124,9 +124,10 @@ def run_doctor_command(options: dict[str, object]) -> list[str]:
         (["--better-auth-url=http://localhost:3000", "--api-url=ftp://x"], "--api-url"),
         (["--better-auth-url=http://localhost:3000", "--database-url=mysql://x"], "--database-url"),
         (["--better-auth-url=http://localhost:3000", "--clock-skew=soon"], "--clock-skew"),
+        (["--better-auth-url=http://localhost:3000", "--api-path=/greeting"], "--api-path"),
         (["--nonsense"], "--nonsense"),
     ],
-    ids=["no Better Auth", "empty token", "empty API", "no URL", "another database", "no number", "no option"],
+    ids=["no Better Auth", "empty token", "empty API", "no URL", "another database", "no number", "path", "no option"],
 )
 def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str):
     done = run_doctor(*arguments)

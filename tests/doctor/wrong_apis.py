@@ -172,6 +172,9 @@ api("gate_before_preflight").add_middleware(Gate, lets_options_pass=False)
 
 
 api("other_routes").router.routes.clear()
+other_path = api("other_path")
+other_path.router.routes.clear()
+other_path.add_api_route("/me/{user_id}/greeting", of_owner)
 
 
 # ---- what no app of a person does, simulated ----------------------------------------------------------------
