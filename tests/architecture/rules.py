@@ -27,7 +27,8 @@ ALLOWED = {
 }
 MAY_ALSO_INCLUDE = {
     "http": {"store/store.h"},
-    "doctor": {"fetch/http_call.h", "store/bridge_facts.h"},  # ports: what is asked for, not how it is done
+    # Ports, that is what is asked for and not how it is done, and the rule for where one may connect.
+    "doctor": {"fetch/http_call.h", "fetch/jwks_url.h", "store/bridge_facts.h"},
 }
 # Declared in public headers, performed by fetch.
 NOT_FOR_CORE = {"drawbridge/remote_verifier.h"}
