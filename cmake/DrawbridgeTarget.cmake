@@ -29,3 +29,12 @@ function(drawbridge_target target)
     target_link_options(${target} PRIVATE -fsanitize=${DRAWBRIDGE_SANITIZE})
   endif()
 endfunction()
+
+# Precompiles the standard library's headers and these, which many files of the target include. Not these for clang-tidy,
+# which goes through all of a precompiled header again for each file.
+function(drawbridge_precompile target)
+  if(CMAKE_CXX_CLANG_TIDY)
+    set(ARGN "")
+  endif()
+  target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/standard_library.h ${ARGN})
+endfunction()
