@@ -104,7 +104,7 @@ class Program:
         if self.child is None or self.child.poll() is not None:
             return
         self.signal(signal.SIGTERM)
-        status = self.wait()
+        status = self.wait(60)  # PostgreSQL writes all that it holds, beside whatever else the machine does
         assert status == self.status_of_sigterm, f"{self.name} ended with {status} after SIGTERM"
 
     def log(self) -> str:
