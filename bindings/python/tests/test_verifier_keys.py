@@ -8,7 +8,6 @@ import os
 import queue
 import time
 import weakref
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,19 +16,6 @@ from key_server import KeyServer, key_server
 
 from drawbridge import AuthError, KeyEvent, Verifier
 from drawbridge.testing import Issuer
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with Issuer() as issuer:
-        yield issuer
-
-
-@pytest.fixture
-def keys(issuer: Issuer) -> Iterator[KeyServer]:
-    with key_server(issuer.jwks) as server:
-        yield server
-
 
 NOBODY = "http://127.0.0.1:9"
 

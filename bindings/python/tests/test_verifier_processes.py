@@ -15,21 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from key_server import KeyServer, key_server
+from key_server import KeyServer
 
 from drawbridge.testing import Issuer
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with Issuer() as issuer:
-        yield issuer
-
-
-@pytest.fixture
-def keys(issuer: Issuer) -> Iterator[KeyServer]:
-    with key_server(issuer.jwks) as server:
-        yield server
 
 
 def environment(issuer: Issuer, keys: KeyServer) -> dict[str, str]:

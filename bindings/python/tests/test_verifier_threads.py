@@ -14,12 +14,6 @@ from drawbridge import AuthError, Verifier
 from drawbridge.testing import Issuer
 
 
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with Issuer() as issuer:
-        yield issuer
-
-
 def test_many_threads_through_rotations(issuer: Issuer) -> None:
     with (
         key_server(issuer.jwks) as keys,
