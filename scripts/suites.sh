@@ -6,14 +6,20 @@ fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
 declare -i passed=0 failed=0 skipped=0 # of the suite that runs
+failures=build/test-logs/failures      # what failed, a line each, told again at the end
 
-# count NAME PASSED FAILED SKIPPED [SECONDS]
+# count NAME PASSED FAILED SKIPPED [SECONDS [LOG]]
 count() {
   passed+=$2
   failed+=$3
   skipped+=$4
   local mark=ok
-  (($3 == 0)) || mark=FAILED
+  if (($3 > 0)); then
+    mark=FAILED
+    printf '%s\n' "$1" >>"$failures"
+    [[ -z ${6:-} ]] || grep -hoE '^\[  FAILED  \] [^ ,]+\.[^ ,]+|^(FAILED|ERROR) .*' "$6" | sort -u | cut -c1-300 |
+      sed -E 's/^(\[  FAILED  \] |FAILED )?/  /' >>"$failures" || true
+  fi
   printf '  %-6s  %-24s %4d passed %3d failed %3d skipped  %s\n' "$mark" "$1" "$2" "$3" "$4" "${5:+$5 s}"
 }
 
@@ -31,6 +37,17 @@ show_log() {
   lines=$(wc -l <"$1")
   ((lines <= 300)) || printf '    ... the last 300 of %d lines of %s\n' "$lines" "$1"
   tail -n 300 "$1" | sed 's/^/    /'
+}
+
+# Shows what a GoogleTest program said of the tests that failed, without those that passed.
+show_googletest_log() {
+  local shown=$1.failed
+  awk '/^\[ RUN /  { block = "" }
+       { block = block $0 "\n" }
+       /^\[ +(OK|SKIPPED) +\]/ { block = "" }
+       /^\[ +FAILED +\]/ { printf "%s", block; block = "" }
+       END { printf "%s", block }' "$1" >"$shown"
+  show_log "$shown"
 }
 
 # Runs one GoogleTest program and reads its closing lines. One that crashes, hangs, or runs no test has failed.
@@ -51,8 +68,8 @@ run_googletest() {
     printf '\n%s ran no test\n' "$name" >>"$log"
     bad=1
   fi
-  count "$name" "${good:-0}" "${bad:-0}" "${left:-0}" $((SECONDS - began))
-  ((${bad:-0} == 0)) || show_log "$log"
+  count "$name" "${good:-0}" "${bad:-0}" "${left:-0}" $((SECONDS - began)) "$log"
+  ((${bad:-0} == 0)) || show_googletest_log "$log"
 }
 
 # run_pytest NAME [ARGUMENTS...]: runs pytest with these, or on the folder of that name, its output as it comes, and
@@ -69,7 +86,7 @@ run_pytest() {
   good=$(number_of passed "$last")
   bad=$(($(number_of failed "$last") + $(number_of error "$last")))
   ((status == 0 || bad > 0)) || bad=1 # a crash, a wrong collection, or no test at all
-  count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began))
+  count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began)) "$log"
 }
 
 # run_pytest_by_two NAME [ARGUMENTS...]: as run_pytest, two files at a time; then, alone, what is marked as serial.
@@ -290,6 +307,8 @@ test_verb() {
   local counts table='' p s status began ahead=''
   local -i f all_passed=0 all_failed=0 all_skipped=0
   counts=$(mktemp)
+  mkdir -p "${failures%/*}"
+  : >"$failures"
   for suite in "${chosen[@]}"; do
     if [[ -z $ahead ]] && waits_for_servers "$suite"; then ahead_of "${chosen[@]}"; fi
     printf '%s\n' "$suite"
@@ -307,6 +326,7 @@ test_verb() {
   rm -f "$counts"
   printf '\n%-9s %7s %7s %8s %8s\n%s\n' suite passed failed skipped time "$table"
   printf '%d passed, %d failed, %d skipped\n' "$all_passed" "$all_failed" "$all_skipped"
+  sed 's/^/  FAILED  /' "$failures"
   ((all_failed == 0))
 }
 

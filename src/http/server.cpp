@@ -1,6 +1,5 @@
 #include "http/server.h"
 
-#include <future>
 #include <optional>
 #include <thread>
 
@@ -117,14 +116,12 @@ std::uint16_t Server::port() const {
 
 void Server::stop(std::chrono::milliseconds grace) {
   if (parts_->threads.empty()) return;
-  // The listener goes first, so that no worker gets a connection after it was told to stop.
-  std::promise<void> closed;
-  asio::post(*parts_->workers.front()->loop(), [&] {
+  // In one piece: the listener goes first, so that no worker gets a connection after it was told to stop; and
+  // whoever finds it closed may count on the first worker's answers saying "Connection: close".
+  asio::post(*parts_->workers.front()->loop(), [this, grace] {
     parts_->listener->close();
-    closed.set_value();
+    for (const auto& worker : parts_->workers) worker->stop(grace);
   });
-  closed.get_future().wait();
-  for (const auto& worker : parts_->workers) worker->stop(grace);
   parts_->threads.clear();
 }
 

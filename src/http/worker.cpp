@@ -4,6 +4,7 @@
 #include <random>
 #include <vector>
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/compile.h>
 
@@ -48,7 +49,7 @@ void Worker::adopt(Socket socket) {
 }
 
 void Worker::stop(std::chrono::milliseconds grace) {
-  boost::asio::post(*loop_, [this, grace] {
+  boost::asio::dispatch(*loop_, [this, grace] {
     stopping_ = true;
     const std::vector<std::shared_ptr<Connection>> all{connections_.begin(), connections_.end()};
     for (const auto& connection : all) connection->stop_if_idle();
