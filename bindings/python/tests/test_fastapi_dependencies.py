@@ -271,6 +271,9 @@ UNREAD: dict[str, Callable[[Identity], object]] = {
     "asynchronous context": asynccontextmanager(yielding_async),
     "function": lambda identity: find,
     "method not called": lambda identity: SESSION.execute(NOBODY).first,
+    "status of asyncpg": lambda identity: "SELECT 0",
+    "column": lambda identity: "banned",
+    "bytes": lambda identity: b"0",
 }
 
 

@@ -86,7 +86,8 @@ class BetterAuth:
 
         `check` may be a coroutine function; a plain one runs in a thread, as FastAPI's own dependencies do. For True
         the route gets the `Identity`, otherwise the object that was found, such as a row of the table `user`. A check
-        that yields is a TypeError here; one that returns a query, its unread result or a session a RuntimeError later.
+        that yields is a TypeError here; one that returns a query, its unread result, a session or a text a RuntimeError
+        later, since each of these is true whatever the database holds.
         """
         return ActiveUser(self._get_verifier, check)
 
