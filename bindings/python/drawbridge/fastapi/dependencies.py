@@ -123,8 +123,8 @@ def _is_any(check: object, kind: Callable[[object], bool]) -> bool:
 
 
 def _is_unread(found: object) -> bool:
-    """Whether an answer is true whatever it holds: the result of a query that could still be empty when it is read, what
-    makes one, or a text (a driver's "SELECT 0", a user's "banned")."""
+    """Whether an answer is true whatever it holds: the result of a query that could still be empty when it is read,
+    what makes one, or a text (a driver's "SELECT 0", a user's "banned")."""
     kinds = (Iterator, AsyncIterator, AbstractContextManager, AbstractAsyncContextManager, str, bytes)
     return isinstance(found, kinds) or isroutine(found) or hasattr(type(found), "one_or_none")
 
