@@ -32,8 +32,10 @@ wait_for() {
   done
 }
 
-# Each child is in a session of its own, so that Ctrl-C reaches this script alone, which then asks each child
-# to end once, in reverse order.
+# A command before each child: it is in a session of its own, so that Ctrl-C reaches this script alone, which then asks
+# each child to end once, in reverse order; and it is asked by the kernel when this script was killed.
+as_child=(setsid setpriv --pdeathsig TERM)
+
 stop_children() {
   local i
   for ((i = ${#run_children[@]} - 1; i >= 0; i--)); do
@@ -66,9 +68,9 @@ start_postgres() {
 # start_api BACKEND PORT
 start_api() {
   if [[ $1 == cpp ]]; then
-    DRAWBRIDGE_LISTEN=127.0.0.1:$2 setsid build/release/bin/drawbridge serve </dev/null &
+    DRAWBRIDGE_LISTEN=127.0.0.1:$2 "${as_child[@]}" build/release/bin/drawbridge serve </dev/null &
   else
-    setsid .venv/bin/python -m uvicorn --app-dir examples/fastapi tasks_api.main:app --http h11 \
+    "${as_child[@]}" .venv/bin/python -m uvicorn --app-dir examples/fastapi tasks_api.main:app --http h11 \
       --host 127.0.0.1 --port "$2" </dev/null &
   fi
   run_children+=($!)
@@ -144,7 +146,8 @@ run_verb() {
   export DATABASE_URL=$database_url BETTER_AUTH_URL=$web
   # The pages are those of a production build; "production" also limits sign-ups to 3 in 10 s from one address.
   BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") NEXT_PUBLIC_API_URL=$api NEXT_TELEMETRY_DISABLED=1 \
-    setsid node node_modules/next/dist/bin/next start examples/web -H 127.0.0.1 -p "$web_port" >"$log" 2>&1 </dev/null &
+    "${as_child[@]}" node node_modules/next/dist/bin/next start examples/web -H 127.0.0.1 -p "$web_port" \
+    >"$log" 2>&1 </dev/null &
   run_children+=($!)
   wait_for "the front end" $! "http://127.0.0.1:$web_port/api/auth/ok" "$log"
 

@@ -194,15 +194,17 @@ def test_one_that_ends_by_itself_ends_the_others(data, database, backend, ends):
         assert not accepts(run.api_port) and not accepts(run.web_port)
 
 
-def test_postgres_ends_with_a_run_that_is_killed(data):
-    with Run(data, "postgres") as run:
+@pytest.mark.parametrize("database, backend", [("postgres", "cpp"), ("sqlite", "fastapi")])
+def test_all_ends_with_a_run_that_is_killed(data, database, backend):
+    with Run(data, database, backend) as run:
         run.walk_through()
-        server, children = postgres_in(data), children_of(run)
+        left = [*children_of(run).values()]
+        if database == "postgres":
+            left.append(postgres_in(data))
         run.process.kill()
         run.process.wait()
-        wait_until(lambda: not Path(f"/proc/{server}").exists(), 20, "the server is gone")
-        for name in ("next-server", "drawbridge"):
-            os.kill(children[name], signal.SIGTERM)
+        wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), 20, "the programs are gone")
+        assert not accepts(run.api_port) and not accepts(run.web_port)
 
 
 def full(data: Path) -> str:
