@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = {
+    "references/better-auth.md": "packages/better-auth/README.md",
+    "references/client.md": "packages/client/README.md",
     "references/errors.md": "docs/errors.md",
     "references/how-verification-works.md": "docs/how-verification-works.md",
     "references/hybrid-id.md": "docs/hybrid-id.md",
@@ -48,13 +50,19 @@ def skill_files() -> dict[str, str]:
 
 
 def document(source: str) -> str:
-    """A document whose links lead to what is packed beside it; of other links the words remain."""
+    """A document whose links lead to what is packed beside it; other links say where in the repository they lead."""
     packed = {target: PurePosixPath(name).name for name, target in DOCUMENTS.items()}
 
     def link(found: re.Match[str]) -> str:
-        target = (ROOT / source).parent.joinpath(found["target"]).resolve()
-        place = packed.get(str(target.relative_to(ROOT)))
-        return f"[{found['text']}]({place}{found['anchor'] or ''})" if place else found["text"]
+        place = (ROOT / source).parent.joinpath(found["target"]).resolve().relative_to(ROOT)
+        text, anchor = found["text"], found["anchor"] or ""
+        if place.name == "LICENSE":  # of which there is one text
+            return f"[{text}](../LICENSE)"
+        is_named = str(place).endswith(text)
+        if name := packed.get(f"{place}") or packed.get(f"{place}/README.md"):
+            return f"[{name if is_named else text}]({name}{anchor})"
+        where = f"`{place}` of the repository"
+        return where if is_named else f"{text} ({where})"
 
     return LINK.sub(link, (ROOT / source).read_text(encoding="utf-8"))
 
@@ -79,5 +87,12 @@ def write_zip(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    write_zip(Path(sys.argv[1]))
-    print(sys.argv[1])
+    file = Path(sys.argv[1])
+    write_zip(file)
+    print(file)
+    print(
+        "Unpack it where agents look for skills, at home or in a project:\n"
+        f"  python3 -m zipfile -e {file} ~/.claude/skills     # Claude Code\n"
+        f"  python3 -m zipfile -e {file} ~/.agents/skills     # most others",
+        file=sys.stderr,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,18 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from documents import ROOT, text_of
+from documents import FENCE, ROOT, text_of
 
 
 @pytest.fixture(scope="module")
 def skill(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Unpacked; `./dev skill` makes the zip."""
+    """`./dev skill` makes the zip and says how to unpack it."""
     done = subprocess.run([ROOT / "dev", "skill"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     folder = tmp_path_factory.mktemp("skill")
     with zipfile.ZipFile(done.stdout.strip()) as archive:
         assert {Path(name).parts[0] for name in archive.namelist()} == {"drawbridge"}
-        archive.extractall(folder)
+    said = re.search(r"^  (python3 -m zipfile -e \S+) ~/\.claude/skills ", done.stderr, re.MULTILINE)
+    assert said
+    run(*said[1].split(), folder, cwd=ROOT)
     return folder / "drawbridge"
 
 
@@ -51,10 +54,41 @@ def test_every_link_leads_to_what_is_packed(skill: Path) -> None:
     assert all(path.startswith("assets/") for path in unreached), unreached
 
 
-def test_nothing_in_it_is_of_the_repository_s_own_paths(skill: Path) -> None:
-    """What a reader of the skill alone would look for in vain."""
+FOLDERS = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")))
+SUFFIXES = "md|py|ts|tsx|cpp|h|sql|sh|json|yaml|toml|txt|tgz|svg"
+PATH = re.compile(rf"(?<![\w/.@:~-])(?:\./)?(?:(?:{FOLDERS})/[\w./-]+|[\w./\[\]-]*\w\.(?:{SUFFIXES}))(?![\w(])")
+
+
+def paths_in(text: str) -> set[str]:
+    return {found.rstrip(".") for found in PATH.findall(text)}
+
+
+def test_what_a_path_is() -> None:
+    text = "`a/b.md`, see errors.md. `build/release/bin/x`: `await answer.json()`, `better-auth/react`, https://a.b/c.md"
+    assert paths_in(text) == {"a/b.md", "errors.md", "build/release/bin/x"}
+
+
+def is_in_the_clone(path: str) -> bool:
+    made = re.fullmatch(r"build/.*|drawbridge-[\w.-]+\.tgz", path)
+    return bool(made) or (ROOT / path).exists()
+
+
+def test_every_path_is_packed_or_said_to_be_of_the_repository(skill: Path) -> None:
+    """Also what is no link. A file that a block of code begins with is the reader's own; what begins with ./ is, as ./dev is,
+    of the clone."""
+    lost = []
     for document in documents_of(skill):
-        assert not re.search(r"\]\(\.\./", document.read_text()), document.name
+        text = document.read_text()
+        own = {"env.py"} | set(re.findall(r"^```\w+\n(?:#|//) (\S+)$", text, re.MULTILINE))
+        prose = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", FENCE.sub("", text))
+        for passage in re.split(r"\n\n|\n(?=\|)", prose):
+            of_the_clone = re.search(r"repository|clone", passage)
+            for path in paths_in(passage) - own:
+                packed = (document.parent / path).is_file() or (skill / path).is_file()
+                said = (of_the_clone or path.startswith("./")) and is_in_the_clone(path)
+                if not packed and not said:
+                    lost.append(f"{document.name}: {path}")
+    assert lost == []
 
 
 def test_snippets_are_those_of_the_tested_documents(skill: Path) -> None:
@@ -63,6 +97,29 @@ def test_snippets_are_those_of_the_tested_documents(skill: Path) -> None:
         assert asset.read_text() in tested, asset
     for name in ("main.cpp", "CMakeLists.txt"):
         assert (skill / "assets/cpp" / name).read_text() == text_of(f"tests/package/{name}")
+
+
+def test_the_packages_for_the_front_end_are_packed_and_installed_as_it_says(skill: Path) -> None:
+    """Without the network, which Better Auth itself would need: that one is found in the folders above."""
+    folder = ROOT / "build/skill/app"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "package.json").write_text("{}")
+    text = "".join(document.read_text() for document in documents_of(skill))
+    packed = re.findall(r"^npm pack -w (\S+) +# (\S+\.tgz)", text, re.MULTILINE)
+    assert {name for _, name in packed} == set(re.findall(r"drawbridge-[\w.-]+\.tgz", text))
+    installed = []
+    for package, archive in packed:
+        # prepack would build once more, under the feet of tests that run beside this one.
+        run("npm", "pack", "--ignore-scripts", "-w", package, "--pack-destination", folder, cwd=ROOT)
+        run("npm", "install", "--offline", "--legacy-peer-deps", f"./{archive}", cwd=folder)
+        installed.append(archive.replace("drawbridge-", "@drawbridge/").rpartition("-")[0])
+    run("node", "--input-type=module", "-e", "".join(f'import "{name}";' for name in installed), cwd=folder)
+
+
+def run(*command: str | Path, cwd: Path) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_fastapi_example_passes_its_tests(skill: Path) -> None:
