@@ -37,6 +37,14 @@ def test_a_symptom_has_a_check_or_says_why_not_or_is_the_page_s_own(heading: str
     assert of_the_page or CHECKS.fullmatch(check) or check.startswith("not seen: ")
 
 
+@pytest.mark.parametrize(("heading", "row"), each_row_of("docs/security-checklist.md"))
+def test_an_item_of_the_security_checklist_has_a_check_or_says_why_not(heading: str, row: list[str]) -> None:
+    """Two tables: item, check, why it matters; and item, why no check."""
+    item, shown_by, *matters = row
+    assert item
+    assert CHECKS.fullmatch(shown_by) if matters else len(shown_by) > 20
+
+
 # The faults that integrations are known for: the test of tests/web that holds each away, and what one would see.
 SYMPTOMS = {
     "test_a_plain_array_in_place_of_a_page_object": "tasks are not displayed despite 200",
