@@ -95,7 +95,7 @@ Kinds of_production() {
   return {
       {"production.https", "Better Auth, the API and the page are reached over https", {}},
       {"production.origins", "Allowed origins are exact and none is of this machine", {}},
-      {"production.token_lifetime", "Tokens live no longer than an hour", {"token.form"}},
+      {"production.token_lifetime", "Tokens live no longer than an hour", {"token.kind"}},
       {"production.audience", "The audience is this backend's own", {}},
       {"production.rotation", "Better Auth replaces its signing key from time to time", {"tables.jwks"}},
       {"production.secret", "Better Auth's secret is neither its default nor short", {}},

@@ -46,7 +46,7 @@ std::optional<store::BridgeFacts> check_database(Report& report, const Visit& vi
 /// `issuer.*`; the token that Better Auth gave to the session.
 std::optional<std::string> check_issuer(Report& report, const Visit& visit);
 
-/// `token.*`; what it says when it has the form of a token.
+/// `token.*`; what it says when this Better Auth may have made it.
 std::optional<SeenToken> check_token(Report& report, const Visit& visit,
                                      const std::optional<std::string>& token, const SeenKeys& keys);
 

@@ -7,33 +7,16 @@
 #include "core/claims.h"
 #include "core/hints.h"
 #include "core/json_writer.h"
-#include "core/key_selector.h"
-#include "core/signature.h"
 #include "core/strict_json.h"
 #include "core/time_text.h"
 #include "core/unverified_token.h"
-#include "doctor/key_checks.h"
 #include "doctor/names.h"
-#include "doctor/sections.h"
+#include "doctor/token_origin.h"
 
 namespace drawbridge::doctor {
 namespace {
 
 using simdjson::dom::object;
-
-constexpr std::string_view get_one =
-    "get the JWT from GET /api/auth/token, in the browser `(await authClient.token()).data.token`, or give "
-    "doctor "
-    "--session-cookie in place of --token";
-
-/// A token taken apart, nothing of it proven.
-struct OpenedToken {
-  UnverifiedToken parts;
-  simdjson::dom::parser header_parser;
-  simdjson::dom::parser claims_parser;
-  object header;
-  object claims;
-};
 
 std::string why_no_token(const Report& report, const Visit& visit) {
   if (!visit.session_cookie) return "neither --token nor --session-cookie was given";
@@ -42,7 +25,8 @@ std::string why_no_token(const Report& report, const Visit& visit) {
 
 std::unique_ptr<OpenedToken> open(Report& report, const Visit& visit, const std::string& token) {
   const auto not_a_token = [&](const AuthError& error) {
-    report.fault("token.form", "what was given is no JWT: " + error.detail, error.hint, std::string{get_one});
+    report.fault("token.form", "what was given is no JWT: " + error.detail, error.hint,
+                 std::string{get_a_token});
     return nullptr;
   };
   auto opened = std::make_unique<OpenedToken>();
@@ -105,7 +89,7 @@ std::expected<CheckedClaims, AuthError> check_alone(const OpenedToken& token,
                       policy, now);
 }
 
-// --- header and signature --------------------------------------------------------------------------
+// --- size and kind -----------------------------------------------------------------------------------
 
 void judge_size(Report& report, const Visit& visit, const std::string& token) {
   if (token.size() <= visit.policy.max_token_size)
@@ -125,76 +109,7 @@ void judge_kind(Report& report, const Visit& visit, const OpenedToken& token) {
   if (typ && claims) return report.ok("token.kind", "it is a token for backends");
   const AuthError& error = typ ? claims.error() : typ.error();
   report.fault("token.kind", "it is a token of another kind: " + error.detail, error.hint,
-               std::string{get_one});
-}
-
-std::optional<Algorithm> judge_algorithm(Report& report, const Visit& visit, const OpenedToken& token) {
-  const auto read = read_alone(token, {"alg"}, visit.policy);
-  const auto accepted = names_of(visit.policy.algorithms);
-  const auto alg = string_member(token.header, "alg").value_or("");
-  if (read) {
-    report.ok("token.algorithm", std::string{name_of(read->algorithm)});
-    return read->algorithm;
-  }
-  const bool known = algorithm_named(alg).has_value();
-  report.fault("token.algorithm",
-               fmt::format("it is signed with {}, the backend accepts {}", display_text(alg), accepted),
-               known ? "Better Auth signs with a key of that kind: jwks.keyPairConfig says so, or said so "
-                       "when its key was made"
-                     : "no key of Better Auth's signs so: somebody else made this token",
-               known ? fmt::format("set DRAWBRIDGE_ALGORITHMS={} for the backend, or delete the keys of that "
-                                   "kind from `jwks` and "
-                                   "leave keyPairConfig out",
-                                   alg)
-                     : std::string{get_one},
-               {"jwks.algorithm"});
-  return std::nullopt;
-}
-
-/// The set that holds the key; asked for again, as a backend does, when the one at hand does not.
-std::optional<KeySet> set_with(const Visit& visit, const SeenKeys& keys, std::string_view kid) {
-  if (keys.set->has_kid(kid)) return keys.set;
-  return fetch_keys(visit);
-}
-
-void judge_signature(Report& report, const Key& key, Algorithm algorithm, const OpenedToken& token) {
-  if (verify_signature(key, algorithm, token.parts.signing_input, token.parts.signature))
-    return report.ok("token.signature", "it is the key's");
-  report.fault("token.signature", "the signature is not that of the key which the token names",
-               signature_hint(), fmt::format("send the token as Better Auth gave it; {}", get_one));
-}
-
-void judge_unknown_key(Report& report, const SeenKeys& keys, std::string_view kid) {
-  const bool nameless =
-      std::ranges::any_of(keys.set->descriptions(), [](const KeyDescription& key) { return !key.kid; });
-  report.fault(
-      "token.key",
-      fmt::format("its key \"{}\" is not in the set, nor in one fetched anew", display_text(kid)),
-      "the token is from another Better Auth, with another database; or the key set is from another address; "
-      "or the table `jwks` was emptied since",
-      "have token and keys come from the same Better Auth: compare BETTER_AUTH_URL and BETTER_AUTH_JWKS_URL "
-      "with the front end's, and get a new token",
-      nameless ? std::vector<std::string_view>{"jwks.kids"} : std::vector<std::string_view>{});
-}
-
-void judge_key_and_signature(Report& report, const Visit& visit, const OpenedToken& token,
-                             std::optional<Algorithm> algorithm, const SeenKeys& keys) {
-  if (!algorithm || !report.may_check("token.key")) return;
-  const auto kid = string_member(token.header, "kid").value_or("");
-  if (kid.empty())
-    return report.fault("token.key", "its header names no key (`kid`)",
-                        "Better Auth always names it: somebody else made this token", std::string{get_one});
-  const auto set = set_with(visit, keys, kid);
-  if (!set || !set->has_kid(kid)) return judge_unknown_key(report, keys, kid);
-  const auto key = KeySelector::select(*set, kid, *algorithm);
-  if (!key)
-    return report.fault(
-        "token.key", fmt::format("its key \"{}\" cannot verify it", display_text(kid)),
-        KeySelector::why_unusable(*set, kid, *algorithm),
-        "delete the row of that key from `jwks`: Better Auth makes a new key with the next token",
-        {"jwks.kids", "jwks.private_members", "jwks.strength", "jwks.algorithm"});
-  report.ok("token.key", fmt::format("its key \"{}\" is in the set", display_text(kid)));
-  judge_signature(report, **key, *algorithm, token);
+               std::string{get_a_token});
 }
 
 // --- claims ----------------------------------------------------------------------------------------
@@ -240,22 +155,8 @@ void judge_times(Report& report, const Visit& visit, const OpenedToken& token, c
         expired ? "get a new token before the old one ends, as @drawbridge/client does: GET /api/auth/token"
                 : "set all clocks by NTP, and get a new token");
   }
-  report.fault("token.times", "its times cannot be used: " + error.detail, error.hint, std::string{get_one});
-}
-
-/// The texts of `aud` or `iss`.
-std::vector<std::string> texts_of(const OpenedToken& token, std::string_view claim) {
-  std::vector<std::string> texts;
-  const auto value = member(token.claims, claim);
-  if (!value) return texts;
-  simdjson::dom::array list;
-  if (const auto text = string_of(*value)) {
-    texts.emplace_back(*text);
-  } else if (value->get(list) == simdjson::SUCCESS) {
-    for (const auto item : list)
-      if (const auto one = string_of(item)) texts.emplace_back(*one);
-  }
-  return texts;
+  report.fault("token.times", "its times cannot be used: " + error.detail, error.hint,
+               std::string{get_a_token});
 }
 
 /// Which addresses a token names, and which one the backend expects.
@@ -302,21 +203,20 @@ bool is_other_issuer(const Visit& visit, const OpenedToken& token, const Address
          address.expected == BetterAuth::at(visit.better_auth_url)->issuer;
 }
 
-/// Both come from Better Auth's baseURL, so one wrong address is one fault; and what others signed, or for
-/// something else, bears other addresses by right.
+/// Both come from Better Auth's baseURL, so one wrong address is one fault; and a token for something else
+/// bears other addresses by right.
 void judge_addresses(Report& report, const Visit& visit, const OpenedToken& token, const SeenKeys& keys) {
   const Policy& policy = visit.policy;
   const Address issuer{"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuer};
   const Address audience{"token.audience", "aud", "BETTER_AUTH_AUDIENCE", policy.audience};
-  std::vector<std::string_view> foreign{"token.kind", "token.key", "token.signature"};
-  if (is_other_issuer(visit, token, issuer, keys))
-    foreign.insert(foreign.begin(), {"jwks.reachable", "jwks.status"});
-  judge_address(report, visit, token, issuer, foreign);
   std::vector<std::string_view> explained_by{"token.kind"};
-  if (policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud")) {
-    explained_by = foreign;
-    explained_by.push_back("token.issuer");
-  }
+  if (is_other_issuer(visit, token, issuer, keys))
+    explained_by.insert(explained_by.begin(), {"jwks.reachable", "jwks.status"});
+  judge_address(report, visit, token, issuer, explained_by);
+  if (policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud"))
+    explained_by.emplace_back("token.issuer");
+  else
+    explained_by = {"token.kind"};
   judge_address(report, visit, token, audience, std::move(explained_by));
 }
 
@@ -384,9 +284,13 @@ std::optional<SeenToken> check_token(Report& report, const Visit& visit,
   const auto opened = open(report, visit, *token);
   if (!opened) return std::nullopt;
   judge_size(report, visit, *token);
+  if (const auto foreign = judge_origin(report, visit, *opened, keys)) {
+    for (const char* id :
+         {"token.kind", "token.times", "token.issuer", "token.audience", "token.uuid", "token.payload"})
+      report.leave(id, report.why_without(*foreign));
+    return std::nullopt;
+  }
   judge_kind(report, visit, *opened);
-  const auto algorithm = judge_algorithm(report, visit, *opened);
-  judge_key_and_signature(report, visit, *opened, algorithm, keys);
   judge_times(report, visit, *opened, keys);
   judge_addresses(report, visit, *opened, keys);
   judge_user(report, visit, *opened);

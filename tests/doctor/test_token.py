@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from better_auth import BetterAuth
-from conftest import StartIssuer
+from conftest import StartIssuer, StartSetUp
 from examination import examine
 from findings import only
+from foreign_tokens import id_token, in_a_quarter, of_an_apis_own_sign_up
 from set_up import SetUp
 from token_forgery import (
     claims_of,
@@ -80,6 +81,26 @@ GIVEN: dict[str, tuple[Callable[[Two], str], str, str]] = {
         "token.signature",
         "changed after it was signed",
     ),
+    "of the API's own sign-up": (
+        lambda _: of_an_apis_own_sign_up(exp=in_a_quarter()),
+        "token.algorithm",
+        "a sign-up of the API's own",
+    ),
+    "of the API's own sign-up, without an end": (
+        lambda _: of_an_apis_own_sign_up(),
+        "token.algorithm",
+        "this token was not made by this Better Auth (it has no `iss`)",
+    ),
+    "an ID token of another service": (
+        lambda _: id_token(kid="x1"),
+        "token.key",
+        'not made by this Better Auth (its `iss` says "https://accounts.google.com")',
+    ),
+    "an ID token without kid": (
+        lambda _: id_token(),
+        "token.key",
+        "accounts.google.com",
+    ),
     "unsigned": (lambda t: unsigned(t.set_up.token), "token.algorithm", "none"),
     "signed with a shared secret": (
         lambda t: signed_with_hmac(t.set_up.token, b"s"),
@@ -100,6 +121,37 @@ def test_not_the_token_that_it_should_be(two: Two, token: Callable[[Two], str], 
     checks = two.set_up.examine(token=given)
     assert says in only(checks, check)
     assert given not in " ".join(found.text() for found in checks.values())
+
+
+OTHERS = {"without uuid": "no-uuid", "with the whole row of the user": "default"}
+
+
+@pytest.mark.parametrize("payload", OTHERS.values(), ids=OTHERS.keys())
+def test_of_another_better_auth(two: Two, start_issuer: StartIssuer, payload: str):
+    other = start_issuer(payload=payload)
+    checks = two.set_up.examine(token=other.sign_up("mallory").token(), production=True, api_url=None)
+    assert checks.faults == {"token.key", "production.https"}
+    assert f'its `iss` says "{other.url}"' in checks["token.key"].text()
+    assert not [check for check in checks.warnings if not check.startswith("production.")]
+    for check in (
+        "token.kind",
+        "token.times",
+        "token.issuer",
+        "token.audience",
+        "token.uuid",
+        "token.payload",
+    ):
+        assert checks[check].summary == "of the fault token.key"
+    only(two.set_up.examine())
+
+
+def test_of_a_key_that_was_ours(start_set_up: StartSetUp):
+    set_up = start_set_up()
+    set_up.issuer.database.execute("delete from jwks")
+    new = set_up.person.token()
+    text = only(set_up.examine(api_url=None), "token.key")
+    assert "its key has left the set since" in text and "get a new token" in text
+    only(set_up.examine(token=new))
 
 
 # ---- what Better Auth puts into it -------------------------------------------------------------------

@@ -140,16 +140,25 @@ TEST(TokenChecks, TellWhatIsNoTokenAndWhatIsSomebodyElses) {
        with_header(R"({"alg":"EdDSA","kid":"k1","typ":"at+jwt"})"),
        {"token.kind"},
        "at+jwt"},
-      {"HS256", with_header(R"({"alg":"HS256","kid":"k1"})"), {"token.algorithm"}, "somebody else made"},
-      {"none", with_header(R"({"alg":"none","kid":"k1"})"), {"token.algorithm"}, "somebody else made"},
+      {"HS256", with_header(R"({"alg":"HS256","kid":"k1"})"), {"token.algorithm"}, "not made by this"},
+      {"none", with_header(R"({"alg":"none","kid":"k1"})"), {"token.algorithm"}, "not made by this"},
       {"ES256",
        with_header(R"({"alg":"ES256","kid":"k1"})"),
        {"token.algorithm"},
-       "DRAWBRIDGE_ALGORITHMS=ES256"},
+       "the key that it names signs otherwise"},
       {"of another typ and HS256",
        with_header(R"({"alg":"HS256","kid":"k1","typ":"at+jwt"})"),
-       {"token.algorithm", "token.kind"},
+       {"token.algorithm"},
        "HS256"},
+      {"HS256 and nothing else",
+       key.token(R"({"alg":"HS256"})", R"({"sub":"7"})"),
+       {"token.algorithm"},
+       "it has no `iss`"},
+      {"an ID token of somebody else",
+       TestKey::generate(Algorithm::rs256, "g1").token(R"({"iss":"https://a.example","azp":"c","sub":"7"})"),
+       {"token.key"},
+       R"(its `iss` says "https://a.example")"},
+      {"RS256 without kid", with_header(R"({"alg":"RS256"})"), {"token.key"}, "names no key"},
       {"of an unknown key", stranger.token(payload), {"token.key"}, "\"k9\""},
       {"of another Better Auth", stranger.token(elsewhere), {"token.key"}, "another Better Auth"},
       {"of another key of that name", impostor.token(payload), {"token.signature"}, "another key"},
@@ -216,6 +225,45 @@ TEST(TokenChecks, TellAnAlgorithmOnceWithItsKeys) {
   EXPECT_EQ(found_by(visit).faults, Ids{"jwks.algorithm"});
   visit.policy.algorithms = {Algorithm::es256};
   EXPECT_EQ(found_by(visit).faults, Ids{});
+}
+
+TEST(TokenChecks, AdviseAnAlgorithmThatTheTokensKeyHas) {
+  FakeBetterAuth issuer;
+  const TestKey other = TestKey::generate(Algorithm::es256, "e");
+  issuer.answers["GET /api/auth/jwks"] = {answer(200, jwks_of({issuer.key.jwk(), other.jwk()}))};
+  Visit visit = issuer.visit();
+  const auto text_of = [&](const std::string& token) {
+    visit.token = token;
+    const Found found = found_by(visit);
+    EXPECT_EQ(found.faults, Ids{"token.algorithm"});
+    return found.text_of("token.algorithm");
+  };
+  EXPECT_TRUE(text_of(other.token(FakeBetterAuth::payload())).contains("set DRAWBRIDGE_ALGORITHMS=ES256"));
+  const auto misnamed = issuer.key.token(R"({"alg":"ES256","kid":"k1"})", R"({"sub":"7"})");
+  EXPECT_FALSE(text_of(misnamed).contains("DRAWBRIDGE_ALGORITHMS"));
+}
+
+TEST(TokenChecks, SayOfATokenThatIsNotOursOnlyThat) {
+  FakeBetterAuth issuer;
+  Visit visit = issuer.visit();
+  const TestKey stranger = TestKey::generate(Algorithm::eddsa, "k9");
+  visit.token = stranger.token(R"({"createdAt":"2026","nonce":"n"})");
+  const Found found = found_by(visit);
+  EXPECT_EQ(found.faults, Ids{"token.key"});
+  EXPECT_EQ(found.warnings, Ids{});
+  for (const char* id :
+       {"token.kind", "token.times", "token.issuer", "token.audience", "token.uuid", "token.payload"})
+    EXPECT_EQ(found.checks.at(id).summary, "of the fault token.key") << id;
+}
+
+TEST(TokenChecks, LeaveAnotherAlgorithmToTheKeySetThatIsNotThere) {
+  FakeBetterAuth issuer;
+  issuer.answers["GET /api/auth/jwks"] = {answer(200, R"({"keys":[]})")};
+  Visit visit = issuer.visit();
+  visit.token = TestKey::generate(Algorithm::es256, "e").token(FakeBetterAuth::payload());
+  const Found found = found_by(visit);
+  EXPECT_EQ(found.faults, Ids{"jwks.not_empty"});
+  EXPECT_EQ(found.checks.at("token.algorithm").summary, "of the fault jwks.not_empty");
 }
 
 TEST(TokenChecks, AskAgainForAKeyThatTheSetLacks) {

@@ -1,0 +1,165 @@
+#include "doctor/token_origin.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/hints.h"
+#include "core/key_selector.h"
+#include "core/signature.h"
+#include "core/strict_json.h"
+#include "doctor/key_checks.h"
+#include "doctor/names.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+const std::vector<std::string_view> faults_of_a_key{"jwks.kids", "jwks.private_members", "jwks.strength",
+                                                    "jwks.algorithm"};
+
+/// Who made it, as it says itself.
+std::string maker_of(const OpenedToken& token) {
+  const auto issuers = texts_of(token, "iss");
+  return issuers.empty() ? "it has no `iss`"
+                         : fmt::format("its `iss` says \"{}\"", display_text(issuers.front(), 128));
+}
+
+std::string made_elsewhere(const OpenedToken& token) {
+  return fmt::format("this token was not made by this Better Auth ({})", maker_of(token));
+}
+
+bool is_accepted(const Policy& policy, Algorithm algorithm) {
+  return std::ranges::find(policy.algorithms, algorithm) != policy.algorithms.end();
+}
+
+std::string algorithm_summary(const Visit& visit, std::string_view alg) {
+  return fmt::format("it is signed with {}, the backend accepts {}", display_text(alg),
+                     names_of(visit.policy.algorithms));
+}
+
+/// By an algorithm that no key of a set has: HMAC, or none.
+void judge_foreign_algorithm(Report& report, const Visit& visit, const OpenedToken& token,
+                             std::string_view alg) {
+  report.fault("token.algorithm", algorithm_summary(visit, alg),
+               fmt::format("{}: no key of its set signs so{}", made_elsewhere(token),
+                           alg.starts_with("HS") ? ", but a sign-up of the API's own does, for example" : ""),
+               fmt::format("{}; let people sign up with Better Auth alone", get_a_token));
+}
+
+/// By one that the backend does not accept, though Drawbridge knows it.
+void judge_other_algorithm(Report& report, const Visit& visit, const OpenedToken& token, Algorithm algorithm,
+                           bool key_has_it) {
+  const std::string_view alg = name_of(algorithm);
+  report.fault(
+      "token.algorithm", algorithm_summary(visit, alg),
+      key_has_it ? "Better Auth signs with a key of that kind: jwks.keyPairConfig says so, or said so when "
+                   "its key was made"
+                 : made_elsewhere(token) + ", or was changed since: the key that it names signs otherwise",
+      key_has_it
+          ? fmt::format("set DRAWBRIDGE_ALGORITHMS={} for the backend, or delete the keys of that kind from "
+                        "`jwks` and leave keyPairConfig out",
+                        alg)
+          : std::string{get_a_token},
+      faults_of_a_key);
+}
+
+/// The set that holds the key; asked for again, as a backend does, when the one at hand does not.
+std::optional<KeySet> set_with(const Visit& visit, const SeenKeys& keys, std::string_view kid) {
+  if (keys.set->has_kid(kid)) return keys.set;
+  auto set = fetch_keys(visit);
+  return set && set->has_kid(kid) ? std::move(set) : std::nullopt;
+}
+
+void judge_unknown_key(Report& report, const OpenedToken& token, std::string_view kid,
+                       std::vector<std::string_view> explained_by) {
+  if (kid.empty())
+    return report.fault("token.key", "its header names no key (`kid`)",
+                        made_elsewhere(token) + ", which always names it", std::string{get_a_token});
+  report.fault(
+      "token.key",
+      fmt::format("its key \"{}\" is not in the set, nor in one fetched anew", display_text(kid)),
+      made_elsewhere(token) +
+          ", but by another Better Auth or by something else; or its key has left the set since: it was "
+          "rotated away, or the table `jwks` was emptied",
+      fmt::format("get a new token from this Better Auth's /token: {}. If that is not taken either, compare "
+                  "BETTER_AUTH_URL and BETTER_AUTH_JWKS_URL with the front end's: token and keys must come "
+                  "from the same Better Auth",
+                  get_a_token),
+      std::move(explained_by));
+}
+
+void judge_signature(Report& report, const Key& key, Algorithm algorithm, const OpenedToken& token) {
+  if (verify_signature(key, algorithm, token.parts.signing_input, token.parts.signature))
+    return report.ok("token.signature", "it is the key's");
+  report.fault(
+      "token.signature",
+      fmt::format("the signature is not that of the key which the token names, and {}", maker_of(token)),
+      signature_hint(), fmt::format("send the token as Better Auth gave it; {}", get_a_token));
+}
+
+void judge_known_key(Report& report, const OpenedToken& token, const KeySet& set, std::string_view kid,
+                     Algorithm algorithm) {
+  const auto key = KeySelector::select(set, kid, algorithm);
+  if (!key)
+    return report.fault(
+        "token.key", fmt::format("its key \"{}\" cannot verify it", display_text(kid)),
+        KeySelector::why_unusable(set, kid, algorithm),
+        "delete the row of that key from `jwks`: Better Auth makes a new key with the next token",
+        faults_of_a_key);
+  report.ok("token.key", fmt::format("its key \"{}\" is in the set", display_text(kid)));
+  judge_signature(report, **key, algorithm, token);
+}
+
+}  // namespace
+
+std::vector<std::string> texts_of(const OpenedToken& token, std::string_view claim) {
+  std::vector<std::string> texts;
+  const auto value = member(token.claims, claim);
+  if (!value) return texts;
+  simdjson::dom::array list;
+  if (const auto text = string_of(*value)) {
+    texts.emplace_back(*text);
+  } else if (value->get(list) == simdjson::SUCCESS) {
+    for (const auto item : list)
+      if (const auto one = string_of(item)) texts.emplace_back(*one);
+  }
+  return texts;
+}
+
+std::optional<std::string_view> judge_origin(Report& report, const Visit& visit, const OpenedToken& token,
+                                             const SeenKeys& keys) {
+  const auto alg = string_member(token.header, "alg").value_or("");
+  const auto algorithm = algorithm_named(alg);
+  if (!algorithm) {
+    judge_foreign_algorithm(report, visit, token, alg);
+    return "token.algorithm";
+  }
+  const bool accepted = is_accepted(visit.policy, *algorithm);
+  if (accepted) report.ok("token.algorithm", std::string{name_of(*algorithm)});
+  if (!report.stands("jwks.not_empty")) {
+    if (!accepted) report.leave("token.algorithm", report.why_without("jwks.not_empty"));
+    return std::nullopt;
+  }
+  const auto kid = string_member(token.header, "kid").value_or("");
+  const auto set = kid.empty() ? std::nullopt : set_with(visit, keys, kid);
+  if (!set) {
+    const bool nameless =
+        !kid.empty() &&
+        std::ranges::any_of(keys.set->descriptions(), [](const KeyDescription& key) { return !key.kid; });
+    judge_unknown_key(
+        report, token, kid,
+        nameless ? std::vector<std::string_view>{"jwks.kids"} : std::vector<std::string_view>{});
+    if (!accepted) report.leave("token.algorithm", report.why_without("token.key"));
+    return "token.key";
+  }
+  if (!accepted) {
+    const bool key_has_it = KeySelector::select(*set, kid, *algorithm).has_value();
+    judge_other_algorithm(report, visit, token, *algorithm, key_has_it);
+    return key_has_it ? std::nullopt : std::optional<std::string_view>{"token.algorithm"};
+  }
+  judge_known_key(report, token, *set, kid, *algorithm);
+  return report.is_at_fault("token.signature") ? std::optional<std::string_view>{"token.signature"}
+                                               : std::nullopt;
+}
+
+}  // namespace drawbridge::doctor
