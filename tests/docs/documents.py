@@ -52,6 +52,19 @@ def blocks(*languages: str) -> list[Block]:
     ]
 
 
+def rows_of(document: str) -> list[tuple[str, list[str]]]:
+    """`(heading, cells)` for each row, without the heads of tables."""
+    rows: list[tuple[str, list[str]]] = []
+    for section in text_of(document).split("\n## "):
+        heading, *lines = section.splitlines()
+        for line in lines:
+            if line.startswith("| --- "):
+                rows.pop()
+            elif line.startswith("|"):
+                rows.append((heading, [cell.strip() for cell in line.split("|")[1:-1]]))
+    return rows
+
+
 def command_lines(program: str) -> list[tuple[str, list[str]]]:
     """`(document, words)` for each call of the program in a block of sh or between backquotes in prose."""
     lines = [(block.document, line) for block in blocks("sh") for line in joined(block.code).splitlines()]
@@ -59,8 +72,8 @@ def command_lines(program: str) -> list[tuple[str, list[str]]]:
         lines += [(document, code) for code in re.findall(r"`([^`\n]+)`", prose_of(document))]
     calls = []
     for document, line in lines:
-        for call in re.findall(rf"(?:^|\| |&& |\$ |=\S+ |/){re.escape(program)} [^|&#]*", line):
-            words = shlex.split(call[call.index(program) :].replace("…", " "))
+        for call in re.findall(rf"(?:^|\| |&& |\$ |=\S+ |bin/)({re.escape(program)} [^|&#]*)", line):
+            words = shlex.split(call.replace("…", " "))
             calls.append((document, words[1:]))
     return calls
 

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from documents import ROOT, command_lines
+from documents import ROOT, command_lines, text_of
 from process import DRAWBRIDGE
 
 WORD = re.compile(r"[a-z]+$")
@@ -22,7 +22,7 @@ def help_of(*command: str) -> str:
 
 
 def subcommands(text: str) -> set[str]:
-    listed = text.partition("\nSubcommands:\n")[2]
+    listed = text.partition("\nSubcommands:\n")[2].partition("\n\n")[0]
     return set(re.findall(r"^  ([a-z]+)", listed, re.MULTILINE))
 
 
@@ -53,6 +53,27 @@ def test_the_program_has_it(document: str, words: list[str]) -> None:
         assert re.search(rf"(^|[\s,]){re.escape(option)}\b", help_text, re.MULTILINE), (
             f"{option} is no option of {command}"
         )
+
+
+def commands_of_the_program(*above: str) -> set[str]:
+    """Those that stand for themselves: `token verify`, but not `token`."""
+    below = subcommands(help_of(*above))
+    if not below:
+        return {" ".join(above)}
+    return {name for word in below for name in commands_of_the_program(*above, word)}
+
+
+def test_the_readme_lists_every_command() -> None:
+    (listing,) = re.findall(r"^## The program\n+```\n(.*?)^```$", text_of("README.md"), re.MULTILINE | re.DOTALL)
+    listed = set()
+    for line in listing.splitlines():
+        call = re.match(r"drawbridge ([a-z]+(?: [a-z|]+)?) ", line)
+        assert call, line
+        command, _, words = call[1].partition(" ")
+        listed |= {f"{command} {word}" for word in words.split("|")} if words else {command}
+    assert listed == commands_of_the_program()
+    without_json = {name for name in listed if "--json" not in help_of(*name.split())}
+    assert without_json == {"serve"}  # as the sentence below the list says
 
 
 DEV_HELP = subprocess.run([ROOT / "dev", "help"], capture_output=True, text=True, timeout=10).stdout

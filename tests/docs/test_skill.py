@@ -74,8 +74,8 @@ def is_in_the_clone(path: str) -> bool:
 
 
 def test_every_path_is_packed_or_said_to_be_of_the_repository(skill: Path) -> None:
-    """Also what is no link. A file that a block of code begins with is the reader's own; what begins with ./ is, as ./dev is,
-    of the clone."""
+    """Also what is no link. A file that a block of code begins with is the reader's own; what begins with ./, as ./dev
+    does, is of the clone."""
     lost = []
     for document in documents_of(skill):
         text = document.read_text()

@@ -7,22 +7,9 @@ import re
 
 import pytest
 
-from documents import ROOT, text_of
+from documents import ROOT, rows_of
 
 CHECKS = re.compile(r"`[a-z]+\.[a-z_]+`(, `[a-z]+\.[a-z_]+`)*")  # test_vocabulary.py knows which there are
-
-
-def rows_of(document: str) -> list[tuple[str, list[str]]]:
-    """`(heading, cells)` for each row, without the heads of tables."""
-    rows: list[tuple[str, list[str]]] = []
-    for section in text_of(document).split("\n## "):
-        heading, *lines = section.splitlines()
-        for line in lines:
-            if line.startswith("| --- "):
-                rows.pop()
-            elif line.startswith("|"):
-                rows.append((heading, [cell.strip() for cell in line.split("|")[1:-1]]))
-    return rows
 
 
 def each_row_of(document: str) -> list[object]:

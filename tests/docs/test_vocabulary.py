@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from documents import DOCUMENTS, text_of
+from documents import DOCUMENTS, rows_of, text_of
 from process import DRAWBRIDGE
 
 GROUPS = "config|jwks|clock|database|tables|issuer|token|user|api|cors|production"
@@ -30,15 +30,54 @@ def test_every_check_of_doctor_is_in_troubleshooting_or_the_security_checklist_a
     assert checks_named_in("docs/troubleshooting.md") | checks_named_in("docs/security-checklist.md") == checks
 
 
-# The client has a few codes of its own, which its README explains.
-@pytest.mark.parametrize("document", [name for name in DOCUMENTS if not name.startswith("packages/client/")])
+def codes() -> dict[str, str]:
+    """With their HTTP status. tests/architecture compares this table with the source."""
+    return dict(re.findall(r"^\| `([a-z_]+)` \| (\d{3})", text_of("docs/errors.md"), re.MULTILINE))
+
+
+# What begins or ends as a code does and is none: arguments, members and claims.
+NO_CODES = {"key_ops", "keys_max_stale", "keys_snapshot", "user_claim", "user_id"}
+
+
+def test_the_codes_are_all_found() -> None:
+    assert len(codes()) > 30
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_codes_in_prose_exist(document: str) -> None:
-    codes = set(re.findall(r"^\| `([a-z_]+)` \| \d", text_of("docs/errors.md"), re.MULTILINE))
-    assert len(codes) > 30
-    said = re.findall(
-        r"`([a-z]+_(?:missing|malformed|mismatch|unavailable|invalid|expired|unusable))`", text_of(document)
-    )
-    assert set(said) <= codes
+    """What stands between backquotes and begins or ends as a code does, such as `key_...` or `..._unknown`, is one."""
+    known = {code for code in codes() if "_" in code}
+    parts = [code.split("_") for code in known]
+    begins, ends = {part[0] for part in parts}, {part[-1] for part in parts}
+    said = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text_of(document)))
+    alike = {word for word in said if word.split("_")[0] in begins or word.split("_")[-1] in ends}
+    assert alike - NO_CODES - known - codes_of_the_client(document) == set()
+
+
+def codes_of_the_client(document: str) -> set[str]:
+    """Its own, beside the API's."""
+    if document != "packages/client/README.md":
+        return set()
+    return set(re.findall(r'^  readonly code = "([a-z_]+)";$', text_of("packages/client/src/errors.ts"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("status", ["401", "403", "503"])
+def test_troubleshooting_begins_a_row_with_each_code_of_a_refusal(status: str) -> None:
+    rows = [row for heading, row in rows_of("docs/troubleshooting.md") if heading == f"{status} from the API"]
+    listed = {code for symptom, *_ in rows for code in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", symptom)}
+    assert listed == {code for code, of_it in codes().items() if of_it == status}
+
+
+# Who reads settings; of Better Auth's own there is one more.
+READERS = ["apps/drawbridge/settings.cpp", "tests/e2e/process.py", "tests/e2e/backend.py", "tests/e2e/database.py"]
+SETTING = re.compile(r"\b(?:DRAWBRIDGE|BETTER_AUTH)_[A-Z_]*[A-Z]")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_settings_in_documents_exist(document: str) -> None:
+    known = {name for reader in READERS for name in SETTING.findall(text_of(reader))}
+    assert len(known) > 15
+    assert set(SETTING.findall(text_of(document))) - known - {"BETTER_AUTH_SECRET"} == set()
 
 
 def test_the_python_readme_lists_every_setting_of_a_verifier() -> None:
