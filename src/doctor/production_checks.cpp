@@ -12,6 +12,7 @@
 
 #include "core/hints.h"
 #include "doctor/api_calls.h"
+#include "doctor/names.h"
 #include "doctor/sections.h"
 
 namespace drawbridge::doctor {
@@ -122,15 +123,32 @@ void check_audience(Report& report, const Visit& visit, const std::optional<Seen
     report.ok(id, fmt::format("tokens are for {} alone", display_text(visit.policy.audience, 128)));
 }
 
+/// Better Auth signs with the newest key that has not ended, so that one without an end is used for ever, or
+/// again once the newer ones have ended. With its own way to write the time.
+std::string end_of_keys(const store::BridgeFacts& database) {
+  return fmt::format("UPDATE jwks SET \"expiresAt\" = {} WHERE \"expiresAt\" IS NULL;",
+                     database.product == "sqlite" ? "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" : "now()");
+}
+
 void check_rotation(Report& report, const store::BridgeFacts& database) {
   constexpr std::string_view id = "production.rotation";
   if (!database.keys) return report.leave(id, "the table jwks may not be read");
-  if (database.keys->count == 0) return report.leave(id, "Better Auth has made no signing key yet");
-  if (database.keys->expiring > 0) return report.ok(id, "Better Auth replaces its signing key");
+  const auto [count, expiring] = *database.keys;
+  if (count == 0) return report.leave(id, "Better Auth has made no signing key yet");
+  if (count == expiring) return report.ok(id, "Better Auth replaces its signing key");
   report.warning(
-      id, "no signing key in the table jwks has an end (expiresAt)",
-      "without rotationInterval one key signs for ever: once stolen, it is good for ever",
-      "drawbridge({ jwks: { rotationInterval: 60 * 60 * 24 * 30 } }): a new key each month, in seconds");
+      id,
+      fmt::format("of {} in the table jwks {} no end (expiresAt)",
+                  counted(static_cast<std::size_t>(count), "signing key"),
+                  count - expiring == 1 ? "one has" : fmt::format("{} have", count - expiring)),
+      "a key that was made without rotationInterval signs for ever, also when that is set later: once "
+      "stolen, "
+      "it is good for ever",
+      fmt::format(
+          "drawbridge({{ jwks: {{ rotationInterval: 60 * 60 * 24 * 30 }} }}), a new key each month, in "
+          "seconds; once that runs, end the keys that have no end: {} The next token makes a new key, "
+          "and the old ones stay listed for jwks.gracePeriod, so that no token is refused",
+          end_of_keys(database)));
 }
 
 void check_secret(Report& report, const Visit& visit) {

@@ -47,7 +47,7 @@ struct UserReference {
 /// The rows of `jwks`.
 struct StoredKeys {
   std::int64_t count = 0;
-  std::int64_t expiring = 0;  ///< those with `expiresAt`, which Better Auth sets where keys are rotated
+  std::int64_t expiring = 0;  ///< those with `expiresAt`; Better Auth signs with the others for ever
 };
 
 struct BridgeFacts {

@@ -56,7 +56,7 @@ Production healthy(std::vector<Instead> instead = {}) {
   visit.production = true;
   Production production{.visit = std::move(visit), .token = good_token()};
   production.token.audiences = {"https://api.example.com"};
-  production.database.keys = store::StoredKeys{.count = 2, .expiring = 1};
+  production.database.keys = store::StoredKeys{.count = 2, .expiring = 2};
   return production;
 }
 
@@ -121,6 +121,9 @@ const std::vector<ProductionCase> cases{
     {"one key for ever",
      [](Production& p) { p.database.keys = store::StoredKeys{.count = 1, .expiring = 0}; },
      "production.rotation", warning, "rotationInterval"},
+    {"a key for ever beside one with an end",
+     [](Production& p) { p.database.keys = store::StoredKeys{.count = 3, .expiring = 2}; },
+     "production.rotation", warning, "of 3 signing keys in the table jwks one has no end"},
     {"no key yet", [](Production& p) { p.database.keys = store::StoredKeys{}; }, "production.rotation",
      not_checked, "no signing key yet"},
     {"keys that may not be read", [](Production& p) { p.database.keys = std::nullopt; },
