@@ -1,4 +1,8 @@
-"""Every block of code in the documents is run, here or by a test that is named here."""
+"""Every block of code in the documents is run, here or by a test that is named here.
+
+Of TypeScript, what makes a Better Auth is run by packages/better-auth/tests/readme.test.ts; what is of a page is compiled, and
+runs as examples/web has it, in tests/web.
+"""
 
 from __future__ import annotations
 

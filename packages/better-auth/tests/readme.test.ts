@@ -1,10 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { execFileSync, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { type BetterAuthOptions, betterAuth } from "better-auth";
+import pg from "pg";
 import ts from "typescript";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { baseURL, Visitor } from "./support/visitor.js";
 
 const folder = resolve(import.meta.dirname, "..");
+const repository = resolve(folder, "../..");
 const readme = readFileSync(join(folder, "README.md"), "utf8");
 
 /**
@@ -48,12 +53,51 @@ function typeErrors(): string[] {
   });
 }
 
-describe("README.md", () => {
-  // The blocks are checked against what users get, not against the sources.
-  beforeAll(() => {
-    execFileSync("npm", ["run", "build", "--silent"], { cwd: folder, stdio: "inherit" });
-  }, 120_000);
+/** Below the packages that the blocks import. */
+const projects = join(repository, "build/readme-better-auth");
 
+/** Writes files, by path, as a project of their own. */
+function writeProject(name: string, sources: Record<string, string>): string {
+  const root = join(projects, name);
+  rmSync(root, { recursive: true, force: true });
+  for (const [path, text] of Object.entries(sources)) {
+    const file = join(root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    // What `paths` is in a project's tsconfig.json.
+    writeFileSync(file, text.replaceAll('"@/', `"${relative(dirname(file), root) || "."}/`));
+  }
+  return root;
+}
+
+type Auth = { handler: (request: Request) => Promise<Response>; options: BetterAuthOptions };
+
+/** What the program says of the token of somebody who has just signed up: the claims, and who it is. */
+async function verifiedTokenOf(name: string, auth: Pick<Auth, "handler">, origin = baseURL, ...options: string[]) {
+  const visitor = new Visitor(auth, origin);
+  const { status, body } = await visitor.signUp();
+  expect(status, JSON.stringify(body)).toBe(200);
+  const token = await visitor.token();
+  const keys = join(projects, name, "keys.json");
+  writeFileSync(keys, JSON.stringify((await visitor.get("/jwks")).body));
+  const program = process.env.DRAWBRIDGE_BIN ?? join(repository, "build/release/bin/drawbridge");
+  const addresses = ["--better-auth-url", origin, "--jwks", keys];
+  const said = spawnSync(program, ["token", "verify", "--json", ...addresses, ...options], {
+    input: token,
+    encoding: "utf8",
+    env: {},
+  });
+  expect(said.status, said.error?.message ?? said.stdout + said.stderr).toBe(0);
+  const { claims, identity } = JSON.parse(said.stdout);
+  expect(identity.uuid).toBe((body.user as { uuid: string }).uuid);
+  return { claims, identity };
+}
+
+// The blocks are checked against what users get, not against the sources.
+beforeAll(() => {
+  execFileSync("npm", ["run", "build", "--silent"], { cwd: folder, stdio: "inherit" });
+}, 120_000);
+
+describe("README.md", () => {
   test("has a block for each file that a project needs", () => {
     expect([...files.keys()].filter((path) => path.startsWith("1/")).sort()).toEqual([
       "1/app/api/auth/[...all]/route.ts",
@@ -69,4 +113,100 @@ describe("README.md", () => {
   test("every block is complete and type-checks", () => {
     expect(typeErrors()).toEqual([]);
   }, 120_000);
+});
+
+/** A database of its own on the server of these tests. */
+async function createDatabase(): Promise<string> {
+  const url = new URL(inject("postgresUrl"));
+  const server = new pg.Client({ connectionString: url.href });
+  await server.connect();
+  url.pathname = `readme_${randomBytes(8).toString("hex")}`;
+  await server.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
+  await server.end();
+  return url.href;
+}
+
+/** The blocks of other documents that make a Better Auth, each as a file that exports it. */
+function setUpsOf(document: string): string[] {
+  const blocks = readFileSync(join(repository, document), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm);
+  return [...blocks]
+    .map(([, text = ""]) => text)
+    .filter((text) => text.includes("betterAuth({"))
+    .map((text) => (text.includes("export const auth") ? text : fragmentAsFile(text)));
+}
+
+/** A fragment leaves its imports to who knows where it goes. */
+function fragmentAsFile(text: string): string {
+  const imports = [
+    'import { drawbridge } from "@drawbridge/better-auth";',
+    'import { betterAuth } from "better-auth";',
+    'import { jwt } from "better-auth/plugins";',
+  ];
+  return [...imports, text.replace(/^betterAuth\(/m, "export const auth = betterAuth(")].join("\n");
+}
+
+describe("who sets Better Auth up by the documents gets tokens that the program takes", () => {
+  beforeEach(() => {
+    vi.stubEnv("BETTER_AUTH_URL", baseURL);
+    vi.stubEnv("BETTER_AUTH_SECRET", randomBytes(32).toString("hex"));
+    vi.stubEnv("BETTER_AUTH_TELEMETRY", "0");
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test.each([
+    ["SQLite", "1"],
+    ["PostgreSQL", "2"],
+  ])("from README.md on %s: lib/auth.ts, the migration at the start, the route", async (kind, version) => {
+    const sources = Object.fromEntries([...files].map(([path, text]) => [path.slice(2), text]).reverse());
+    const root = writeProject(kind, { ...sources, "lib/auth.ts": files.get(`${version}/lib/auth.ts`) ?? "" });
+    vi.stubEnv("NEXT_RUNTIME", "nodejs");
+    vi.stubEnv("DATABASE_FILE", join(root, "app.db"));
+    vi.stubEnv("DATABASE_URL", await createDatabase());
+
+    await (await import(join(root, "instrumentation.ts"))).register();
+    const { GET, POST } = await import(join(root, "app/api/auth/[...all]/route.ts"));
+    const handler = (request: Request) => (request.method === "GET" ? GET(request) : POST(request));
+    await verifiedTokenOf(kind, { handler });
+
+    const { database } = (await import(join(root, "lib/auth.ts"))).auth.options;
+    if (database instanceof pg.Pool) await database.end();
+    expect(database instanceof pg.Pool).toBe(kind === "PostgreSQL");
+  });
+
+  // These have no database, so that what they write is in memory; and not every one lets people sign up.
+  const short = [...files].filter(([path]) => path.endsWith("/lib/auth.ts")).slice(2);
+  const elsewhere = ["README.md", "README.ja.md", "docs/hybrid-id.md"].flatMap((document) =>
+    setUpsOf(document).map((text, index) => [`${document} ${index + 1}`, text] as const),
+  );
+
+  test.each([...short, ...elsewhere])("from %s", async (path, text) => {
+    const name = path.replaceAll(/[^\w.]/g, "-");
+    const root = writeProject(name, { "auth.ts": text });
+    const { options } = (await import(join(root, "auth.ts"))).auth as Auth;
+    const auth = betterAuth({ ...options, emailAndPassword: { enabled: true } });
+    const audience = /audience: "(.*?)"/.exec(text)?.[1];
+    const origin = options.baseURL?.toString() ?? baseURL;
+    const { claims, identity } = await verifiedTokenOf(
+      name,
+      auth,
+      origin,
+      ...(audience ? ["--audience", audience] : []),
+    );
+    if (text.includes("admin()")) expect(identity.roles).toEqual(["user"]);
+    if (text.includes("signedInAt")) expect(claims.signedInAt).toEqual(expect.any(String));
+  });
+
+  test("which are all there are", () => {
+    expect([...short, ...elsewhere].map(([path]) => path)).toEqual([
+      "3/lib/auth.ts",
+      "4/lib/auth.ts",
+      "5/lib/auth.ts",
+      "README.md 1",
+      "README.ja.md 1",
+      "docs/hybrid-id.md 1",
+      "docs/hybrid-id.md 2",
+    ]);
+  });
 });

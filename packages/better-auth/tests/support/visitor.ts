@@ -14,10 +14,12 @@ export interface Answer {
 /** One browser: it asks Better Auth's handler, and keeps and sends its cookies. */
 export class Visitor {
   #handler: Handler;
+  readonly #origin: string;
   readonly #cookies = new Map<string, string>();
 
-  constructor(auth: { handler: Handler }) {
+  constructor(auth: { handler: Handler }, origin = baseURL) {
     this.#handler = auth.handler;
+    this.#origin = origin;
   }
 
   /** The same browser at another Better Auth, such as the same one after a restart with other options. */
@@ -51,8 +53,8 @@ export class Visitor {
 
   async #ask(path: string, init: RequestInit): Promise<Answer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { "content-type": "application/json", origin: baseURL, cookie };
-    const response = await this.#handler(new Request(`${baseURL}/api/auth${path}`, { ...init, headers }));
+    const headers = { "content-type": "application/json", origin: this.#origin, cookie };
+    const response = await this.#handler(new Request(`${this.#origin}/api/auth${path}`, { ...init, headers }));
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       this.#cookies.set(name, value);
