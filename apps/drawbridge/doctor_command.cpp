@@ -52,6 +52,11 @@ std::optional<std::string> base_of(const CLI::Option& option) {
   return text;
 }
 
+std::string page_origin_of(const CLI::Option& option, const BetterAuth& better_auth) {
+  const auto text = text_of(option);
+  return text ? origin_of({.value = *text, .name = option.get_name()}) : better_auth.issuer;
+}
+
 std::string api_path_of(const CLI::Option& option) {
   const auto path = text_of(option);
   if (!path) return doctor::tasks_path;
@@ -78,7 +83,7 @@ std::vector<std::string> names_of_variables(const Settings& settings) {
 Visit visit_of(const Options& options, const Settings& settings) {
   const BetterAuth better_auth = settings.required_better_auth();
   Visit visit{settings.policy(), better_auth.jwks_url.substr(0, better_auth.jwks_url.rfind('/')),
-              settings.key_source().jwks_url, text_of(*options.origin).value_or(better_auth.issuer)};
+              settings.key_source().jwks_url, page_origin_of(*options.origin, better_auth)};
   visit.token = text_of(*options.token);
   visit.session_cookie = text_of(*options.session_cookie);
   visit.api_url = base_of(*options.api_url);

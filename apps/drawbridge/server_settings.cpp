@@ -17,25 +17,6 @@
 namespace drawbridge::app {
 namespace {
 
-/// Origins as a browser sends them (RFC 6454 §6.2), since they are compared byte by byte.
-std::vector<std::string> origins_of(const GivenSetting& given) {
-  std::vector<std::string> origins = list_of(given);
-  for (const std::string& origin : origins) {
-    if (origin.contains('*') || origin == "null")
-      fault(given.name, fmt::format("names {}, which would let any page in: list each origin, for example "
-                                    "https://app.example.com",
-                                    in_quotes(origin)));
-    const auto address = BetterAuth::at(origin);
-    if (!address)
-      fault(given.name, fmt::format("names {}, which is no origin: give for example https://app.example.com",
-                                    in_quotes(origin)));
-    if (address->issuer != origin)
-      fault(given.name, fmt::format("names {}, but a browser sends the origin as {}: write it so",
-                                    in_quotes(origin), in_quotes(address->issuer)));
-  }
-  return origins;
-}
-
 /// Boost.URL's port_number() takes any number and keeps its last 16 bits.
 std::optional<std::uint16_t> port_of(std::string_view digits) {
   std::uint16_t port = 0;

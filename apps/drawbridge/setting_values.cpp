@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "drawbridge/remote_verifier.h"
+
 #include "core/hints.h"
 
 namespace drawbridge::app {
@@ -79,6 +81,28 @@ std::vector<std::string> hosts_of(const GivenSetting& given) {
             fmt::format("names {}: give host names alone, without http://, port or *", in_quotes(host)));
   }
   return hosts;
+}
+
+std::string origin_of(const GivenSetting& given) {
+  const std::string& origin = given.value;
+  if (origin.contains('*') || origin == "null")
+    fault(given.name, fmt::format("names {}, which would let any page in: list each origin, for example "
+                                  "https://app.example.com",
+                                  in_quotes(origin)));
+  const auto address = BetterAuth::at(origin);
+  if (!address)
+    fault(given.name, fmt::format("names {}, which is no origin: give for example https://app.example.com",
+                                  in_quotes(origin)));
+  if (address->issuer != origin)
+    fault(given.name, fmt::format("names {}, but a browser sends the origin as {}: write it so",
+                                  in_quotes(origin), in_quotes(address->issuer)));
+  return origin;
+}
+
+std::vector<std::string> origins_of(const GivenSetting& given) {
+  std::vector<std::string> origins = list_of(given);
+  for (const std::string& origin : origins) origin_of({.value = origin, .name = given.name});
+  return origins;
 }
 
 std::filesystem::path readable_file(const GivenSetting& given) {

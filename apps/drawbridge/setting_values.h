@@ -49,6 +49,10 @@ std::string claim_of(const GivenSetting& given);
 /// Names of hosts alone.
 std::vector<std::string> hosts_of(const GivenSetting& given);
 
+/// A page's origin as a browser sends it (RFC 6454 §6.2), since it is compared byte by byte.
+std::string origin_of(const GivenSetting& given);
+std::vector<std::string> origins_of(const GivenSetting& given);
+
 std::filesystem::path readable_file(const GivenSetting& given);
 std::filesystem::path file_to_write(const GivenSetting& given);
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from conftest import StartBackend
+from examination import run_doctor
 from python_apis import PythonApi
 from set_up import SetUp
 
@@ -50,6 +51,26 @@ def test_the_page_may_be_elsewhere_than_better_auth(healthy_sqlite: SetUp, start
     backend = start_backend(healthy_sqlite.issuer, drawbridge_allowed_origins=page)
     mended = healthy_sqlite.examine(origin=page, api_url=backend.url)
     assert mended.of("ok") == set(mended)
+
+
+NO_ORIGINS = {
+    "any": ("*", "would let any page in"),
+    "null": ("null", "would let any page in"),
+    "a slash at the end": ("http://localhost:3000/", 'sends the origin as "http://localhost:3000"'),
+    "without scheme": ("localhost:3000", "is no origin"),
+    "capitals": ("https://App.example.com", 'sends the origin as "https://app.example.com"'),
+    "the port that is understood": ("https://app.example.com:443", 'sends the origin as "https://app.example.com"'),
+    "a path": ("https://app.example.com/tasks", 'sends the origin as "https://app.example.com"'),
+    "two": ("https://a.example.com,https://b.example.com", "origin"),
+}
+
+
+@pytest.mark.parametrize(("given", "says"), NO_ORIGINS.values(), ids=NO_ORIGINS.keys())
+def test_an_origin_that_no_browser_sends_is_wrong_usage(given: str, says: str):
+    done = run_doctor("--better-auth-url=http://localhost:3000", f"--origin={given}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("drawbridge: --origin names ") and says in done.stderr
 
 
 # Names of wrong_apis.py; the faults, the warnings, and a part of what the first of them says.
