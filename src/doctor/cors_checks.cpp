@@ -85,8 +85,19 @@ std::string other_name(std::string_view origin) {
   return {};
 }
 
+/// Whether the page is where the token says that Better Auth is, and is let in from there: then the wrong
+/// BETTER_AUTH_URL, which is told already, made doctor ask for another page.
+bool is_let_in_where_the_token_is_from(const Report& report, const Visit& visit, const std::string& path,
+                                       const std::optional<SeenToken>& token) {
+  return report.is_at_fault("token.issuer") && token && !token->issuer.empty() &&
+         visit.page_origin == BetterAuth::at(visit.better_auth_url)->issuer &&
+         lets_in(preflight(visit, path, token->issuer), token->issuer);
+}
+
 void judge_origin_not_allowed(Report& report, const Visit& visit, const std::string& path,
-                              const HttpAnswer& answer) {
+                              const HttpAnswer& answer, const std::optional<SeenToken>& token) {
+  if (is_let_in_where_the_token_is_from(report, visit, path, token))
+    return report.leave("cors.preflight", report.why_without("token.issuer"));
   const std::string& origin = visit.page_origin;
   const auto allowed = allowed_origin(answer);
   const std::string summary =
@@ -117,11 +128,13 @@ std::optional<std::string> not_allowed_by(const HttpAnswer& answer, const std::s
   return std::nullopt;
 }
 
-void judge_preflight(Report& report, const Visit& visit, const std::string& path) {
+void judge_preflight(Report& report, const Visit& visit, const std::string& path,
+                     const std::optional<SeenToken>& token) {
   constexpr std::string_view id = "cors.preflight";
   const HttpAnswer answer = preflight(visit, path, visit.page_origin);
   if (answer.status == 429) return report.leave(id, "the API limits requests (429)");
-  if (!lets_in(answer, visit.page_origin)) return judge_origin_not_allowed(report, visit, path, answer);
+  if (!lets_in(answer, visit.page_origin))
+    return judge_origin_not_allowed(report, visit, path, answer, token);
   if (const auto missing = not_allowed_by(answer, asked_method(visit)))
     report.fault(
         id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, *missing),
@@ -202,7 +215,7 @@ void check_cors(Report& report, const Visit& visit, const std::optional<SeenToke
   } else if (keys.other_issuer && visit.page_origin == BetterAuth::at(visit.better_auth_url)->issuer) {
     report.leave("cors.preflight", report.why_without("jwks.status"));  // the page is not at that port either
   } else {
-    judge_preflight(report, visit, path);
+    judge_preflight(report, visit, path, token);
     if (report.may_check("cors.errors")) {
       const HttpAnswer answer = get(visit, path, visit.page_origin);
       judge_errors(report, visit, answer);

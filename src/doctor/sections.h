@@ -21,6 +21,7 @@ struct SeenToken {
   std::string text;
   std::optional<Uuid> uuid;
   std::string subject;                           ///< empty when it has none
+  std::string issuer{};                          ///< claim `iss`, the same
   std::vector<std::string> audiences;            ///< claim `aud`
   std::optional<std::chrono::seconds> lifetime;  ///< from `iat` to `exp`
 };

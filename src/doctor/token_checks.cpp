@@ -167,8 +167,26 @@ struct Address {
   const std::string& expected;
 };
 
+/// One address makes all the others unless they are set: with BETTER_AUTH_ISSUER alone `aud` would differ
+/// next.
+std::string remedy_for(const Visit& visit, const Address& address, const std::string& seen,
+                       bool both_differ) {
+  const auto there = BetterAuth::at(seen);
+  const bool by_url = address.expected == BetterAuth::at(visit.better_auth_url)->issuer;
+  if (both_differ && by_url && there && there->issuer == seen)
+    return fmt::format(
+        "give Better Auth's baseURL and the backend's BETTER_AUTH_URL the same origin: set "
+        "BETTER_AUTH_URL={0}; "
+        "where the keys can be reached only as now, with BETTER_AUTH_JWKS_URL={1}",
+        display_text(seen, 128), display_text(visit.jwks_url, 128));
+  return fmt::format(
+      "give Better Auth's baseURL and the backend's BETTER_AUTH_URL the same origin; where it is meant to "
+      "differ set {}={}",
+      address.setting, display_text(seen, 128));
+}
+
 void judge_address(Report& report, const Visit& visit, const OpenedToken& token, const Address& address,
-                   std::vector<std::string_view> explained_by) {
+                   std::vector<std::string_view> explained_by, bool both_differ) {
   const auto checked = check_alone(token, {address.claim}, visit.policy, visit.now());
   const auto values = texts_of(token, address.claim);
   if (checked)
@@ -189,11 +207,7 @@ void judge_address(Report& report, const Visit& visit, const OpenedToken& token,
                         "different places",
                         address.claim == "iss" ? "issuer" : "audience")
           : difference + "; they are compared as they stand",
-      fmt::format("give Better Auth's baseURL and the backend's BETTER_AUTH_URL the same origin; where it is "
-                  "meant to "
-                  "differ set {}={}",
-                  address.setting, display_text(values.front(), 128)),
-      std::move(explained_by));
+      remedy_for(visit, address, values.front(), both_differ), std::move(explained_by));
 }
 
 /// Whether the wrong BETTER_AUTH_URL, which is told already, is why this claim is not what is expected.
@@ -212,12 +226,13 @@ void judge_addresses(Report& report, const Visit& visit, const OpenedToken& toke
   std::vector<std::string_view> explained_by{"token.kind"};
   if (is_other_issuer(visit, token, issuer, keys))
     explained_by.insert(explained_by.begin(), {"jwks.reachable", "jwks.status"});
-  judge_address(report, visit, token, issuer, explained_by);
-  if (policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud"))
+  const bool are_one = policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud");
+  judge_address(report, visit, token, issuer, explained_by, are_one);
+  if (are_one)
     explained_by.emplace_back("token.issuer");
   else
     explained_by = {"token.kind"};
-  judge_address(report, visit, token, audience, std::move(explained_by));
+  judge_address(report, visit, token, audience, std::move(explained_by), false);
 }
 
 void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
@@ -261,6 +276,7 @@ void judge_payload(Report& report, const OpenedToken& token) {
 SeenToken seen_in(const std::string& text, const OpenedToken& token) {
   SeenToken seen{
       .text = text, .uuid = {}, .subject = {}, .audiences = texts_of(token, "aud"), .lifetime = {}};
+  seen.issuer = string_member(token.claims, "iss").value_or("");
   if (const auto uuid = string_member(token.claims, "uuid")) seen.uuid = Uuid::parse(*uuid);
   seen.subject = string_member(token.claims, "sub").value_or("");
   const auto issued = member(token.claims, "iat");

@@ -194,6 +194,39 @@ TEST(CorsChecks, AreLeftWhereTheApiIsOfThePagesOrigin) {
     EXPECT_EQ(check.summary, "the page and the API have the same origin") << id;
 }
 
+TEST(CorsChecks, AreLeftWhereBetterAuthsAddressIsWrongAndItsPagesAreLetIn) {
+  struct Case {
+    const char* name;
+    const char* better_auth;
+    const char* page;
+    const char* token_is_from;
+    bool is_fault;
+  };
+  for (const Case& c : {
+           Case{"another name of this machine", "http://127.0.0.1:3000", "http://127.0.0.1:3000", page,
+                false},
+           Case{"an internal name", "http://web:3000", "http://web:3000", page, false},
+           Case{"a page that is really there", "http://web:3000", "http://app:3000", page, true},
+           Case{"a token from elsewhere", "http://web:3000", "http://web:3000", "http://app:3000", true},
+           Case{"a token from nowhere", "http://web:3000", "http://web:3000", "", true},
+       }) {
+    SCOPED_TRACE(c.name);
+    Visit visit = visit_of();
+    visit.better_auth_url = std::string{c.better_auth} + "/api/auth";
+    visit.page_origin = c.page;
+    SeenToken token = good_token();
+    token.issuer = c.token_is_from;
+    Report report = report_before_the_api({.fault = "token.issuer"});
+    check_api(report, visit, token);
+    check_cors(report, visit, token);
+    const auto told = told_of(report, {"cors."});
+    EXPECT_EQ(told.at("cors.preflight").status, c.is_fault ? fault : CheckStatus::not_checked);
+    if (c.is_fault) continue;
+    for (const char* id : {"cors.preflight", "cors.errors", "cors.exposed_headers"})
+      EXPECT_EQ(told.at(id).summary, "of the fault token.issuer") << id;
+  }
+}
+
 TEST(CorsChecks, AreLeftWhereTheApiLimitsRequests) {
   const auto told =
       examined(visit_of({{is_preflight_of_page, with_headers(429, {})}}), CheckStatus::not_checked);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
@@ -215,11 +216,6 @@ ADDRESSES: dict[str, tuple[str, str, str]] = {
         "https://api.example.com",
         "name different places",
     ),
-    "localhost for 127.0.0.1": (
-        "better_auth_url",
-        "http://localhost:{port}",
-        "are different origins",
-    ),
 }
 
 
@@ -229,8 +225,34 @@ def test_the_backend_expects_another_address(two: Two, setting: str, value: str,
     expected = value.format(url=issuer.url, rest=issuer.url.removeprefix("http"), port=issuer.port)
     check = "token.audience" if setting == "audience" else "token.issuer"
     # The API and its CORS are as they were; it is doctor that is told otherwise.
-    text = only(two.set_up.examine(**{setting: expected}, api_url=None), check)
+    text = only(two.set_up.examine(**{setting: expected}), check)
     assert says in text and f'"{expected}"' in text and f'"{issuer.url}"' in text
+
+
+def said(text: str, pattern: str) -> str:
+    found = re.search(pattern, text)
+    assert found, text
+    return found[1]
+
+
+def test_another_name_of_this_machine_is_one_fault(healthy: SetUp):
+    issuer = healthy.issuer
+    other = f"http://localhost:{issuer.port}"
+    checks = healthy.examine(better_auth_url=other)
+    text = only(checks, "token.issuer")
+    assert "are different origins" in text and f'"{other}"' in text and f'"{issuer.url}"' in text
+    for check in ("token.audience", "api.own_path", "cors.preflight", "cors.errors", "cors.exposed_headers"):
+        assert checks[check].summary == "of the fault token.issuer"
+    # The remedy, followed.
+    mended = healthy.examine(
+        better_auth_url=said(text, "set BETTER_AUTH_URL=([^;]+);"),
+        jwks_url=said(text, "BETTER_AUTH_JWKS_URL=(.+)$"),
+    )
+    assert mended["cors.preflight"].status == "ok"
+    only(mended)
+    # A page that is really there is not let in, whatever is wrong beside it.
+    page = "https://app.example.com"
+    assert healthy.examine(better_auth_url=other, origin=page).faults == {"token.issuer", "cors.preflight"}
 
 
 def test_better_auth_names_itself_otherwise(start_issuer: StartIssuer):

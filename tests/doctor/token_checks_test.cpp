@@ -92,6 +92,22 @@ TEST(TokenChecks, TellEachClaimThatIsNotAsItShouldBe) {
   }
 }
 
+TEST(TokenChecks, NameTheSettingThatMendsAllAddresses) {
+  FakeBetterAuth issuer;
+  Visit visit = issuer.visit();
+  const auto remedy = [&](const Changes& claims) {
+    visit.token = issuer.token(claims);
+    return found_by(visit).checks.at("token.issuer").remedy;
+  };
+  const std::string elsewhere = R"("http://web:3000")";
+  EXPECT_TRUE(remedy({{"iss", elsewhere}, {"aud", elsewhere}})
+                  .contains("set BETTER_AUTH_URL=http://web:3000; where the keys can be reached only as now, "
+                            "with BETTER_AUTH_JWKS_URL=http://localhost:3000/api/auth/jwks"));
+  EXPECT_TRUE(remedy({{"iss", elsewhere}}).contains("set BETTER_AUTH_ISSUER=http://web:3000"));
+  const std::string no_origin = R"("http://web:3000/")";
+  EXPECT_TRUE(remedy({{"iss", no_origin}, {"aud", no_origin}}).contains("set BETTER_AUTH_ISSUER="));
+}
+
 TEST(TokenChecks, TakeTheWholeRowOfAUserForAWarning) {
   FakeBetterAuth issuer;
   Visit visit = issuer.visit();
