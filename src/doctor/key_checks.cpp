@@ -136,9 +136,10 @@ Advice advice_for(const Visit& visit, const HttpAnswer& answer) {
   if (answer.status == 404) return advice_for_not_found(visit);
   if (answer.status >= 300 && answer.status < 400) return advice_for_redirect(answer);
   if (answer.status == 429)
-    return {
-        "Better Auth limits how often its keys are fetched, and backends come from few addresses",
-        "set rateLimit.customRules[\"/jwks\"] = false in Better Auth, or use drawbridge(), which does so"};
+    return {"Better Auth limits how often its keys are fetched, and backends come from few addresses",
+            "set rateLimit.customRules[\"/jwks\"] = false in Better Auth; drawbridge() does so where no rule "
+            "of yours "
+            "names that path"};
   if (answer.status == 401 || answer.status == 403)
     return {"something in front of Better Auth wants to know who asks; keys are public",
             "exempt the path of the key set from that proxy, firewall or middleware"};

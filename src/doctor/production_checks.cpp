@@ -240,8 +240,9 @@ void check_key_fetch(Report& report, const Visit& visit) {
         id, fmt::format("{} fetches of the key set in a row are answered 429", key_fetches),
         "Better Auth limits requests for each address: backends behind one address, and all callers where it "
         "knows no address, share 100 in 10 seconds; without keys a backend refuses everybody",
-        "rateLimit: { customRules: { \"/jwks\": false } }, which drawbridge() from @drawbridge/better-auth "
-        "does");
+        "rateLimit: { customRules: { \"/jwks\": false } }; drawbridge() from @drawbridge/better-auth does so "
+        "where "
+        "no rule of yours names that path");
   else if (seen.refused_with != 200)
     report.warning(
         id, fmt::format("of {} fetches of the key set one is answered {}", key_fetches, seen.refused_with),

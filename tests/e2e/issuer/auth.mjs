@@ -43,7 +43,8 @@ function uuidField(settings) {
 }
 
 function rateLimit({ keyFetches }) {
-  return keyFetches && { enabled: true, customRules: { "/jwks": { window: 600, max: keyFetches } } };
+  if (keyFetches === undefined) return undefined;
+  return { enabled: true, customRules: { "/jwks": keyFetches > 0 && { window: 600, max: keyFetches } } };
 }
 
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
@@ -70,7 +71,7 @@ const quickPasswords = {
  * @param {string} [settings.payload]     one of the names above: Better Auth's own JWT plugin, with that payload
  * @param {string} [settings.basePath]    "/api/auth" is Better Auth's default
  * @param {string} [settings.jwksPath]    "/jwks" is
- * @param {number} [settings.keyFetches]  how many requests for the keys are answered; without it, all
+ * @param {number} [settings.keyFetches]  how many requests for the keys are answered, 0 for all: others are limited
  * @param {boolean} [settings.ownFields]  users may set their `uuid` and `role`; with a payload only
  * @param {boolean} [settings.sessionCache]  the session is also in a cookie that the keys sign; with a payload only
  * @param {boolean} [settings.uuid]       false: a Better Auth that knows of no UUID
