@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from people import alert, new_task, open_new_task, sign_up, task_row, wait_for_tasks
+from people import alert, new_task, open_new_task, send_sign_up, sign_up, task_row, wait_for_tasks
 
 
 def test_the_api_goes_down_and_comes_back(bridge, visit):
@@ -37,6 +37,35 @@ def test_what_was_typed_survives_an_outage(bridge, visit):
     expect(form).to_be_hidden()
     expect(task_row(ada.page, "Typed with care")).to_have_count(1)
     wait_for_tasks(ada.page)
+
+
+def test_a_fault_that_does_not_pass_is_said_with_its_remedy_and_not_asked_again(start_bridge, visit):
+    """Better Auth has a user of before the column `uuid`, and says which command helps."""
+    bridge = start_bridge()
+    ada = visit(bridge)
+    sign_up(ada)
+    database = bridge.front_end.database
+    ((uuid,),) = database.execute('select uuid from "user"')
+    database.execute('update "user" set uuid = ?', "")
+    ada.page.reload()
+    expect(alert(ada.page)).to_contain_text("USER_UUID_MISSING")
+    expect(alert(ada.page)).to_contain_text("Run `drawbridge migrate up` on this database")
+    expect(alert(ada.page)).not_to_contain_text("tries again by itself")
+    asked = len(ada.seen.to("/api/auth/token"))
+    ada.page.wait_for_timeout(4_000)  # longer than the page waits before it asks again
+    assert len(ada.seen.to("/api/auth/token")) == asked
+    database.execute('update "user" set uuid = ?', uuid)
+    ada.page.get_by_role("button", name="Try again").click()
+    expect(alert(ada.page)).to_have_count(0)
+    new_task(ada.page, "Now that it is mended")
+
+
+def test_an_api_that_does_not_let_the_page_in_is_named_with_the_setting(start_bridge, visit):
+    bridge = start_bridge(drawbridge_allowed_origins="http://elsewhere.example")
+    ada = visit(bridge)
+    send_sign_up(ada.page)
+    for text in (bridge.api_url, "DRAWBRIDGE_ALLOWED_ORIGINS", bridge.front_end.url):
+        expect(alert(ada.page)).to_contain_text(text)
 
 
 def test_a_save_that_waits_for_the_api_can_be_called_off(bridge, visit):

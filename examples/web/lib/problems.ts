@@ -17,9 +17,13 @@ export interface Problem {
   requestId: string | null;
 }
 
+/** What Better Auth's /token says of a fault that stays until somebody mends it. */
+const lasting: ReadonlySet<string | null> = new Set(["USER_UUID_MISSING", "CLAIM_NOT_ALLOWED"]);
+
 /** Will it pass by itself? Then the page goes on asking, and nobody has to load it again. */
 export function mayPass(error: unknown): boolean {
-  if (error instanceof NetworkError || error instanceof TokenUnavailableError) return true;
+  if (error instanceof NetworkError) return true;
+  if (error instanceof TokenUnavailableError) return error.status !== 404 && !lasting.has(error.issuerCode);
   return error instanceof ApiError && (error.status >= 500 || error.status === 429);
 }
 
@@ -50,13 +54,15 @@ export function describe(error: unknown, outlook: Outlook = "up to the user"): P
 function describeAlone(error: unknown): Problem {
   if (error instanceof ApiError) return describeAnswer(error);
   if (error instanceof NetworkError) {
-    return problem("The API cannot be reached", "It may be down, or you are offline.");
+    return problem(
+      "The API cannot be reached",
+      `No answer came from ${error.baseUrl}. It may be down, you may be offline, or it does not let this page in (CORS): ` +
+        `its DRAWBRIDGE_ALLOWED_ORIGINS must name ${window.location.origin}.`,
+    );
   }
   if (error instanceof TokenUnavailableError) {
-    return problem(
-      "Sign-in service unavailable",
-      "Better Auth gives no token just now, so the API cannot be asked. You are still signed in.",
-    );
+    const title = mayPass(error) ? "Sign-in service unavailable" : "Better Auth cannot make a token";
+    return problem(title, `You are still signed in, but the API cannot be asked. ${error.message}`);
   }
   if (isAboutSession(error)) return problem("Your session has ended", "Sign in again to go on.");
   if (error instanceof UnusableTokenError) return problem("The token cannot be used", error.message);

@@ -59,7 +59,7 @@ export class ApiError extends Error {
   }
 }
 
-const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
+export const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
 
 /** What to do about it, in a sentence for whoever reads the log. */
 function remedy({ code, status }: ApiErrorInfo): string {

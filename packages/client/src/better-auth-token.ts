@@ -34,7 +34,7 @@ export function betterAuthToken(authClient: BetterAuthClient): GetToken {
             : authClient.getSession({ query, fetchOptions })),
         );
       } catch (error) {
-        return { status: statusOf(error), cause: error };
+        return { status: statusOf(error), body: (error as { error?: unknown } | null)?.error, cause: error };
       }
     };
     return issuerToken(ask);
@@ -45,7 +45,7 @@ export function betterAuthToken(authClient: BetterAuthClient): GetToken {
 function answerOf(result: unknown): IssuerAnswer {
   if (!isObject(result) || !("data" in result && "error" in result)) return { status: 200, body: result };
   if (result.error === null) return { status: 200, body: result.data };
-  return { status: statusOf(result.error) };
+  return { status: statusOf(result.error), body: result.error };
 }
 
 const statusOf = (error: unknown): number | null => {

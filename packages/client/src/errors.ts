@@ -7,14 +7,17 @@
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
   readonly code = "network";
+  /** Where the API was looked for: the client's `baseUrl`. */
+  readonly baseUrl: string;
 
-  constructor(method: string, url: string, cause: unknown) {
+  constructor(method: string, baseUrl: string, path: string, cause: unknown) {
     super(
-      `${method} ${url}: no answer came. The server may be down, the URL wrong, the answer a redirect, or this ` +
+      `${method} ${baseUrl}${path}: no answer came. The server may be down, the URL wrong, the answer a redirect, or this ` +
         "page's origin not among those that the API allows (CORS: DRAWBRIDGE_ALLOWED_ORIGINS). The browser's console " +
         "or this error's `cause` says more; try again when it is mended.",
       { cause },
     );
+    this.baseUrl = baseUrl;
   }
 }
 
@@ -28,16 +31,22 @@ export class NotSignedInError extends Error {
   }
 }
 
-/** Better Auth gave no token and did not say that nobody is signed in: an outage, not a reason to sign in again. */
+/**
+ * Better Auth gave no token and did not say that nobody is signed in: an outage, or a fault of its set-up, and no reason to
+ * sign in again. What it said of the reason is in the message.
+ */
 export class TokenUnavailableError extends Error {
   override readonly name = "TokenUnavailableError";
   readonly code = "token_unavailable";
   /** What Better Auth answered, or null for no answer. */
   readonly status: number | null;
+  /** Better Auth's own code, where it gave one: `USER_UUID_MISSING` stays until somebody mends it. */
+  readonly issuerCode: string | null;
 
-  constructor(why: string, status: number | null, cause?: unknown) {
+  constructor(why: string, status: number | null, issuerCode: string | null = null, cause?: unknown) {
     super(`Better Auth gave no token: ${why}`, cause === undefined ? undefined : { cause });
     this.status = status;
+    this.issuerCode = issuerCode;
   }
 }
 

@@ -40,7 +40,7 @@ export async function exchange(
     return await readAnswer(method, path, response);
   } catch (error) {
     // An aborted call has ended with its reason already: whoever calls this races the signal.
-    throw new NetworkError(method, baseUrl + path, error);
+    throw new NetworkError(method, baseUrl, path, error);
   }
 }
 

@@ -1,3 +1,4 @@
+import { sentence } from "./api-error.js";
 import { NotSignedInError, TokenUnavailableError } from "./errors.js";
 import { isObject } from "./json.js";
 
@@ -5,7 +6,7 @@ import { isObject } from "./json.js";
 export interface IssuerAnswer {
   /** The HTTP status, or null for no answer. */
   status: number | null;
-  /** The decoded body of a 200. */
+  /** The decoded body: of a 200 what was asked for, else `{code, message}` where Better Auth says why. */
   body?: unknown;
   /** Why there was no answer. */
   cause?: unknown;
@@ -38,15 +39,18 @@ export async function issuerToken(ask: AskIssuer): Promise<string> {
   throw new TokenUnavailableError("it has a session, but /token answered 401; try again.", 401);
 }
 
-function unavailable(endpoint: string, { status, cause }: IssuerAnswer): TokenUnavailableError {
-  return new TokenUnavailableError(`${endpoint} ${reason(status)}`, status, cause);
+function unavailable(endpoint: string, { status, body, cause }: IssuerAnswer): TokenUnavailableError {
+  const { code, message } = isObject(body) ? body : {};
+  const said = typeof code === "string" && typeof message === "string" ? { code, message } : null;
+  return new TokenUnavailableError(`${endpoint} ${reason(status, said)}`, status, said?.code, cause);
 }
 
-function reason(status: number | null): string {
+function reason(status: number | null, said: { code: string; message: string } | null): string {
   if (status === null) return "gave no answer; it may be down, or its URL wrong. Try again later.";
   if (status === 404) {
     return "answered 404: the JWT plugin is missing, or the URL wrong. Add the plugin `drawbridge()` of @drawbridge/better-auth.";
   }
   if (status === 429) return "answered 429, too many requests; try again in some seconds.";
+  if (said !== null) return `answered ${status} ${said.code} (its log says more): ${sentence(said.message)}`;
   return `answered ${status}, which does not say whether somebody is signed in. Its log says more; try again later.`;
 }

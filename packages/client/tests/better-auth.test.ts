@@ -75,7 +75,20 @@ describe.each(["betterAuthToken", "serverToken"])("%s with a real Better Auth", 
     vi.spyOn(console, "error").mockImplementation(() => {});
     const status = async (path: string) => (await browser.fetch(`${issuer.url}/api/auth${path}`)).status;
     expect([await status("/token"), await status("/get-session")]).toEqual([401, 500]);
-    expect(await failureOf(client.listTasks())).toMatchObject({ ...unavailable, status: 500 });
+    const error = await failureOf(client.listTasks());
+    expect(error).toMatchObject({ ...unavailable, status: 500, issuerCode: "FAILED_TO_GET_SESSION" });
+    expect(error.message).toMatch(/\/get-session answered 500 FAILED_TO_GET_SESSION .*: Failed to get session\.$/);
+  });
+
+  it("says what Better Auth says, for a user without UUID", async () => {
+    const { issuer, client, signUp } = await start();
+    await signUp();
+    await issuer.takeUuids();
+    const error = await failureOf(client.listTasks());
+    expect(error).toMatchObject({ ...unavailable, status: 500, issuerCode: "USER_UUID_MISSING" });
+    expect(error.message).toMatch(
+      /^Better Auth gave no token: \/token answered 500 USER_UUID_MISSING .*`drawbridge migrate up`/,
+    );
   });
 
   it.each([429, 500, 503])("nor when it answers %i", async (status) => {
@@ -83,7 +96,7 @@ describe.each(["betterAuthToken", "serverToken"])("%s with a real Better Auth", 
     await signUp();
     issuer.answerWith(status);
     const error = await failureOf(client.listTasks());
-    expect(error).toMatchObject({ ...unavailable, status });
+    expect(error).toMatchObject({ ...unavailable, status, issuerCode: null });
     expect(error.message).toContain(`/token answered ${status}`);
   });
 
@@ -145,8 +158,10 @@ describe("betterAuthToken", () => {
     expect(await failureOf(client.listTasks())).toMatchObject(notSignedIn);
     await signUp();
     await client.listTasks();
-    issuer.answerWith(500);
+    await issuer.takeUuids();
     client.clear();
+    expect(await failureOf(client.listTasks())).toMatchObject({ ...unavailable, issuerCode: "USER_UUID_MISSING" });
+    issuer.answerWith(500);
     expect(await failureOf(client.listTasks())).toMatchObject({ ...unavailable, status: 500 });
   });
 });

@@ -223,7 +223,7 @@ describe("no answer", () => {
     }, good);
     const client = createClient({ baseUrl: api.url, getToken: async () => makeToken(), clock: new HandClock() });
     const error = await failureOf(call(client));
-    expect(error).toMatchObject({ name: "NetworkError", code: "network" });
+    expect(error).toMatchObject({ name: "NetworkError", code: "network", baseUrl: api.url });
     expect(error.message).toContain(`${name} ${api.url}/api/v1/${alice}/tasks`);
     expect(error.cause).toBeInstanceOf(TypeError);
     expect(api.asked).toHaveLength(1);

@@ -19,13 +19,17 @@ export interface Issuer {
   asked: string[];
   /** Takes its database away, as an outage does. */
   loseDatabase(): Promise<void>;
+  /** Every user's row is as one of before the column is. */
+  takeUuids(): Promise<void>;
   /** From now on every answer is of this status. */
   answerWith(status: number): void;
   stop(): Promise<void>;
 }
 
 interface Auth {
-  auth: Parameters<typeof toNodeHandler>[0];
+  auth: Parameters<typeof toNodeHandler>[0] & {
+    $context: Promise<{ adapter: { updateMany(change: object): Promise<unknown> } }>;
+  };
   close: () => Promise<void>;
 }
 
@@ -75,6 +79,9 @@ export async function startIssuer(settings: { payload?: string; jwt?: boolean } 
     url,
     asked,
     loseDatabase,
+    takeUuids: async () => {
+      await (await auth.$context).adapter.updateMany({ model: "user", where: [], update: { uuid: "" } });
+    },
     answerWith: (value) => {
       status = value;
     },
