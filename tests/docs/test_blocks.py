@@ -1,7 +1,7 @@
 """Every block of code in the documents is run, here or by a test that is named here.
 
-Of TypeScript, what makes a Better Auth is run by packages/better-auth/tests/readme.test.ts; what is of a page is compiled, and
-runs as examples/web has it, in tests/web.
+Of TypeScript, packages/better-auth/tests/readme.test.ts runs the README's, what makes a Better Auth, and the package's own.
+Fragments, and the components of packages/client/README.md, are compiled; tests/web runs what examples/web makes of them.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import pg from "pg";
 import ts from "typescript";
-import { afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { baseURL, Visitor } from "./support/visitor.js";
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import { serve } from "./support/http.js";
+import { baseURL, newAccount, Visitor } from "./support/visitor.js";
 
 const folder = resolve(import.meta.dirname, "..");
 const repository = resolve(folder, "../..");
@@ -17,7 +19,7 @@ const readme = readFileSync(join(folder, "README.md"), "utf8");
  * next, which is another way to write the same file, in folder `2`. The one line at the top of the README has no name.
  */
 const files = new Map<string, string>();
-for (const [, text = "", name = ""] of readme.matchAll(/^```ts\n(\/\/ (\S+)\n[\s\S]*?)^```$/gm)) {
+for (const [, text = "", name = ""] of readme.matchAll(/^```tsx?\n(\/\/ (\S+)\n[\s\S]*?)^```$/gm)) {
   let version = 1;
   while (files.has(`${version}/${name}`)) version++;
   files.set(`${version}/${name}`, text);
@@ -28,6 +30,7 @@ const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
+  jsx: ts.JsxEmit.ReactJSX,
   lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
   types: ["node"],
   strict: true,
@@ -71,6 +74,8 @@ function writeProject(name: string, sources: Record<string, string>): string {
 
 type Auth = { handler: (request: Request) => Promise<Response>; options: BetterAuthOptions };
 
+const program = process.env.DRAWBRIDGE_BIN ?? join(repository, "build/release/bin/drawbridge");
+
 /** What the program says of the token of somebody who has just signed up: the claims, and who it is. */
 async function verifiedTokenOf(name: string, auth: Pick<Auth, "handler">, origin = baseURL, ...options: string[]) {
   const visitor = new Visitor(auth, origin);
@@ -79,7 +84,6 @@ async function verifiedTokenOf(name: string, auth: Pick<Auth, "handler">, origin
   const token = await visitor.token();
   const keys = join(projects, name, "keys.json");
   writeFileSync(keys, JSON.stringify((await visitor.get("/jwks")).body));
-  const program = process.env.DRAWBRIDGE_BIN ?? join(repository, "build/release/bin/drawbridge");
   const addresses = ["--better-auth-url", origin, "--jwks", keys];
   const said = spawnSync(program, ["token", "verify", "--json", ...addresses, ...options], {
     input: token,
@@ -101,13 +105,14 @@ describe("README.md", () => {
   test("has a block for each file that a project needs", () => {
     expect([...files.keys()].filter((path) => path.startsWith("1/")).sort()).toEqual([
       "1/app/api/auth/[...all]/route.ts",
+      "1/app/sign-in/page.tsx",
       "1/instrumentation.ts",
       "1/lib/api.ts",
       "1/lib/auth-client.ts",
       "1/lib/auth.ts",
       "1/next.config.ts",
     ]);
-    expect(readme.match(/^```ts$/gm)).toHaveLength(files.size + 1);
+    expect(readme.match(/^```tsx?$/gm)).toHaveLength(files.size + 1);
   });
 
   test("every block is complete and type-checks", () => {
@@ -124,6 +129,39 @@ async function createDatabase(): Promise<string> {
   await server.query(`CREATE DATABASE ${url.pathname.slice(1)}`);
   await server.end();
   return url.href;
+}
+
+/** A fetch as a browser's page has it: it keeps the cookies of its origin and sends them there. */
+function fetchOfPage(origin: string): typeof fetch {
+  const cookies = new Map<string, string>();
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const isOwn = request.url.startsWith(origin);
+    request.headers.set("origin", origin);
+    if (isOwn) request.headers.set("cookie", [...cookies].map((pair) => pair.join("=")).join("; "));
+    const answer = await ownFetch(request);
+    for (const line of isOwn ? answer.headers.getSetCookie() : []) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    return answer;
+  };
+}
+const ownFetch = globalThis.fetch;
+
+/** `drawbridge serve` with settings, after `drawbridge migrate up`, until the test ends. */
+async function startApi(env: Record<string, string>): Promise<string> {
+  const { origin, stop } = await serve(() => Promise.resolve(new Response()));
+  await stop();
+  const settings = { ...env, DRAWBRIDGE_LISTEN: new URL(origin).host };
+  execFileSync(program, ["migrate", "up"], { env: settings });
+  const api = spawn(program, ["serve"], { env: settings, stdio: "ignore" });
+  onTestFinished(async () => {
+    api.kill();
+    if (api.exitCode === null) await once(api, "exit");
+  });
+  await vi.waitFor(async () => expect((await ownFetch(`${origin}/readyz`)).status).toBe(200), 20_000);
+  return origin;
 }
 
 /** The blocks of other documents that make a Better Auth, each as a file that exports it. */
@@ -153,6 +191,7 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
   });
   afterEach(() => {
     vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
   });
 
   test.each([
@@ -173,6 +212,36 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
     const { database } = (await import(join(root, "lib/auth.ts"))).auth.options;
     if (database instanceof pg.Pool) await database.end();
     expect(database instanceof pg.Pool).toBe(kind === "PostgreSQL");
+  });
+
+  test("from README.md and from the README above it: pages that call the API", async () => {
+    const main = readFileSync(join(repository, "README.md"), "utf8");
+    const [, client = ""] = /^```ts\n(import { betterAuthToken[\s\S]*?)^```$/m.exec(main) ?? [];
+    const sources = Object.fromEntries([...files].map(([path, text]) => [path.slice(2), text]).reverse());
+    const root = join(projects, "pages");
+    let handler: Auth["handler"] = async () => new Response();
+    const { origin, stop } = await serve((request) => handler(request));
+    onTestFinished(stop);
+    vi.stubEnv("BETTER_AUTH_URL", origin);
+    vi.stubEnv("NEXT_RUNTIME", "nodejs");
+    vi.stubEnv("DATABASE_FILE", join(root, "app.db"));
+    vi.stubGlobal("fetch", fetchOfPage(origin));
+    writeProject("pages", sources);
+    await (await import(join(root, "instrumentation.ts"))).register();
+    const { GET, POST } = await import(join(root, "app/api/auth/[...all]/route.ts"));
+    handler = (request) => (request.method === "GET" ? GET(request) : POST(request));
+
+    const api = await startApi({ BETTER_AUTH_URL: origin, DATABASE_URL: `sqlite://${root}/app.db` });
+    vi.stubEnv("NEXT_PUBLIC_API_URL", api);
+    const { authClient } = await import(join(root, "lib/auth-client.ts"));
+    const { data, error } = await authClient.signUp.email(newAccount());
+    expect(error).toBeNull();
+    const { whoAmI } = await import(join(root, "lib/api.ts"));
+    expect(await whoAmI()).toMatchObject({ uuid: data.user.uuid });
+
+    const page = `${client.replaceAll("http://localhost:8000", api)}\nexport { items };\n`;
+    writeFileSync(join(root, "page.ts"), page);
+    expect((await import(join(root, "page.ts"))).items).toEqual([]);
   });
 
   // These have no database, so that what they write is in memory; and not every one lets people sign up.
