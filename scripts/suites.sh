@@ -72,6 +72,8 @@ run_googletest() {
   ((${bad:-0} == 0)) || show_googletest_log "$log"
 }
 
+tested_python=.venv/bin/python
+
 # run_pytest NAME [ARGUMENTS...]: runs pytest with these, or on the folder of that name, its output as it comes, and
 # reads its last line.
 run_pytest() {
@@ -79,7 +81,7 @@ run_pytest() {
   ((${#arguments[@]})) || arguments=("$name")
   local log=build/test-logs/${name//[\/ ]/-}.log
   mkdir -p build/test-logs
-  .venv/bin/python -m pytest -q --color=no -p no:cacheprovider "${arguments[@]}" </dev/null 2>&1 |
+  "$tested_python" -m pytest -q --color=no -p no:cacheprovider "${arguments[@]}" </dev/null 2>&1 |
     tee "$log" | sed -u 's/^/    /' || status=$?
   last=$(tail -n 1 "$log")
   local good bad

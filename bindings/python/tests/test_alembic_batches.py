@@ -14,6 +14,7 @@ from database import Database
 from schema import schema_of
 
 pytest_plugins = ["alembic_databases"]
+pytestmark = pytest.mark.repository
 
 MANY = 30_000
 HELD_BY_ENV = "engine.begin()"  # a transaction of env.py's own, around all migrations

@@ -20,6 +20,7 @@ from test_alembic_schema import STARTS
 from drawbridge.alembic import MigrationRefused, better_auth_tables
 
 pytest_plugins = ["alembic_databases"]
+pytestmark = pytest.mark.repository
 
 GOOD = "a11ce000-0000-4000-8000-00000000000a"
 

@@ -20,6 +20,7 @@ from sqlalchemy import Column, MetaData, Table, Text, create_engine
 from drawbridge.alembic import MigrationRefused, hybrid_id, include_object
 
 pytest_plugins = ["alembic_databases"]
+pytestmark = pytest.mark.repository
 
 GOOD = "a11ce000-0000-4000-8000-00000000000a"
 NIL = "00000000-0000-0000-0000-000000000000"

@@ -13,6 +13,7 @@ from migration import BETTER_AUTHS, up
 from schema import schema_of
 
 pytest_plugins = ["alembic_databases"]
+pytestmark = pytest.mark.repository
 
 SESSION_OF_BEFORE = """drop table session;
     create table session (id text not null primary key, "expiresAt" {date} not null, "createdAt" {date} not null,

@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from drawbridge.sqlalchemy import BetterAuthUser, UserUuid
 
 pytest_plugins = ["alembic_databases"]
+pytestmark = pytest.mark.repository
 
 ASYNC_DRIVERS = {"sqlite": "aiosqlite", "postgresql": "asyncpg"}
 UTC = timezone.utc
