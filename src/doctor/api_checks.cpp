@@ -48,6 +48,24 @@ bool is_front_end(const Visit& visit, const HttpAnswer& answer) {
          origin_of(*visit.api_url) == origin_of(visit.better_auth_url);
 }
 
+bool is_no_route(int status) {
+  return status == 404 || status == 405 || (status >= 300 && status < 400);
+}
+
+/// What --api-url has too many, when the route is at its origin alone and not below its path; empty when it
+/// is not.
+std::string path_too_many(const Visit& visit) {
+  const std::string& url = *visit.api_url;
+  const std::string origin{origin_of(url)};
+  if (url == origin) return {};
+  const auto status_at = [&](const std::string& base) {
+    return answer_to(visit, {.url = base + path_of_user(visit, random_uuid().text())}).status;
+  };
+  const int alone = status_at(origin);
+  const bool is_there = is_success(alone) || alone == 401 || alone == 403;
+  return is_there && status_at(url) == 404 ? url.substr(origin.size()) : std::string{};
+}
+
 void judge_reachable(Report& report, const Visit& visit, const HttpAnswer& answer) {
   const std::string& url = *visit.api_url;
   if (answer.status == 0)
@@ -61,6 +79,12 @@ void judge_reachable(Report& report, const Visit& visit, const HttpAnswer& answe
         "the API is at another address, and a browser follows no redirect of a preflight",
         fmt::format("call it at {}, in the page and with --api-url",
                     display_text(origin_of(answer.header("Location")), 128)));
+  else if (const std::string path = path_too_many(visit); !path.empty())
+    report.fault("api.reachable",
+                 fmt::format("--api-url has the path {} too many: the route {} is at {}, and not below it",
+                             display_text(path, 128), visit.api_path, origin_of(url)),
+                 "the whole path of a route is added to the API's address, by pages as well",
+                 fmt::format("give --api-url={}, and the same to the page", origin_of(url)));
   else
     report.ok("api.reachable", fmt::format("the API answers at {}", url));
 }
@@ -136,7 +160,7 @@ void judge_requires_token(Report& report, const Visit& visit, const HttpAnswer& 
     report.leave(id, fmt::format("--api-url is the front end, where Better Auth is, and has no route {} (it "
                                  "answers 404): give the address of the API",
                                  visit.api_path));
-  } else if (status == 404 || status == 405 || (status >= 300 && status < 400)) {
+  } else if (is_no_route(status)) {
     report.leave(id, fmt::format("the API has no route {} (it answers {})", visit.api_path, status));
   } else if (status == 429) {
     report.leave(id, "the API limits requests (429)");
@@ -313,18 +337,25 @@ void judge_quiet_errors(Report& report, ApiCalls& api, const std::optional<SeenT
 
 }  // namespace
 
-void check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
-  if (!visit.api_url) return report.leave("api.reachable", "no --api-url is given");
+bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
+  if (!visit.api_url) {
+    report.leave("api.reachable", "no --api-url is given");
+    return true;
+  }
   ApiCalls api{visit};
   const TimedAnswer first = api.get("/readyz");
   judge_reachable(report, visit, first.answer);
-  if (!report.stands("api.reachable")) return;
+  if (!report.stands("api.reachable")) return true;
   judge_ready(report, first.answer);
   if (report.may_check("clock.api"))
     judge_clock(report, "clock.api", "the API", first, visit.policy.clock_skew);
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
-  if (report.may_check("api.requires_token"))
-    judge_requires_token(report, visit, api.get(api.path_of(user.text())).answer);
+  bool has_route = true;
+  if (report.may_check("api.requires_token")) {
+    const HttpAnswer answer = api.get(api.path_of(user.text())).answer;
+    has_route = !is_no_route(answer.status);
+    judge_requires_token(report, visit, answer);
+  }
   const bool may_send_token = may_carry_secrets(*visit.api_url);
   if (report.may_check("api.own_path")) {
     if (may_send_token)
@@ -335,6 +366,7 @@ void check_api(Report& report, const Visit& visit, const std::optional<SeenToken
   if (report.may_check("api.tampered_token")) judge_tampered_token(report, api, *token);
   if (report.may_check("api.foreign_path")) judge_foreign_path(report, api, *token);
   judge_quiet_errors(report, api, may_send_token ? token : std::nullopt);
+  return has_route;
 }
 
 }  // namespace drawbridge::doctor

@@ -23,30 +23,32 @@ constexpr const char* whole_layer =
     "\"PATCH\", \"DELETE\"], allow_headers=[\"Authorization\", \"Content-Type\"], "
     "expose_headers=[\"WWW-Authenticate\", \"Retry-After\"])";
 
-bool is_of_tasks(const Visit& visit) {
-  return visit.api_path == tasks_path;
-}
+/// What a page asks for, and a preflight for it.
+struct Asked {
+  std::string method;
+  std::string path;
+  bool is_there;  ///< for all that is known
+};
 
 /// Of one task, the route that has PATCH; nobody has that task. Of another API's path GET alone is known.
-std::string asked_path(const Visit& visit, const Uuid& user) {
+Asked asked_of(const Visit& visit, const Uuid& user, bool has_route) {
   const std::string path = path_of_user(visit, user.text());
-  return is_of_tasks(visit) ? fmt::format("{}/{}", path, random_uuid().text()) : path;
+  if (has_route && visit.api_path == tasks_path)
+    return {.method = "PATCH", .path = fmt::format("{}/{}", path, random_uuid().text()), .is_there = true};
+  return {.method = "GET", .path = path, .is_there = has_route};
 }
 
-std::string asked_method(const Visit& visit) {
-  return is_of_tasks(visit) ? "PATCH" : "GET";
-}
-
-HttpAnswer preflight(const Visit& visit, const std::string& path, const std::string& origin) {
+HttpAnswer preflight(const Visit& visit, const Asked& asked, const std::string& origin) {
   return answer_to(visit, {.method = "OPTIONS",
-                           .url = *visit.api_url + path,
+                           .url = *visit.api_url + asked.path,
                            .headers = {{"Origin", origin},
-                                       {"Access-Control-Request-Method", asked_method(visit)},
+                                       {"Access-Control-Request-Method", asked.method},
                                        {"Access-Control-Request-Headers", "authorization,content-type"}}});
 }
 
-HttpAnswer get(const Visit& visit, const std::string& path, const std::string& origin) {
-  return answer_to(visit, {.method = "GET", .url = *visit.api_url + path, .headers = {{"Origin", origin}}});
+HttpAnswer get(const Visit& visit, const Asked& asked, const std::string& origin) {
+  return answer_to(visit,
+                   {.method = "GET", .url = *visit.api_url + asked.path, .headers = {{"Origin", origin}}});
 }
 
 std::string_view allowed_origin(const HttpAnswer& answer) {
@@ -87,16 +89,16 @@ std::string other_name(std::string_view origin) {
 
 /// Whether the page is where the token says that Better Auth is, and is let in from there: then the wrong
 /// BETTER_AUTH_URL, which is told already, made doctor ask for another page.
-bool is_let_in_where_the_token_is_from(const Report& report, const Visit& visit, const std::string& path,
+bool is_let_in_where_the_token_is_from(const Report& report, const Visit& visit, const Asked& asked,
                                        const std::optional<SeenToken>& token) {
   return report.is_at_fault("token.issuer") && token && !token->issuer.empty() &&
          visit.page_origin == BetterAuth::at(visit.better_auth_url)->issuer &&
-         lets_in(preflight(visit, path, token->issuer), token->issuer);
+         lets_in(preflight(visit, asked, token->issuer), token->issuer);
 }
 
-void judge_origin_not_allowed(Report& report, const Visit& visit, const std::string& path,
+void judge_origin_not_allowed(Report& report, const Visit& visit, const Asked& asked,
                               const HttpAnswer& answer, const std::optional<SeenToken>& token) {
-  if (is_let_in_where_the_token_is_from(report, visit, path, token))
+  if (is_let_in_where_the_token_is_from(report, visit, asked, token))
     return report.leave("cors.preflight", report.why_without("token.issuer"));
   const std::string& origin = visit.page_origin;
   const auto allowed = allowed_origin(answer);
@@ -107,7 +109,7 @@ void judge_origin_not_allowed(Report& report, const Visit& visit, const std::str
   std::string cause =
       "the page's origin is none of those that the API allows; they are compared to the letter";
   const std::string other = other_name(origin);
-  if (!other.empty() && lets_in(preflight(visit, path, other), other))
+  if (!other.empty() && lets_in(preflight(visit, asked, other), other))
     cause =
         fmt::format("the API allows {}: localhost and 127.0.0.1 are different origins to a browser", other);
   else if (answer.status == 401 || answer.status == 403)
@@ -128,14 +130,17 @@ std::optional<std::string> not_allowed_by(const HttpAnswer& answer, const std::s
   return std::nullopt;
 }
 
-void judge_preflight(Report& report, const Visit& visit, const std::string& path,
+void judge_preflight(Report& report, const Visit& visit, const Asked& asked,
                      const std::optional<SeenToken>& token) {
   constexpr std::string_view id = "cors.preflight";
-  const HttpAnswer answer = preflight(visit, path, visit.page_origin);
+  const HttpAnswer answer = preflight(visit, asked, visit.page_origin);
   if (answer.status == 429) return report.leave(id, "the API limits requests (429)");
+  if (!asked.is_there && (answer.status == 404 || answer.status == 405))
+    return report.leave(
+        id, fmt::format("the API has no route {} (it answers {})", visit.api_path, answer.status));
   if (!lets_in(answer, visit.page_origin))
-    return judge_origin_not_allowed(report, visit, path, answer, token);
-  if (const auto missing = not_allowed_by(answer, asked_method(visit)))
+    return judge_origin_not_allowed(report, visit, asked, answer, token);
+  if (const auto missing = not_allowed_by(answer, asked.method))
     report.fault(
         id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, *missing),
         "the API's CORS settings list less than the page sends; * does not include Authorization",
@@ -180,10 +185,10 @@ void judge_exposed_headers(Report& report, const HttpAnswer& answer) {
         "expose them: in FastAPI CORSMiddleware(expose_headers=[\"Retry-After\", \"WWW-Authenticate\"])");
 }
 
-void judge_foreign_origin(Report& report, const Visit& visit, const std::string& path) {
+void judge_foreign_origin(Report& report, const Visit& visit, const Asked& asked) {
   constexpr std::string_view id = "cors.foreign_origin";
   for (const char* const foreign : {"https://evil.example", "null"}) {
-    for (const HttpAnswer& answer : {preflight(visit, path, foreign), get(visit, path, foreign)}) {
+    for (const HttpAnswer& answer : {preflight(visit, asked, foreign), get(visit, asked, foreign)}) {
       if (!lets_in(answer, foreign)) continue;
       return report.fault(
           id,
@@ -206,23 +211,23 @@ bool has_origin(std::string_view url, std::string_view origin) {
 }  // namespace
 
 void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
-                const SeenKeys& keys) {
+                const SeenKeys& keys, bool has_route) {
   if (!report.stands("api.reachable")) return;
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
-  const std::string path = asked_path(visit, user);
+  const Asked asked = asked_of(visit, user, has_route);
   if (has_origin(*visit.api_url, visit.page_origin)) {
     report.leave("cors.preflight", "the page and the API have the same origin");
   } else if (keys.other_issuer && visit.page_origin == BetterAuth::at(visit.better_auth_url)->issuer) {
     report.leave("cors.preflight", report.why_without("jwks.status"));  // the page is not at that port either
   } else {
-    judge_preflight(report, visit, path, token);
+    judge_preflight(report, visit, asked, token);
     if (report.may_check("cors.errors")) {
-      const HttpAnswer answer = get(visit, path, visit.page_origin);
+      const HttpAnswer answer = get(visit, asked, visit.page_origin);
       judge_errors(report, visit, answer);
       if (report.may_check("cors.exposed_headers")) judge_exposed_headers(report, answer);
     }
   }
-  judge_foreign_origin(report, visit, path);
+  judge_foreign_origin(report, visit, asked);
 }
 
 }  // namespace drawbridge::doctor

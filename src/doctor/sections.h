@@ -55,12 +55,12 @@ std::optional<SeenToken> check_token(Report& report, const Visit& visit,
 void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const std::optional<store::BridgeFacts>& database);
 
-/// `api.*` and `clock.api`
-void check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
+/// `api.*` and `clock.api`; whether the API has the route of `api_path`, for all that was seen.
+bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
 
 /// `cors.*`
 void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
-                const SeenKeys& keys = {});
+                const SeenKeys& keys = {}, bool has_route = true);
 
 /// `production.*`
 void check_production(Report& report, const Visit& visit, const std::optional<SeenToken>& token,

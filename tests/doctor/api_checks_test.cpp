@@ -200,6 +200,32 @@ TEST(ApiChecks, TellOneFaultOfAnApiThatIsNotThere) {
   }
 }
 
+TEST(ApiChecks, TellAPathTooManyAtItsRoot) {
+  struct Case {
+    const char* name;
+    int at_origin;
+    int below;
+    bool is_fault;
+  };
+  for (const Case& c :
+       {Case{"too many", 401, 404, true}, Case{"too many, of an API that is open", 200, 404, true},
+        Case{"the API is below that path", 404, 401, false}, Case{"at both", 401, 401, false},
+        Case{"no route at all", 404, 404, false},
+        Case{"a front end that sends to its sign-in", 307, 404, false}}) {
+    SCOPED_TRACE(c.name);
+    Visit visit = visit_of();
+    visit.api_url = "http://localhost:8000/api/v1";
+    visit.call = [&](const fetch::HttpCall& call) -> std::expected<HttpAnswer, std::string> {
+      return status(call.url.starts_with("http://localhost:8000/api/v1/api/v1/") ? c.below : c.at_origin);
+    };
+    const auto told = examined(visit, std::nullopt);
+    EXPECT_EQ(told.contains("api.reachable"), c.is_fault);
+    if (!c.is_fault) continue;
+    EXPECT_TRUE(told.at("api.reachable").remedy.contains("give --api-url=http://localhost:8000,"));
+    EXPECT_EQ(told.at("api.ready").summary, "of the fault api.reachable");
+  }
+}
+
 TEST(ApiChecks, SendNoTokenOverPlainHttpToAnotherMachine) {
   for (const auto& [address, may_send] :
        {std::pair{"http://api.internal:8000", false}, std::pair{"http://10.0.0.5:8000", false},

@@ -227,6 +227,19 @@ TEST(CorsChecks, AreLeftWhereBetterAuthsAddressIsWrongAndItsPagesAreLetIn) {
   }
 }
 
+TEST(CorsChecks, AskForNoMoreThanTheApiHas) {
+  const auto told_with = [](const HttpAnswer& preflight) {
+    Report report = report_before_the_api();
+    Visit visit = visit_of({{is_without_token, with_headers(404, {})}, {is_preflight_of_page, preflight}});
+    check_cors(report, visit, good_token(), {}, check_api(report, visit, good_token()));
+    return told_of(report, {"cors."});
+  };
+  const char* const left = "the API has no route /api/v1/{user_id}/tasks (it answers 404)";
+  EXPECT_EQ(told_with(with_headers(404, {})).at("cors.preflight").summary, left);
+  EXPECT_FALSE(told_with(preflight_answer(page, "GET")).contains("cors.preflight"));
+  EXPECT_EQ(told_with(preflight_answer("http://localhost:3001")).at("cors.preflight").status, fault);
+}
+
 TEST(CorsChecks, AreLeftWhereTheApiLimitsRequests) {
   const auto told =
       examined(visit_of({{is_preflight_of_page, with_headers(429, {})}}), CheckStatus::not_checked);

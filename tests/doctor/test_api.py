@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,6 +118,32 @@ def test_a_backend_with_other_routes_is_no_fault(healthy_sqlite: SetUp, wrong: P
     assert {checks[name].summary for name in NOT_READY} == {
         "the API has no route /api/v1/{user_id}/tasks (it answers 404)"
     }
+
+
+def test_a_backend_with_other_routes_need_not_allow_what_they_do_not_have(healthy_sqlite: SetUp, wrong: PythonApi):
+    checks = healthy_sqlite.examine(api_url=f"{wrong.url}/other_routes_to_read")
+    assert (checks.faults, checks.warnings) == (set(), set())
+    assert checks["cors.preflight"].status == "ok"
+    assert checks.not_checked == NOT_READY
+
+
+@pytest.mark.parametrize("path", ["/api/v1", "/api"])
+def test_a_path_too_many(healthy: SetUp, path: str):
+    checks = healthy.examine(api_url=f"{healthy.backend.url}{path}")
+    assert (checks.faults, checks.warnings) == ({"api.reachable"}, set())
+    assert f"--api-url has the path {path} too many" in checks["api.reachable"].summary
+    assert {checks[left].summary for left in checks.not_checked} == {"of the fault api.reachable"}
+    # The remedy, followed.
+    found = re.search(r"--api-url=([^,]+),", checks["api.reachable"].remedy or "")
+    assert found
+    assert healthy.examine(api_url=found[1]).of("ok") == set(checks)
+
+
+def test_a_path_of_the_api_alone_is_as_it_should_be(healthy: SetUp):
+    url = f"{healthy.backend.url}/api/v1"
+    checks = healthy.examine(api_url=url, api_path="/{user_id}/tasks")
+    assert (checks.faults, checks.warnings) == (set(), set())
+    assert checks["api.own_path"].status == "ok"
 
 
 def test_a_backend_with_another_path_is_looked_at_there(healthy_sqlite: SetUp, wrong: PythonApi):

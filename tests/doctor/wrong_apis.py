@@ -172,6 +172,7 @@ api("gate_before_preflight").add_middleware(Gate, lets_options_pass=False)
 
 
 api("other_routes").router.routes.clear()
+api("other_routes_to_read", cors=CORS | {"allow_methods": ["GET"]}).router.routes.clear()
 other_path = api("other_path")
 other_path.router.routes.clear()
 other_path.add_api_route("/me/{user_id}/greeting", of_owner)
