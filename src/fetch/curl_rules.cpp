@@ -62,9 +62,13 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
           "DRAWBRIDGE_CA_FILE if it is from an authority of your own.",
           text, display_text(curl_error_text, 128));
     case CURLE_SSL_CACERT_BADFILE:
+      if (!ca_file) {
+        return "This system has no CA certificates that can be read. Install the package ca-certificates, "
+               "or beside the Python package certifi, or let DRAWBRIDGE_CA_FILE name a PEM file.";
+      }
       return fmt::format(
           "The CA certificates in {} cannot be read. DRAWBRIDGE_CA_FILE is to name a PEM file.",
-          display_text(ca_file ? ca_file->string() : "of the system", 128));
+          display_text(ca_file->string(), 128));
     default:
       return fmt::format("{} could not be fetched: {}.", text, curl_easy_strerror(code));
   }
