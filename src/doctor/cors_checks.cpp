@@ -185,9 +185,23 @@ void judge_exposed_headers(Report& report, const HttpAnswer& answer) {
         "expose them: in FastAPI CORSMiddleware(expose_headers=[\"Retry-After\", \"WWW-Authenticate\"])");
 }
 
+constexpr const char* any_origin =
+    "the API allows every origin, or sends back whichever it is sent: any page may call it for its visitor";
+constexpr const char* part_of_an_origin =
+    "the API compares a part of the origin alone, with a pattern that ends or begins too early (in FastAPI "
+    "allow_origin_regex): anybody can have a name like that, and pages there may call the API for their "
+    "visitor";
+
 void judge_foreign_origin(Report& report, const Visit& visit, const Asked& asked) {
   constexpr std::string_view id = "cors.foreign_origin";
-  for (const char* const foreign : {"https://evil.example", "null"}) {
+  const std::string& page = visit.page_origin;
+  const std::size_t host = page.find("://") + 3;
+  const std::vector<std::pair<std::string, const char*>> foreign_origins{
+      {"https://evil.example", any_origin},
+      {"null", any_origin},
+      {page + ".evil.example", part_of_an_origin},
+      {page.substr(0, host) + "evil" + page.substr(host), part_of_an_origin}};
+  for (const auto& [foreign, cause] : foreign_origins) {
     for (const HttpAnswer& answer : {preflight(visit, asked, foreign), get(visit, asked, foreign)}) {
       if (!lets_in(answer, foreign)) continue;
       return report.fault(
@@ -196,9 +210,7 @@ void judge_foreign_origin(Report& report, const Visit& visit, const Asked& asked
               "the API lets pages of the origin {} in, with Access-Control-Allow-Origin: {}{}", foreign,
               display_text(allowed_origin(answer)),
               answer.header("Access-Control-Allow-Credentials") == "true" ? ", credentials included" : ""),
-          "the API allows every origin, or sends back whichever it is sent: any page may call it for its "
-          "visitor",
-          fmt::format(fmt::runtime(set_origins), visit.page_origin));
+          cause, fmt::format(fmt::runtime(set_origins), page));
     }
   }
   report.ok(id, "pages of other origins are not let in");

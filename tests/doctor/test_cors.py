@@ -87,6 +87,8 @@ WRONG: dict[str, tuple[set[str], set[str], str]] = {
     "not_exposed": (set(), {"cors.exposed_headers"}, "cannot read Retry-After, WWW-Authenticate"),
     "any_origin": ({"cors.foreign_origin"}, set(), "Access-Control-Allow-Origin: *"),
     "reflected_origin": ({"cors.foreign_origin"}, set(), "credentials included"),
+    "beginning_of_origin": ({"cors.foreign_origin"}, set(), ".evil.example in"),
+    "end_of_origin": ({"cors.foreign_origin"}, set(), "http://evil127.0.0.1:"),
 }
 
 

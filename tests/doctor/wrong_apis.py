@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
@@ -167,6 +168,9 @@ api("no_authorization", cors=CORS | {"allow_headers": ["content-type"]})
 api("not_exposed", cors=CORS | {"expose_headers": []})
 api("any_origin", cors=CORS | {"allow_origins": ["*"]})
 api("reflected_origin", cors=CORS | {"allow_origin_regex": ".*", "allow_credentials": True})
+api("beginning_of_origin", cors=CORS | {"allow_origins": [], "allow_origin_regex": re.escape(PAGE) + ".*"})
+SCHEME, HOST = PAGE.split("//")
+api("end_of_origin", cors=CORS | {"allow_origins": [], "allow_origin_regex": f"{SCHEME}//.*{re.escape(HOST)}"})
 api("gate_before_cors").add_middleware(Gate, lets_options_pass=True)
 api("gate_before_preflight").add_middleware(Gate, lets_options_pass=False)
 
