@@ -14,6 +14,7 @@
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
+#include "fetch/jwks_url.h"
 
 namespace drawbridge::doctor {
 namespace {
@@ -26,15 +27,22 @@ constexpr int key_fetches = 105;
 constexpr std::chrono::seconds longest_fetching{6};
 
 void check_https(Report& report, const Visit& visit) {
+  constexpr std::string_view id = "production.https";
   std::vector<std::string> plain;
   for (const std::string& url : {visit.better_auth_url, visit.api_url.value_or(""), visit.page_origin})
     if (url.starts_with("http://")) plain.push_back(display_text(url, 128));
-  if (plain.empty())
-    return report.ok("production.https", "Better Auth, the page and the API are reached over https");
-  report.fault(
-      "production.https", fmt::format("over plain http: {}", fmt::join(plain, ", ")),
-      "who is on the way reads tokens and cookies, and uses them",
-      "put TLS in front, and use https addresses in baseURL, BETTER_AUTH_URL, --api-url and --origin");
+  if (!plain.empty())
+    report.fault(
+        id, fmt::format("over plain http: {}", fmt::join(plain, ", ")),
+        "who is on the way reads tokens and cookies, and uses them",
+        "put TLS in front, and use https addresses in baseURL, BETTER_AUTH_URL, --api-url and --origin");
+  else if (!fetch::check_jwks_url(visit.jwks_url, {}))  // which DRAWBRIDGE_ALLOW_HTTP_HOSTS lets through
+    report.warning(id, fmt::format("the keys come over plain http: {}", display_text(visit.jwks_url, 128)),
+                   "who is on the way can put other keys in their place, and sign in as anyone",
+                   "set BETTER_AUTH_JWKS_URL to an https address, or leave it out; keep plain http only "
+                   "within a network that is yours alone");
+  else
+    report.ok(id, "Better Auth, the page and the API are reached over https");
 }
 
 bool is_of_this_machine(std::string_view origin) {
@@ -83,8 +91,9 @@ void check_origins(Report& report, const Visit& visit) {
   else if (!fault_of_origins(visit.page_origin).empty())
     report.fault(id, fmt::format("the page's own origin is {}", display_text(visit.page_origin, 128)), cause,
                  remedy, {"production.https"});
-  else if (report.stands("api.reachable") && !report.is_at_fault("cors.foreign_origin") &&
-           lets_local_pages_in(visit))
+  else if (report.is_at_fault("cors.foreign_origin"))
+    report.leave(id, report.why_without("cors.foreign_origin"));
+  else if (report.stands("api.reachable") && lets_local_pages_in(visit))
     report.fault(id, "the API lets pages of http://localhost:3000 in", cause, remedy);
   else if (!given && !visit.api_url)
     report.leave(id, "neither DRAWBRIDGE_ALLOWED_ORIGINS nor --api-url is given");

@@ -60,7 +60,7 @@ Production healthy(std::vector<Instead> instead = {}) {
   return production;
 }
 
-std::map<std::string, Check> examined(Production production) {
+std::map<std::string, Check> examined(Production production, std::string_view at_fault = {}) {
   Visit& visit = production.visit;
   visit.variable = [&production](const std::string& name) -> std::optional<std::string> {
     const auto found = production.variables.find(name);
@@ -71,11 +71,15 @@ std::map<std::string, Check> examined(Production production) {
     report.ok("api.reachable", "it answers");
   else
     report.leave("api.reachable", "no --api-url is given");
-  if (visit.api_url)
+  if (visit.api_url) {
     for (const char* id : {"api.ready", "clock.api", "api.requires_token", "api.own_path",
                            "api.tampered_token", "api.foreign_path", "api.quiet_errors", "cors.preflight",
                            "cors.errors", "cors.exposed_headers", "cors.foreign_origin"})
-      report.ok(id, "it is good");
+      if (id == at_fault)
+        report.fault(id, "it is not good", "for a reason", "do something");
+      else
+        report.ok(id, "it is good");
+  }
   check_production(report, visit, production.token, production.database);
   return told_of(report, {"production."});
 }
@@ -92,6 +96,8 @@ const std::vector<ProductionCase> cases{
     {"Better Auth over http",
      [](Production& p) { p.visit.better_auth_url = "http://app.example.com/api/auth"; }, "production.https",
      fault, "over plain http: http://app.example.com/api/auth"},
+    {"the keys over http", [](Production& p) { p.visit.jwks_url = "http://auth.internal/api/auth/jwks"; },
+     "production.https", warning, "over plain http: http://auth.internal/api/auth/jwks"},
     {"the API over http", [](Production& p) { p.visit.api_url = "http://localhost:8000"; },
      "production.https", fault, "http://localhost:8000"},
     {"the page over http", [](Production& p) { p.visit.page_origin = "http://app.example.com"; },
@@ -177,6 +183,12 @@ TEST(ProductionChecks, AskTheApiWhomItLetsIn) {
                                         .body = {}}}}));
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told.at("production.origins").status, fault);
+}
+
+TEST(ProductionChecks, DoNotCallOriginsExactThatAreNot) {
+  const auto told = examined(healthy(), "cors.foreign_origin");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.at("production.origins").summary, "of the fault cors.foreign_origin");
 }
 
 TEST(ProductionChecks, LookAtTheCookieThatSigningOutSets) {

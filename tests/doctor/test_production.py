@@ -193,6 +193,16 @@ def test_what_is_reached_over_plain_http(start_production: StartProduction, prod
     assert next(iter(changes.values())) in checks["production.https"].summary
 
 
+def test_keys_that_come_over_plain_http(production: Production):
+    port = production.issuer.port
+    there = {"DRAWBRIDGE_ALLOW_HTTP_HOSTS": "0.0.0.0"}  # this machine, under a name that is not loopback's
+    checks = production.examine(jwks_url=f"http://0.0.0.0:{port}/api/auth/jwks", env=there)
+    assert (checks.faults, checks.warnings) == (set(), {"production.https"})
+    assert f"over plain http: http://0.0.0.0:{port}/" in checks["production.https"].summary
+    checks = production.examine(jwks_url=f"http://127.0.0.1:{port}/api/auth/jwks")
+    assert checks.of("ok") == set(checks)
+
+
 def test_a_set_up_of_a_developers_machine(healthy: SetUp):
     checks = healthy.examine(production=True)
     assert checks.faults == {"production.https"}
