@@ -1,7 +1,7 @@
 """Every block of code in the documents is run, here or by a test that is named here.
 
 Of TypeScript, packages/better-auth/tests/readme.test.ts runs the README's, what makes a Better Auth, and the package's own.
-Fragments, and the components of packages/client/README.md, are compiled; tests/web runs what examples/web makes of them.
+Fragments are compiled; the components of the packages' READMEs are run in a browser, in an app that has nothing else.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ PROGRAM = ("drawbridge ", "printf %s ")
 ELSEWHERE = {
     "bindings/python/README.md python": "bindings/python/tests/test_readme.py",
     "packages/better-auth/README.md ts": "packages/better-auth/tests/readme.test.ts",
+    "packages/better-auth/README.md tsx": "tests/web/test_new_app.py",
     "packages/client/README.md ts": "packages/client/tests/readme.test.ts",
-    "packages/client/README.md tsx": "packages/client/tests/readme.test.ts",
+    "packages/client/README.md tsx": "tests/web/test_new_app.py",
     "README.md cpp": "tests/package/package_test.py",
     "README.md: ./dev run": "tests/e2e/test_dev.py",
     "README.ja.md: ./dev run": "tests/e2e/test_dev.py",
