@@ -235,7 +235,7 @@ void judge_count(Report& report, const KeySet& set) {
       "keys are made faster than they are dropped: jwks.rotationInterval is short for its gracePeriod, or "
       "many requests at once each made a key",
       "raise jwks.rotationInterval (seconds), use drawbridge(), which makes one key for all who ask at once, "
-      "and delete the rows of `jwks` whose expiresAt is long past");
+      "and delete the rows of `jwks` whose expiresAt is longer past than tokens live");
 }
 
 void judge_kids(Report& report, const KeySet& set) {

@@ -82,6 +82,13 @@ def test_an_address_of_keys_that_is_not_theirs(healthy_sqlite: SetUp, path: str,
     assert "leave BETTER_AUTH_JWKS_URL out" in text
 
 
+def test_an_address_of_keys_that_is_a_pages(healthy_sqlite: SetUp):
+    page = f"{healthy_sqlite.backend.url}/docs"
+    text = only(healthy_sqlite.examine(jwks_url=page), "jwks.document")
+    assert f"{page} answers a web page" in text and "leave BETTER_AUTH_JWKS_URL out" in text
+    only(healthy_sqlite.examine(jwks_url=None))
+
+
 def test_no_jwt_plugin(start_issuer: StartIssuer, new_database: Any):
     database = new_database("sqlite")
     without = start_issuer(database, jwt="off")
@@ -184,14 +191,24 @@ def test_no_key(set_up: SetUp):
 
 def test_many_keys(set_up: SetUp):
     columns = '"publicKey", "privateKey", "createdAt", "expiresAt", alg, crv'
+    issuer, token = set_up.issuer, set_up.person.token()
+    ((key,),) = issuer.database.execute("select id from jwks")
     for i in range(50):
-        set_up.issuer.database.execute(
-            f"insert into jwks (id, {columns}) select ?, {columns} from jwks limit 1",
-            f"copy{i}",
-        )
-    text = only(set_up.examine(token=set_up.person.token(), api_url=None), warning="jwks.count")
-    assert "51 keys" in text and "rotationInterval" in text
-    set_up.issuer.database.execute("delete from jwks where id like 'copy%'")
+        copy = f"insert into jwks (id, {columns}) select ?, {columns} from jwks where id = ?"
+        issuer.database.execute(copy, f"copy{i}", key)
+    # Within its grace period an ended key is listed still.
+    ended, a_quarter_ago = (
+        (datetime.now(UTC) - ago).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        for ago in (timedelta(hours=1), timedelta(minutes=15))
+    )
+    issuer.database.execute('update jwks set "expiresAt" = ? where id <> ?', ended, key)
+    text = only(set_up.examine(token=token, api_url=None), warning="jwks.count")
+    assert "51 keys" in text and "rotationInterval" in text and "longer past than tokens live" in text
+    # The remedy, followed.
+    issuer.database.execute('delete from jwks where "expiresAt" < ?', a_quarter_ago)
+    checks = set_up.examine(token=token)
+    assert checks["jwks.count"].summary == "1 key"
+    only(checks)
 
 
 def test_another_algorithm(start_issuer: StartIssuer):
