@@ -20,10 +20,10 @@ from drawbridge.testing import Issuer
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = ROOT / "build/release/bin/drawbridge"
-COMMAND = [sys.executable, "-m", "drawbridge"]
+COMMAND = [str(Path(sys.executable).with_name("drawbridge"))]
 VECTOR = json.loads((ROOT / "tests/vectors/EdDSA.json").read_text())
 POLICY = ["--issuer", VECTOR["iss"], "--audience", VECTOR["aud"]]
-SETTINGS = ("BETTER_AUTH_", "DRAWBRIDGE_", "SSL_CERT_FILE")
+SETTINGS = ("BETTER_AUTH_", "DRAWBRIDGE_", "DATABASE_URL", "SSL_CERT_FILE")
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
 
 
@@ -89,6 +89,10 @@ def keys() -> Iterator[KeyServer]:
         (["token", "verify", *POLICY, "--jwks", "/no/such", "--token", "x"], 1),
         (["token", "inspect", "--token", "x"], 1),
         (["token", "inspect", "--json", "--token", VECTOR["token"]], 0),
+        (["doctor"], 2),
+        (["doctor", "--better-auth-url", "localhost"], 2),
+        (["doctor", "--better-auth-url", "http://localhost:3000", "--nonsense"], 2),
+        (["doctor", "--better-auth-url", "http://localhost:3000", "--api-path", "/greeting"], 2),
     ],
     ids=lambda value: " ".join(map(str, value))[:60] if isinstance(value, list) else "",
 )
@@ -133,6 +137,66 @@ def test_the_settings_are_those_of_the_environment(keys: KeyServer, tmp_path: Pa
     arguments: list[str | bytes] = ["token", "verify", "--env-file", str(file), "--at", "1795478420"]
     assert run_both(arguments, VECTOR["token"]).status == 0
     assert run_both(arguments, VECTOR["token"], {"BETTER_AUTH_ISSUER": "https://other.test"}).status == 1
+
+
+NO_DATABASE = b"the Python package reads no database: the C++ program does"
+
+
+def run_both_doctors(*options: str) -> Ended:
+    """What the command found, if the program, with no database, found the same."""
+    arguments: list[str | bytes] = ["doctor", *options]
+    command = run(COMMAND, arguments)
+    assert NO_DATABASE in command.out
+    as_programs = command.out.replace(NO_DATABASE, b"neither --database-url nor DATABASE_URL is given")
+    assert command._replace(out=as_programs) == run([str(PROGRAM)], arguments)
+    return command
+
+
+@pytest.mark.repository
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_doctor_finds_what_the_program_finds(more: list[str]) -> None:
+    with Issuer() as issuer:
+        at_issuer = ("--better-auth-url", issuer.url, *more)
+        assert run_both_doctors(*at_issuer, "--token", issuer.token()).status == 0
+        ended = run_both_doctors(*at_issuer, "--token", issuer.token(aud="https://other.test"))
+    assert ended.status == 1
+    assert b"token.audience" in ended.out
+
+
+@pytest.mark.repository
+def test_doctor_of_a_closed_port() -> None:
+    ended = run_both_doctors("--better-auth-url", "http://127.0.0.1:9", "--json")
+    assert ended.status == 1
+    assert [check["id"] for check in json.loads(ended.out)["checks"] if check["status"] == "fault"] == [
+        "jwks.reachable"
+    ]
+
+
+def test_doctor_takes_a_database_and_says_that_it_reads_none() -> None:
+    database = ["--database-url", "postgresql://localhost/app"]
+    ended = run(COMMAND, ["doctor", "--json", "--better-auth-url", "http://127.0.0.1:9", *database])
+    (check,) = [check for check in json.loads(ended.out)["checks"] if check["id"] == "database.reachable"]
+    assert (check["status"], check["summary"]) == ("not_checked", NO_DATABASE.decode())
+
+
+def test_doctors_help_has_the_programs_options() -> None:
+    ended = run(COMMAND, ["doctor", "--help"])
+    assert (ended.status, ended.errors) == (0, b"")
+    for option in (
+        b"--token",
+        b"--session-cookie",
+        b"--api-url",
+        b"--api-path",
+        b"--origin",
+        b"--production",
+        b"--json",
+    ):
+        assert option in ended.out
+
+
+def test_the_module_is_the_command() -> None:
+    asked: list[str | bytes] = ["token", "inspect", "--token", "x"]
+    assert run([sys.executable, "-m", "drawbridge"], asked) == run(COMMAND, asked)
 
 
 @pytest.mark.parametrize("name", ["serve", "migrate"])
