@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from examination import Examination, arguments_of, run_doctor
+from fastapi_backend import PYTHON
 from process import DRAWBRIDGE
 from set_up import SetUp
 
@@ -26,6 +29,15 @@ def test_is_all_ok(healthy: SetUp):
 
 def test_is_all_ok_with_the_example_in_python(healthy: SetUp, start_example):
     assert_is_healthy(healthy.examine(api_url=start_example(healthy.issuer).url))
+
+
+def test_is_all_ok_for_the_command_of_the_python_package_which_reads_no_database(healthy: SetUp):
+    command = [Path(PYTHON).with_name("drawbridge"), "doctor", "--json", *arguments_of(healthy.options())]
+    done = subprocess.run(command, text=True, capture_output=True, env={}, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    not_ok = [check for check in json.loads(done.stdout)["checks"] if check["status"] != "ok"]
+    assert {check["id"].split(".")[0] for check in not_ok} == {"database", "tables", "user"}
+    assert {check["status"] for check in not_ok} == {"not_checked"}
 
 
 def test_takes_less_than_three_seconds(healthy: SetUp):
