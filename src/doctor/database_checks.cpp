@@ -305,12 +305,64 @@ std::string turn_around(const UserReference& reference, const BridgeFacts& facts
       facts.product == "sqlite" ? "TEXT" : "uuid");
 }
 
+/// Of the tables whose columns are known; what another backend's name their users by is not.
+std::vector<UserReference> not_referring(const BridgeFacts& facts) {
+  std::vector<UserReference> found;
+  for (const char* const table : {"tasks", "tags"}) {
+    const auto columns = facts.tables.find(table);
+    if (columns == facts.tables.end() || !is_one_of(columns->second, "user_id")) continue;
+    const bool refers = std::ranges::any_of(facts.user_references, [&](const UserReference& key) {
+      return key.table == table && key.column == "user_id";
+    });
+    if (!refers) found.push_back({.table = table, .column = "user_id", .to = {}});
+  }
+  return found;
+}
+
+/// Loses no row and no value: where one is nobody's the database refuses.
+std::string reference_to_user(const std::string& table, const BridgeFacts& facts) {
+  if (facts.product == "sqlite")
+    return fmt::format(
+        "ALTER TABLE {0} ADD COLUMN owner TEXT REFERENCES \"user\" (uuid) ON DELETE CASCADE; UPDATE {0} SET "
+        "owner = user_id; ALTER TABLE {0} DROP COLUMN user_id; ALTER TABLE {0} RENAME COLUMN owner TO "
+        "user_id",
+        table);
+  return fmt::format(
+      "ALTER TABLE {0} ALTER COLUMN user_id TYPE uuid USING user_id::uuid, ADD FOREIGN KEY (user_id) "
+      "REFERENCES \"user\" (uuid) ON DELETE CASCADE",
+      table);
+}
+
+void judge_not_referring(Report& report, const std::vector<UserReference>& loose, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.foreign_keys";
+  // To what is not unique nothing can refer.
+  if (!report.stands("tables.user_uuid_unique"))
+    return report.leave(id, report.why_without("tables.user_uuid_unique"));
+  std::vector<std::string> names;
+  std::vector<std::string> statements;
+  for (const UserReference& reference : loose) {
+    names.push_back(name_of(reference));
+    statements.push_back(reference_to_user(reference.table, facts));
+  }
+  report.warning(
+      id,
+      fmt::format("{} {} to nothing, not to user.uuid", fmt::join(names, ", "),
+                  names.size() == 1 ? "refers" : "refer"),
+      "there is no foreign key: rows of users who do not exist are taken, and a user who is deleted "
+      "leaves theirs behind",
+      fmt::format("where the users' uuids are in it: {}", fmt::join(statements, "; ")));
+}
+
 void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.foreign_keys";
   std::vector<UserReference> wrong;
   for (const UserReference& reference : facts.user_references)
     if (reference.to != "uuid" && !is_one_of(better_auths, reference.table)) wrong.push_back(reference);
-  if (wrong.empty()) return report.ok(id, "no table of the backend refers to user.id");
+  if (wrong.empty()) {
+    const auto loose = not_referring(facts);
+    if (!loose.empty()) return judge_not_referring(report, loose, facts);
+    return report.ok(id, "no table of the backend refers to user.id");
+  }
   std::vector<std::string> names;
   std::ranges::transform(wrong, std::back_inserter(names), name_of);
   const std::string summary = fmt::format("{} {} to user.id, not to user.uuid", fmt::join(names, ", "),

@@ -208,6 +208,17 @@ const std::vector<Case> of_the_tables{
          postgres(),
          [](auto& facts) { facts.user_references = {{"notes", "owner", "id"}, {"tasks", "user_id", "id"}}; }),
      fault, "tables.foreign_keys", "notes.owner, tasks.user_id refer to user.id", "ALTER TABLE \"tasks\""},
+    {"tags_without_a_foreign_key",
+     spoilt(postgres(), [](auto& facts) { facts.tables["tags"] = {"id", "user_id", "name"}; }), warning,
+     "tables.foreign_keys", "tags.user_id refers to nothing", "ALTER TABLE tags ALTER COLUMN user_id"},
+    {"tasks_and_tags_without_a_foreign_key",
+     spoilt(sqlite(),
+            [](auto& facts) {
+              facts.tables["tags"] = facts.tables["tasks"] = {"id", "user_id"};
+              facts.user_references.clear();
+            }),
+     warning, "tables.foreign_keys", "tasks.user_id, tags.user_id refer to nothing",
+     "UPDATE tasks SET owner"},
     {"no_tables_of_ours_on_postgresql",
      {.facts = without_our_tables(postgres())},
      fault,

@@ -84,6 +84,10 @@ NULLABLE = {
     "sqlite": "drop trigger drawbridge_user_uuid",
 }
 TASKS_OF_THE_ID = 'create table tasks (id integer primary key, user_id text references "user" (id), title text)'
+TASKS_OF_NOBODY = (
+    "create table tasks (id integer primary key, user_id text not null, title text);"
+    """insert into tasks select 1, cast(uuid as text), 'Buy milk' from "user" where id = 'u1'"""
+)
 OLDER = "delete from drawbridge_migrations where version = 2; drop index tasks_by_due_date; drop index tasks_by_priority"
 
 UUID: dict[str, Spoilt] = {
@@ -204,6 +208,14 @@ TABLES: dict[str, Spoilt] = {
         sql='create table notes (id integer primary key, owner_id text references "user" (id))',
         status="warning",
     ),
+    "tasks without a foreign key": Spoilt(
+        "tables.foreign_keys",
+        "tasks.user_id refers to nothing",
+        by_its_statements,
+        migrated=True,
+        sql={product: drop + TASKS_OF_NOBODY for product, drop in OURS.items()},
+        status="warning",
+    ),
     "none of ours": Spoilt(
         "tables.migrations", "not there", by_our_migration, migrated=True, sql=OURS, products=POSTGRES
     ),
@@ -312,6 +324,11 @@ def test_an_api_that_is_not_ready_for_it(start_set_up: StartSetUp):
     assert (checks.faults, checks.warnings) == ({"tables.user_uuid_unique"}, set())
     assert checks["api.ready"].summary == "of the fault tables.user_uuid_unique"
     up(set_up.issuer.database)
+    checks = set_up.examine()
+    # What referred to it went with it.
+    assert (checks.faults, checks.warnings) == (set(), {"tables.foreign_keys"})
+    assert checks["tables.foreign_keys"].summary == "tasks.user_id, tags.user_id refer to nothing, not to user.uuid"
+    by_its_statements(set_up.issuer.database, checks["tables.foreign_keys"].remedy or "")
     mended = set_up.examine()
     assert (mended.faults, mended.warnings) == (set(), set())
 
