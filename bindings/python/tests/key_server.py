@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,16 +11,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class KeyServer:
-    """Serves what `key_set` returns. `answering` is set at first; while it is clear every fetch waits."""
+    """Serves what `key_set` returns, with `tls` over https. `answering` is set at first; while it is clear every fetch
+    waits."""
 
-    def __init__(self, key_set: Callable[[], object]) -> None:
+    def __init__(self, key_set: Callable[[], object], tls: ssl.SSLContext | None = None) -> None:
         self.answering = threading.Event()
         self.answering.set()
         self._asked = threading.Semaphore(0)
         self.fetches = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(key_set))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/jwks"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_port}/jwks"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def wait_for_a_fetch(self) -> None:
@@ -51,8 +55,8 @@ class KeyServer:
 
 
 @contextmanager
-def key_server(key_set: Callable[[], object]) -> Iterator[KeyServer]:
-    server = KeyServer(key_set)
+def key_server(key_set: Callable[[], object], tls: ssl.SSLContext | None = None) -> Iterator[KeyServer]:
+    server = KeyServer(key_set, tls)
     try:
         yield server
     finally:

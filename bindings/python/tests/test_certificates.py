@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import ssl
 import sys
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+from pathlib import Path
 from types import SimpleNamespace
 
 import certifi
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from key_server import key_server
 
+from drawbridge import AuthError, Verifier, certificates
 from drawbridge.certificates import DEBIAN, OTHERS, certificate_file
+from drawbridge.testing import Issuer
 
 OPENSSL = "/openssl/cert.pem"
 
@@ -45,3 +55,39 @@ def test_without_certifi_there_is_nothing_to_name(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "meta_path", [])
     monkeypatch.delitem(sys.modules, "certifi")
     assert certificate_file(lambda file: False) is None
+
+
+def certificate_of_its_own_authority(folder: Path) -> tuple[Path, Path]:
+    """For 127.0.0.1: the file that the authorities have, and the server's, with its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tests")])
+    now = datetime.now(timezone.utc)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(hours=1), now + timedelta(hours=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    authority, server = folder / "authority.pem", folder / "server.pem"
+    authority.write_bytes(certificate.public_bytes(pem))
+    server.write_bytes(certificate.public_bytes(pem) + private)
+    return authority, server
+
+
+def test_keys_come_over_https_by_certifis_where_the_system_has_no_authorities(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(certificates, "DEBIAN", "/none")
+    monkeypatch.setattr(certificates, "OTHERS", ())
+    authority, server = certificate_of_its_own_authority(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(server)
+    with Issuer() as issuer, key_server(issuer.jwks, tls) as keys:
+        with Verifier(issuer.url, jwks_url=keys.url) as verifier, pytest.raises(AuthError) as refused:
+            verifier.verify(issuer.token())
+        assert refused.value.code == "keys_unavailable"
+        assert "is not trusted" in refused.value.hint
+        monkeypatch.setattr(certifi, "where", lambda: str(authority))
+        with Verifier(issuer.url, jwks_url=keys.url) as verifier:
+            assert verifier.verify(issuer.token()).uuid

@@ -278,14 +278,40 @@ def app(environ, start_response):
 """
 
 
+FASTAPI_APP = """
+import os
+from typing import Annotated
+
+from drawbridge import Identity
+from drawbridge.fastapi import BetterAuth
+from fastapi import Depends, FastAPI
+from fastapi.responses import PlainTextResponse
+
+auth = BetterAuth()
+auth.verifier.verify(os.environ["TOKEN"])
+app = FastAPI(lifespan=auth.lifespan)
+
+
+@app.get("/", response_class=PlainTextResponse)
+async def get_subject(user: Annotated[Identity, Depends(auth.get_current_user)]) -> str:
+    return f"{os.getpid()} {user.subject}"
+"""
+
+WORKERS = {
+    "threads": (WSGI_APP, ["--threads", "2"]),
+    "uvicorn's": (FASTAPI_APP, ["--worker-class", "uvicorn.workers.UvicornWorker"]),
+}
+
+
 @contextmanager
-def gunicorn(folder: Path, environment: dict[str, str]) -> Iterator[str]:
-    (folder / "wsgi.py").write_text(WSGI_APP)
+def gunicorn(folder: Path, environment: dict[str, str], workers: str) -> Iterator[str]:
+    code, options = WORKERS[workers]
+    (folder / "preloaded.py").write_text(code)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     log = folder / "log"
-    command = [*("-m", "gunicorn", "--preload", "--workers", "2", "--threads", "2", "--bind", address), "wsgi:app"]
+    command = [*("-m", "gunicorn", "--preload", "--workers", "2", "--bind", address), *options, "preloaded:app"]
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, *command], cwd=folder, env=environment, stdout=output, stderr=output
@@ -304,10 +330,11 @@ def gunicorn(folder: Path, environment: dict[str, str]) -> Iterator[str]:
     assert not re.search("Traceback|SIGKILL|SIGSEGV|SIGABRT|terminate", log.read_text()), log.read_text()
 
 
+@pytest.mark.parametrize("workers", WORKERS)
 def test_workers_of_gunicorn_that_loaded_the_app_before_the_fork(
-    issuer: Issuer, keys: KeyServer, tmp_path: Path
+    issuer: Issuer, keys: KeyServer, tmp_path: Path, workers: str
 ) -> None:
-    with gunicorn(tmp_path, environment(issuer, keys)) as url:
+    with gunicorn(tmp_path, environment(issuer, keys), workers) as url:
         issuer.rotate()
         workers = set()
         for _ in range(200):
