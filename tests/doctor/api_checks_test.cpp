@@ -1,5 +1,9 @@
 // What is made of each way in which an API can answer.
 
+#include <algorithm>
+#include <cctype>
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "fake_api.h"
@@ -242,6 +246,35 @@ TEST(ApiChecks, SendNoTokenOverPlainHttpToAnotherMachine) {
     EXPECT_EQ(was_sent, may_send);
     EXPECT_EQ(told.at("api.own_path").summary.contains("no token over plain http"), !may_send);
   }
+}
+
+TEST(ApiChecks, AskForThePathThatTheyAreGiven) {
+  Visit visit = visit_of();
+  visit.api_path = "/users/{user_id}/notes?limit=1";
+  std::set<std::string> asked;
+  visit.call = [&](const fetch::HttpCall& call) -> std::expected<HttpAnswer, std::string> {
+    const std::string path = call.url.substr(std::string_view{api_url}.size());
+    asked.insert(path);
+    if (path == "/readyz") return status(404);
+    const bool has_token = std::ranges::any_of(
+        call.headers, [](const auto& h) { return h.value == "Bearer " + good_token().text; });
+    if (!has_token) return status(401);
+    std::string lower = path;
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    return status(lower == std::string{"/users/"} + own_uuid + "/notes?limit=1" ? 200 : 403);
+  };
+  auto told = examined(visit, good_token());
+  told.erase("clock.api");  // of an answer that does not say when it was made
+  EXPECT_TRUE(told.empty()) << told.begin()->first;
+  asked.erase("/readyz");
+  EXPECT_GE(asked.size(), 4U);  // one's own, in capitals, another user's, an odd one
+  for (const std::string& path : asked)
+    EXPECT_TRUE(path.starts_with("/users/") && path.ends_with("/notes?limit=1")) << path;
+
+  visit.call = [](const fetch::HttpCall&) -> std::expected<HttpAnswer, std::string> { return status(404); };
+  EXPECT_TRUE(examined(visit, good_token())
+                  .at("api.requires_token")
+                  .summary.contains("no route /users/{user_id}/notes?limit=1"));
 }
 
 TEST(ApiChecks, OnlyRead) {

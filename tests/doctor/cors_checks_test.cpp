@@ -1,5 +1,7 @@
 // What is made of each way in which an API can answer a page of another origin.
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "fake_api.h"
@@ -236,6 +238,25 @@ TEST(CorsChecks, AreLeftWhereBetterAuthsAddressIsWrongAndItsPagesAreLetIn) {
     for (const char* id : {"cors.preflight", "cors.errors", "cors.exposed_headers"})
       EXPECT_EQ(told.at(id).summary, "of the fault token.issuer") << id;
   }
+}
+
+TEST(CorsChecks, AskToGetAPathThatIsGiven) {
+  std::vector<HttpCall> preflights;
+  Visit visit = visit_of();
+  visit.call = [&preflights, call = visit.call](const HttpCall& asked) {
+    if (is_preflight_of_page(asked)) preflights.push_back(asked);
+    return call(asked);
+  };
+  Report report = report_before_the_api();
+  check_api(report, visit, good_token());
+  visit.api_path = "/users/{user_id}/notes";
+  check_cors(report, visit, good_token());
+  ASSERT_EQ(preflights.size(), 1U);
+  EXPECT_EQ(preflights[0].url, std::string{api_url} + "/users/" + own_uuid + "/notes");
+  const HttpHeader method{"Access-Control-Request-Method", "GET"};
+  EXPECT_TRUE(std::ranges::any_of(preflights[0].headers, [&](const HttpHeader& header) {
+    return header.name == method.name && header.value == method.value;
+  }));
 }
 
 TEST(CorsChecks, AskForNoMoreThanTheApiHas) {
