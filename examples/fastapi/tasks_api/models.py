@@ -5,24 +5,39 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Table
+from drawbridge.sqlalchemy import BetterAuthTime, UserUuid
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKeyConstraint, SmallInteger, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
-from .column_types import PriorityColumn, TimeColumn, UuidColumn
+PRIORITIES = ("low", "medium", "high")
+
+
+class PriorityColumn(TypeDecorator[str]):
+    """1, 2, 3 for low, medium, high, so that they sort."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> int | None:
+        return None if value is None else PRIORITIES.index(value) + 1
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
+        return None if value is None else PRIORITIES[value - 1]
 
 
 class Base(DeclarativeBase):
-    type_annotation_map: ClassVar = {UUID: UuidColumn, datetime: TimeColumn}
+    type_annotation_map: ClassVar = {UUID: UserUuid, datetime: BetterAuthTime}
 
 
 # Better Auth's. Only this column is read, and the role that serves may see no other.
-users = Table("user", Base.metadata, Column("uuid", UuidColumn, primary_key=True))
+users = Table("user", Base.metadata, Column("uuid", UserUuid, primary_key=True))
 
 task_tags = Table(
     "task_tags",
     Base.metadata,
-    Column("user_id", UuidColumn, primary_key=True),
-    Column("task_id", UuidColumn, primary_key=True),
+    Column("user_id", UserUuid, primary_key=True),
+    Column("task_id", UserUuid, primary_key=True),
     Column("tag_id", BigInteger, primary_key=True),
     ForeignKeyConstraint(["user_id", "task_id"], ["tasks.user_id", "tasks.id"]),
     ForeignKeyConstraint(["user_id", "tag_id"], ["tags.user_id", "tags.id"]),
