@@ -135,8 +135,24 @@ def test_the_first_app_in_fastapi(block: Block, bridge: Bridge, tmp_path: Path) 
         assert httpx.get(mine, headers=bearer).json() == "Hello, alice"
         other = f"{url}/api/v1/00000000-0000-4000-8000-000000000000/greeting"
         assert httpx.get(other, headers=bearer).json()["code"] == "user_mismatch"
+        assert faults_of_doctor(bridge, url) == {"cors.preflight"}  # which is the next thing on the package's page
     finally:
         app.stop()
+
+
+def faults_of_doctor(bridge: Bridge, api_url: str) -> set[str]:
+    """What the command of the package's page finds with its first app, given a token."""
+    (command,) = [block.code for block in blocks("sh") if "drawbridge doctor" in block.code and "greeting" in block.code]
+    command = command.replace("http://localhost:3000", bridge.issuer.url).replace("http://localhost:8000", api_url)
+    done = subprocess.run(
+        ["bash", "-euc", f'{command.strip()} --token "$TOKEN" --json'],
+        env={"PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}", "TOKEN": bridge.alice.token()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return {check["id"] for check in json.loads(done.stdout)["checks"] if check["status"] == "fault"}
 
 
 # What a fragment leaves to the file that it is put into.
