@@ -107,6 +107,21 @@ def test_a_task_is_deleted_after_a_question_and_not_without(bridge, visit):
     assert titles(page) == ["Kept"]
 
 
+def test_on_a_phone_active_filters_are_seen_though_their_panel_is_closed(bridge, visit):
+    ada = visit(bridge, viewport={"width": 390, "height": 844})
+    sign_up(ada)
+    page = ada.page
+    page.goto("/tasks?status=completed&priority=high&search=x")
+    button = page.get_by_role("button", name=re.compile("^Filters"))
+    expect(button).to_have_accessible_name("Filters (2) active")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_label("Status")).to_be_hidden()
+    button.click()
+    expect(page.get_by_label("Status")).to_have_value("completed")
+    page.get_by_role("button", name="Clear filters").first.click()
+    expect(button).to_have_accessible_name("Filters")
+
+
 def test_a_tag_is_renamed_loses_its_colour_and_is_deleted(bridge, visit):
     ada = visit(bridge)
     sign_up(ada)

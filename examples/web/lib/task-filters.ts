@@ -108,6 +108,11 @@ export function filtersAnything(filters: TaskFilters): boolean {
   return writeFilters({ ...filters, ...order }) !== "";
 }
 
+/** How many filters beside the search leave tasks out; the tags are one. */
+export function countFilters({ status, priority, tags, dueFrom, dueUntil }: TaskFilters): number {
+  return [status !== noFilters.status, priority, tags.length > 0, dueFrom, dueUntil].filter(Boolean).length;
+}
+
 /** The same filters with this tag among those asked for, or without it. */
 export function withTag(filters: TaskFilters, id: number, on: boolean): TaskFilters {
   const others = filters.tags.filter((tag) => tag !== id);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import {
+  countFilters,
   filtersAnything,
   noFilters,
   parseFilters,
@@ -123,5 +124,17 @@ describe("filtersAnything", () => {
     ["a search", { ...noFilters, search: "x" }, true],
   ])("%s", (_name, filters, answer) => {
     expect(filtersAnything(filters)).toBe(answer);
+  });
+});
+
+describe("countFilters", () => {
+  it.each([
+    ["nothing", noFilters, 0],
+    ["the search, which is always seen", { ...noFilters, search: "x" }, 0],
+    ["the order", { ...noFilters, sortBy: "title" as const, order: "asc" as const, page: 2 }, 0],
+    ["tags, as one", { ...noFilters, tags: [1, 2] }, 1],
+    ["everything", everything, 5],
+  ])("%s", (_name, filters, count) => {
+    expect(countFilters(filters)).toBe(count);
   });
 });

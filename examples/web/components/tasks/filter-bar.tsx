@@ -5,6 +5,7 @@ import { type ReactNode, useId, useState } from "react";
 import { TagCheckboxes } from "@/components/tags/tag-checkboxes";
 import { useTags } from "@/components/tags/tag-queries";
 import {
+  countFilters,
   filtersAnything,
   noFilters,
   orders,
@@ -38,6 +39,7 @@ const names = {
 export function FilterBar({ filters, onChange }: { filters: TaskFilters; onChange: ChangeFilters }) {
   const [shown, setShown] = useState(false); // on a phone; where there is room all is shown
   const panel = useId();
+  const active = countFilters(filters);
   const tags = useTags();
   return (
     <search className={`card ${styles.bar}`} aria-label="Filter tasks">
@@ -50,7 +52,9 @@ export function FilterBar({ filters, onChange }: { filters: TaskFilters; onChang
           aria-controls={panel}
           onClick={() => setShown(!shown)}
         >
-          Filters
+          {/* Closed, the panel would hide why tasks are missing. */}
+          {active === 0 ? "Filters" : `Filters (${active})`}
+          {active > 0 && <span className="unseen"> active</span>}
         </button>
       </div>
       <div id={panel} className={styles.panel} data-shown={shown}>
