@@ -107,6 +107,23 @@ def test_a_task_is_deleted_after_a_question_and_not_without(bridge, visit):
     assert titles(page) == ["Kept"]
 
 
+def test_a_task_that_was_deleted_elsewhere_is_not_offered_for_deletion_again(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    page = ada.page
+    new_task(page, "Here")
+    page.get_by_role("button", name="Delete Here").click()
+    bridge.front_end.database.execute("delete from tasks where title = ?", "Here")
+    question = page.get_by_role("alertdialog")
+    question.get_by_role("button", name="Delete", exact=True).click()
+    expect(question).to_contain_text("It is no longer there")
+    expect(question.get_by_role("button")).to_have_text(["Close"])
+    question.get_by_role("button", name="Close").click()
+    expect(question).to_be_hidden()
+    expect(page.get_by_role("heading", name="Tasks", exact=True)).to_be_focused()
+    expect(task_row(page, "Here")).to_have_count(0)
+
+
 def test_on_a_phone_active_filters_are_seen_though_their_panel_is_closed(bridge, visit):
     ada = visit(bridge, viewport={"width": 390, "height": 844})
     sign_up(ada)

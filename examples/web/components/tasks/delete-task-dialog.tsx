@@ -1,6 +1,6 @@
 "use client";
 
-import type { Task } from "@drawbridge/client";
+import { ApiError, type Task } from "@drawbridge/client";
 
 import { Dialog } from "@/components/dialog/dialog";
 import { useNotify } from "@/components/notices/notices";
@@ -14,35 +14,40 @@ import { useDeleteTask } from "./task-queries";
 export function DeleteTaskDialog({
   task,
   onClose,
-  onDeleted,
+  onGone,
 }: {
   task: Task;
   onClose: () => void;
-  onDeleted: () => void;
+  /** In place of `onClose` where the task, and with it its row, is gone. */
+  onGone: () => void;
 }) {
   const remove = useDeleteTask();
   const notify = useNotify();
+  const wasGone = remove.error instanceof ApiError && remove.error.code === "not_found";
+  const close = wasGone ? onGone : onClose;
 
   function confirm() {
     remove.mutate(task.id, {
       onSuccess: () => {
         notify.done("Task deleted");
-        onDeleted();
+        onGone();
       },
     });
   }
 
   return (
-    <Dialog title="Delete this task?" role="alertdialog" onClose={onClose}>
-      <p className={styles.subject}>“{task.title}” will be gone for good.</p>
+    <Dialog title={wasGone ? "Nothing to delete" : "Delete this task?"} role="alertdialog" onClose={close}>
+      <p className={styles.subject}>{wasGone ? `“${task.title}”` : `“${task.title}” will be gone for good.`}</p>
       {remove.isError && <ProblemNotice problem={describe(remove.error)} />}
       <div className={styles.buttons}>
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
+        <button type="button" className="button" onClick={close}>
+          {wasGone ? "Close" : "Cancel"}
         </button>
-        <button type="button" className="button destructive" disabled={remove.isPending} onClick={confirm}>
-          Delete
-        </button>
+        {!wasGone && (
+          <button type="button" className="button destructive" disabled={remove.isPending} onClick={confirm}>
+            Delete
+          </button>
+        )}
       </div>
     </Dialog>
   );

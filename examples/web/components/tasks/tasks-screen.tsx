@@ -102,7 +102,7 @@ function Tasks() {
         <DeleteTaskDialog
           task={open.task}
           onClose={close}
-          onDeleted={() => {
+          onGone={() => {
             // The dialog gives the focus back to a button that goes with its row, so it is taken from there at once.
             flushSync(close);
             heading.current?.focus();
