@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from database import SqliteDatabase
 from front_end import NEXT, Bridge
-from people import send_sign_up, wait_for_tasks
+from people import alert, send_sign_up, wait_for_tasks
 from process import ROOT, free_port
 
 GOOD = {
@@ -33,6 +33,21 @@ def test_where_the_api_s_tables_are_missing_the_page_says_so_with_the_command(vi
         with bridge.start_api().program.running():
             page.get_by_role("link", name="Check again").click()
             wait_for_tasks(page)
+
+
+@pytest.mark.parametrize("path, action", [("/sign-in", "Sign in"), ("/sign-up", "Sign up")])
+def test_under_another_address_than_better_auth_s_the_page_says_which_are_meant(bridge, visit, path, action):
+    """localhost and 127.0.0.1 are two origins to a browser."""
+    page = visit(bridge).page
+    opened = f"http://127.0.0.1:{bridge.front_end.port}"
+    page.goto(opened + path)
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Password").fill("correct horse battery staple")
+    if path == "/sign-up":
+        page.get_by_label("Name").fill("Ada Lovelace")
+    page.get_by_role("button", name=action).click()
+    for text in (opened, bridge.front_end.url, "BETTER_AUTH_URL"):
+        expect(alert(page)).to_contain_text(text)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser import Visitor
-from people import new_task, sign_up, task_row, wait_for_tasks
+from people import new_task, open_new_task, sign_up, task_row, wait_for_tasks
 
 # title: the fields that the form is filled with
 TASKS = {
@@ -122,6 +122,17 @@ def test_a_task_that_was_deleted_elsewhere_is_not_offered_for_deletion_again(bri
     expect(question).to_be_hidden()
     expect(page.get_by_role("heading", name="Tasks", exact=True)).to_be_focused()
     expect(task_row(page, "Here")).to_have_count(0)
+
+
+def test_a_form_that_is_sent_twice_at_once_makes_one_task(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    page = ada.page
+    form = open_new_task(page, "Once")
+    form.locator("form").evaluate("form => { form.requestSubmit(); form.requestSubmit(); }")
+    expect(form).to_be_hidden()
+    expect(task_row(page, "Once")).to_have_count(1)
+    assert len(ada.seen.to("/tasks", "POST")) == 1
 
 
 def test_on_a_phone_active_filters_are_seen_though_their_panel_is_closed(bridge, visit):

@@ -14,6 +14,8 @@ export interface Answer extends AnswerInfo {
 
 interface Api {
   client: Client;
+  /** Where it is, without a slash at its end. */
+  url: string;
   /** Query keys begin with it, so that no data can be taken for another user's. */
   userId: string;
   answers: Answers;
@@ -89,7 +91,7 @@ function makeApi(apiUrl: string, userId: string, onSessionDoubt: () => void) {
       mutations: { networkMode: "always", retry: false },
     },
   });
-  return { api: { client, userId, answers }, queryClient };
+  return { api: { client, url: apiUrl, userId, answers }, queryClient };
 }
 
 /** Keeps the last few answers for the inspector. */

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 
 import { SignInForm } from "@/components/session/sign-in-form";
+import { getAuth } from "@/lib/auth";
 import { nextPath } from "@/lib/next-path";
 import { signedInUser } from "@/lib/session";
 
@@ -10,5 +11,5 @@ export const metadata: Metadata = { title: "Sign in" };
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const next = nextPath((await searchParams).next);
   if ((await signedInUser()) !== null) redirect(next);
-  return <SignInForm next={next} />;
+  return <SignInForm next={next} betterAuthUrl={getAuth().environment.baseUrl} />;
 }

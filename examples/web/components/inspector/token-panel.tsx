@@ -3,6 +3,7 @@
 import type { HeldToken } from "@drawbridge/client";
 import { useState } from "react";
 
+import { useApi } from "@/lib/api";
 import { countdown } from "@/lib/dates";
 
 import styles from "./inspector.module.css";
@@ -40,6 +41,7 @@ export function TokenPanel({ token }: { token: HeldToken | null }) {
 }
 
 function CopyToken({ token }: { token: string }) {
+  const { url } = useApi();
   const [outcome, setOutcome] = useState("");
 
   async function copy() {
@@ -56,8 +58,15 @@ function CopyToken({ token }: { token: string }) {
       <button type="button" className="button" onClick={copy}>
         Copy token
       </button>
+      <p className="hint">
+        For “Authorize” in the API’s{" "}
+        <a href={`${url}/docs`} target="_blank" rel="noreferrer">
+          /docs
+        </a>
+        .
+      </p>
       <p role="status" className="hint">
-        {outcome || "For “Authorize” in the API’s /docs."}
+        {outcome}
       </p>
     </div>
   );

@@ -6,12 +6,14 @@ import styles from "./credentials-page.module.css";
 
 /** Better Auth's answer, as far as a form needs it. */
 interface Outcome {
-  error: { message?: string | undefined; status: number } | null;
+  error: { code?: string | undefined; message?: string | undefined; status: number } | null;
 }
 
 /** Sends what was typed, and goes to `next` when Better Auth agrees. */
 export function CredentialsForm(props: {
   next: string;
+  /** Where Better Auth says that it is: BETTER_AUTH_URL. */
+  betterAuthUrl: string;
   action: string;
   submit: (fields: FormData) => Promise<Outcome>;
   children: ReactNode;
@@ -29,7 +31,7 @@ export function CredentialsForm(props: {
       window.location.assign(props.next);
       return;
     }
-    setFault(explain(error));
+    setFault(explain(error, props.betterAuthUrl));
     setBusy(false);
   }
 
@@ -53,7 +55,13 @@ function noAnswer(): Outcome {
   return { error: { status: 0 } };
 }
 
-function explain(error: NonNullable<Outcome["error"]>): string {
+function explain(error: NonNullable<Outcome["error"]>, betterAuthUrl: string): string {
+  if (error.code === "INVALID_ORIGIN") {
+    return (
+      `This page was opened at ${window.location.origin}, and Better Auth only takes what comes from its own address, ` +
+      `${betterAuthUrl}. Open the page there, or set BETTER_AUTH_URL to the address in the browser's bar.`
+    );
+  }
   if (error.status === 0) return "No answer came from the server. See whether you are online, and try again.";
   if (error.status === 401) return "Email or password is wrong. See whether both are as when you signed up.";
   if (error.status === 429) return "Too many tries. Wait for ten seconds, then try again.";

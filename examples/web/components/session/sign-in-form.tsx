@@ -8,7 +8,7 @@ import { CredentialsForm } from "./credentials-form";
 import { CredentialsPage } from "./credentials-page";
 import { TextField } from "./text-field";
 
-export function SignInForm({ next }: { next: string }) {
+export function SignInForm({ next, betterAuthUrl }: { next: string; betterAuthUrl: string }) {
   const other = `/sign-up?next=${encodeURIComponent(next)}`;
   return (
     <CredentialsPage
@@ -21,6 +21,7 @@ export function SignInForm({ next }: { next: string }) {
     >
       <CredentialsForm
         next={next}
+        betterAuthUrl={betterAuthUrl}
         action="Sign in"
         submit={(fields) =>
           authClient.signIn.email({ email: String(fields.get("email")), password: String(fields.get("password")) })

@@ -8,7 +8,7 @@ import { CredentialsForm } from "./credentials-form";
 import { CredentialsPage } from "./credentials-page";
 import { TextField } from "./text-field";
 
-export function SignUpForm({ next }: { next: string }) {
+export function SignUpForm({ next, betterAuthUrl }: { next: string; betterAuthUrl: string }) {
   return (
     <CredentialsPage
       title="Create an account"
@@ -20,6 +20,7 @@ export function SignUpForm({ next }: { next: string }) {
     >
       <CredentialsForm
         next={next}
+        betterAuthUrl={betterAuthUrl}
         action="Sign up"
         submit={(fields) =>
           authClient.signUp.email({

@@ -143,6 +143,8 @@ function useSaveTask(
   const underway = useRef<AbortController>(null);
 
   function start(draft: TaskDraft) {
+    // Asked of the reference, since `busy` is only known to the next rendering: a second submit may come before that.
+    if (underway.current !== null) return;
     setError(null);
     underway.current = new AbortController();
     const { signal } = underway.current;
@@ -155,6 +157,9 @@ function useSaveTask(
         const { fields, others } = sortErrors(fieldErrorsOf(failure));
         onErrors(fields);
         if (Object.keys(fields).length === 0 || others.length > 0) setError(failure);
+      },
+      onSettled: () => {
+        underway.current = null;
       },
     };
     if (task === null) create.mutate({ task: newTaskOf(draft), signal }, outcome);
