@@ -74,14 +74,30 @@ def test_a_plain_array_in_place_of_a_page_object(ada):
 
 
 def test_the_tag_filter_takes_tag_objects(ada):
-    make_tags(ada, ("Home", "#1e90ff"), ("Work", None))
-    box = ada.page.get_by_role("checkbox", name="Home", exact=True)
-    with ada.page.expect_request(lambda r: "tag=" in r.url) as request:
-        box.check()
-    (tag,) = parse_qs(urlsplit(request.value.url).query)["tag"]
-    assert tag.isdigit()
-    expect(ada.page.get_by_text("No task matches")).to_be_visible()
+    make_tags(ada, ("Home", "#1e90ff"), ("Work", None), ("Unused", None))
+    path, token = api_path(ada)
+    ids = {tag["name"]: tag["id"] for tag in ada.bridge.api.call("GET", f"{path}/tags", token).json()["items"]}
+    tasks = {"At home": ["Home"], "At work": ["Work"], "Anywhere": ["Home", "Work"], "Untagged": []}
+    for title, names in tasks.items():
+        body = {"title": title, "tag_ids": [ids[name] for name in names]}
+        assert ada.bridge.api.call("POST", f"{path}/tasks", token, json=body).status_code == 201
+    ada.page.reload()
+    wait_for_tasks(ada.page)
+
+    def chosen(name: str, *titles: str) -> None:
+        """One more box is ticked: these rows are left, and no other."""
+        with ada.page.expect_request(lambda r: f"tag={ids[name]}" in r.url) as request:
+            ada.page.get_by_role("checkbox", name=name, exact=True).check()
+        assert all(tag.isdigit() for tag in parse_qs(urlsplit(request.value.url).query)["tag"])
+        for title in tasks:
+            expect(task_row(ada.page, title)).to_have_count(int(title in titles))
+
+    chosen("Home", "At home", "Anywhere")
+    chosen("Work", "At home", "At work", "Anywhere")
     assert "[object Object]" not in ada.page.inner_text("body")
+    ada.page.get_by_role("button", name="Clear filters").click()
+    chosen("Unused")
+    expect(ada.page.get_by_text("No task matches")).to_be_visible()
 
 
 def test_paging_never_says_nan_with_priority_null(ada):

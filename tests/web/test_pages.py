@@ -1,38 +1,19 @@
-"""Each page in light, dark and at a phone's width: no serious violation of accessibility, nothing cut off, and all of it
-reached by the keyboard. What the pages looked like is kept in build/screenshots, for people to look at."""
+"""Each page in light, dark and at a phone's width: no serious violation of accessibility, nothing cut off. What the pages
+looked like is kept in build/screenshots, for people to look at."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from people import alert, new_account, new_task, sign_out, sign_up, task_row, wait_for_tasks
-from process import ROOT
-
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-SCREENSHOTS = ROOT / "build/screenshots"
-
-LOOKS = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
-    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
-    "phone_dark": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
-}
-
-
-def serious_violations(page: Page) -> list[str]:
-    """What axe-core finds, by rule and element."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{v['id']}: {node['html'][:120]}: {node['failureSummary']}"
-        for v in found["violations"]
-        if v["impact"] in ("serious", "critical")
-        for node in v["nodes"]
-    ]
+from database import Database, SqliteDatabase
+from front_end import Bridge
+from looks import LOOKS, look_at
+from people import alert, new_task, send_sign_up, sign_out, sign_up
 
 
 def the_landing_page(page: Page) -> None:
@@ -116,6 +97,13 @@ def the_inspector(page: Page) -> None:
     expect(page.get_by_text("EdDSA").first).to_be_visible()
 
 
+def the_end_of_the_inspector(page: Page) -> None:
+    """Its keys and answers."""
+    drawer = page.get_by_role("complementary", name="Inspector")
+    drawer.evaluate("drawer => drawer.scrollTo(0, drawer.scrollHeight)")
+    expect(drawer.get_by_role("heading", name="Before it")).to_be_in_viewport()
+
+
 def the_end_of_the_session(page: Page) -> None:
     page.context.clear_cookies()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as who comes back to the tab
@@ -131,18 +119,9 @@ SIGNED_IN = (
     the_confirmation_of_a_deletion,
     no_match,
     the_inspector,
+    the_end_of_the_inspector,
     the_end_of_the_session,
 )
-
-
-def look_at(page: Page, state: Callable[[Page], None], look: str) -> None:
-    state(page)
-    page.wait_for_timeout(300)  # what moves has come to rest
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{state.__name__}-{look}.png")
-    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert width == 0, f"{state.__name__} is {width} px too wide"
-    assert serious_violations(page) == [], state.__name__
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -159,47 +138,77 @@ def test_pages_of_a_user(bridge, visit, look):
         look_at(ada.page, state, look)
 
 
-def test_everything_by_keyboard(bridge, visit):
-    """Sign-up, a new task, its completion, and the inspector, without a mouse."""
-    page = visit(bridge).page
-    page.goto("/sign-up")
-    page.get_by_label("Name").focus()
-    page.keyboard.type("Ada Lovelace")
-    page.keyboard.press("Tab")
-    page.keyboard.type(new_account().email)
-    page.keyboard.press("Tab")
-    page.keyboard.type("correct horse battery staple")
-    page.keyboard.press("Enter")
-    wait_for_tasks(page)
-
-    tab_to(page, "New task")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog").get_by_label("Title")).to_be_focused()
-    page.keyboard.type("Typed")
-    page.keyboard.press("Enter")
-    expect(task_row(page, "Typed")).to_be_visible()
-
-    tab_to(page, "Complete Typed")
-    page.keyboard.press("Space")
-    expect(page.get_by_role("checkbox", name="Complete Typed")).to_be_checked()
-
-    tab_to(page, "Inspect the bridge")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("EdDSA").first).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_text("EdDSA")).to_have_count(0)
-    expect(page.get_by_role("button", name="Inspect the bridge")).to_be_focused()
+LIST_OF_TASKS = re.compile(r"/api/v1/[^/]+/tasks(\?|$)")
 
 
-def tab_to(page: Page, name: str) -> None:
-    """Presses Tab until what has that name has the focus, which can be seen."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.innerText?.trim()") == name:
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", f"the focus on {name} is not seen"
-            return
-    raise AssertionError(f"the keyboard does not reach {name}")
+def tasks_that_are_being_fetched(page: Page) -> None:
+    expect(page.get_by_text("Tasks are being fetched.")).to_be_visible()
+
+
+def an_outage_of_the_api(page: Page) -> None:
+    expect(alert(page)).to_contain_text("cannot be reached")
+
+
+def a_page_that_has_failed(page: Page) -> None:
+    """In the browser: the inspector shows times."""
+    page.evaluate("() => { Date.prototype.toLocaleTimeString = () => { throw new Error('no such locale'); }; }")
+    page.get_by_role("button", name="Inspect the bridge").click()
+    expect(page.get_by_text("Something on the page itself has failed")).to_be_visible()
+    expect(page.get_by_text("database")).to_have_count(0)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages_that_wait_for_the_api_or_fail(bridge, visit, look):
+    ada = visit(bridge, **LOOKS[look])
+    sign_up(ada)
+    held = []
+    ada.context.route(LIST_OF_TASKS, lambda route: held.append(route))
+    ada.page.reload()
+    look_at(ada.page, tasks_that_are_being_fetched, look)
+    ada.context.unroute(LIST_OF_TASKS)
+    ada.context.route(LIST_OF_TASKS, lambda route: route.abort())
+    for route in held:
+        route.abort()
+    look_at(ada.page, an_outage_of_the_api, look)
+    look_at(ada.page, a_page_that_has_failed, look)
+
+
+@pytest.fixture(scope="module")
+def without_api(tmp_path_factory) -> Iterator[Bridge]:
+    """A front end whose API was not installed yet."""
+    folder = tmp_path_factory.mktemp("without-api")
+    bridge = Bridge(folder, SqliteDatabase(folder / "app.db"))
+    with bridge.front_end.start().program.running():
+        yield bridge
+
+
+@contextmanager
+def lost_sessions(database: Database) -> Iterator[None]:
+    """Better Auth cannot read who is signed in."""
+    database.execute("alter table session rename to lost")
+    try:
+        yield
+    finally:
+        database.execute("alter table lost rename to session")
+
+
+def the_tables_are_missing(page: Page) -> None:
+    expect(page.get_by_text("The API's tables are missing")).to_be_visible()
+
+
+def a_page_that_cannot_be_made(page: Page) -> None:
+    page.goto("/tasks")
+    expect(page.get_by_text("The server could not make it")).to_be_visible()
+    expect(page.get_by_text("The server's log has the reason under")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages_of_a_server_that_lacks_something(without_api, visit, look):
+    page = visit(without_api, **LOOKS[look]).page
+    send_sign_up(page)
+    look_at(page, the_tables_are_missing, look)
+    with lost_sessions(without_api.front_end.database):
+        look_at(page, a_page_that_cannot_be_made, look)
 
 
 def test_after_sign_out_no_page_of_a_user_is_kept(bridge, visit):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser import Visitor
-from people import new_task, open_new_task, sign_up, task_row, wait_for_tasks
+from people import new_task, open_new_task, sign_up, task_row, wait_for, wait_for_tasks
 
 # title: the fields that the form is filled with
 TASKS = {
@@ -133,6 +133,24 @@ def test_a_form_that_is_sent_twice_at_once_makes_one_task(bridge, visit):
     expect(form).to_be_hidden()
     expect(task_row(page, "Once")).to_have_count(1)
     assert len(ada.seen.to("/tasks", "POST")) == 1
+
+
+def test_while_tasks_are_fetched_the_page_says_so(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    page = ada.page
+    new_task(page, "Slow to come")
+    held = []
+    ada.context.route(re.compile(r"/api/v1/[^/]+/tasks(\?|$)"), lambda route: held.append(route))
+    page.reload()
+    said = page.get_by_text("Tasks are being fetched.")
+    expect(said).to_be_visible()
+    expect(page.get_by_role("main")).to_have_attribute("aria-busy", "true")
+    wait_for(page, lambda: len(held) > 0, "the list is asked for")
+    for route in held:
+        route.continue_()
+    expect(task_row(page, "Slow to come")).to_be_visible()
+    expect(said).to_have_count(0)
 
 
 def test_on_a_phone_active_filters_are_seen_though_their_panel_is_closed(bridge, visit):

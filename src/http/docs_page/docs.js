@@ -56,6 +56,23 @@ const callable = () => ({
   },
 });
 
+/** What the viewer leaves without a name, or out of the keyboard's reach. */
+const additions = [
+  [".examples-select-element", "aria-label", "Example"],
+  [".body-param__text", "aria-label", "Body"],
+  [".close-modal", "aria-label", "Close dialog"],
+  [".microlight", "tabindex", "0"], // an example that is wider than the screen
+];
+
+function complete() {
+  for (const [selector, attribute, value] of additions) {
+    for (const element of document.querySelectorAll(`${selector}:not([${attribute}])`)) {
+      element.setAttribute(attribute, value);
+    }
+  }
+}
+new MutationObserver(complete).observe(document.getElementById("contract"), { childList: true, subtree: true });
+
 window.SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#contract",

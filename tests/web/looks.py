@@ -1,0 +1,43 @@
+"""How pages are looked at: in light and dark, on a desk and on a phone, by axe-core, and kept as a picture for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from process import ROOT
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+SCREENSHOTS = ROOT / "build/screenshots"
+
+LOOKS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+    "phone_dark": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
+}
+
+
+def serious_violations(page: Page, except_for: str | None) -> list[str]:
+    """What axe-core finds, by rule and element."""
+    page.evaluate(AXE.read_text())
+    where = {"include": [["html"]], "exclude": [[except_for]] if except_for else []}
+    found = page.evaluate("where => axe.run(where, { resultTypes: ['violations'] })", where)
+    return [
+        f"{v['id']}: {node['html'][:120]}: {node['failureSummary']}"
+        for v in found["violations"]
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
+
+
+def look_at(page: Page, state: Callable[[Page], None], look: str, except_for: str | None = None) -> None:
+    """Brings the page into that state, keeps a picture of it, and measures it. `except_for` is a CSS selector."""
+    state(page)
+    page.wait_for_timeout(300)  # what moves has come to rest
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{state.__name__}-{look}.png")
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width == 0, f"{state.__name__} is {width} px too wide"
+    assert serious_violations(page, except_for) == [], state.__name__
