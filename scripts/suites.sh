@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package python e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan)
+suites=(unit package python wheel e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan)
 fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -186,6 +186,12 @@ suite_python() {
   run_pytest bindings/python/tests
 }
 
+# The wheel, tested where nothing else is installed, and what is in it.
+suite_wheel() {
+  wheel_verb
+  run_pytest tests/wheel
+}
+
 # What a suite needs that runs whole programs; without it that suite is over.
 setup_programs() {
   setup_python
@@ -203,7 +209,7 @@ suite_e2e() {
 suite_web() {
   local folder
   setup_programs
-  if ! build_web; then
+  if ! setup_python_package || ! build_web; then
     broken "build web"
     return
   fi
