@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
-suites=(unit package python wheel e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan)
+# What waits for servers comes first: meanwhile the rest is compiled (ahead_of).
+suites=(package python wheel e2e web postgres migrate doctor docs contract fastapi unit fuzz asan tsan)
 fuzz_seconds=20
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -281,12 +282,15 @@ run_suite() {
   )
 }
 
-# ahead_of CHOSEN: the suites that wait for servers leave half of the machine idle, so what the suites behind them need is
+# ahead_of SUITES: the suites that wait for servers leave half of the machine idle, so what the suites behind them need is
 # compiled meanwhile, behind everything else. Sets `ahead`; ends with the tests.
 ahead_of() {
-  local preset later=()
-  for preset in fuzz asan tsan; do
-    [[ " $* " != *" $preset "* ]] || later+=("$preset")
+  local suite later=()
+  for suite in "$@"; do
+    case $suite in
+      unit) later+=(dev) ;;
+      fuzz | asan | tsan) later+=("$suite") ;;
+    esac
   done
   ((${#later[@]} > 0 && $# > ${#later[@]})) || return 0
   (setup_packages && setup_node) || return 0 # before both need it at once
@@ -312,13 +316,14 @@ test_verb() {
     fi
   done
 
-  local counts table='' p s status began ahead=''
+  local counts table='' i p s status began ahead=''
   local -i f all_passed=0 all_failed=0 all_skipped=0
   counts=$(mktemp)
   mkdir -p "${failures%/*}"
   : >"$failures"
-  for suite in "${chosen[@]}"; do
-    if [[ -z $ahead ]] && waits_for_servers "$suite"; then ahead_of "${chosen[@]}"; fi
+  for i in "${!chosen[@]}"; do
+    suite=${chosen[i]}
+    if [[ -z $ahead ]] && waits_for_servers "$suite"; then ahead_of "${chosen[@]:i}"; fi
     printf '%s\n' "$suite"
     began=$SECONDS
     rm -f "$counts"

@@ -30,7 +30,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
         (
             ["test", "unti"],
             "unknown suite unti; there are: "
-            "unit package python wheel e2e web postgres migrate doctor docs contract fastapi fuzz asan tsan",
+            "package python wheel e2e web postgres migrate doctor docs contract fastapi unit fuzz asan tsan",
         ),
         (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
