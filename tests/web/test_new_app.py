@@ -87,7 +87,11 @@ def install_packages(app: Path, scratch: Path) -> None:
         (tarball,) = scratch.glob(f"drawbridge-{package}-*.tgz")
         with tarfile.open(tarball) as archive:
             archive.extractall(scratch / package, filter="data")
-        shutil.copytree(scratch / package / "package", app / "node_modules/@drawbridge" / package)
+        installed = app / "node_modules/@drawbridge" / package
+        shutil.copytree(scratch / package / "package", installed)
+        # Without these, the workspace's own would be taken in their place, also found above the app.
+        exported = json.loads((installed / "package.json").read_text())["exports"]["."]
+        assert [file for file in exported.values() if not (installed / file).is_file()] == []
 
 
 @pytest.fixture(scope="module")
