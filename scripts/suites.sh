@@ -254,8 +254,8 @@ suite_contract() {
   DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest tests/contract
 }
 
-# examples/fastapi, by what is asked of any backend. Left out is what the C++ library decides alone, and whether
-# schemathesis finds faults: other suites show that, and it is the same here.
+# examples/fastapi, by what is asked of any backend. Left out is whether schemathesis finds faults: the suite contract
+# shows that, and it is the same here.
 suite_fastapi() {
   setup_programs
   if ! setup_python_package || ! build_web; then
@@ -263,11 +263,11 @@ suite_fastapi() {
     return
   fi
   export DRAWBRIDGE_TEST_BACKEND=fastapi DRAWBRIDGE_TEST_DATABASE=sqlite
-  run_pytest tests/e2e tests/e2e -m "not core"
+  run_pytest_by_two tests/e2e
   run_pytest tests/contract tests/contract -k "not test_a_deviation_is_found"
   run_pytest tests/web tests/web/test_{journey,contract_page}.py
   export DRAWBRIDGE_TEST_DATABASE=postgresql
-  run_pytest "tests/e2e on PostgreSQL" \
+  run_pytest "tests/e2e on PostgreSQL" -n 2 --dist loadfile \
     tests/e2e/test_bridge_{concurrency,isolation,model,tags,task_lists,tasks,times,user_deletion}.py
 }
 

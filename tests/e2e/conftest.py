@@ -26,7 +26,6 @@ NewDatabase = Callable[[Path], Database]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "core: what the C++ library decides alone, the same in any backend")
     config.addinivalue_line("markers", "serial: measures time or memory, or fills the machine: nothing beside it")
     # A shell starts what runs in its background with SIGINT ignored, and our programs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)

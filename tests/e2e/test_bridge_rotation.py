@@ -69,7 +69,6 @@ def test_no_good_token_is_refused_while_keys_rotate(start_issuer: StartIssuer, s
     assert listed["total"] == good_answers["201"]
 
 
-@pytest.mark.core
 def test_a_key_that_is_no_longer_listed_stops_verifying(start_issuer: StartIssuer, start_backend: StartBackend) -> None:
     issuer = start_issuer(rotate_every=2, grace_period=2)
     backend = start_backend(issuer)

@@ -158,7 +158,6 @@ FORMS = {
 }
 
 
-@pytest.mark.core
 @pytest.mark.parametrize("name", FORMS)
 def test_each_form_of_payload_is_good(start_issuer: StartIssuer, start_backend: StartBackend, name: str) -> None:
     issuer_settings, settings = FORMS[name]
@@ -176,7 +175,6 @@ def test_each_form_of_payload_is_good(start_issuer: StartIssuer, start_backend: 
 ALGORITHMS = ("EdDSA", "ES256", "ES512", "PS256", "RS256")
 
 
-@pytest.mark.core
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_each_algorithm_of_better_auth_when_it_is_allowed(
     start_issuer: StartIssuer, start_backend: StartBackend, algorithm: str
