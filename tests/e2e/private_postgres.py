@@ -16,12 +16,18 @@ from process import ROOT, Program, free_port
 SCRIPT = ROOT / "tests/support/private_postgres"
 
 
+def room_for_data() -> Path | None:
+    """Memory where there is plenty, as the script has it for what it makes itself; None for the usual place."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 else None
+
+
 class PrivatePostgres:
     """Its data go at the end; with `kept` only in close(), and until then it may be stopped and started again."""
 
     def __init__(self, folder: Path, kept: bool = False) -> None:
         """The log is in that folder, the data are not: the server's user could not reach them there."""
-        self.home = Path(tempfile.mkdtemp(prefix="drawbridge-postgres-")) if kept else None
+        self.home = Path(tempfile.mkdtemp(prefix="drawbridge-postgres-", dir=room_for_data())) if kept else None
         self.url = ""  # as the script prints it
         command: list[str | Path] = [SCRIPT]
         env = {"FSYNC": "off"}
