@@ -218,7 +218,9 @@ def test_help_has_what_is_there() -> None:
 
 def test_ctrl_c_ends_it_at_once(keys: KeyServer) -> None:
     keys.answering.clear()
-    with subprocess.Popen([*COMMAND, "jwks", keys.url], env=CLEAN, stderr=subprocess.PIPE) as process:
+    # As a terminal starts it: who runs the tests in the background may have them ignore Ctrl-C.
+    heeding = ["env", "--default-signal=INT", *COMMAND]
+    with subprocess.Popen([*heeding, "jwks", keys.url], env=CLEAN, stderr=subprocess.PIPE) as process:
         while keys.fetches == 0:
             keys.wait_for_a_fetch()
         process.send_signal(signal.SIGINT)
