@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "core/hints.h"
-#include "fetch/jwks_request.h"
+#include "core/errors/hints.h"
+#include "issuer/jwks_request.h"
 #include "input.h"
 
 namespace drawbridge::app {

@@ -8,7 +8,7 @@
 #include <CLI/Option.hpp>
 #include <fmt/format.h>
 
-#include "fetch/jwks_url.h"
+#include "issuer/jwks_url.h"
 #include "input.h"
 
 namespace drawbridge::app {

@@ -10,11 +10,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
-#include "fetch/jwks_url.h"
+#include "issuer/jwks_url.h"
 
 namespace drawbridge::doctor {
 namespace {

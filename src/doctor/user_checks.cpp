@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "doctor/sections.h"
 
 namespace drawbridge::doctor {

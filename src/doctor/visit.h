@@ -10,7 +10,7 @@
 #include "drawbridge/uuid.h"
 #include "drawbridge/verifier.h"
 
-#include "fetch/http_call.h"
+#include "issuer/http_call.h"
 #include "store/bridge_facts.h"
 
 namespace drawbridge::doctor {

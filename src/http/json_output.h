@@ -2,7 +2,7 @@
 
 // How rows and pages of them are written as JSON.
 
-#include "core/json_writer.h"
+#include "core/text/json_writer.h"
 #include "store/store.h"
 
 namespace drawbridge::store {

@@ -1,4 +1,4 @@
-#include "core/identity_json.h"
+#include "core/identity/identity_json.h"
 #include "http/resource_answers.h"
 #include "http/resources.h"
 

@@ -12,7 +12,7 @@
 #include <boost/url/url_view.hpp>
 #include <simdjson.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "http/json_time.h"
 #include "http/task_json.h"
 #include "http/unicode_text.h"

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "core/request_path.h"
+#include "core/identity/request_path.h"
 
 namespace drawbridge::http {
 namespace {

@@ -41,7 +41,7 @@ struct RouteMatch {
 
 std::span<const Route> all_routes();
 
-/// The route of a raw path; nothing when there is none, or when the path is refused (core/request_path.h).
+/// The route of a raw path; nothing when there is none, or when the path is refused (core/identity/request_path.h).
 std::optional<RouteMatch> find_route(std::string_view raw_path);
 
 }  // namespace drawbridge::http

@@ -1,6 +1,6 @@
 #include "http/tag_json.h"
 
-#include "core/strict_json.h"
+#include "core/jose/strict_json.h"
 #include "http/json_body.h"
 #include "http/json_output.h"
 

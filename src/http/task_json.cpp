@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/strict_json.h"
+#include "core/jose/strict_json.h"
 #include "http/json_body.h"
 #include "http/json_output.h"
 #include "http/json_time.h"

@@ -16,7 +16,7 @@
 #include "drawbridge/identity.h"
 #include "drawbridge/uuid.h"
 
-#include "core/time_text.h"
+#include "core/text/time_text.h"
 
 namespace drawbridge::store {
 

@@ -1,6 +1,6 @@
 #include "store/task_rules.h"
 
-#include "core/time_text.h"
+#include "core/text/time_text.h"
 #include "store/failures.h"
 
 namespace drawbridge::store {

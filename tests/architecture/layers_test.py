@@ -23,20 +23,20 @@ CAUGHT = {
         {"src/core/a.cpp": '#include "http/b.h"\n', "src/http/b.h": ""},
         "core must not include http/b.h",
     ),
-    "core_includes_fetch_in_angle_brackets": (
+    "core_includes_issuer_in_angle_brackets": (
         rules.layer_faults,
-        {"src/core/a.cpp": "#  include <fetch/b.h>\n", "src/fetch/b.h": ""},
-        "core must not include fetch/b.h",
+        {"src/core/a.cpp": "#  include <issuer/b.h>\n", "src/issuer/b.h": ""},
+        "core must not include issuer/b.h",
     ),
     "core_includes_the_remote_verifier": (
         rules.layer_faults,
         {"src/core/a.cpp": '#include "drawbridge/remote_verifier.h"\n', "include/drawbridge/remote_verifier.h": ""},
         "core must not include drawbridge/remote_verifier.h",
     ),
-    "fetch_includes_store": (
+    "issuer_includes_store": (
         rules.layer_faults,
-        {"src/fetch/a.h": '#include "store/store.h"\n', "src/store/store.h": ""},
-        "fetch must not include store/store.h",
+        {"src/issuer/a.h": '#include "store/store.h"\n', "src/store/store.h": ""},
+        "issuer must not include store/store.h",
     ),
     "store_includes_http": (
         rules.layer_faults,
@@ -48,10 +48,10 @@ CAUGHT = {
         {"src/http/a.cpp": '#include "store/sqlite/session.h"\n', "src/store/sqlite/session.h": ""},
         "http must not include store/sqlite/session.h",
     ),
-    "http_includes_fetch": (
+    "http_includes_issuer": (
         rules.layer_faults,
-        {"src/http/a.cpp": '#include "fetch/b.h"\n', "src/fetch/b.h": ""},
-        "http must not include fetch/b.h",
+        {"src/http/a.cpp": '#include "issuer/b.h"\n', "src/issuer/b.h": ""},
+        "http must not include issuer/b.h",
     ),
     "library_includes_the_program": (
         rules.layer_faults,

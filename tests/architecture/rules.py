@@ -1,6 +1,6 @@
 """The rules that keep the layers apart, as functions from source text to findings.
 
-apps -> {fetch, store, http, doctor} -> core; http knows store/store.h only, doctor two ports; core touches no socket, clock,
+apps -> {issuer, store, http, doctor} -> core; http knows store/store.h only, doctor two ports; core touches no socket, clock,
 thread, file, environment variable or log.
 """
 
@@ -19,18 +19,18 @@ MAX_BEAST_UNITS = 6  # each costs seconds to compile
 ALLOWED = {
     "public": {"public"},
     "core": {"public", "core"},
-    "fetch": {"public", "core", "fetch"},
+    "issuer": {"public", "core", "issuer"},
     "store": {"public", "core", "store"},
     "http": {"public", "core", "http"},
     "doctor": {"public", "core", "doctor"},
-    "apps": {"public", "core", "fetch", "store", "http", "doctor", "apps"},
+    "apps": {"public", "core", "issuer", "store", "http", "doctor", "apps"},
 }
 MAY_ALSO_INCLUDE = {
     "http": {"store/store.h"},
     # Ports, that is what is asked for and not how it is done, and the rule for where one may connect.
-    "doctor": {"fetch/http_call.h", "fetch/jwks_url.h", "store/bridge_facts.h"},
+    "doctor": {"issuer/http_call.h", "issuer/jwks_url.h", "store/bridge_facts.h"},
 }
-# Declared in public headers, performed by fetch.
+# Declared in public headers, performed by issuer.
 NOT_FOR_CORE = {"drawbridge/remote_verifier.h"}
 
 STANDARD_HEADER = re.compile(r"^[a-z_0-9]+$")

@@ -15,7 +15,7 @@
 
 #include "drawbridge/uuid.h"
 
-#include "core/request_path.h"
+#include "core/identity/request_path.h"
 #include "http/json_time.h"
 #include "http/media_type.h"
 #include "http/query.h"

@@ -1,6 +1,6 @@
 #include "store/postgres/tasks.h"
 
-#include "core/time_text.h"
+#include "core/text/time_text.h"
 #include "store/failures.h"
 #include "store/new_uuid.h"
 #include "store/postgres/sql.h"

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "store/better_auth_tables.h"
 #include "store/migrated_database.h"
 #include "store/sqlite/database.h"

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include "core/time_text.h"
+#include "core/text/time_text.h"
 #include "store/letter_case.h"
 #include "store/new_uuid.h"
 #include "store/sqlite/sql.h"
