@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "core/errors/hints.h"
-#include "issuer/jwks_request.h"
 #include "input.h"
+#include "issuer/jwks_request.h"
 
 namespace drawbridge::app {
 namespace {

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "core/jose/base64url.h"
 #include "core/errors/hints.h"
+#include "core/jose/base64url.h"
 #include "core/jose/strict_json.h"
 #include "core/jose/unverified_token.h"
 #include "doctor/api_calls.h"

@@ -4,8 +4,8 @@
 #include <simdjson.h>
 
 #include "core/errors/hints.h"
-#include "core/text/json_writer.h"
 #include "core/jose/strict_json.h"
+#include "core/text/json_writer.h"
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"

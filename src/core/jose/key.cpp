@@ -9,8 +9,8 @@
 #include <openssl/param_build.h>
 #include <sodium.h>
 
-#include "core/jose/base64url.h"
 #include "core/errors/hints.h"
+#include "core/jose/base64url.h"
 #include "core/jose/sha256.h"
 #include "core/jose/strict_json.h"
 

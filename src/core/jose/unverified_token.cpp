@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/jose/base64url.h"
 #include "core/errors/hints.h"
+#include "core/jose/base64url.h"
 #include "core/jose/strict_json.h"
 
 namespace drawbridge {

@@ -1,7 +1,7 @@
 #include "core/jose/verification.h"
 
-#include "core/jose/claims.h"
 #include "core/errors/hints.h"
+#include "core/jose/claims.h"
 #include "core/jose/key_selector.h"
 #include "core/jose/signature.h"
 #include "core/jose/unverified_token.h"
