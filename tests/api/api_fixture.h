@@ -16,7 +16,7 @@
 #include "database/threaded_store.h"
 #include "http/server.h"
 #include "tests/database/store_backend.h"
-#include "tests/http/raw_client.h"
+#include "tests/support/raw_client.h"
 
 namespace drawbridge::test {
 

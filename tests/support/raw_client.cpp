@@ -1,4 +1,4 @@
-#include "tests/http/raw_client.h"
+#include "tests/support/raw_client.h"
 
 #include <array>
 #include <cerrno>
