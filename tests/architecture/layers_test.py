@@ -78,6 +78,11 @@ CAUGHT = {
         {"src/api/tags/routes.cpp": '#include "database/sqlite/connection.h"\n'},
         "a route must not include database/sqlite/connection.h",
     ),
+    "resource_names_an_owner": (
+        rules.resource_faults,
+        {"src/api/tags/routes.cpp": "session.for_owner(someone, work);"},
+        "past owned_work()",
+    ),
     "resource_goes_without_an_owner": (
         rules.resource_faults,
         {"src/api/tags/routes.cpp": "session.without_owner(work);"},

@@ -139,6 +139,8 @@ def resource_faults(sources: Sources) -> Iterator[str]:
                 yield f"{path}: the resource {resource} must not include {name}"
             if parts[3] == "routes.cpp" and CONNECTION.match(name):
                 yield f"{path}: a route must not include {name}: Session::for_owner gives it a connection"
+        if "for_owner(" in code_of(text):
+            yield f"{path}: asks the database past owned_work() of src/api/owned_work.h"
         if "without_owner(" in code_of(text) and path != WITHOUT_OWNER:
             yield f"{path}: only {WITHOUT_OWNER} asks the database without an owner"
 

@@ -4,15 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "api/owned_work.h"
 #include "api/tags/tag_json.h"
 #include "api/tags/tag_rows.h"
-#include "database/session.h"
 #include "http/resource_answers.h"
 
 namespace drawbridge::api {
 namespace {
 
-using database::Session;
 using http::Access;
 using http::json_answer;
 using http::Method;
@@ -38,64 +37,53 @@ Response tag_answer(const Result<Tag>& tag) {
 Outcome list(const Request& request) {
   const auto page = http::page_request(request.query);
   if (!page) return http::problem(page.error());
-  return StoreWork{StoreWork::Kind::read, [owner = *request.identity, page = *page](Session& session) {
-                     const auto tags = session.for_owner(owner, [&](auto& connection, const Uuid& user) {
-                       return find_tags(connection, user, page);
-                     });
-                     return tags ? json_answer(200, tag_page_json(*tags, page)) : http::problem(tags.error());
-                   }};
+  const auto work = [page = *page](auto& db, const Uuid& owner) { return find_tags(db, owner, page); };
+  return owned_work(StoreWork::Kind::read, request, work, [page = *page](const Result<Page<Tag>>& tags) {
+    return tags ? json_answer(200, tag_page_json(*tags, page)) : http::problem(tags.error());
+  });
 }
 
 Outcome create(const Request& request) {
-  auto tag = parse_new_tag(request.body);
+  const auto tag = parse_new_tag(request.body);
   if (!tag) return http::problem(tag.error());
   if (auto refusal = query_refused(request)) return *std::move(refusal);
-  return StoreWork{
-      StoreWork::Kind::write, [owner = *request.identity, tag = *std::move(tag)](Session& session) {
-        const auto made = session.for_owner(
-            owner, [&](auto& connection, const Uuid& user) { return add_tag(connection, user, tag); });
+  const auto work = [tag = *tag](auto& db, const Uuid& owner) { return add_tag(db, owner, tag); };
+  return owned_work(
+      StoreWork::Kind::write, request, work,
+      [user_id = request.identity->uuid().value()](const Result<Tag>& made) {
         if (!made) return http::problem(made.error());
         auto answer = json_answer(201, tag_json(*made));
-        answer.headers.push_back(
-            {"Location", fmt::format("/api/v1/{}/tags/{}", owner.uuid().value().text(), made->id)});
+        answer.headers.push_back({"Location", fmt::format("/api/v1/{}/tags/{}", user_id.text(), made->id)});
         return answer;
-      }};
+      });
 }
 
 Outcome get(const Request& request) {
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = tag_id_of(request);
   if (!id) return http::no_such_row();
-  return StoreWork{StoreWork::Kind::read, [owner = *request.identity, id = *id](Session& session) {
-                     return tag_answer(session.for_owner(owner, [&](auto& connection, const Uuid& user) {
-                       return find_tag(connection, user, id);
-                     }));
-                   }};
+  const auto work = [id = *id](auto& db, const Uuid& owner) { return find_tag(db, owner, id); };
+  return owned_work(StoreWork::Kind::read, request, work, tag_answer);
 }
 
 Outcome change(const Request& request) {
-  auto change = parse_tag_change(request.body);
+  const auto change = parse_tag_change(request.body);
   if (!change) return http::problem(change.error());
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = tag_id_of(request);
   if (!id) return http::no_such_row();
-  return StoreWork{StoreWork::Kind::write,
-                   [owner = *request.identity, id = *id, change = *std::move(change)](Session& session) {
-                     return tag_answer(session.for_owner(owner, [&](auto& connection, const Uuid& user) {
-                       return change_tag(connection, user, id, change);
-                     }));
-                   }};
+  const auto work = [id = *id, change = *change](auto& db, const Uuid& owner) {
+    return change_tag(db, owner, id, change);
+  };
+  return owned_work(StoreWork::Kind::write, request, work, tag_answer);
 }
 
 Outcome remove(const Request& request) {
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = tag_id_of(request);
   if (!id) return http::no_such_row();
-  return StoreWork{
-      StoreWork::Kind::write, [owner = *request.identity, id = *id](Session& session) {
-        return http::deletion_answer(session.for_owner(
-            owner, [&](auto& connection, const Uuid& user) { return remove_tag(connection, user, id); }));
-      }};
+  const auto work = [id = *id](auto& db, const Uuid& owner) { return remove_tag(db, owner, id); };
+  return owned_work(StoreWork::Kind::write, request, work, http::deletion_answer);
 }
 
 }  // namespace

@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "api/owned_work.h"
 #include "api/tasks/task_json.h"
 #include "api/tasks/task_query.h"
 #include "api/tasks/task_rows.h"
-#include "database/session.h"
 #include "http/resource_answers.h"
 
 namespace drawbridge::api {
 namespace {
 
-using database::Session;
 using http::Access;
 using http::json_answer;
 using http::Method;
@@ -36,51 +35,44 @@ Outcome change_to(const Request& request, std::expected<TaskChange, http::BodyFa
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = task_id_of(request);
   if (!id) return http::no_such_row();
-  return StoreWork{StoreWork::Kind::write, [owner = *request.identity, id = *id, change = *std::move(change),
-                                            now = request.now](Session& session) {
-                     return task_answer(session.for_owner(owner, [&](auto& connection, const Uuid& user) {
-                       return change_task(connection, user, id, change, now);
-                     }));
-                   }};
+  const auto work = [id = *id, change = *std::move(change), now = request.now](auto& db, const Uuid& owner) {
+    return change_task(db, owner, id, change, now);
+  };
+  return owned_work(StoreWork::Kind::write, request, work, task_answer);
 }
 
 Outcome list(const Request& request) {
-  auto wanted = task_list_request(request.query);
+  const auto wanted = task_list_request(request.query);
   if (!wanted) return http::problem(wanted.error());
-  return StoreWork{
-      StoreWork::Kind::read, [owner = *request.identity, wanted = *std::move(wanted)](Session& session) {
-        const auto tasks = session.for_owner(
-            owner, [&](auto& connection, const Uuid& user) { return find_tasks(connection, user, wanted); });
-        return tasks ? json_answer(200, task_page_json(*tasks, wanted.page)) : http::problem(tasks.error());
-      }};
+  const auto work = [wanted = *wanted](auto& db, const Uuid& owner) { return find_tasks(db, owner, wanted); };
+  return owned_work(
+      StoreWork::Kind::read, request, work, [page = wanted->page](const Result<Page<Task>>& tasks) {
+        return tasks ? json_answer(200, task_page_json(*tasks, page)) : http::problem(tasks.error());
+      });
 }
 
 Outcome create(const Request& request) {
-  auto task = parse_new_task(request.body);
+  const auto task = parse_new_task(request.body);
   if (!task) return http::problem(task.error());
   if (auto refusal = query_refused(request)) return *std::move(refusal);
-  return StoreWork{
-      StoreWork::Kind::write,
-      [owner = *request.identity, task = *std::move(task), now = request.now](Session& session) {
-        const auto made = session.for_owner(
-            owner, [&](auto& connection, const Uuid& user) { return add_task(connection, user, task, now); });
-        if (!made) return http::problem(made.error());
-        auto answer = json_answer(201, task_json(*made));
-        answer.headers.push_back(
-            {"Location", fmt::format("/api/v1/{}/tasks/{}", made->user_id.text(), made->id.text())});
-        return answer;
-      }};
+  const auto work = [task = *task, now = request.now](auto& db, const Uuid& owner) {
+    return add_task(db, owner, task, now);
+  };
+  return owned_work(StoreWork::Kind::write, request, work, [](const Result<Task>& made) {
+    if (!made) return http::problem(made.error());
+    auto answer = json_answer(201, task_json(*made));
+    answer.headers.push_back(
+        {"Location", fmt::format("/api/v1/{}/tasks/{}", made->user_id.text(), made->id.text())});
+    return answer;
+  });
 }
 
 Outcome get(const Request& request) {
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = task_id_of(request);
   if (!id) return http::no_such_row();
-  return StoreWork{StoreWork::Kind::read, [owner = *request.identity, id = *id](Session& session) {
-                     return task_answer(session.for_owner(owner, [&](auto& connection, const Uuid& user) {
-                       return find_task(connection, user, id);
-                     }));
-                   }};
+  const auto work = [id = *id](auto& db, const Uuid& owner) { return find_task(db, owner, id); };
+  return owned_work(StoreWork::Kind::read, request, work, task_answer);
 }
 
 Outcome replace(const Request& request) {
@@ -95,23 +87,18 @@ Outcome toggle(const Request& request) {
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = task_id_of(request);
   if (!id) return http::no_such_row();
-  return StoreWork{StoreWork::Kind::write,
-                   [owner = *request.identity, id = *id, now = request.now](Session& session) {
-                     return task_answer(session.for_owner(owner, [&](auto& connection, const Uuid& user) {
-                       return toggle_task(connection, user, id, now);
-                     }));
-                   }};
+  const auto work = [id = *id, now = request.now](auto& db, const Uuid& owner) {
+    return toggle_task(db, owner, id, now);
+  };
+  return owned_work(StoreWork::Kind::write, request, work, task_answer);
 }
 
 Outcome remove(const Request& request) {
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = task_id_of(request);
   if (!id) return http::no_such_row();
-  return StoreWork{
-      StoreWork::Kind::write, [owner = *request.identity, id = *id](Session& session) {
-        return http::deletion_answer(session.for_owner(
-            owner, [&](auto& connection, const Uuid& user) { return remove_task(connection, user, id); }));
-      }};
+  const auto work = [id = *id](auto& db, const Uuid& owner) { return remove_task(db, owner, id); };
+  return owned_work(StoreWork::Kind::write, request, work, http::deletion_answer);
 }
 
 }  // namespace
