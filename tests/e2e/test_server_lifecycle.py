@@ -44,7 +44,7 @@ def test_sigterm_finishes_what_is_in_flight(issuer: BetterAuth, start_backend: S
     assert backend.program.wait() == 0
     assert idle.recv(1) == b""
     idle.close()
-    titles = issuer.database.execute("select title from tasks order by created_at")
+    titles = issuer.database.execute("select title from tasks where user_id = ? order by created_at", alice.uuid)
     assert titles == [("before",), ("in flight",)]
 
 
