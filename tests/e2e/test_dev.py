@@ -17,8 +17,6 @@ import pytest
 
 from process import DRAWBRIDGE, ROOT, accepts, free_port, wait_until
 
-pytestmark = pytest.mark.serial
-
 
 def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([ROOT / "dev", *arguments], text=True, capture_output=True, timeout=60, check=False)

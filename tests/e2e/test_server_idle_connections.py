@@ -19,8 +19,6 @@ from owned_api import OwnedApi
 from process import LONG
 from raw_http import RawConnection, head
 
-pytestmark = pytest.mark.serial
-
 IDLE = 5_000 if LONG else 1_500  # more than the usual limit of open files
 NEEDED_FILES = IDLE + 500
 MEMORY_FOR_EACH = 32 * 1024  # bytes; far more than it takes

@@ -14,8 +14,6 @@ from contract import assert_refused
 from counting_relay import CountingRelay
 from process import DRAWBRIDGE, Program, accepts, free_port, wait_until
 
-pytestmark = pytest.mark.serial
-
 
 def read_until_closed(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65_536), b""))

@@ -8,15 +8,11 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import pytest
-
 from backend import Backend
 from better_auth import BetterAuth
 from owned_api import OwnedApi
 from process import LONG
 from raw_http import Answer, RawConnection, head
-
-pytestmark = pytest.mark.serial
 
 HEAD_LIMIT, BODY_LIMIT, WRITE_LIMIT = 10, 30, 30  # seconds that one client gets
 LATE = 15  # seconds after its limit until which a client must be told, on a busy machine too
