@@ -70,6 +70,14 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return None
 
 
+LONGEST = ("test_dev.py", "test_bridge_tokens.py", "test_bridge_outage.py", "test_server_slow_clients.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first: of two processes none is left alone with one of them."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(scope="session")
 def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
     """new_database(folder) gives an empty one; that of SQLite is in the folder."""
