@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 from backend import DRAWBRIDGE, Backend, needs_migrating  # noqa: E402
-from better_auth import BetterAuth  # noqa: E402
+from better_auth import BetterAuth, Person  # noqa: E402
 from schemathesis_run import token_seconds  # noqa: E402
 
 CASES = pytest.StashKey[list[str]]()
@@ -44,6 +44,11 @@ def backend(tmp_path_factory: pytest.TempPathFactory, issuer: BetterAuth) -> Ite
         yield backend.start()
     finally:
         backend.stop()
+
+
+@pytest.fixture
+def people(issuer: BetterAuth) -> dict[str, Person]:
+    return {name: issuer.sign_up(name) for name in ("owner", "stranger")}
 
 
 @pytest.fixture
