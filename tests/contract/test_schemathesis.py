@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def make_things(backend: Backend, owner: Person) -> None:
 
 
 def test_the_server_answers_as_the_contract_says(
-    backend: Backend, people: dict[str, Person], tmp_path: Path, report_cases: list[str]
+    backend: Backend, people: dict[str, Person], tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     make_things(backend, people["owner"])
     seconds, began = seconds_to_run(), time.monotonic()
@@ -37,6 +38,7 @@ def test_the_server_answers_as_the_contract_says(
     size = ("--max-time", str(seconds)) if seconds else ("--max-examples", str(FIXED_SIZE))
     timeout = seconds + 60 if seconds else LONGEST
     run = run_schemathesis(backend, people, CONTRACT, tmp_path, "--seed", str(seed), *size, timeout=timeout)
-    report_cases.append(f"schemathesis: {run.cases} requests in {time.monotonic() - began:.0f} s, seed {seed}")
+    took = time.monotonic() - began
+    record_property("cases", f"schemathesis: {run.cases} requests in {took:.0f} s, seed {seed}")
     if run.status != 0 or run.cases < (1 if seconds else FEWEST):
         pytest.fail(run.output, pytrace=False)
