@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 // imports of `better-auth` led to the one or the other.
 const oldest = [{ find: /^better-auth(?=\/|$)/, replacement: "better-auth-oldest" }];
 
-const shared = { include: ["tests/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 };
+// Without isolation a worker reads Better Auth once, not for each file: a quarter less work.
+const shared = { include: ["tests/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000, isolate: false };
 
 export default defineConfig({
   test: {

@@ -14,16 +14,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
 from backend import DRAWBRIDGE, Backend, needs_migrating  # noqa: E402
-from better_auth import BetterAuth  # noqa: E402
+from better_auth import BetterAuth, Person  # noqa: E402
 from schemathesis_run import token_seconds  # noqa: E402
 
-CASES = pytest.StashKey[list[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     if not DRAWBRIDGE.is_file():
         raise pytest.UsageError(f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another")
-    config.stash[CASES] = []
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +43,13 @@ def backend(tmp_path_factory: pytest.TempPathFactory, issuer: BetterAuth) -> Ite
 
 
 @pytest.fixture
-def report_cases(request: pytest.FixtureRequest) -> list[str]:
-    """Lines that are shown at the end of the run."""
-    return request.config.stash[CASES]
+def people(issuer: BetterAuth) -> dict[str, Person]:
+    return {name: issuer.sign_up(name) for name in ("owner", "stranger")}
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in config.stash[CASES]:
-        terminalreporter.write_line(line)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have recorded as `cases`."""
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        if isinstance(report, pytest.TestReport) and report.when == "call":
+            for line in [value for name, value in report.user_properties if name == "cases"]:
+                terminalreporter.write_line(str(line))

@@ -54,53 +54,68 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDataba
         yield new
 
 
-@pytest.fixture(scope="session")
-def start_issuer(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> Iterator[StartIssuer]:
-    """start_issuer(database, **settings) gives a Better Auth that runs; without a database on a SQLite file."""
-    with ExitStack() as stopping:
+class Starter:
+    """What it has started runs until its end."""
 
-        def start(database: Database | None = None, **settings: object) -> BetterAuth:
-            issuer = BetterAuth(tmp_path_factory.mktemp("issuer"), database or new_database("sqlite"), **settings)
-            stopping.callback(issuer.stop)
-            return issuer.start()
+    def __init__(self, folders: pytest.TempPathFactory, new_database: NewDatabase, stopping: ExitStack) -> None:
+        self.folders, self.new_database, self.stopping = folders, new_database, stopping
 
-        yield start
+    def issuer(self, database: Database | None = None, **settings: object) -> BetterAuth:
+        issuer = BetterAuth(self.folders.mktemp("issuer"), database or self.new_database("sqlite"), **settings)
+        self.stopping.callback(issuer.stop)
+        return issuer.start()
 
+    def backend(self, issuer: BetterAuth, **settings: object) -> Backend:
+        backend = Backend(self.folders.mktemp("backend"), issuer, **settings)
+        self.stopping.callback(backend.stop)
+        return backend.start()
 
-@pytest.fixture(scope="session")
-def start_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBackend]:
-    """start_backend(issuer, **settings) gives an API that answers, on that issuer's database as it is."""
-    with ExitStack() as stopping:
-
-        def start(issuer: BetterAuth, **settings: object) -> Backend:
-            backend = Backend(tmp_path_factory.mktemp("backend"), issuer, **settings)
-            stopping.callback(backend.stop)
-            return backend.start()
-
-        yield start
-
-
-@pytest.fixture(scope="session")
-def start_set_up(new_database: NewDatabase, start_issuer: StartIssuer, start_backend: StartBackend) -> StartSetUp:
-    """start_set_up(product, **settings of Better Auth) gives a healthy one of a test's own."""
-
-    def start(product: str = "sqlite", **settings: object) -> SetUp:
-        issuer = start_issuer(new_database(product), **settings)
+    def set_up(self, product: str = "sqlite", **settings: object) -> SetUp:
+        issuer = self.issuer(self.new_database(product), **settings)
         issuer.database.migrate()
         person = issuer.sign_up("alice")
-        return SetUp(issuer, start_backend(issuer), person, person.token())
-
-    return start
+        return SetUp(issuer, self.backend(issuer), person, person.token())
 
 
 @pytest.fixture(scope="session")
-def healthy_sqlite(start_set_up: StartSetUp) -> SetUp:
-    return start_set_up("sqlite")
+def for_all_tests(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> Iterator[Starter]:
+    with ExitStack() as stopping:
+        yield Starter(tmp_path_factory, new_database, stopping)
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> Iterator[Starter]:
+    """For the tests of a module."""
+    with ExitStack() as stopping:
+        yield Starter(tmp_path_factory, new_database, stopping)
+
+
+@pytest.fixture(scope="module")
+def start_issuer(starter: Starter) -> StartIssuer:
+    """start_issuer(database, **settings) gives a Better Auth that runs; without a database on a SQLite file."""
+    return starter.issuer
+
+
+@pytest.fixture(scope="module")
+def start_backend(starter: Starter) -> StartBackend:
+    """start_backend(issuer, **settings) gives an API that answers, on that issuer's database as it is."""
+    return starter.backend
+
+
+@pytest.fixture(scope="module")
+def start_set_up(starter: Starter) -> StartSetUp:
+    """start_set_up(product, **settings of Better Auth) gives a healthy one of a test's own."""
+    return starter.set_up
 
 
 @pytest.fixture(scope="session")
-def healthy_postgres(start_set_up: StartSetUp) -> SetUp:
-    return start_set_up("postgresql")
+def healthy_sqlite(for_all_tests: Starter) -> SetUp:
+    return for_all_tests.set_up("sqlite")
+
+
+@pytest.fixture(scope="session")
+def healthy_postgres(for_all_tests: Starter) -> SetUp:
+    return for_all_tests.set_up("postgresql")
 
 
 @pytest.fixture(params=PRODUCTS)

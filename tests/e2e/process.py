@@ -15,6 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DRAWBRIDGE = Path(os.environ.get("DRAWBRIDGE_BIN", ROOT / "build/release/bin/drawbridge")).resolve()
 
+# Sizes as ./dev test --long has them.
+LONG = os.environ.get("DRAWBRIDGE_TEST_LONG") == "1"
+
 # What a program sees of the tester's environment. Nothing else: a proxy or a BETTER_AUTH_URL of the shell
 # must not decide a test.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
@@ -107,8 +110,17 @@ class Program:
         status = self.wait(60)  # PostgreSQL writes all that it holds, beside whatever else the machine does
         assert status == self.status_of_sigterm, f"{self.name} ended with {status} after SIGTERM"
 
-    def log(self) -> str:
-        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+    def log(self, start: int = 0) -> str:
+        """From that byte on."""
+        if not self.log_file.exists():
+            return ""
+        with self.log_file.open("rb") as file:
+            file.seek(start)
+            return file.read().decode(errors="replace")
+
+    def log_size(self) -> int:
+        """In bytes."""
+        return self.log_file.stat().st_size if self.log_file.exists() else 0
 
     @contextmanager
     def running(self) -> Iterator[Program]:

@@ -1,4 +1,4 @@
-"""Random calls by three users at once, 10,000 in C++, and a plain model of the API that knows every answer."""
+"""Random calls by three users at once, and a plain model of the API that knows every answer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from backend import KIND, Backend
+from backend import Backend
 from better_auth import BetterAuth, Person
+from process import LONG
 from raw_http import Answer, RawConnection, head
 from task_calls import CallMaker, KnownIds
 from task_model import Call, Expected, TaskModel, time_of
 
 SEED = 20261123
-CALLS = 10_000 if KIND == "cpp" else 4_000  # Python takes longer for each
+CALLS = 10_000 if LONG else 1_500
 SHOWN = 12  # calls that a failure tells
 
 
@@ -132,4 +133,4 @@ def test_random_calls_are_answered_as_the_model_has_it(issuer: BetterAuth, backe
         "DELETE": ["204", "not_found", "user_mismatch", "validation_failed"],
     }.items():
         for answer in answers:
-            assert seen[f"{method} {answer}"] >= CALLS / 4_000, seen
+            assert seen[f"{method} {answer}"] > CALLS // 4_000, seen

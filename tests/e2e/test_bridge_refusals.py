@@ -9,6 +9,7 @@ import pytest
 
 from backend import Backend
 from better_auth import BetterAuth
+from cases import cases
 from contract import STATUS
 from raw_http import Answer, all_answers
 
@@ -66,7 +67,7 @@ def test_a_request_without_a_fault(backend: Backend, good: dict[str, Any]) -> No
     assert send(backend, good).status == 200
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", cases(NAMES, "headers-too-large", "no-such-task"))
 def test_each_fault_alone(backend: Backend, good: dict[str, Any], name: str) -> None:
     _, code, fault = FAULTS[NAMES.index(name)]
     assert send(backend, good | fault).refusal() == (STATUS[code], code)

@@ -7,17 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from backend import KIND
 from conftest import StartBackend, StartIssuer
 from contract import assert_refused
 from counting_relay import CountingRelay
 from loopback import open_client
+from process import LONG
 from token_forgery import header_of, with_header
 
 pytestmark = pytest.mark.serial
 
-SECONDS = 30 if KIND == "cpp" else 12
-ROTATION = 3
+SECONDS = 30 if LONG else 5
+ROTATION = 3 if LONG else 1
 ATTACKERS = 24
 
 
@@ -60,22 +60,22 @@ def test_no_good_token_is_refused_while_keys_rotate(start_issuer: StartIssuer, s
         listed = backend.call("GET", f"/api/v1/{person.uuid}/tasks", first_token).json()
 
     assert set(good_answers) == {"200", "201"}, good_answers
-    assert good_answers["201"] >= 50, good_answers
+    assert good_answers["201"] >= SECONDS, good_answers
     assert good_answers["200"] == 2 * good_answers["201"]
     assert len(kids) >= SECONDS / ROTATION - 3, f"the issuer rotated too seldom: {kids}"
     assert set(hostile_answers) <= {"401 key_unknown", "503 keys_unavailable"}, hostile_answers
-    assert hostile_answers["401 key_unknown"] >= 50, hostile_answers
+    assert hostile_answers["401 key_unknown"] >= SECONDS, hostile_answers
     assert len(relay.fetched_at) <= took + 2, "more than one fetch a second"
     assert listed["total"] == good_answers["201"]
 
 
 def test_a_key_that_is_no_longer_listed_stops_verifying(start_issuer: StartIssuer, start_backend: StartBackend) -> None:
-    issuer = start_issuer(rotate_every=2, grace_period=2)
+    issuer = start_issuer(rotate_every=1, grace_period=1)
     backend = start_backend(issuer)
     person = issuer.sign_up("alice")
     old = person.token()
     assert backend.call("GET", "/api/v1/me", old).status_code == 200
-    time.sleep(4.5)  # its key's 2 s of signing and 2 s of grace
+    time.sleep(2.2)  # its key's second of signing and second of grace
     new = person.token()
     assert header_of(new)["kid"] != header_of(old)["kid"]
     assert backend.call("GET", "/api/v1/me", new).status_code == 200  # an unknown kid: the set is fetched

@@ -10,6 +10,7 @@ import pytest
 
 from backend import Backend
 from better_auth import BetterAuth, Person
+from cases import cases
 from contract import assert_invalid, assert_refused
 from owned_api import OwnedApi
 from token_forgery import claims_of
@@ -151,7 +152,10 @@ BAD_TASKS: dict[str, tuple[Any, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", BAD_TASKS)
+SHORT = ("title-256", "title-nul", "description-10001", "completed-string", "priority-unknown", "id", "all-at-once", "array")
+
+
+@pytest.mark.parametrize("name", cases(BAD_TASKS, *SHORT))
 def test_a_task_that_is_not_taken(carol: OwnedApi, name: str) -> None:
     body, pointers = BAD_TASKS[name]
     task = carol.post("/tasks", FULL).json()

@@ -10,6 +10,7 @@ import pytest
 
 from backend import Backend
 from better_auth import BetterAuth, Person
+from cases import cases
 from conftest import StartBackend, StartIssuer
 from contract import assert_refused, challenge
 from loopback import get
@@ -75,7 +76,14 @@ FORGERIES: dict[str, tuple[Callable[[Case], str], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", FORGERIES)
+SHORT = (
+    *("opaque-session-token", "five-segments-as-jwe", "truncated-by-one", "too-large", "session-cache-type"),
+    *("unsigned", "hmac-with-public-key", "no-key-id", "unknown-key-id"),
+    *("tampered-signature", "tampered-uuid", "own-key-in-header"),
+)
+
+
+@pytest.mark.parametrize("name", cases(FORGERIES, *SHORT))
 def test_a_forged_token_is_refused(backend: Backend, case: Case, name: str) -> None:
     forge, code = FORGERIES[name]
     forged = forge(case)
@@ -102,7 +110,7 @@ TRANSPORTS: dict[str, tuple[Callable[[str], dict[str, Any]], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", TRANSPORTS)
+@pytest.mark.parametrize("name", cases(TRANSPORTS, "nothing", "other-scheme", "in-the-query", "two-headers"))
 def test_a_token_counts_in_one_authorization_header_only(backend: Backend, case: Case, name: str) -> None:
     send, code = TRANSPORTS[name]
     answer = backend.http.get("/api/v1/me", **send(case.token))
@@ -110,7 +118,7 @@ def test_a_token_counts_in_one_authorization_header_only(backend: Backend, case:
     assert answer.headers["WWW-Authenticate"] == challenge(code)
 
 
-@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
 def test_the_case_of_the_scheme_does_not_matter(backend: Backend, case: Case, scheme: str) -> None:
     answer = backend.http.get("/api/v1/me", headers=authorization(f"{scheme} {case.token}"))
     assert answer.status_code == 200, answer.text
@@ -133,7 +141,7 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", cases(SETTINGS, "another-audience", "another-issuer"))
 def test_a_token_for_another_is_refused(issuer: BetterAuth, start_backend: StartBackend, case: Case, name: str) -> None:
     settings, code = SETTINGS[name]
     backend = start_backend(issuer, **{key: value.format(url=issuer.url) for key, value in settings.items()})
@@ -158,7 +166,7 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", cases(FORMS, "default-payload", "audience-array"))
 def test_each_form_of_payload_is_good(start_issuer: StartIssuer, start_backend: StartBackend, name: str) -> None:
     issuer_settings, settings = FORMS[name]
     issuer = start_issuer(**issuer_settings)
@@ -175,7 +183,7 @@ def test_each_form_of_payload_is_good(start_issuer: StartIssuer, start_backend: 
 ALGORITHMS = ("EdDSA", "ES256", "ES512", "PS256", "RS256")
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", cases(ALGORITHMS, "EdDSA", "ES256"))
 def test_each_algorithm_of_better_auth_when_it_is_allowed(
     start_issuer: StartIssuer, start_backend: StartBackend, algorithm: str
 ) -> None:

@@ -17,8 +17,6 @@ import pytest
 
 from process import DRAWBRIDGE, ROOT, accepts, free_port, wait_until
 
-pytestmark = pytest.mark.serial
-
 
 def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([ROOT / "dev", *arguments], text=True, capture_output=True, timeout=60, check=False)
@@ -165,8 +163,15 @@ def all_is_healthy(run: Run, token: str, cookie: str) -> None:
     assert min(times) < 3
 
 
-@pytest.mark.parametrize("backend, program", [("cpp", "drawbridge"), ("fastapi", "uvicorn")])
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize(
+    "database, backend, program",
+    [
+        ("sqlite", "cpp", "drawbridge"),
+        ("postgres", "fastapi", "uvicorn"),
+        pytest.param("postgres", "cpp", "drawbridge", marks=pytest.mark.long),
+        pytest.param("sqlite", "fastapi", "uvicorn", marks=pytest.mark.long),
+    ],
+)
 def test_walk_through_works_as_printed_and_the_data_stays(data, database, backend, program):
     with Run(data, database, backend) as run:
         lines = run.walk_through()
@@ -205,9 +210,9 @@ def test_walk_through_works_as_printed_and_the_data_stays(data, database, backen
     "database, backend, ends",
     [
         ("sqlite", "cpp", "next-server"),
-        ("sqlite", "cpp", "drawbridge"),
-        ("sqlite", "fastapi", "uvicorn"),
         ("postgres", "cpp", "private_postgres"),
+        pytest.param("sqlite", "cpp", "drawbridge", marks=pytest.mark.long),
+        pytest.param("sqlite", "fastapi", "uvicorn", marks=pytest.mark.long),
     ],
 )
 def test_one_that_ends_by_itself_ends_the_others(data, database, backend, ends):
@@ -219,7 +224,9 @@ def test_one_that_ends_by_itself_ends_the_others(data, database, backend, ends):
         assert not accepts(run.api_port) and not accepts(run.web_port)
 
 
-@pytest.mark.parametrize("database, backend", [("postgres", "cpp"), ("sqlite", "fastapi")])
+@pytest.mark.parametrize(
+    "database, backend", [("postgres", "cpp"), pytest.param("sqlite", "fastapi", marks=pytest.mark.long)]
+)
 def test_all_ends_with_a_run_that_is_killed(data, database, backend):
     with Run(data, database, backend) as run:
         run.walk_through()

@@ -14,8 +14,6 @@ import pytest
 from private_postgres import SCRIPT, PrivatePostgres
 from process import Program, free_port, wait_until
 
-pytestmark = pytest.mark.serial
-
 Start = Callable[..., PrivatePostgres]
 
 

@@ -6,13 +6,9 @@ import re
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
-
 from backend import Backend
 from process import ROOT, wait_until
 from raw_http import RawConnection, head
-
-pytestmark = pytest.mark.serial
 
 BUNDLE = "/docs/swagger-ui-bundle.js"
 BUNDLE_FILE = ROOT / "node_modules/swagger-ui-dist/swagger-ui-bundle.js"

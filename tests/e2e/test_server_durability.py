@@ -14,11 +14,11 @@ import pytest
 from backend import Backend
 from conftest import StartBackend, StartIssuer
 from database import KIND
-from process import wait_until
+from process import LONG, wait_until
 from write_load import WritingClient
 
 SEED = 20261123
-KILLS = 50  # in each of the two tests
+KILLS = 50 if LONG else 5  # in each of the two tests
 CLIENTS_OF_EACH_USER = 2
 LIFE = (0.03, 0.45)  # seconds from the first writes to the kill
 

@@ -14,8 +14,6 @@ from contract import assert_refused
 from counting_relay import CountingRelay
 from process import DRAWBRIDGE, Program, accepts, free_port, wait_until
 
-pytestmark = pytest.mark.serial
-
 
 def read_until_closed(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65_536), b""))
@@ -44,7 +42,7 @@ def test_sigterm_finishes_what_is_in_flight(issuer: BetterAuth, start_backend: S
     assert backend.program.wait() == 0
     assert idle.recv(1) == b""
     idle.close()
-    titles = issuer.database.execute("select title from tasks order by created_at")
+    titles = issuer.database.execute("select title from tasks where user_id = ? order by created_at", alice.uuid)
     assert titles == [("before",), ("in flight",)]
 
 

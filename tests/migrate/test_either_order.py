@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from better_auths import NOTHING, planned, run_migrations
+from cases import cases
 from conftest import NewDatabase, StartBackend, StartIssuer
 from database import Database
 from migration import BETTER_AUTHS, OURS, migrate, pending, up
@@ -42,7 +43,7 @@ BEFORE: dict[str, tuple[dict[str, bool], dict[str, list[str]]]] = {
 }
 
 
-@pytest.mark.parametrize("name", BEFORE)
+@pytest.mark.parametrize("name", cases(BEFORE, "with all", "without both"))
 def test_better_auth_first(
     database: Database, start_issuer: StartIssuer, start_backend: StartBackend, name: str
 ) -> None:

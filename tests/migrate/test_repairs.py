@@ -9,6 +9,7 @@ import pytest
 
 from better_auth import BetterAuth
 from better_auths import NOTHING, make_tables, planned, run_migrations, script, sign_in, uuids
+from cases import cases
 from conftest import StartIssuer
 from database import Database
 from loopback import get
@@ -48,7 +49,7 @@ def take_away(database: Database, sql: str) -> None:
     script(database, sql.format(session=SESSION.format(date=date)))
 
 
-@pytest.mark.parametrize("name", MISSING)
+@pytest.mark.parametrize("name", cases(MISSING, "jwks", "all that jwks got later", "session.token, no sessions"))
 def test_what_is_missing_is_added_and_nothing_dropped(database: Database, start_issuer: StartIssuer, name: str) -> None:
     missing = MISSING[name]
     make_tables(database, uuid=True, jwt=True)

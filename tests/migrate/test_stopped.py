@@ -14,12 +14,12 @@ from better_auths import add_many_users, make_tables, uuids
 from conftest import NewDatabase
 from database import Database
 from migration import OURS, RunningUp, pending, up
-from process import wait_until
+from process import LONG, wait_until
 from schema import schema_of
 
 SEED = 20261124
-MANY = 50_000
-KILLS = 12
+MANY = 50_000 if LONG else 15_000
+KILLS = 12 if LONG else 4
 
 
 def test_of_two_at_once_one_waits_and_says_so(database: Database, tmp_path: Path) -> None:

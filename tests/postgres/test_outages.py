@@ -27,11 +27,9 @@ def postmaster(server: PrivatePostgres) -> int:
     return int((server.home / "cluster/postmaster.pid").read_text().split()[0])
 
 
-def processes(server: PrivatePostgres) -> list[int]:
-    """The postmaster first."""
-    first = postmaster(server)
-    children = subprocess.run(["pgrep", "-P", str(first)], text=True, capture_output=True, check=True).stdout
-    return [first, *map(int, children.split())]
+def children(parent: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(parent)], text=True, capture_output=True, check=True).stdout
+    return [*map(int, found.split())]
 
 
 def cut(server: PrivatePostgres) -> None:
@@ -94,10 +92,12 @@ def read_only(server: PrivatePostgres, database: PostgresDatabase) -> Iterator[N
 @contextmanager
 def stopped_dead(server: PrivatePostgres, _: PostgresDatabase) -> Iterator[None]:
     """Every process stands still; the kernel goes on taking connections for them."""
-    stopped = processes(server)
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    stopped = [postmaster(server)]
+    os.kill(stopped[0], signal.SIGSTOP)  # which makes no more of them from now on
     try:
+        for pid in children(stopped[0]):
+            os.kill(pid, signal.SIGSTOP)
+            stopped.append(pid)
         yield
     finally:
         for pid in stopped:

@@ -1,4 +1,4 @@
-"""Among 100,000 users and 2,000,000 tasks every statement of the API finds its rows by their owner.
+"""Among many users and tasks every statement of the API finds its rows by their owner.
 
 The plans are those that the server really carried out: it writes them into its log, statement by statement.
 """
@@ -13,15 +13,17 @@ from uuid import uuid4
 
 import pytest
 
+import many_rows
 from backend import Backend
 from better_auth import BetterAuth, Person
 from conftest import StartBackend
 from database import SERVE_ROLE, PostgresDatabase
-from many_rows import TASKS, fill
 from private_postgres import PrivatePostgres
-from process import wait_until
+from process import LONG, wait_until
 
 Plan = dict[str, Any]
+
+USERS, TASKS = (many_rows.USERS, many_rows.TASKS) if LONG else (5_000, 100_000)
 
 LED = """
 select indexrelid::regclass::text, attname from pg_index
@@ -88,7 +90,7 @@ def faults_of(plan: Plan, led: dict[str, str]) -> list[str]:
 def crowd(issuer: BetterAuth) -> PostgresDatabase:
     database = issuer.database
     assert isinstance(database, PostgresDatabase)
-    fill(database)
+    many_rows.fill(database, USERS, TASKS)
     assert database.execute("select count(*) >= ? from tasks", TASKS) == [(True,)]
     for name, value in EVERY_ROLE_SETTING.items():
         database.execute(f"alter role {SERVE_ROLE} set {name} = '{value}'")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,9 +43,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivatePostgr
         yield server
 
 
-@pytest.fixture(scope="module")
-def start_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBridge]:
-    """start_bridge(database=…, **settings of the API) gives a bridge that runs, on SQLite where no database is given."""
+@contextmanager
+def starting_bridges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBridge]:
     with ExitStack() as stopping:
 
         def start(database: Database | None = None, **settings: object) -> Bridge:
@@ -58,8 +57,17 @@ def start_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBrid
 
 
 @pytest.fixture(scope="module")
-def bridge(start_bridge: StartBridge) -> Bridge:
-    return start_bridge()
+def start_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartBridge]:
+    """start_bridge(database=…, **settings of the API) gives a bridge that runs, on SQLite where no database is given."""
+    with starting_bridges(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
+    """A test that stops its API starts it again."""
+    with starting_bridges(tmp_path_factory) as start:
+        yield start()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page
 
 from process import ROOT
@@ -17,6 +18,8 @@ LOOKS = {
     "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
     "phone_dark": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
 }
+# Two of them have each colour and each width.
+EACH_LOOK = ["light", "phone_dark", *(pytest.param(look, marks=pytest.mark.long) for look in ("dark", "phone"))]
 
 
 def serious_violations(page: Page, except_for: str | None) -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from browser import SECONDS
 from people import alert, new_task, open_new_task, send_sign_up, sign_up, task_row, wait_for_tasks
 
 
@@ -47,12 +48,14 @@ def test_a_fault_that_does_not_pass_is_said_with_its_remedy_and_not_asked_again(
     database = bridge.front_end.database
     ((uuid,),) = database.execute('select uuid from "user"')
     database.execute('update "user" set uuid = ?', "")
+    ada.page.clock.install()
     ada.page.reload()
     expect(alert(ada.page)).to_contain_text("USER_UUID_MISSING")
     expect(alert(ada.page)).to_contain_text("Run `drawbridge migrate up` on this database")
     expect(alert(ada.page)).not_to_contain_text("tries again by itself")
     asked = len(ada.seen.to("/api/auth/token"))
-    ada.page.wait_for_timeout(4_000)  # longer than the page waits before it asks again
+    ada.page.clock.fast_forward(60 * SECONDS)  # longer than the page waits before it asks again
+    ada.page.wait_for_timeout(300)
     assert len(ada.seen.to("/api/auth/token")) == asked
     database.execute('update "user" set uuid = ?', uuid)
     ada.page.get_by_role("button", name="Try again").click()
@@ -81,11 +84,13 @@ def test_a_save_that_waits_for_the_api_can_be_called_off(bridge, visit):
         ),
         times=1,
     )
+    ada.page.clock.install()
     form = open_new_task(ada.page, "Better not")
     with ada.page.expect_response(lambda answer: answer.status == 429):
         form.get_by_role("button", name="Save").click()
     form.get_by_role("button", name="Cancel").click()
     expect(form).to_be_hidden()
-    ada.page.wait_for_timeout(3_000)  # longer than the API asked to wait
+    ada.page.clock.fast_forward(60 * SECONDS)  # longer than the API asked to wait
+    ada.page.wait_for_timeout(300)
     assert len(ada.seen.to("/tasks", "POST")) == 1
     expect(ada.page.get_by_text("No tasks yet")).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from database import Database, SqliteDatabase
 from front_end import Bridge
-from looks import LOOKS, look_at
+from looks import EACH_LOOK, LOOKS, look_at
 from people import alert, new_task, send_sign_up, sign_out, sign_up
 
 
@@ -124,13 +124,13 @@ SIGNED_IN = (
 )
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", EACH_LOOK)
 @pytest.mark.parametrize("state", SIGNED_OUT, ids=lambda state: state.__name__)
 def test_page_for_visitors(bridge, visit, state, look):
     look_at(visit(bridge, **LOOKS[look]).page, state, look)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", EACH_LOOK)
 def test_pages_of_a_user(bridge, visit, look):
     ada = visit(bridge, **LOOKS[look])
     sign_up(ada)
@@ -157,7 +157,7 @@ def a_page_that_has_failed(page: Page) -> None:
     expect(page.get_by_text("database")).to_have_count(0)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", EACH_LOOK)
 def test_pages_that_wait_for_the_api_or_fail(bridge, visit, look):
     ada = visit(bridge, **LOOKS[look])
     sign_up(ada)
@@ -202,7 +202,7 @@ def a_page_that_cannot_be_made(page: Page) -> None:
     expect(page.get_by_text("The server's log has the reason under")).to_be_visible()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", EACH_LOOK)
 def test_pages_of_a_server_that_lacks_something(without_api, visit, look):
     page = visit(without_api, **LOOKS[look]).page
     send_sign_up(page)

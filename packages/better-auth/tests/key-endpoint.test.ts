@@ -44,9 +44,9 @@ describe.each(databases)("the key endpoint, on %s", (_, open) => {
     };
   }
 
-  test("answers 500 fetches in a row, while /token is limited as ever", async () => {
+  test("answers more fetches in a row than any limit, while /token is limited as ever", async () => {
     const ask = await start({});
-    expect(await ask("/jwks", 500)).toEqual({ 200: 500 });
+    expect(await ask("/jwks", 150)).toEqual({ 200: 150 });
     expect(await ask("/token", 101)).toEqual({ 401: 100, 429: 1 });
   });
 
