@@ -28,16 +28,16 @@ missing_packages() {
   done
 }
 
-# The first alternative of an entry that this system offers.
-offered_package() {
-  local name
-  for name in ${1//|/ }; do
-    if [[ $(apt-cache policy "$name") == *Candidate:\ [0-9]* ]]; then
-      printf '%s\n' "$name"
-      return
-    fi
+# offered_packages ENTRY...: the first alternative of each that this system offers. apt-cache is asked once: it is slow.
+offered_packages() {
+  local entry name offered
+  # shellcheck disable=SC2048,SC2086 # alternatives become words
+  offered=$(apt-cache policy ${*//|/ } | awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } /Candidate: [0-9]/ { print name }')
+  for entry in "$@"; do
+    name=$(tr '|' '\n' <<<"$entry" | grep -m 1 -xF "$offered") ||
+      fail "no package source of this system offers ${entry//|/ or }; Debian 12 does"
+    printf '%s\n' "$name"
   done
-  fail "no package source of this system offers ${1//|/ or }; Debian 12 does"
 }
 
 as_root() {
@@ -71,17 +71,16 @@ setup_packages() {
     } >&2
     exit 1
   fi
-  local missing entry name packages=()
+  local missing offered packages
   missing=$(missing_packages "$@")
   [[ -n $missing ]] || return 0
   say "packages are missing: $(tr '\n' ' ' <<<"$missing")"
   say "apt-get update"
   as_root apt-get update -qq
-  for entry in $missing; do
-    name=$(offered_package "$entry") # apart from the array: a failure must end the script
-    packages+=("$name")
-  done
-  if [[ " ${packages[*]}" == *" postgresql-"* ]] && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
+  # shellcheck disable=SC2086 # entries have no blanks
+  offered=$(offered_packages $missing) # apart from the array: a failure must end the script
+  mapfile -t packages <<<"$offered"
+  if [[ $offered == *postgresql-* ]] && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
     forbid_main_cluster
   fi
   say "apt-get install --no-install-recommends ${packages[*]}"
