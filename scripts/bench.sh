@@ -15,13 +15,13 @@ stop_nginx_service() {
 setup_bench_packages() {
   local had_nginx=0
   [[ ! -e /usr/sbin/nginx ]] || had_nginx=1
-  setup_packages_of bench/packages.debian
+  setup_packages bench
   if ((!had_nginx)) && [[ -e /usr/sbin/nginx ]]; then stop_nginx_service; fi
 }
 
 install_bench_python() {
   say "Python packages of the benchmarks in .venv"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt >&2
+  pip_install -r bench/requirements.txt
 }
 
 bench_verb() {

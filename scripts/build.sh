@@ -81,6 +81,7 @@ build_verb() {
     printf 'dev: unknown preset %s; there are: %s\n' "$preset" "${presets[*]}" >&2
     exit 2
   fi
+  [[ $preset != release ]] || need_only program
   build "$preset"
 }
 

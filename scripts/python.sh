@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# The Python package, bindings/python: built and installed into .venv with what its tests and examples/fastapi need,
-# and as a wheel.
+# The Python package, bindings/python: built and installed into .venv with what examples/fastapi needs, and as a wheel.
 
 # What the package is made of: the C++ library and the commands are compiled into it.
 python_package_files() {
@@ -20,15 +19,13 @@ setup_python_package() {
 setup_python_package_alone() {
   local files
   mapfile -t files < <(python_package_files)
-  once .venv/.drawbridge-package-stamp "${files[@]}" bindings/python/tests/requirements.txt examples/fastapi/requirements.txt -- \
+  once .venv/.drawbridge-package-stamp "${files[@]}" examples/fastapi/requirements.txt -- \
     install_python_package
 }
 
 install_python_package() {
   say "building the Python package (a minute)"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-    -r bindings/python/tests/requirements.txt -r examples/fastapi/requirements.txt >&2 &&
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./bindings/python >&2
+  pip_install -r examples/fastapi/requirements.txt && pip_install --force-reinstall --no-deps ./bindings/python
 }
 
 # Form, faults and types of what is Python and has users.

@@ -8,13 +8,70 @@ run_usage_fault() {
   exit 2
 }
 
-listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
 check_port() {
   if ! [[ $2 =~ ^[1-9][0-9]{0,4}$ ]] || (($2 > 65535)); then
     run_usage_fault "$1 takes a port from 1 to 65535, not $2"
   fi
-  ! listens "$2" || fail "port $2 is in use; choose another with $1"
+}
+
+check_free() {
+  ! (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null || fail "port $2 is in use; choose another with $1"
+}
+
+# show_progress LOG: keeps there what a step prints; after two seconds, and then every five, shows its last line.
+show_progress() {
+  local line part='' last='' status=0 began=$SECONDS next=$((SECONDS + 2))
+  while ((status == 0 || status > 128)); do # above: a second went by without a whole line
+    status=0
+    IFS= read -r -t 1 line || status=$?
+    part+=$line
+    if ((status == 0)); then
+      printf '%s\n' "$part" >&3
+      last=$part part=''
+    fi
+    if ((SECONDS >= next)); then
+      printf '    %3d s  %.100s\n' $((SECONDS - began)) "$last" >&2
+      next=$((SECONDS + 5))
+    fi
+  done 3>"$1"
+}
+
+# step WHAT COMMAND...: what it prints is shown when it fails.
+run_step=0
+step() {
+  local what=$1 log status
+  run_step=$((run_step + 1))
+  log=build/run-logs/$run_step
+  mkdir -p build/run-logs
+  say "$run_step of $run_steps: $what"
+  set +e # so that the subshell is not a condition, where errexit would be off
+  (
+    set -e
+    "${@:2}"
+  ) 2>&1 | show_progress "$log"
+  status=${PIPESTATUS[0]}
+  set -e
+  if ((status != 0)); then
+    tail -n 60 "$log" >&2
+    fail "this step failed; all that it printed is in $log"
+  fi
+}
+
+# The pages and the program need nothing of each other, and building the pages seldom keeps two cores busy. The pages are
+# in a process group of their own, to be ended with this one.
+build_program_and_pages() {
+  local pages
+  set -m
+  build_web >build/run-logs/pages 2>&1 &
+  pages=$!
+  set +m
+  # shellcheck disable=SC2064 # now, while the name is known
+  trap "kill -TERM -- -$pages 2>/dev/null || true" EXIT
+  build release drawbridge_program
+  if ! wait "$pages"; then
+    cat build/run-logs/pages
+    return 1
+  fi
 }
 
 answers() { curl --noproxy '*' --silent --fail --max-time 5 --output /dev/null "$1"; }
@@ -120,12 +177,23 @@ run_verb() {
   [[ $backend == cpp || $backend == fastapi ]] || run_usage_fault "--backend takes cpp or fastapi, not $backend"
   [[ $kind == sqlite || $kind == postgres ]] || run_usage_fault "--database takes sqlite or postgres, not $kind"
   [[ $web_port != "$api_port" ]] || run_usage_fault "--web-port and --api-port are the same"
-  setup_packages
   check_port --web-port "$web_port"
   check_port --api-port "$api_port"
-  build release drawbridge_program
-  if [[ $backend == fastapi ]]; then setup_python_package; fi
-  build_web
+  check_free --web-port "$web_port"
+  check_free --api-port "$api_port"
+
+  require_node
+  local parts=(program) run_steps=4
+  if [[ $kind == postgres ]]; then parts+=(postgresql); fi
+  if [[ $backend == fastapi ]]; then parts+=(python) run_steps=5; fi
+  need_only "${parts[@]}"
+  step "packages of this system (the first time some two minutes)" setup_packages
+  step "npm packages (the first time half a minute)" setup_node
+  step "the program in C++ and the pages (the first time three or four minutes)" build_program_and_pages
+  if [[ $backend == fastapi ]]; then
+    step "the Python package (the first time two minutes)" setup_python_package
+  fi
+  say "$run_steps of $run_steps: starting (seconds)"
 
   umask 077 # what follows holds secrets and people's data
   # Root's PostgreSQL runs as another user, who comes to its folder through this one. One that somebody else made

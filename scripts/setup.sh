@@ -7,29 +7,37 @@ fail() {
   exit 1
 }
 
-# wanted_packages LIST: its every entry on a line, a name, or alternatives joined by `|`.
-wanted_packages() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$1"; }
+# The parts of packages.debian that the verb needs. Those that run the tests need also what npm and pip bring for them.
+needed=(program python postgresql tests)
+need_only() { needed=("$@"); }
+needs() { [[ " ${needed[*]} " == *" $1 "* ]]; }
 
-# missing_packages LIST: the entries of which no alternative is installed.
+# wanted_packages PART...: each entry of these parts of packages.debian on a line, a name, or alternatives joined by `|`.
+wanted_packages() {
+  sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' packages.debian |
+    awk -v wanted=" $* " '/^\[/ { among = index(wanted, " " substr($0, 2, length($0) - 2) " "); next } among'
+}
+
+# missing_packages PART...: the entries of which no alternative is installed.
 missing_packages() {
   local installed entry
   # shellcheck disable=SC2016 # dpkg-query expands it
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
-  for entry in $(wanted_packages "$1"); do
+  for entry in $(wanted_packages "$@"); do
     grep -qxF -f <(tr '|' '\n' <<<"$entry") <<<"$installed" || printf '%s\n' "$entry"
   done
 }
 
-# The first alternative of an entry that this system offers.
-offered_package() {
-  local name
-  for name in ${1//|/ }; do
-    if [[ $(apt-cache policy "$name") == *Candidate:\ [0-9]* ]]; then
-      printf '%s\n' "$name"
-      return
-    fi
+# offered_packages ENTRY...: the first alternative of each that this system offers. apt-cache is asked once: it is slow.
+offered_packages() {
+  local entry name offered
+  # shellcheck disable=SC2048,SC2086 # alternatives become words
+  offered=$(apt-cache policy ${*//|/ } | awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } /Candidate: [0-9]/ { print name }')
+  for entry in "$@"; do
+    name=$(tr '|' '\n' <<<"$entry" | grep -m 1 -xF "$offered") ||
+      fail "no package source of this system offers ${entry//|/ or }; Debian 12 does"
+    printf '%s\n' "$name"
   done
-  fail "no package source of this system offers ${1//|/ or }; Debian 12 does"
 }
 
 as_root() {
@@ -51,31 +59,28 @@ forbid_main_cluster() {
   as_root pg_conftool /etc/postgresql-common/createcluster.conf set create_main_cluster false
 }
 
-setup_packages() { setup_packages_of packages.debian; }
-
-# setup_packages_of LIST
-setup_packages_of() {
-  local list=$1
+# setup_packages [PART...]: those, or what the verb needs.
+setup_packages() {
+  (($#)) || set -- "${needed[@]}"
   [[ ${DRAWBRIDGE_PACKAGES:-} != installed ]] || return 0
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     {
       echo "dev: this system is neither Debian nor Ubuntu. Install what these Debian packages hold:"
-      wanted_packages "$list" | sed 's/^/  /; s/|/ or /g'
+      wanted_packages "$@" | sed 's/^/  /; s/|/ or /g'
       echo "Then say so: DRAWBRIDGE_PACKAGES=installed ./dev ..."
     } >&2
     exit 1
   fi
-  local missing entry name packages=()
-  missing=$(missing_packages "$list")
+  local missing offered packages
+  missing=$(missing_packages "$@")
   [[ -n $missing ]] || return 0
   say "packages are missing: $(tr '\n' ' ' <<<"$missing")"
   say "apt-get update"
   as_root apt-get update -qq
-  for entry in $missing; do
-    name=$(offered_package "$entry") # apart from the array: a failure must end the script
-    packages+=("$name")
-  done
-  if [[ " ${packages[*]}" == *" postgresql-"* ]] && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
+  # shellcheck disable=SC2086 # entries have no blanks
+  offered=$(offered_packages $missing) # apart from the array: a failure must end the script
+  mapfile -t packages <<<"$offered"
+  if [[ $offered == *postgresql-* ]] && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
     forbid_main_cluster
   fi
   say "apt-get install --no-install-recommends ${packages[*]}"
@@ -83,56 +88,70 @@ setup_packages_of() {
     apt-get install -y -q --no-install-recommends "${packages[@]}" >&2
 }
 
+# is_current STAMP FILE...: the files are those of the stamp.
+is_current() { [[ -f $1 && $(<"$1") == "$(sha256sum "${@:2}")" ]]; }
+
 # Runs a command when the files that it depends on differ from those of its last good run.
 # once STAMP FILE... -- COMMAND...
 once() {
-  local stamp=$1 files=() state
+  local stamp=$1 files=()
   shift
   while [[ $1 != -- ]]; do
     files+=("$1")
     shift
   done
   shift
-  state=$(sha256sum "${files[@]}")
-  [[ -f $stamp && $(<"$stamp") == "$state" ]] && return 0
+  is_current "$stamp" "${files[@]}" && return 0
   rm -f "$stamp"
   "$@" || return
-  printf '%s\n' "$state" >"$stamp"
+  sha256sum "${files[@]}" >"$stamp"
 }
 
-setup_node() {
+require_node() {
   local version major=0
   version=$(node --version 2>/dev/null) && major=${version#v} && major=${major%%.*}
   if ((major < 20)) || ! command -v npm >/dev/null; then
     fail "Node.js 20 or newer with npm is needed for the TypeScript side, found ${version:-none}." \
-      "Debian 12's own package is version 18: take the installer of nodejs.org or a version manager" \
-      "(nvm, fnm, volta), then run this again."
+      "Debian 13 has it: apt-get install nodejs npm. Debian 12's own is version 18: take the installer of nodejs.org" \
+      "or a version manager (nvm, fnm, volta), then run this again."
   fi
-  once node_modules/.drawbridge-stamp package-lock.json .npmrc -- install_npm_packages
+}
+
+# What builds and runs is among the `dependencies`; `devDependencies` are for the tests.
+setup_node() {
+  local files=(package-lock.json .npmrc)
+  require_node
+  if needs tests; then
+    once node_modules/.drawbridge-stamp "${files[@]}" -- install_npm_packages --include=dev
+  elif ! is_current node_modules/.drawbridge-stamp "${files[@]}"; then
+    once node_modules/.drawbridge-run-stamp "${files[@]}" -- install_npm_packages --omit=dev
+  fi
 }
 
 install_npm_packages() {
-  say "npm ci (half a minute)"
-  npm ci --loglevel=error >&2
+  say "npm ci $1 (half a minute)"
+  npm ci "$1" --loglevel=error >&2
 }
 
+# .venv; with what the tests need, where the verb runs them.
 setup_python() {
-  local files=(tests/requirements.txt)
-  [[ ! -f tests/e2e/requirements.txt ]] || files+=(tests/e2e/requirements.txt)
-  [[ ! -f tests/web/requirements.txt ]] || files+=(tests/web/requirements.txt)
-  [[ ! -f tests/contract/requirements.txt ]] || files+=(tests/contract/requirements.txt)
-  once .venv/.drawbridge-stamp "${files[@]}" -- install_python_packages "${files[@]}"
+  # A version manager's python3 may lack venv; Debian's has it by the package python3-venv.
+  if [[ ! -x .venv/bin/python ]]; then
+    rm -rf .venv
+    python3 -m venv .venv 2>/dev/null || /usr/bin/python3 -m venv .venv
+  fi
+  if needs tests; then
+    local files=(tests/requirements.txt tests/*/requirements.txt bindings/python/tests/requirements.txt)
+    once .venv/.drawbridge-stamp "${files[@]}" -- install_python_packages "${files[@]}"
+  fi
 }
 
 install_python_packages() {
   say "Python packages in .venv"
-  # A version manager's python3 may lack venv; Debian's has it by the package python3-venv.
-  rm -rf .venv
-  python3 -m venv .venv 2>/dev/null || /usr/bin/python3 -m venv .venv
-  local file arguments=()
-  for file in "$@"; do arguments+=(-r "$file"); done
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check "${arguments[@]}" >&2
+  pip_install "${@/#/-r}"
 }
+
+pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@" >&2; }
 
 setup_all() {
   setup_packages

@@ -67,6 +67,41 @@ def test_port_in_use_is_one_clear_line():
     assert done.stderr == f"dev: port {port} is in use; choose another with --api-port\n"
 
 
+def shell_functions(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a script that knows the functions of scripts/."""
+    begin = f"for part in setup build python run; do source {ROOT}/scripts/$part.sh; done\n"
+    return subprocess.run(
+        ["bash", "-euc", begin + script], cwd=folder, text=True, capture_output=True, timeout=60, check=False
+    )
+
+
+def test_a_step_that_fails_shows_what_it_printed_and_ends_the_run(tmp_path):
+    script = "broken() { echo why; false; echo on; }; run_steps=2; step one true; step two broken; echo after"
+    done = shell_functions(script, tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    end = "dev: this step failed; all that it printed is in build/run-logs/2"
+    assert done.stderr.splitlines() == ["==> 1 of 2: one", "==> 2 of 2: two", "why", end]
+
+
+def test_a_slow_step_shows_its_last_line(tmp_path):
+    done = shell_functions("slow() { echo begins; sleep 3.5; }; run_steps=1; step one slow", tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert re.fullmatch(r"==> 1 of 1: one\n    +[23] s  begins\n", done.stderr)
+
+
+def test_a_run_installs_nothing_that_only_tests_need():
+    script = 'for part in program python postgresql tests bench; do echo "$part" $(wanted_packages $part); done'
+    done = shell_functions(script, ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    parts = {part: names for part, *names in (line.split() for line in done.stdout.splitlines())}
+    assert all(parts.values())
+    assert {"g++", "cmake", "libboost1.81-dev|libboost1.83-dev"} <= set(parts["program"])
+    assert {"chromium", "clang-19", "shellcheck", "libgtest-dev", "ccache"} <= set(parts["tests"])
+    assert {"wrk", "nginx"} <= set(parts["bench"])
+    names = sum(parts.values(), [])
+    assert len(names) == len(set(names))
+
+
 class Run:
     """`./dev run` until its walk-through is printed."""
 
