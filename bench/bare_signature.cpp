@@ -8,7 +8,7 @@
 #include <openssl/rsa.h>
 #include <sodium.h>
 
-#include "core/base64url.h"
+#include "core/jose/base64url.h"
 
 namespace drawbridge::bench {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/key.h"
+#include "core/jose/key.h"
 
 namespace drawbridge::bench {
 

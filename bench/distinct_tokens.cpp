@@ -9,7 +9,7 @@
 #include <sodium.h>
 
 #include "bench/bench_token.h"
-#include "core/base64url.h"
+#include "core/jose/base64url.h"
 
 namespace drawbridge::bench {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "bench/bench_token.h"
 #include "bench/distinct_tokens.h"
-#include "core/verified_tokens.h"
+#include "core/keys/verified_tokens.h"
 
 namespace drawbridge::bench {
 namespace {

@@ -9,7 +9,7 @@
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
 
-#include "store/sqlite/sql.h"
+#include "api/tasks/sqlite_sql.h"
 
 namespace drawbridge::bench {
 namespace {
@@ -108,12 +108,12 @@ std::string ids_of(Statement& statement) {
 
 void page_of_tasks(benchmark::State& state, const char* file, const std::string& owner) {
   const Connection connection{file};
-  constexpr auto none = store::sql::Filter::none;
+  constexpr auto none = api::sqlite_sql::Filter::none;
   Statement begin{connection, "BEGIN"};
-  Statement count{connection, store::sql::count_tasks(none)};
+  Statement count{connection, api::sqlite_sql::count_tasks(none)};
   Statement list{connection,
-                 store::sql::list_tasks(none, store::SortBy::created_at, store::Order::descending)};
-  Statement tags{connection, store::sql::tags_of_tasks};
+                 api::sqlite_sql::list_tasks(none, api::SortBy::created_at, api::Order::descending)};
+  Statement tags{connection, api::sqlite_sql::tags_of_tasks};
   Statement commit{connection, "COMMIT"};
   const auto bind_list = [&] {
     list.bind(":user_id", owner);

@@ -10,7 +10,7 @@
 
 #include "bench/bare_signature.h"
 #include "bench/bench_token.h"
-#include "core/verified_tokens.h"
+#include "core/keys/verified_tokens.h"
 
 namespace drawbridge::bench {
 namespace {

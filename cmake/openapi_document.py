@@ -5,9 +5,9 @@ import sys
 
 import yaml
 
-SOURCE = """#include "http/openapi_document.h"
+SOURCE = """#include "api/docs/openapi_document.h"
 
-namespace drawbridge::http {
+namespace drawbridge::api {
 namespace {
 
 constexpr unsigned char document[]{
@@ -19,7 +19,7 @@ std::string_view openapi_document() {
   return {reinterpret_cast<const char*>(document), sizeof document};
 }
 
-}  // namespace drawbridge::http
+}  // namespace drawbridge::api
 """
 
 with open(sys.argv[1], encoding="utf-8") as file:

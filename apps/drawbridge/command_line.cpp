@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "commands.h"
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "setting_values.h"
 #include "terminal.h"
 

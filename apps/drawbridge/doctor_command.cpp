@@ -15,7 +15,7 @@
 #include "doctor/examination.h"
 #include "doctor/report.h"
 #include "doctor_text.h"
-#include "fetch/http_call.h"
+#include "issuer/http_call.h"
 #include "setting_values.h"
 #include "terminal.h"
 

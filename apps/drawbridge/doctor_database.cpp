@@ -2,8 +2,8 @@
 
 #include "commands.h"
 #include "doctor_command.h"
+#include "schema/bridge_facts.h"
 #include "server_settings.h"
-#include "store/bridge_facts.h"
 
 namespace drawbridge::app {
 
@@ -17,9 +17,9 @@ void add_doctor(CLI::App& app, int& status) {
           visit.why_no_database = "neither --database-url nor DATABASE_URL is given";
           return;
         }
-        const store::DatabaseUrl url = settings.database();
-        visit.read_database = [url] { return store::read_bridge_facts(url); };
-        visit.user_exists = [url](const Uuid& uuid) { return store::user_exists(url, uuid); };
+        const database::DatabaseUrl url = settings.database();
+        visit.read_database = [url] { return schema::read_bridge_facts(url); };
+        visit.user_exists = [url](const Uuid& uuid) { return schema::user_exists(url, uuid); };
       },
       status);
 }

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "commands.h"
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "key_set_source.h"
 #include "settings.h"
 #include "terminal.h"

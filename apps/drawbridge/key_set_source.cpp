@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "core/hints.h"
-#include "fetch/jwks_request.h"
+#include "core/errors/hints.h"
 #include "input.h"
+#include "issuer/jwks_request.h"
 
 namespace drawbridge::app {
 namespace {

@@ -9,17 +9,17 @@
 
 #include "commands.h"
 #include "progress_bar.h"
+#include "schema/migrations.h"
 #include "server_settings.h"
-#include "store/migrations.h"
 #include "terminal.h"
 
 namespace drawbridge::app {
 namespace {
 
-using store::DatabaseUrl;
-using store::MigrationError;
-using store::MigrationOptions;
-using store::MigrationStatus;
+using database::DatabaseUrl;
+using schema::MigrationError;
+using schema::MigrationOptions;
+using schema::MigrationStatus;
 
 struct Asked {
   DatabaseUrl database;

@@ -8,11 +8,14 @@
 
 #include "drawbridge/remote_verifier.h"
 
+#include "api/health/routes.h"
+#include "api/routes.h"
+#include "bearer_authenticator.h"
 #include "commands.h"
+#include "database/open_store.h"
 #include "http/server.h"
+#include "schema/migrations.h"
 #include "server_settings.h"
-#include "store/migrations.h"
-#include "store/open_store.h"
 #include "terminal.h"
 
 namespace drawbridge::app {
@@ -21,24 +24,10 @@ namespace {
 /// How long a stop waits for requests that have begun.
 constexpr std::chrono::seconds stop_grace{10};
 
-/// What the API asks of a verifier, done by the one that fetches its keys.
-class RemoteTokens final : public http::TokenVerifier {
- public:
-  explicit RemoteTokens(RemoteVerifier& verifier) : verifier_{verifier} {}
-
-  std::optional<Result> verify_async(std::string_view token, std::function<void(Result)> done) override {
-    return verifier_.verify_async(token, done);
-  }
-  KeyStatus key_status() const override { return verifier_.key_status(); }
-
- private:
-  RemoteVerifier& verifier_;
-};
-
 struct ServeSettings {
   KeySource keys;
   Policy policy;
-  store::DatabaseUrl database;
+  database::DatabaseUrl database;
   http::ServerOptions server;
   LogSettings log;
 };
@@ -69,9 +58,9 @@ void allow_all_file_descriptors() {
 }
 
 /// Says in the log what keeps the database from being used, if anything does.
-void log_readiness(store::Store& database, http::EventLog& log) {
-  static_cast<void>(database.read([&log](store::Session& session) {
-    if (const auto ready = session.check_ready(); !ready)
+void log_readiness(database::Store& database, http::EventLog& log) {
+  static_cast<void>(database.read([&log](database::Session& session) {
+    if (const auto ready = api::database_readiness(session); !ready)
       log.event(spdlog::level::warn, "database", ready.error().text);
   }));
 }
@@ -102,7 +91,7 @@ int serve(ServeSettings settings) {
   std::signal(SIGPIPE, SIG_IGN);
   allow_all_file_descriptors();
 
-  if (const auto made = store::prepare_to_serve(settings.database); !made) {
+  if (const auto made = schema::prepare_to_serve(settings.database); !made) {
     complain(made.error().text);
     return exit_not_good;
   }
@@ -111,10 +100,12 @@ int serve(ServeSettings settings) {
   settings.keys.on_event = [&log](const KeySource::Event& event) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);
   };
-  const auto database = store::open_store(settings.database, {.readers = settings.server.threads});
+  const auto database = database::open_store(settings.database, {.readers = settings.server.threads});
   RemoteVerifier verifier{std::move(settings.policy), std::move(settings.keys)};
-  RemoteTokens tokens{verifier};
-  const auto server = http::Server::start(settings.server, tokens, *database, log);
+  BearerAuthenticator authenticator{verifier};
+  const auto server =
+      http::Server::start(settings.server, api::all_routes([&verifier] { return verifier.key_status(); }),
+                          authenticator, *database, log);
   if (!server) {
     complain(server.error());
     return exit_not_good;

@@ -49,9 +49,9 @@ UserClaim ServerSettings::user_claim() const {
   return claim;
 }
 
-store::DatabaseUrl ServerSettings::database() const {
+database::DatabaseUrl ServerSettings::database() const {
   const auto given = find("DATABASE_URL");
-  auto url = store::DatabaseUrl::parse(given ? given->value : "sqlite:.data/drawbridge.db");
+  auto url = database::DatabaseUrl::parse(given ? given->value : "sqlite:.data/drawbridge.db");
   if (!url) fault(given ? given->name : "DATABASE_URL", "cannot be used: " + url.error());
   return *std::move(url);
 }

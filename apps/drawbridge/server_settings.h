@@ -6,10 +6,10 @@
 
 #include "drawbridge/user_access.h"
 
+#include "database/database_url.h"
 #include "http/event_log.h"
 #include "http/server.h"
 #include "settings.h"
-#include "store/database_url.h"
 
 namespace drawbridge::app {
 
@@ -27,7 +27,7 @@ class ServerSettings : public Settings {
   UserClaim user_claim() const;
 
   /// Group `database`.
-  store::DatabaseUrl database() const;
+  database::DatabaseUrl database() const;
 
   /// Group `server`: host, port, threads (0: one for each core) and allowed origins, which are the origin of
   /// BETTER_AUTH_URL where not set, or none without that.

@@ -10,7 +10,7 @@
 
 #include "drawbridge/remote_verifier.h"
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 
 namespace drawbridge::app {
 

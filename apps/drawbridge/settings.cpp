@@ -8,8 +8,8 @@
 #include <CLI/Option.hpp>
 #include <fmt/format.h>
 
-#include "fetch/jwks_url.h"
 #include "input.h"
+#include "issuer/jwks_url.h"
 
 namespace drawbridge::app {
 namespace {

@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "core/hints.h"
-#include "core/identity_json.h"
-#include "core/strict_json.h"
-#include "core/unverified_token.h"
-#include "core/verification.h"
+#include "core/errors/hints.h"
+#include "core/identity/identity_json.h"
+#include "core/jose/strict_json.h"
+#include "core/jose/unverified_token.h"
+#include "core/jose/verification.h"
 #include "input.h"
 #include "key_set_source.h"
 #include "settings.h"

@@ -11,7 +11,7 @@
 
 namespace drawbridge {
 
-struct IdentityClaims;  // src/core/identity_claims.h
+struct IdentityClaims;  // src/core/identity/identity_claims.h
 
 /// Who sent a request, as a verified token says.
 ///

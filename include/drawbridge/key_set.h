@@ -12,7 +12,7 @@
 
 namespace drawbridge {
 
-struct Key;  // src/core/key.h
+struct Key;  // src/core/jose/key.h
 
 /// One key of a set as a person may see it: public members only.
 struct KeyDescription {

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "core/hints.h"
-#include "core/strict_json.h"
-#include "fetch/jwks_url.h"
+#include "core/errors/hints.h"
+#include "core/jose/strict_json.h"
+#include "issuer/jwks_url.h"
 
 namespace drawbridge::doctor {
 

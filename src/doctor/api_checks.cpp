@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "core/base64url.h"
-#include "core/hints.h"
-#include "core/strict_json.h"
-#include "core/unverified_token.h"
+#include "core/errors/hints.h"
+#include "core/jose/base64url.h"
+#include "core/jose/strict_json.h"
+#include "core/jose/unverified_token.h"
 #include "doctor/api_calls.h"
 #include "doctor/leaks.h"
 #include "doctor/sections.h"

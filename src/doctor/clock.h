@@ -8,7 +8,7 @@
 #include "drawbridge/verifier.h"
 
 #include "doctor/report.h"
-#include "fetch/http_call.h"
+#include "issuer/http_call.h"
 
 namespace drawbridge::doctor {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "doctor/api_calls.h"
 #include "doctor/sections.h"
 

@@ -6,15 +6,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "doctor/sections.h"
 
 namespace drawbridge::doctor {
 namespace {
 
-using store::BridgeFacts;
-using store::CountedRows;
-using store::UserReference;
+using schema::BridgeFacts;
+using schema::CountedRows;
+using schema::UserReference;
 
 constexpr const char* make_better_auths =
     "run drawbridge migrate up --with-better-auth (in Python: better_auth_tables.upgrade(op) in an Alembic "

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "core/hints.h"
-#include "core/json_writer.h"
-#include "core/strict_json.h"
+#include "core/errors/hints.h"
+#include "core/jose/strict_json.h"
+#include "core/text/json_writer.h"
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
-#include "fetch/http_call.h"
+#include "issuer/http_call.h"
 
 namespace drawbridge::doctor {
 namespace {

@@ -5,14 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "core/hints.h"
-#include "core/key_selector.h"
-#include "core/strict_json.h"
-#include "core/unverified_token.h"
+#include "core/errors/hints.h"
+#include "core/jose/key_selector.h"
+#include "core/jose/strict_json.h"
+#include "core/jose/unverified_token.h"
 #include "doctor/clock.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
-#include "fetch/http_call.h"
+#include "issuer/http_call.h"
 
 namespace drawbridge::doctor {
 namespace {

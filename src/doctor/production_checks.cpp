@@ -10,11 +10,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
-#include "fetch/jwks_url.h"
+#include "issuer/jwks_url.h"
 
 namespace drawbridge::doctor {
 namespace {
@@ -134,12 +134,12 @@ void check_audience(Report& report, const Visit& visit, const std::optional<Seen
 
 /// Better Auth signs with the newest key that has not ended, so that one without an end is used for ever, or
 /// again once the newer ones have ended. With its own way to write the time.
-std::string end_of_keys(const store::BridgeFacts& database) {
+std::string end_of_keys(const schema::BridgeFacts& database) {
   return fmt::format("UPDATE jwks SET \"expiresAt\" = {} WHERE \"expiresAt\" IS NULL;",
                      database.product == "sqlite" ? "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" : "now()");
 }
 
-void check_rotation(Report& report, const store::BridgeFacts& database) {
+void check_rotation(Report& report, const schema::BridgeFacts& database) {
   constexpr std::string_view id = "production.rotation";
   if (!database.keys) return report.leave(id, "the table jwks may not be read");
   const auto [count, expiring] = *database.keys;
@@ -288,7 +288,7 @@ void check_log(Report& report, const Visit& visit) {
                  "set DRAWBRIDGE_LOG=info, or leave it out");
 }
 
-void check_product(Report& report, const store::BridgeFacts& database) {
+void check_product(Report& report, const schema::BridgeFacts& database) {
   if (database.product != "sqlite")
     return report.ok("production.database", "PostgreSQL serves as many processes as there are");
   report.warning(
@@ -304,7 +304,7 @@ void check_product(Report& report, const store::BridgeFacts& database) {
 }  // namespace
 
 void check_production(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
-                      const std::optional<store::BridgeFacts>& database) {
+                      const std::optional<schema::BridgeFacts>& database) {
   check_https(report, visit);
   check_origins(report, visit);
   if (report.may_check("production.token_lifetime")) check_token_lifetime(report, *token);

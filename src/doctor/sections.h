@@ -42,7 +42,7 @@ void check_configuration(Report& report, const Visit& visit);
 SeenKeys check_keys(Report& report, const Visit& visit);
 
 /// `database.*` and `tables.*`; what was read when it could be.
-std::optional<store::BridgeFacts> check_database(Report& report, const Visit& visit);
+std::optional<schema::BridgeFacts> check_database(Report& report, const Visit& visit);
 
 /// `issuer.*`; the token that Better Auth gave to the session.
 std::optional<std::string> check_issuer(Report& report, const Visit& visit);
@@ -53,7 +53,7 @@ std::optional<SeenToken> check_token(Report& report, const Visit& visit,
 
 /// `user.*`
 void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
-                const std::optional<store::BridgeFacts>& database);
+                const std::optional<schema::BridgeFacts>& database);
 
 /// `api.*` and `clock.api`; whether the API has the route of `api_path`, for all that was seen.
 bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
@@ -64,6 +64,6 @@ void check_cors(Report& report, const Visit& visit, const std::optional<SeenToke
 
 /// `production.*`
 void check_production(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
-                      const std::optional<store::BridgeFacts>& database);
+                      const std::optional<schema::BridgeFacts>& database);
 
 }  // namespace drawbridge::doctor

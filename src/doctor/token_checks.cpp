@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "core/claims.h"
-#include "core/hints.h"
-#include "core/json_writer.h"
-#include "core/strict_json.h"
-#include "core/time_text.h"
-#include "core/unverified_token.h"
+#include "core/errors/hints.h"
+#include "core/jose/claims.h"
+#include "core/jose/strict_json.h"
+#include "core/jose/unverified_token.h"
+#include "core/text/json_writer.h"
+#include "core/text/time_text.h"
 #include "doctor/names.h"
 #include "doctor/token_origin.h"
 

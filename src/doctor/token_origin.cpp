@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "core/hints.h"
-#include "core/key_selector.h"
-#include "core/signature.h"
-#include "core/strict_json.h"
+#include "core/errors/hints.h"
+#include "core/jose/key_selector.h"
+#include "core/jose/signature.h"
+#include "core/jose/strict_json.h"
 #include "doctor/key_checks.h"
 #include "doctor/names.h"
 

@@ -7,7 +7,7 @@
 
 #include <simdjson.h>
 
-#include "core/unverified_token.h"
+#include "core/jose/unverified_token.h"
 #include "doctor/sections.h"
 
 namespace drawbridge::doctor {

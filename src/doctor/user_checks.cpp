@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 #include "doctor/sections.h"
 
 namespace drawbridge::doctor {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view id = "user.known";
 
 /// Tables beside Better Auth's that hold people who sign in.
-std::vector<std::string> other_sign_ups(const store::BridgeFacts& facts) {
+std::vector<std::string> other_sign_ups(const schema::BridgeFacts& facts) {
   std::vector<std::string> names;
   for (const auto& table_of_columns : facts.tables) {
     const std::string& table = table_of_columns.first;
@@ -28,7 +28,7 @@ std::vector<std::string> other_sign_ups(const store::BridgeFacts& facts) {
   return names;
 }
 
-void judge_unknown(Report& report, const Uuid& uuid, const store::BridgeFacts& facts) {
+void judge_unknown(Report& report, const Uuid& uuid, const schema::BridgeFacts& facts) {
   std::string cause =
       "two sets of users side by side: DATABASE_URL names another database than Better Auth's; or the user "
       "was deleted after the token was made";
@@ -43,7 +43,7 @@ void judge_unknown(Report& report, const Uuid& uuid, const store::BridgeFacts& f
 }  // namespace
 
 void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
-                const std::optional<store::BridgeFacts>& database) {
+                const std::optional<schema::BridgeFacts>& database) {
   if (!report.may_check(id)) return;
   if (!token || !token->uuid || !database || !visit.user_exists)
     return report.leave(id, "the token names no user by a uuid");

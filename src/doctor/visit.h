@@ -10,8 +10,8 @@
 #include "drawbridge/uuid.h"
 #include "drawbridge/verifier.h"
 
-#include "fetch/http_call.h"
-#include "store/bridge_facts.h"
+#include "issuer/http_call.h"
+#include "schema/bridge_facts.h"
 
 namespace drawbridge::doctor {
 
@@ -35,7 +35,7 @@ struct Visit {
   /// One HTTP call; the error is one line.
   std::function<std::expected<fetch::HttpAnswer, std::string>(const fetch::HttpCall&)> call{};
   /// What the database looks like; the error is one line. Empty where none is to be looked at.
-  std::function<std::expected<store::BridgeFacts, std::string>()> read_database{};
+  std::function<std::expected<schema::BridgeFacts, std::string>()> read_database{};
   /// Whether a user with this uuid is in that database; the error is one line.
   std::function<std::expected<bool, std::string>(const Uuid&)> user_exists{};
   std::string why_no_database{};  ///< the end of "not checked, because …" where `read_database` is empty

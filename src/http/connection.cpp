@@ -41,30 +41,44 @@ std::string_view only(const Fields& fields, field name) {
   return view_of(first->value());
 }
 
+template <class Fields, class Name>
+HeaderValues all(const Fields& fields, Name name) {
+  HeaderValues values;
+  const auto [first, last] = fields.equal_range(name);
+  for (auto header = first; header != last; ++header) values.push_back(view_of(header->value()));
+  return values;
+}
+
+/// RFC 6455 §4.1, as far as it tells a browser's handshake from any other request.
+template <class Fields>
+bool is_websocket_handshake(const Fields& fields) {
+  return beast::iequals(fields[field::upgrade], "websocket");
+}
+
 template <class Parser>
 RequestHead head_of(const Parser& parser) {
   const auto& message = parser.get();
-  RequestHead head{
+  return {
       .method = view_of(message.method_string()),
       .target = view_of(message.target()),
-      .origin = only(message, field::origin),
+      .authorization = all(message, field::authorization),
+      .cookie = all(message, field::cookie),
+      .api_key = all(message, "x-api-key"),
+      .origins = all(message, field::origin),
+      .sec_fetch_site = all(message, "Sec-Fetch-Site"),
+      .is_websocket_handshake = is_websocket_handshake(message),
       .access_control_request_method = only(message, field::access_control_request_method),
       .content_type = only(message, field::content_type),
       .content_length = parser.content_length().value_or(0),
       .chunked = parser.chunked(),
       .expects_continue = message.version() >= 11 && beast::iequals(message[field::expect], "100-continue")};
-  const auto [first, last] = message.equal_range(field::authorization);
-  for (auto header = first; header != last && head.authorization_count < head.authorization_values.size();
-       ++header)
-    head.authorization_values[head.authorization_count++] = view_of(header->value());
-  return head;
 }
 
 /// What a resource has to say when its work is not done, or what all others say.
 Response busy_database(std::optional<Response> when_full) {
   if (when_full) return *std::move(when_full);
-  return problem(store::StoreError{store::StoreError::Kind::unavailable,
-                                   "too much work is waiting for the database, or for too long"});
+  return problem(database::StoreError{database::StoreError::Kind::unavailable,
+                                      "too much work is waiting for the database, or for too long"});
 }
 
 Response too_much_of_one_user() {
@@ -84,6 +98,7 @@ Connection::Connection(Socket socket, Worker& worker)
 
 void Connection::start() {
   boost::system::error_code ignored;
+  client_address_ = socket_.remote_endpoint(ignored).address().to_string();
   ignored = socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   ignored = socket_.set_option(UnsentLimit{max_unsent}, ignored);
   enter(Phase::waiting, worker_.services().limits.head);
@@ -208,16 +223,16 @@ void Connection::on_head() {
   head_ = head_of(*parser_);
   header_lines_ = std::ranges::distance(parser_->get().base());
   keep_alive_ = parser_->keep_alive();
-  exchange_.emplace(worker_.services().origins, head_);
+  exchange_.emplace(worker_.services().routes, worker_.services().origins, head_);
   if (auto response = exchange_->open()) return respond(*std::move(response));
-  if (exchange_->needs_token()) return verify_token();
+  if (exchange_->needs_identity()) return authenticate();
   on_admitted();
 }
 
-void Connection::verify_token() {
+void Connection::authenticate() {
   begin_elsewhere();
-  const auto verdict = worker_.services().tokens.verify_async(
-      exchange_->token(), [this, loop = worker_.loop()](TokenVerifier::Result later) {
+  const auto verdict = worker_.services().authenticator.authenticate(
+      head_.credentials(client_address_), [this, loop = worker_.loop()](Authenticator::Result later) {
         asio::post(*loop, [this, later = std::move(later)] {
           if (end_elsewhere()) on_verdict(later);
         });
@@ -225,7 +240,7 @@ void Connection::verify_token() {
   if (verdict && end_elsewhere()) on_verdict(*verdict);
 }
 
-void Connection::on_verdict(const TokenVerifier::Result& verdict) {
+void Connection::on_verdict(const Authenticator::Result& verdict) {
   if (auto response = exchange_->identify(verdict)) return respond(*std::move(response));
   on_admitted();
 }
@@ -273,7 +288,7 @@ bool Connection::trailers_came() const {
 void Connection::answer() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   try {
-    auto outcome = exchange_->answer(parser_->get().body(), now, worker_.services().tokens);
+    auto outcome = exchange_->answer(parser_->get().body(), now);
     if (auto* response = std::get_if<Response>(&outcome)) return respond(std::move(*response));
     submit(std::get<StoreWork>(std::move(outcome)));
   } catch (const std::exception& fault) {
@@ -291,7 +306,7 @@ void Connection::submit(StoreWork work) {
   }
   const auto too_late = steady_clock::now() + services.limits.store;
   auto job = [this, loop = worker_.loop(), run = std::move(work.run), when_full = work.when_full, too_late,
-              place = std::move(place)](store::Session& session) mutable {
+              place = std::move(place)](database::Session& session) mutable {
     Response response;
     try {
       // Whoever asked has most likely gone, and would be surprised by a write that is done after all.

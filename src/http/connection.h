@@ -44,8 +44,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void on_head_bytes();
   void on_head();
-  void verify_token();
-  void on_verdict(const TokenVerifier::Result& verdict);
+  void authenticate();
+  void on_verdict(const Authenticator::Result& verdict);
   void on_admitted();
   void feed_body();
   bool trailers_came() const;
@@ -65,6 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string_view received() const;
 
   Socket socket_;
+  std::string client_address_;
   Worker& worker_;
   Phase phase_ = Phase::waiting;
   bool elsewhere_ = false;

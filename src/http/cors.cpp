@@ -9,13 +9,13 @@ bool AllowedOrigins::has(std::string_view origin) const {
 }
 
 bool is_preflight(const RequestHead& head) {
-  return head.method == "OPTIONS" && !head.origin.empty() && !head.access_control_request_method.empty();
+  return head.method == "OPTIONS" && !head.origin().empty() && !head.access_control_request_method.empty();
 }
 
 Response preflight_answer(const AllowedOrigins& origins, const RequestHead& head,
                           std::string allowed_methods) {
   Response response{.status = 204};
-  if (!origins.has(head.origin)) {
+  if (!origins.has(head.origin())) {
     response.note = "the origin is not among DRAWBRIDGE_ALLOWED_ORIGINS";
     return response;
   }

@@ -7,7 +7,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include "core/hints.h"
+#include "core/errors/hints.h"
 
 namespace drawbridge::http {
 namespace {

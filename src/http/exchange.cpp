@@ -1,7 +1,6 @@
 #include "http/exchange.h"
 
 #include "drawbridge/user_access.h"
-#include "drawbridge/verifier.h"
 
 #include "http/media_type.h"
 #include "http/problem.h"
@@ -11,18 +10,14 @@ namespace drawbridge::http {
 std::optional<Response> Exchange::open() {
   const auto question_mark = head_.target.find('?');
   if (question_mark != std::string_view::npos) query_ = head_.target.substr(question_mark + 1);
-  auto match = find_route(head_.target.substr(0, question_mark));
+  auto match = find_route(routes_, head_.target.substr(0, question_mark));
   if (!match) return problem(ErrorCode::not_found, "There is no such route.");
   match_ = *std::move(match);
   if (is_preflight(head_)) return preflight_answer(origins_, head_, match_.route->allowed_methods());
-  if (!needs_token()) return std::nullopt;
-  const auto token = bearer_token(head_.authorization());
-  if (!token) return problem(token.error());
-  token_ = *token;
   return std::nullopt;
 }
 
-std::optional<Response> Exchange::identify(const TokenVerifier::Result& verdict) {
+std::optional<Response> Exchange::identify(const Authenticator::Result& verdict) {
   if (!verdict) return problem(verdict.error());
   identity_ = *verdict;
   if (match_.route->access != Access::owner) return std::nullopt;
@@ -46,9 +41,9 @@ std::optional<Response> Exchange::check_head(std::size_t max_body_size) const {
   return std::nullopt;
 }
 
-Outcome Exchange::answer(std::string_view body, store::Instant now, const TokenVerifier& tokens) const {
+Outcome Exchange::answer(std::string_view body, Instant now) const {
   const auto* endpoint = match_.route->endpoint(method_named(head_.method));
-  return endpoint->handler(Request{identity_, match_.parameters, query_, body, now, tokens});
+  return endpoint->handler(Request{identity_, match_.parameters, query_, body, now});
 }
 
 }  // namespace drawbridge::http

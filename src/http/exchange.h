@@ -4,10 +4,10 @@
 #include <optional>
 #include <string_view>
 
+#include "http/authenticator.h"
 #include "http/cors.h"
 #include "http/request_head.h"
 #include "http/router.h"
-#include "http/token_verifier.h"
 
 namespace drawbridge::http {
 
@@ -15,30 +15,30 @@ namespace drawbridge::http {
 /// 503, another user's path 403, then 405, 413, 415, and, once the body is there, 400, 422, 404 for an id
 /// that names nothing, 429, and what the database says.
 ///
-/// Does no I/O: whoever drives it verifies the token, reads the body and does the work on the database. The
+/// Does no I/O: its driver authenticates, reads the body and does the work on the database. The
 /// steps are called in the order in which they stand here; the first answer ends the exchange.
 class Exchange {
  public:
   /// The head's views must outlive the exchange.
-  Exchange(const AllowedOrigins& origins, const RequestHead& head) : origins_{origins}, head_{head} {}
+  Exchange(std::span<const Route> routes, const AllowedOrigins& origins, const RequestHead& head)
+      : routes_{routes}, origins_{origins}, head_{head} {}
 
-  /// 404, a preflight's 204, or a 401 that needs no look at the token.
+  /// 404, or a preflight's 204.
   std::optional<Response> open();
 
-  /// Whether the route asks for a token; then `token` is to be verified and handed to `identify`.
-  bool needs_token() const { return match_.route->access != Access::open; }
-  std::string_view token() const { return token_; }
+  /// Whether the route asks who sent the request; then what an Authenticator says is handed to `identify`.
+  bool needs_identity() const { return match_.route->access != Access::open; }
 
   /// 401, 503, 403.
-  std::optional<Response> identify(const TokenVerifier::Result& verdict);
+  std::optional<Response> identify(const Authenticator::Result& verdict);
 
   /// 405, 413, 415. After this the body may be read.
   std::optional<Response> check_head(std::size_t max_body_size) const;
 
-  Outcome answer(std::string_view body, store::Instant now, const TokenVerifier& tokens) const;
+  Outcome answer(std::string_view body, Instant now) const;
 
   /// Completes any answer with the headers for the page that asked.
-  void finish(Response& response) const { allow_origin(response, origins_, head_.origin); }
+  void finish(Response& response) const { allow_origin(response, origins_, head_.origin()); }
 
   /// For the log: the pattern, never the path.
   std::string_view route_pattern() const { return match_.route ? match_.route->pattern : "-"; }
@@ -46,11 +46,11 @@ class Exchange {
   bool is_head_request() const { return head_.method == "HEAD"; }
 
  private:
+  std::span<const Route> routes_;
   const AllowedOrigins& origins_;
   const RequestHead& head_;
   RouteMatch match_{};
   std::string_view query_;
-  std::string_view token_;
   std::optional<Identity> identity_;
 };
 

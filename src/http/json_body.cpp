@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "core/hints.h"
-#include "core/strict_json.h"
+#include "core/errors/hints.h"
+#include "core/jose/strict_json.h"
 #include "http/unicode_text.h"
 
 namespace drawbridge::http {

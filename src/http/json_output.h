@@ -2,16 +2,8 @@
 
 // How rows and pages of them are written as JSON.
 
-#include "core/json_writer.h"
-#include "store/store.h"
-
-namespace drawbridge::store {
-
-// Beside the types, where append_json() of a vector finds them.
-void append_json(std::string& out, const Tag& tag);
-void append_json(std::string& out, const Task& task);
-
-}  // namespace drawbridge::store
+#include "core/text/json_writer.h"
+#include "database/page.h"
 
 namespace drawbridge::http {
 
@@ -24,7 +16,7 @@ std::string row_json(const T& row) {
 
 /// `{"items","total","page","limit","pages"}`
 template <class T>
-std::string page_json(const store::Page<T>& page, const store::PageRequest& request) {
+std::string page_json(const database::Page<T>& page, const database::PageRequest& request) {
   constexpr std::size_t usual_row = 512;
   std::string out;
   out.reserve(usual_row * (page.items.size() + 1));

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/time_text.h"
+#include "core/text/time_text.h"
 
 namespace drawbridge::http {
 

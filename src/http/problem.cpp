@@ -45,19 +45,17 @@ Response problem(const std::vector<FieldError>& errors) {
   return problem_of(error, boost::json::serialize(document));
 }
 
-Response problem(const store::StoreError& error) {
-  using enum store::StoreError::Kind;
+Response problem(const database::StoreError& error) {
+  using enum database::StoreError::Kind;
   switch (error.kind) {
     case not_found:
       return problem(ErrorCode::not_found, "There is no such object of yours.");
     case user_unknown:
       return problem(AuthError{ErrorCode::user_unknown, "The user no longer exists.", error.text, {}});
-    case reminder_not_before_due:
-      return problem({FieldError{"/reminder_at", "must be before due_date"}});
-    case tag_unknown:
-      return problem({FieldError{"/tag_ids/" + std::to_string(error.index), "is no tag of yours"}});
-    case name_taken:
-      return problem(ErrorCode::conflict, "You have another tag of that name.");
+    case value_refused:
+      return problem({FieldError{error.pointer, error.text}});
+    case conflict:
+      return problem(ErrorCode::conflict, error.text);
     case unavailable:
       return problem(AuthError{ErrorCode::store_unavailable, "The database cannot be used now; try again.",
                                error.text, busy_database_retry});

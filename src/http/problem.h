@@ -6,8 +6,8 @@
 
 #include "drawbridge/auth_error.h"
 
+#include "database/result.h"
 #include "http/response.h"
-#include "store/store.h"
 
 namespace drawbridge::http {
 
@@ -25,6 +25,6 @@ Response problem(const AuthError& error);
 Response problem(ErrorCode code, std::string_view detail);
 /// `validation_failed` with its list of errors; there is at least one.
 Response problem(const std::vector<FieldError>& errors);
-Response problem(const store::StoreError& error);
+Response problem(const database::StoreError& error);
 
 }  // namespace drawbridge::http

@@ -7,8 +7,7 @@
 
 #include "drawbridge/identity.h"
 
-#include "http/token_verifier.h"
-#include "store/store.h"
+#include "core/text/time_text.h"
 
 namespace drawbridge::http {
 
@@ -23,8 +22,7 @@ struct Request {
   std::span<const std::string> parameters;  ///< the decoded path segments that the pattern leaves open
   std::string_view query;                   ///< what follows `?`, raw
   std::string_view body;
-  store::Instant now;
-  const TokenVerifier& tokens;
+  Instant now;
 };
 
 }  // namespace drawbridge::http

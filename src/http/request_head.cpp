@@ -1,6 +1,7 @@
 #include "http/request_head.h"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/beast/core/string.hpp>
 

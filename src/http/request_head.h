@@ -1,20 +1,22 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
+
+#include <boost/container/small_vector.hpp>
+
+#include "core/credentials/credentials.h"
 
 namespace drawbridge::http {
 
 /// Request line and header fields with the blank line, in bytes; more is `headers_too_large`.
 inline constexpr std::size_t max_head_size = 32 * 1024;
 
-/// Finds the end of a request's head (RFC 9112 §2.1) as it arrives, and refuses as early as a byte shows it
-/// what no honest client sends: a line that does not end with CR LF, a NUL or another control character, a
-/// start that is no HTTP at all.
+/// Finds the end of a request's head (RFC 9112 §2.1) as it arrives, and refuses what no honest client sends:
+/// a first byte that starts no request at once, a line with a control character or without CR LF as soon as
+/// the line has ended.
 class HeadScanner {
  public:
   enum class State { incomplete, complete, malformed };
@@ -46,14 +48,19 @@ std::optional<std::string_view> head_fault(std::string_view head);
 /// sent it can read why; empty when there is none or more than one.
 std::string_view origin_in(std::string_view head);
 
-/// What the API needs of a parsed head. Views into the parsed message.
+/// The values of one header, in the order in which they came.
+using HeaderValues = boost::container::small_vector<std::string_view, 1>;
+
+/// What the server needs of a parsed head. Views into the parsed message.
 struct RequestHead {
   std::string_view method;
   std::string_view target;
-  /// The values of the Authorization headers: all that matters of a third is that there is a second.
-  std::array<std::string_view, 2> authorization_values{};
-  std::size_t authorization_count = 0;
-  std::string_view origin{};                         ///< empty when absent or sent twice
+  HeaderValues authorization{};
+  HeaderValues cookie{};
+  HeaderValues api_key{};
+  HeaderValues origins{};
+  HeaderValues sec_fetch_site{};
+  bool is_websocket_handshake = false;
   std::string_view access_control_request_method{};  ///< empty when absent
   std::string_view content_type{};                   ///< empty when absent or sent twice
   std::uint64_t content_length = 0;
@@ -61,8 +68,18 @@ struct RequestHead {
   bool expects_continue = false;
 
   bool has_body() const { return chunked || content_length > 0; }
-  std::span<const std::string_view> authorization() const {
-    return std::span{authorization_values}.first(authorization_count);
+  /// Empty when absent or sent twice.
+  std::string_view origin() const { return origins.size() == 1 ? origins.front() : std::string_view{}; }
+  /// What may prove who sent it; views into this head.
+  Credentials credentials(std::string_view client_address) const {
+    return {.authorization = authorization,
+            .cookie = cookie,
+            .api_key = api_key,
+            .origin = origins,
+            .sec_fetch_site = sec_fetch_site,
+            .method = method,
+            .is_websocket_handshake = is_websocket_handshake,
+            .client_address = client_address};
   }
 };
 

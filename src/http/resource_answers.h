@@ -18,10 +18,10 @@ inline Response json_answer(int status, std::string body) {
 
 /// For an id in the path that names nothing.
 inline Response no_such_row() {
-  return problem(store::StoreError{store::StoreError::Kind::not_found, {}});
+  return problem(database::StoreError{database::StoreError::Kind::not_found, {}});
 }
 
-inline Response deletion_answer(const store::Result<void>& deleted) {
+inline Response deletion_answer(const database::Result<void>& deleted) {
   return deleted ? Response{.status = 204} : problem(deleted.error());
 }
 

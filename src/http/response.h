@@ -10,7 +10,7 @@
 
 #include "drawbridge/auth_error.h"
 
-#include "store/store.h"
+#include "database/store.h"
 
 namespace drawbridge::http {
 
@@ -41,7 +41,7 @@ struct Response {
 struct StoreWork {
   enum class Kind { read, write };
   Kind kind;
-  std::move_only_function<Response(store::Session&)> run;
+  std::move_only_function<Response(database::Session&)> run;
   /// The answer when the database has too much to do; nothing means `store_unavailable`.
   std::optional<Response> when_full = {};
 };

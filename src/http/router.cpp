@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "core/request_path.h"
+#include "core/identity/request_path.h"
 
 namespace drawbridge::http {
 namespace {
@@ -16,37 +16,6 @@ constexpr std::array<std::pair<Method, std::string_view>, 7> method_names{{
     {Method::delete_, "DELETE"},
     {Method::options, "OPTIONS"},
 }};
-
-constexpr std::array task_list_endpoints{Endpoint{Method::get, list_tasks},
-                                         Endpoint{Method::post, create_task, true}};
-constexpr std::array task_endpoints{
-    Endpoint{Method::get, get_task}, Endpoint{Method::put, replace_task, true},
-    Endpoint{Method::patch, change_task, true}, Endpoint{Method::delete_, delete_task}};
-constexpr std::array task_completion_endpoints{Endpoint{Method::patch, toggle_task}};
-constexpr std::array tag_list_endpoints{Endpoint{Method::get, list_tags},
-                                        Endpoint{Method::post, create_tag, true}};
-constexpr std::array tag_endpoints{Endpoint{Method::get, get_tag}, Endpoint{Method::patch, change_tag, true},
-                                   Endpoint{Method::delete_, delete_tag}};
-constexpr std::array me_endpoints{Endpoint{Method::get, get_me}};
-constexpr std::array healthz_endpoints{Endpoint{Method::get, get_healthz}};
-constexpr std::array readyz_endpoints{Endpoint{Method::get, get_readyz}};
-constexpr std::array openapi_endpoints{Endpoint{Method::get, get_openapi}};
-constexpr std::array docs_endpoints{Endpoint{Method::get, get_docs}};
-constexpr std::array docs_file_endpoints{Endpoint{Method::get, get_docs_file}};
-
-constexpr std::array routes{
-    Route{"/api/v1/{user_id}/tasks", Access::owner, task_list_endpoints},
-    Route{"/api/v1/{user_id}/tasks/{task_id}", Access::owner, task_endpoints},
-    Route{"/api/v1/{user_id}/tasks/{task_id}/complete", Access::owner, task_completion_endpoints},
-    Route{"/api/v1/{user_id}/tags", Access::owner, tag_list_endpoints},
-    Route{"/api/v1/{user_id}/tags/{tag_id}", Access::owner, tag_endpoints},
-    Route{"/api/v1/me", Access::signed_in, me_endpoints},
-    Route{"/healthz", Access::open, healthz_endpoints},
-    Route{"/readyz", Access::open, readyz_endpoints},
-    Route{"/openapi.json", Access::open, openapi_endpoints},
-    Route{"/docs", Access::open, docs_endpoints},
-    Route{"/docs/{file}", Access::open, docs_file_endpoints},
-};
 
 /// Takes the first segment off a pattern; a pattern that has none left gives an empty one, which no path has.
 std::string_view take_segment(std::string_view& pattern) {
@@ -100,11 +69,7 @@ std::string Route::allowed_methods() const {
   return list;
 }
 
-std::span<const Route> all_routes() {
-  return routes;
-}
-
-std::optional<RouteMatch> find_route(std::string_view raw_path) {
+std::optional<RouteMatch> find_route(std::span<const Route> routes, std::string_view raw_path) {
   auto segments = split_request_path(raw_path);
   if (!segments) return std::nullopt;
   const auto route = std::ranges::find_if(

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "http/resources.h"
+#include "http/request.h"
+#include "http/response.h"
 
 namespace drawbridge::http {
 
@@ -19,14 +21,15 @@ enum class Access {
 
 struct Endpoint {
   Method method;
-  Outcome (*handler)(const Request&);
+  /// A request goes in, and out comes the answer or the work on the database that gives it. Any thread.
+  std::function<Outcome(const Request&)> handler;
   bool takes_json = false;  ///< a JSON body is required; otherwise a body is read and ignored
 };
 
 struct Route {
-  std::string_view pattern;  ///< a segment in braces is open: `/api/v1/{user_id}/tasks`
+  std::string_view pattern;  ///< a literal; a segment in braces is open: `/api/v1/{user_id}/tasks`
   Access access;
-  std::span<const Endpoint> endpoints;
+  std::vector<Endpoint> endpoints;
 
   /// The endpoint for a method, HEAD being a GET; null when the route has none.
   const Endpoint* endpoint(Method method) const;
@@ -39,9 +42,11 @@ struct RouteMatch {
   std::vector<std::string> parameters;  ///< the open segments, decoded
 };
 
-std::span<const Route> all_routes();
+/// The routes of a resource.
+using Routes = std::vector<Route>;
 
-/// The route of a raw path; nothing when there is none, or when the path is refused (core/request_path.h).
-std::optional<RouteMatch> find_route(std::string_view raw_path);
+/// The route of a raw path, which lives as long as `routes`; nothing when there is none, or when the path is
+/// refused (core/identity/request_path.h).
+std::optional<RouteMatch> find_route(std::span<const Route> routes, std::string_view raw_path);
 
 }  // namespace drawbridge::http

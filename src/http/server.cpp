@@ -74,10 +74,12 @@ class Listener {
 }  // namespace
 
 struct Server::Parts {
-  Parts(TokenVerifier& tokens, store::Store& store, EventLog& log, std::vector<std::string> origins,
-        const Limits& limits)
-      : shares{limits.store_places_for_each_user},
-        services{tokens, store, log, AllowedOrigins{std::move(origins)}, limits, shares} {}
+  Parts(ServerOptions& options, Routes routes, Authenticator& authenticator, database::Store& store,
+        EventLog& log)
+      : shares{options.limits.store_places_for_each_user},
+        services{
+            std::move(routes), authenticator, store, log, AllowedOrigins{std::move(options.allowed_origins)},
+            options.limits,    shares} {}
 
   UserShares shares;
   Services services;
@@ -87,11 +89,10 @@ struct Server::Parts {
   std::vector<std::jthread> threads{};
 };
 
-std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions options,
-                                                                  TokenVerifier& tokens, store::Store& store,
-                                                                  EventLog& log) {
-  auto parts =
-      std::make_unique<Parts>(tokens, store, log, std::move(options.allowed_origins), options.limits);
+std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions options, Routes routes,
+                                                                  Authenticator& authenticator,
+                                                                  database::Store& store, EventLog& log) {
+  auto parts = std::make_unique<Parts>(options, std::move(routes), authenticator, store, log);
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
     parts->workers.push_back(std::make_unique<Worker>(parts->services));
   parts->listener.emplace(parts->workers, log);

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "database/store.h"
+#include "http/authenticator.h"
 #include "http/event_log.h"
-#include "http/token_verifier.h"
-#include "store/store.h"
+#include "http/router.h"
 
 namespace drawbridge::http {
 
@@ -41,15 +42,15 @@ struct ServerOptions {
   Limits limits{};
 };
 
-/// The HTTP server of the API. Each of its threads has its own connections; nothing on these threads waits
-/// for the database or for the issuer.
+/// An HTTP server for a table of routes. Each of its threads has its own connections; nothing on these
+/// threads waits for the database or for the issuer.
 class Server {
  public:
   /// Listens and serves at once. Fails with one line when that address cannot be had. What is referred to
   /// must outlive the server.
-  static std::expected<std::unique_ptr<Server>, std::string> start(ServerOptions options,
-                                                                   TokenVerifier& tokens, store::Store& store,
-                                                                   EventLog& log);
+  static std::expected<std::unique_ptr<Server>, std::string> start(ServerOptions options, Routes routes,
+                                                                   Authenticator& authenticator,
+                                                                   database::Store& store, EventLog& log);
   /// Stops without grace, if it still runs.
   ~Server();
   Server(const Server&) = delete;

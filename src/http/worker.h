@@ -21,8 +21,9 @@ class Connection;
 
 /// What all connections of a server share. Its references outlive the server.
 struct Services {
-  TokenVerifier& tokens;
-  store::Store& store;
+  Routes routes;
+  Authenticator& authenticator;
+  database::Store& store;
   EventLog& log;
   AllowedOrigins origins;
   Limits limits;

@@ -6,7 +6,7 @@
 
 #include <openssl/crypto.h>
 
-#include "tests/fetch/issuer.h"
+#include "tests/issuer/issuer.h"
 
 namespace {
 

@@ -23,35 +23,70 @@ CAUGHT = {
         {"src/core/a.cpp": '#include "http/b.h"\n', "src/http/b.h": ""},
         "core must not include http/b.h",
     ),
-    "core_includes_fetch_in_angle_brackets": (
+    "core_includes_issuer_in_angle_brackets": (
         rules.layer_faults,
-        {"src/core/a.cpp": "#  include <fetch/b.h>\n", "src/fetch/b.h": ""},
-        "core must not include fetch/b.h",
+        {"src/core/a.cpp": "#  include <issuer/b.h>\n", "src/issuer/b.h": ""},
+        "core must not include issuer/b.h",
     ),
     "core_includes_the_remote_verifier": (
         rules.layer_faults,
         {"src/core/a.cpp": '#include "drawbridge/remote_verifier.h"\n', "include/drawbridge/remote_verifier.h": ""},
         "core must not include drawbridge/remote_verifier.h",
     ),
-    "fetch_includes_store": (
+    "issuer_includes_database": (
         rules.layer_faults,
-        {"src/fetch/a.h": '#include "store/store.h"\n', "src/store/store.h": ""},
-        "fetch must not include store/store.h",
+        {"src/issuer/a.h": '#include "database/store.h"\n', "src/database/store.h": ""},
+        "issuer must not include database/store.h",
     ),
-    "store_includes_http": (
+    "database_includes_http": (
         rules.layer_faults,
-        {"src/store/a.cpp": '#include "http/b.h"\n', "src/http/b.h": ""},
-        "store must not include http/b.h",
+        {"src/database/a.cpp": '#include "http/b.h"\n', "src/http/b.h": ""},
+        "database must not include http/b.h",
+    ),
+    "database_includes_a_resource": (
+        rules.layer_faults,
+        {"src/database/a.cpp": '#include "api/tasks/b.h"\n', "src/api/tasks/b.h": ""},
+        "database must not include api/tasks/b.h",
     ),
     "http_includes_a_database": (
         rules.layer_faults,
-        {"src/http/a.cpp": '#include "store/sqlite/session.h"\n', "src/store/sqlite/session.h": ""},
-        "http must not include store/sqlite/session.h",
+        {"src/http/a.cpp": '#include "database/sqlite/session.h"\n', "src/database/sqlite/session.h": ""},
+        "http must not include database/sqlite/session.h",
     ),
-    "http_includes_fetch": (
+    "http_includes_a_resource": (
         rules.layer_faults,
-        {"src/http/a.cpp": '#include "fetch/b.h"\n', "src/fetch/b.h": ""},
-        "http must not include fetch/b.h",
+        {"src/http/a.cpp": '#include "api/tasks/b.h"\n', "src/api/tasks/b.h": ""},
+        "http must not include api/tasks/b.h",
+    ),
+    "resource_opens_a_database": (
+        rules.layer_faults,
+        {"src/api/tasks/a.cpp": '#include "database/sqlite/session.h"\n', "src/database/sqlite/session.h": ""},
+        "api must not include database/sqlite/session.h",
+    ),
+    "resource_asks_better_auth": (
+        rules.layer_faults,
+        {"src/api/tasks/a.cpp": '#include "issuer/http_call.h"\n', "src/issuer/http_call.h": ""},
+        "api must not include issuer/http_call.h",
+    ),
+    "resource_knows_another": (
+        rules.resource_faults,
+        {"src/api/tags/a.cpp": '#include "api/tasks/task.h"\n'},
+        "the resource tags must not include api/tasks/task.h",
+    ),
+    "route_reaches_a_connection": (
+        rules.resource_faults,
+        {"src/api/tags/routes.cpp": '#include "database/sqlite/connection.h"\n'},
+        "a route must not include database/sqlite/connection.h",
+    ),
+    "resource_goes_without_an_owner": (
+        rules.resource_faults,
+        {"src/api/tags/routes.cpp": "session.without_owner(work);"},
+        "without an owner",
+    ),
+    "http_includes_issuer": (
+        rules.layer_faults,
+        {"src/http/a.cpp": '#include "issuer/b.h"\n', "src/issuer/b.h": ""},
+        "http must not include issuer/b.h",
     ),
     "library_includes_the_program": (
         rules.layer_faults,
@@ -113,11 +148,11 @@ CAUGHT = {
     "namesake_of_a_built_file": (
         rules.unbuilt_faults,
         {
-            "src/store/sqlite/session.cpp": "",
-            "src/store/postgres/session.cpp": "",
-            "src/store/CMakeLists.txt": "add_library(x sqlite/session.cpp)",
+            "src/database/sqlite/session.cpp": "",
+            "src/database/postgres/session.cpp": "",
+            "src/database/CMakeLists.txt": "add_library(x sqlite/session.cpp)",
         },
-        "src/store/postgres/session.cpp",
+        "src/database/postgres/session.cpp",
     ),
     "client_brings_a_library": (
         typescript_rules.package_import_faults,
@@ -154,13 +189,13 @@ def test_caught(name):
 
 GOOD = {
     "layers": {
-        "apps/drawbridge/main.cpp": '#include "store/sqlite/session.h"\n#include "commands.h"\n',
+        "apps/drawbridge/main.cpp": '#include "database/sqlite/session.h"\n#include "commands.h"\n',
         "apps/drawbridge/commands.h": "",
         "apps/drawbridge/CMakeLists.txt": "add_executable(x main.cpp)",
-        "src/store/sqlite/session.h": '#include "store/store.h"\n#include <SQLiteCpp/SQLiteCpp.h>\n',
-        "src/store/store.h": '#include "drawbridge/identity.h"\n',
-        "src/http/router.h": '#include "store/store.h"\n#include "core/request_path.h"\n',
-        "src/core/request_path.h": "#include <string>\n",
+        "src/database/sqlite/session.h": '#include "database/store.h"\n#include <SQLiteCpp/SQLiteCpp.h>\n',
+        "src/database/store.h": '#include "drawbridge/identity.h"\n',
+        "src/http/router.h": '#include "database/store.h"\n#include "core/identity/request_path.h"\n',
+        "src/core/identity/request_path.h": "#include <string>\n",
         "include/drawbridge/identity.h": "#include <memory>\nfriend class IdentityMaker;\n",
     },
     "prose_is_not_code": {
@@ -168,13 +203,13 @@ GOOD = {
         "src/core/b.h": 'constexpr auto hint = "see getenv and printf (";\n',
     },
     "tests_see_everything": {
-        "tests/http/a_test.cpp": '#include "store/sqlite/session.h"\nIdentityMaker::make();\n',
+        "tests/http/a_test.cpp": '#include "database/sqlite/session.h"\nIdentityMaker::make();\n',
         "tests/http/CMakeLists.txt": "drawbridge_test(x SOURCES a_test.cpp)",
-        "src/store/sqlite/session.h": "",
+        "src/database/sqlite/session.h": "",
     },
     "sources_of_a_folder_below": {
-        "src/store/sqlite/session.cpp": "",
-        "src/store/CMakeLists.txt": "add_library(x sqlite/session.cpp)",
+        "src/database/sqlite/session.cpp": "",
+        "src/database/CMakeLists.txt": "add_library(x sqlite/session.cpp)",
     },
     "packages": {
         "packages/better-auth/src/a.ts": 'import { jwt } from "better-auth/plugins";\nimport { b } from "./b.js";\n',

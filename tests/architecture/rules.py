@@ -1,13 +1,15 @@
-"""The rules that keep the layers apart, as functions from source text to findings.
+"""The rules that keep the rooms apart, as functions from source text to findings.
 
-apps -> {fetch, store, http, doctor} -> core; http knows store/store.h only, doctor two ports; core touches no socket, clock,
-thread, file, environment variable or log.
+apps -> {api, doctor} -> {http, schema, issuer} -> {database} -> core. http knows no resource; a resource reaches the
+database through its own folder and database/; doctor knows ports; core touches no socket, clock, thread, file,
+environment variable or log.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 Sources = Mapping[str, str]  # text by path from the root of the repository
@@ -19,18 +21,37 @@ MAX_BEAST_UNITS = 6  # each costs seconds to compile
 ALLOWED = {
     "public": {"public"},
     "core": {"public", "core"},
-    "fetch": {"public", "core", "fetch"},
-    "store": {"public", "core", "store"},
+    "issuer": {"public", "core", "issuer"},
+    "database": {"public", "core", "database"},
+    "schema": {"public", "core", "database", "schema"},
     "http": {"public", "core", "http"},
+    "api": {"public", "core", "http", "api"},
     "doctor": {"public", "core", "doctor"},
-    "apps": {"public", "core", "fetch", "store", "http", "doctor", "apps"},
+    "apps": {"public", "core", "issuer", "database", "schema", "http", "api", "doctor", "apps"},
 }
 MAY_ALSO_INCLUDE = {
-    "http": {"store/store.h"},
+    # The port, and what goes through it.
+    "http": {"database/store.h", "database/result.h", "database/page.h"},
+    "api": {
+        "database/letter_case.h",
+        "database/new_uuid.h",
+        "database/page.h",
+        "database/postgres/connection.h",
+        "database/result.h",
+        "database/session.h",
+        "database/sqlite/connection.h",
+        "database/sqlite/database.h",
+        "schema/readiness.h",
+    },
     # Ports, that is what is asked for and not how it is done, and the rule for where one may connect.
-    "doctor": {"fetch/http_call.h", "fetch/jwks_url.h", "store/bridge_facts.h"},
+    "doctor": {"issuer/http_call.h", "issuer/jwks_url.h", "schema/bridge_facts.h"},
 }
-# Declared in public headers, performed by fetch.
+# A resource knows itself, and of others what stands here.
+RESOURCES_KNOW = {"tasks": {"tags"}}
+# What reaches rows: a route goes through Session::for_owner, never to a connection.
+CONNECTION = re.compile(r"^database/(sqlite|postgres)/")
+WITHOUT_OWNER = "src/api/health/routes.cpp"
+# Declared in public headers, performed by issuer.
 NOT_FOR_CORE = {"drawbridge/remote_verifier.h"}
 
 STANDARD_HEADER = re.compile(r"^[a-z_0-9]+$")
@@ -103,6 +124,23 @@ def layer_faults(sources: Sources) -> Iterator[str]:
                     yield f"{path}: {layer} must not include {name}"
             elif layer == "core" and name in NOT_FOR_CORE:
                 yield f"{path}: core must not include {name}"
+
+
+def resource_faults(sources: Sources) -> Iterator[str]:
+    """Resources that know each other or the schema, and routes that reach around the owner rule."""
+    for path, text in sources.items():
+        parts = PurePosixPath(path).parts
+        if not path.startswith("src/api/") or len(parts) < 4 or not is_cpp(path):
+            continue
+        resource = parts[2]
+        for _, name in INCLUDE.findall(text):
+            other = PurePosixPath(name).parts
+            if other[0] == "api" and len(other) > 2 and other[1] not in {resource, *RESOURCES_KNOW.get(resource, ())}:
+                yield f"{path}: the resource {resource} must not include {name}"
+            if parts[3] == "routes.cpp" and CONNECTION.match(name):
+                yield f"{path}: a route must not include {name}: Session::for_owner gives it a connection"
+        if "without_owner(" in code_of(text) and path != WITHOUT_OWNER:
+            yield f"{path}: only {WITHOUT_OWNER} asks the database without an owner"
 
 
 def quoted_include_faults(sources: Sources) -> Iterator[str]:
@@ -199,7 +237,7 @@ def unbuilt_faults(sources: Sources) -> Iterator[str]:
             text = sources.get(str(top / "CMakeLists.txt"), "")
             here = PurePosixPath(path).relative_to(top).parent
             for word in map(PurePosixPath, re.split(r"[\s()]+", text)):
-                if word.parent == here:
+                if word.parent == here or "GLOB_RECURSE" in text or fnmatch(str(here), str(word.parent)):
                     words.add(word.name)
         if folder.name == "support":  # compiled into the tests that use it
             words |= {PurePosixPath(w).name for text in sources_of_lists(sources) for w in re.split(r"[\s()]+", text)}
@@ -223,6 +261,7 @@ def unfinished_faults(sources: Sources) -> Iterator[str]:
 
 RULES = (
     layer_faults,
+    resource_faults,
     quoted_include_faults,
     public_header_faults,
     core_faults,

@@ -7,7 +7,7 @@ import re
 
 def codes_of_the_source(sources):
     """code -> (group, status), from the table behind all_error_codes()."""
-    facts = re.findall(r'CodeFacts\{\w+, "(\w+)", (\w+), (\d+),', sources["src/core/auth_error.cpp"])
+    facts = re.findall(r'CodeFacts\{\w+, "(\w+)", (\w+), (\d+),', sources["src/core/errors/auth_error.cpp"])
     return {code: (group, int(status)) for code, group, status in facts}
 
 

@@ -4,10 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base64url.h"
-#include "core/key_selector.h"
-#include "core/signature.h"
-#include "core/verification.h"
+#include "core/jose/base64url.h"
+#include "core/jose/key_selector.h"
+#include "core/jose/signature.h"
+#include "core/jose/verification.h"
 #include "tests/support/test_keys.h"
 
 namespace drawbridge {

@@ -1,4 +1,4 @@
-#include "core/hints.h"
+#include "core/errors/hints.h"
 
 #include <array>
 

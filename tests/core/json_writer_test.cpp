@@ -1,9 +1,9 @@
-#include "core/json_writer.h"
+#include "core/text/json_writer.h"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-#include "core/time_text.h"
+#include "core/text/time_text.h"
 
 namespace drawbridge {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/key_cache.h"
+#include "core/keys/key_cache.h"
 #include "tests/support/test_keys.h"
 
 namespace drawbridge::test {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/key_cache.h"
+#include "core/keys/key_cache.h"
 #include "tests/core/key_cache_driver.h"
 
 namespace drawbridge {

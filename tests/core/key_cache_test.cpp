@@ -1,7 +1,7 @@
 // What the key cache says of a kid: held, absent, unavailable, or wait. Invented times and results: no
 // socket, no clock, no thread.
 
-#include "core/key_cache.h"
+#include "core/keys/key_cache.h"
 
 #include <set>
 

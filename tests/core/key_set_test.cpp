@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/base64url.h"
-#include "core/key_selector.h"
+#include "core/jose/base64url.h"
+#include "core/jose/key_selector.h"
 #include "tests/support/test_keys.h"
 
 namespace drawbridge {

@@ -1,4 +1,4 @@
-#include "core/request_path.h"
+#include "core/identity/request_path.h"
 
 #include <ostream>
 

@@ -1,12 +1,12 @@
 // Each code of the groups malformed and rejected, reached by a named token that nothing else is wrong with.
 
-#include "core/verification.h"
+#include "core/jose/verification.h"
 
 #include <gtest/gtest.h>
 
 #include "drawbridge/verifier.h"
 
-#include "core/base64url.h"
+#include "core/jose/base64url.h"
 #include "tests/support/test_keys.h"
 
 namespace drawbridge {

@@ -1,6 +1,6 @@
 // Remembered verdicts: a hit stands only as long as all that made the verdict still holds.
 
-#include "core/verified_tokens.h"
+#include "core/keys/verified_tokens.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/sha256.h"
+#include "core/jose/sha256.h"
 #include "tests/support/test_keys.h"
 
 namespace {

@@ -9,8 +9,8 @@
 #include "drawbridge/uuid.h"
 #include "drawbridge/verifier.h"
 
-#include "core/base64url.h"
-#include "core/identity_claims.h"
+#include "core/identity/identity_claims.h"
+#include "core/jose/base64url.h"
 
 namespace drawbridge {
 namespace {

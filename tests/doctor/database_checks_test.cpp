@@ -9,10 +9,10 @@
 namespace drawbridge::doctor {
 namespace {
 
-using store::BridgeFacts;
-using store::CountedRows;
-using store::UuidColumn;
-using store::UuidRows;
+using schema::BridgeFacts;
+using schema::CountedRows;
+using schema::UuidColumn;
+using schema::UuidRows;
 
 constexpr auto warning = CheckStatus::warning;
 constexpr auto fault = CheckStatus::fault;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/base64url.h"
+#include "core/jose/base64url.h"
 #include "doctor/catalogue.h"
 
 namespace drawbridge::doctor {

@@ -23,7 +23,7 @@ struct Production {
   Visit visit;
   SeenToken token;
   std::map<std::string, std::string> variables{{"BETTER_AUTH_SECRET", secret}};
-  store::BridgeFacts database{.product = "postgresql", .version = "15.4"};
+  schema::BridgeFacts database{.product = "postgresql", .version = "15.4"};
 };
 
 bool is_sign_out(const HttpCall& call) {
@@ -56,7 +56,7 @@ Production healthy(std::vector<Instead> instead = {}) {
   visit.production = true;
   Production production{.visit = std::move(visit), .token = good_token()};
   production.token.audiences = {"https://api.example.com"};
-  production.database.keys = store::StoredKeys{.count = 2, .expiring = 2};
+  production.database.keys = schema::StoredKeys{.count = 2, .expiring = 2};
   return production;
 }
 
@@ -125,12 +125,12 @@ const std::vector<ProductionCase> cases{
     {"the default audience", [](Production& p) { p.visit.policy.audience = p.visit.policy.issuer; },
      "production.audience", warning, "is the issuer"},
     {"one key for ever",
-     [](Production& p) { p.database.keys = store::StoredKeys{.count = 1, .expiring = 0}; },
+     [](Production& p) { p.database.keys = schema::StoredKeys{.count = 1, .expiring = 0}; },
      "production.rotation", warning, "rotationInterval"},
     {"a key for ever beside one with an end",
-     [](Production& p) { p.database.keys = store::StoredKeys{.count = 3, .expiring = 2}; },
+     [](Production& p) { p.database.keys = schema::StoredKeys{.count = 3, .expiring = 2}; },
      "production.rotation", warning, "of 3 signing keys in the table jwks one has no end"},
-    {"no key yet", [](Production& p) { p.database.keys = store::StoredKeys{}; }, "production.rotation",
+    {"no key yet", [](Production& p) { p.database.keys = schema::StoredKeys{}; }, "production.rotation",
      not_checked, "no signing key yet"},
     {"keys that may not be read", [](Production& p) { p.database.keys = std::nullopt; },
      "production.rotation", not_checked, "may not be read"},

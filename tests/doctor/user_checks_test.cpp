@@ -31,8 +31,8 @@ Visit visit_where(std::expected<bool, std::string> known) {
   return visit;
 }
 
-store::BridgeFacts facts_with(std::map<std::string, std::vector<std::string>> tables = {}) {
-  store::BridgeFacts facts{.product = "sqlite", .version = "3.40.1"};
+schema::BridgeFacts facts_with(std::map<std::string, std::vector<std::string>> tables = {}) {
+  schema::BridgeFacts facts{.product = "sqlite", .version = "3.40.1"};
   facts.tables = std::move(tables);
   facts.tables["user"] = {"id", "email", "uuid"};
   facts.tables["account"] = {"id", "email", "password"};
@@ -55,7 +55,7 @@ TEST(User, IsKnown) {
 
 struct Case {
   const char* name;
-  store::BridgeFacts facts;
+  schema::BridgeFacts facts;
   const char* says;
   bool says_it;
 };
@@ -82,7 +82,7 @@ TEST(User, IsLeftWhatCannotBeAsked) {
     const char* name;
     Visit visit;
     std::optional<SeenToken> token;
-    std::optional<store::BridgeFacts> facts;
+    std::optional<schema::BridgeFacts> facts;
   };
   Visit without_database = visit_where(true);
   without_database.user_exists = nullptr;

@@ -13,7 +13,7 @@ from contract import assert_common_headers, assert_refused
 from process import ROOT
 
 VIEWER = ROOT / "node_modules/swagger-ui-dist"
-PAGE = ROOT / "src/http/docs_page"
+PAGE = ROOT / "src/api/docs/page"
 
 # target: (where its bytes are from, its media type)
 FILES = {

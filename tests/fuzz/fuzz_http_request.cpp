@@ -15,14 +15,16 @@
 
 #include "drawbridge/uuid.h"
 
-#include "core/request_path.h"
+#include "api/routes.h"
+#include "api/tags/tag_json.h"
+#include "api/tasks/task_json.h"
+#include "api/tasks/task_query.h"
+#include "core/identity/request_path.h"
 #include "http/json_time.h"
 #include "http/media_type.h"
 #include "http/query.h"
 #include "http/request_head.h"
 #include "http/router.h"
-#include "http/tag_json.h"
-#include "http/task_json.h"
 
 namespace {
 
@@ -46,7 +48,8 @@ std::string percent_encoded(std::string_view text) {
 
 void check_path(std::string_view path) {
   const auto segments = split_request_path(path);
-  require(segments || !find_route(path));
+  static const Routes routes = api::all_routes([] { return KeyStatus{}; });
+  require(segments || !find_route(routes, path));
   if (!segments) return;
   std::string again;
   for (const auto& segment : *segments) {
@@ -57,13 +60,13 @@ void check_path(std::string_view path) {
   require(split_request_path(again) == segments);
 }
 
-bool is_good(const store::PageRequest& page) {
+bool is_good(const database::PageRequest& page) {
   return page.page >= 1 && page.limit >= 1 && page.limit <= 100;
 }
 
 void check_query(std::string_view query) {
   const auto page = page_request(query);
-  const auto tasks = task_list_request(query);
+  const auto tasks = api::task_list_request(query);
   require(!page || (tasks && is_good(*page)));
   if (!tasks) return;
   const auto& filter = tasks->filter;
@@ -126,33 +129,33 @@ void check_head(std::string_view received) {
   if (!head_fault(head)) check_good_head(head);
 }
 
-bool same(const store::NewTask& a, const store::NewTask& b) {
+bool same(const api::NewTask& a, const api::NewTask& b) {
   return a.title == b.title && a.description == b.description && a.completed == b.completed &&
          a.priority == b.priority && a.due_date == b.due_date && a.reminder_at == b.reminder_at &&
          a.tag_ids == b.tag_ids;
 }
 
 void check_tag(std::string_view body) {
-  const auto tag = parse_new_tag(body);
+  const auto tag = api::parse_new_tag(body);
   if (!tag) {
     require(tag.error().malformed.empty() != tag.error().errors.empty());
     return;
   }
   auto written = boost::json::parse(tag_json({1, tag->name, tag->color})).as_object();
   written.erase("id");
-  const auto again = parse_new_tag(boost::json::serialize(written));
+  const auto again = api::parse_new_tag(boost::json::serialize(written));
   require(again && again->name == tag->name && again->color == tag->color);
 }
 
 void check_body(std::string_view body) {
-  const auto task = parse_new_task(body);
+  const auto task = api::parse_new_task(body);
   if (!task) {
     require(task.error().malformed.empty() != task.error().errors.empty());
     require(task.error().errors.size() <= 20);
     boost::json::parse(problem(task.error()).body);
     return;
   }
-  require(parse_task_change(body).has_value());
+  require(api::parse_task_change(body).has_value());
   require(!task->title.empty() && !task->title.contains('\0'));
   const auto nobody = Uuid::from_bytes({});
   auto written = boost::json::parse(task_json({.id = nobody,
@@ -170,7 +173,7 @@ void check_body(std::string_view body) {
   for (const auto* given_by_us : {"id", "user_id", "tags", "created_at", "updated_at"})
     written.erase(given_by_us);
   written["tag_ids"] = boost::json::value_from(task->tag_ids);
-  const auto again = parse_new_task(boost::json::serialize(written));
+  const auto again = api::parse_new_task(boost::json::serialize(written));
   require(again && same(*task, *again));
 }
 

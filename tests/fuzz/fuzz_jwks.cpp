@@ -9,8 +9,8 @@
 
 #include "drawbridge/key_set.h"
 
-#include "core/key_selector.h"
-#include "core/verification.h"
+#include "core/jose/key_selector.h"
+#include "core/jose/verification.h"
 #include "tests/fuzz/known_tokens.h"
 
 namespace drawbridge::fuzz {

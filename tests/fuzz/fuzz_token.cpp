@@ -16,7 +16,7 @@
 
 #include "drawbridge/verifier.h"
 
-#include "core/base64url.h"
+#include "core/jose/base64url.h"
 #include "tests/fuzz/known_tokens.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "tests/http/api_fixture.h"
+#include "tests/api/api_fixture.h"
 
 namespace drawbridge::test {
 namespace {
@@ -349,7 +349,7 @@ TEST(Concurrency, a_held_up_database_or_token_keeps_nobody_else_waiting) {
   EXPECT_EQ(api.call("GET", "/healthz", "").status, 200);
   api.store.release();
   EXPECT_EQ(waits_for_database.receive().value().status, 200);
-  api.verifier.release();
+  api.authenticator.release();
   EXPECT_EQ(waits_for_token.receive().value().status, 200);
 }
 

@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "tests/http/api_fixture.h"
+#include "tests/api/api_fixture.h"
 
 namespace drawbridge::test {
 namespace {
@@ -15,8 +15,8 @@ using std::chrono::seconds;
 TEST(Start, a_port_in_use_is_one_clear_line) {
   Api api;
   const auto port = api.server->port();
-  const auto second = http::Server::start({.port = port, .threads = 1, .allowed_origins = {}}, api.verifier,
-                                          api.store, api.log);
+  const auto second = http::Server::start({.port = port, .threads = 1, .allowed_origins = {}}, http::Routes{},
+                                          api.authenticator, api.store, api.log);
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error(),
             "cannot listen on 127.0.0.1:" + std::to_string(port) + ": Address already in use");
@@ -25,8 +25,8 @@ TEST(Start, a_port_in_use_is_one_clear_line) {
 TEST(Start, an_address_of_another_machine_is_refused) {
   Api api;
   const auto server =
-      http::Server::start({.host = "192.0.2.1", .port = 0, .threads = 1, .allowed_origins = {}}, api.verifier,
-                          api.store, api.log);
+      http::Server::start({.host = "192.0.2.1", .port = 0, .threads = 1, .allowed_origins = {}},
+                          http::Routes{}, api.authenticator, api.store, api.log);
   ASSERT_FALSE(server.has_value());
   EXPECT_EQ(server.error(), "cannot listen on 192.0.2.1:0: Cannot assign requested address");
 }
@@ -38,8 +38,8 @@ TEST(Stop, frees_the_port_at_once) {
   client.send(raw_request("GET", "/healthz", ""));
   ASSERT_EQ(client.receive().value().status, 200);
   api.server->stop(seconds{10});
-  const auto second = http::Server::start({.port = port, .threads = 1, .allowed_origins = {}}, api.verifier,
-                                          api.store, api.log);
+  const auto second = http::Server::start({.port = port, .threads = 1, .allowed_origins = {}}, http::Routes{},
+                                          api.authenticator, api.store, api.log);
   ASSERT_TRUE(second.has_value()) << second.error();
   EXPECT_EQ(RawClient{port}.hears_within(0), false);
 }
@@ -72,7 +72,7 @@ TEST(Stop, finishes_what_is_in_flight) {
   auto waits_for_token = api.connect();
   waits_for_token.send(raw_request("GET", "/api/v1/me", "held"));
   api.store.wait_for(1);
-  while (api.verifier.held() == 0) std::this_thread::yield();
+  while (api.authenticator.held() == 0) std::this_thread::yield();
 
   std::jthread stopping{[&] { api.server->stop(seconds{60}); }};
   // The listener closes first: once nobody answers there, the server is stopping.
@@ -82,7 +82,7 @@ TEST(Stop, finishes_what_is_in_flight) {
   }
   half_sent.send(R"(:"y"})");
   api.store.release();
-  api.verifier.release();
+  api.authenticator.release();
   const auto made = waits_for_database.receive();
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(made->status, 201);

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/identity_claims.h"
+#include "core/identity/identity_claims.h"
 
 namespace drawbridge::test {
 

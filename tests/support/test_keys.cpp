@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
-#include "core/base64url.h"
+#include "core/jose/base64url.h"
 
 namespace drawbridge::test {
 namespace {

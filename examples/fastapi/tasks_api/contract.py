@@ -13,7 +13,7 @@ from .query import NoParameters
 ROOT = Path(__file__).resolve().parents[3]
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "api/openapi.yaml").read_text(encoding="utf-8"))
 
-PAGE, VIEWER = ROOT / "src/http/docs_page", ROOT / "node_modules/swagger-ui-dist"
+PAGE, VIEWER = ROOT / "src/api/docs/page", ROOT / "node_modules/swagger-ui-dist"
 FILES = {
     "docs.css": PAGE / "docs.css",
     "docs.js": PAGE / "docs.js",

@@ -1,0 +1,53 @@
+#include "api/docs/routes.h"
+
+#include <algorithm>
+
+#include "api/docs/docs_files.h"
+#include "api/docs/openapi_document.h"
+#include "http/resource_answers.h"
+
+namespace drawbridge::api {
+namespace {
+
+using http::Access;
+using http::Method;
+using http::Outcome;
+using http::query_refused;
+using http::Request;
+using http::Response;
+
+/// Whoever pastes a token here can rely on it: scripts, styles and calls are this server's own, and no other
+/// page may frame this one. The viewer's style draws with `data:` images.
+constexpr std::string_view content_security_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+Outcome get_docs(const Request& request) {
+  if (auto refusal = query_refused(request)) return *std::move(refusal);
+  return Response{.content_type = "text/html; charset=utf-8",
+                  .static_body = docs_page(),
+                  .headers = {{"Content-Security-Policy", std::string{content_security_policy}}}};
+}
+
+Outcome get_docs_file(const Request& request) {
+  const auto files = docs_files();
+  const auto file = std::ranges::find(files, request.parameters.front(), &DocsFile::name);
+  if (file == files.end()) return http::problem(ErrorCode::not_found, "The page /docs has no such file.");
+  if (auto refusal = query_refused(request)) return *std::move(refusal);
+  return Response{.content_type = file->content_type, .static_body = file->bytes};
+}
+
+Outcome get_openapi(const Request& request) {
+  if (auto refusal = query_refused(request)) return *std::move(refusal);
+  return Response{.content_type = http::json_type, .static_body = openapi_document()};
+}
+
+}  // namespace
+
+http::Routes docs_routes() {
+  return {{"/openapi.json", Access::open, {{Method::get, get_openapi}}},
+          {"/docs", Access::open, {{Method::get, get_docs}}},
+          {"/docs/{file}", Access::open, {{Method::get, get_docs_file}}}};
+}
+
+}  // namespace drawbridge::api

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <functional>
+
+#include "drawbridge/key_status.h"
+
+#include "http/router.h"
+
+namespace drawbridge::api {
+
+/// All routes of the tasks API, in the order in which they are looked up.
+http::Routes all_routes(std::function<KeyStatus()> key_status);
+
+}  // namespace drawbridge::api

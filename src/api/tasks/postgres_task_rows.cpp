@@ -1,0 +1,173 @@
+#include "api/tasks/postgres_sql.h"
+#include "api/tasks/task_rows.h"
+#include "api/tasks/task_rules.h"
+#include "api/tasks/task_tags.h"
+#include "core/text/time_text.h"
+#include "database/new_uuid.h"
+#include "database/postgres/connection.h"
+
+namespace drawbridge::api {
+namespace {
+
+using Kind = database::StoreError::Kind;
+namespace sql = postgres_sql;
+using database::bounded_offset_of;
+using database::failed;
+using database::not_found;
+using database::nothing_written;
+using database::user_unknown;
+
+Instant read_time(const pqxx::field& field) {
+  return Instant{std::chrono::milliseconds{field.as<std::int64_t>()}};
+}
+
+std::optional<Instant> read_optional_time(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  return read_time(field);
+}
+
+std::optional<Priority> read_priority(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  return static_cast<Priority>(field.as<int>() - 1);
+}
+
+/// As PostgreSQL reads it: what we count as year 0 it calls 1 BC.
+std::string timestamptz_text(Instant time) {
+  std::string text = time_text(time);
+  if (text.starts_with("0000-")) text = "0001" + text.substr(4) + " BC";
+  return text;
+}
+
+std::optional<std::string> optional_timestamptz(const std::optional<Instant>& time) {
+  if (!time) return std::nullopt;
+  return timestamptz_text(*time);
+}
+
+/// Of the columns that sql.h lists, the first of them at that place.
+Task read_task(const pqxx::row& row, const Uuid& owner, int first) {
+  const auto id = Uuid::parse(row[first].c_str());
+  const auto tags = row[first + 9];
+  return {
+      .id = id.value(),
+      .user_id = owner,
+      .title = row[first + 1].as<std::string>(),
+      .description = database::optional_text(row[first + 2]),
+      .completed = row[first + 3].as<bool>(),
+      .priority = read_priority(row[first + 4]),
+      .due_date = read_optional_time(row[first + 5]),
+      .reminder_at = read_optional_time(row[first + 6]),
+      .tags = tags.is_null() ? std::vector<Tag>{} : tags_from_json({tags.c_str(), tags.size()}),
+      .created_at = read_time(row[first + 7]),
+      .updated_at = read_time(row[first + 8]),
+  };
+}
+
+/// Runs insert_task or update_task.
+void write_task(PostgresConnection& connection, pqxx::transaction_base& transaction, const char* statement,
+                const Task& task, Instant now) {
+  connection.run(transaction, statement, task.user_id.text(), task.id.text(), task.title, task.description,
+                 task.completed, priority_number(task.priority), optional_timestamptz(task.due_date),
+                 optional_timestamptz(task.reminder_at), timestamptz_text(now));
+}
+
+/// Reads the owner's task, has it changed, and writes it, in one transaction. Its tags are replaced by
+/// `tag_ids` when there are some.
+template <class Change>
+Result<Task> in_transaction(PostgresConnection& connection, const Uuid& owner, const Uuid& id, Instant now,
+                            const std::optional<std::vector<std::int64_t>>& tag_ids, Change change) {
+  pqxx::work transaction{connection.raw()};
+  const auto rows = connection.run(transaction, sql::lock_task, owner.text(), id.text());
+  if (rows.empty()) return nothing_written(connection, transaction, owner);
+  Task task = read_task(rows[0], owner, 0);
+  change(task);
+  if (tag_ids) {
+    auto tags = write_tags_of(connection, transaction, owner, id, *tag_ids);
+    if (!tags) return std::unexpected{std::move(tags.error())};
+    task.tags = *std::move(tags);
+  }
+  if (const auto good = check_times(task.due_date, task.reminder_at, now); !good)
+    return std::unexpected{good.error()};
+  task.updated_at = now;
+  write_task(connection, transaction, sql::update_task, task, now);
+  transaction.commit();
+  return task;
+}
+
+}  // namespace
+
+Result<Page<Task>> find_tasks(PostgresConnection& connection, const Uuid& owner,
+                              const TaskListRequest& request) {
+  const database::PageRequest& page = request.page;
+  if (!is_within_bounds(page)) return failed(Kind::internal, "a page or limit is out of bounds");
+  const TaskFilter& filter = request.filter;
+  if (!can_be_text(filter.due_after) || !can_be_text(filter.due_before)) return no_such_time();
+  pqxx::nontransaction transaction{connection.raw()};
+  const auto run = [&]() -> pqxx::result {
+    if (asks_for_nothing(filter)) {
+      const char* const text = sql::list_tasks(sql::Filter::none, request.sort_by, request.order);
+      return connection.run(transaction, text, owner.text(), page.limit, bounded_offset_of(page));
+    }
+    std::optional<std::string> tags;
+    if (!filter.any_tag_of.empty()) tags = database::array_of(filter.any_tag_of);
+    std::optional<std::string> search;
+    if (!filter.search.empty()) search = filter.search;
+    const char* const text = sql::list_tasks(sql::Filter::some, request.sort_by, request.order);
+    return connection.run(transaction, text, owner.text(), page.limit, bounded_offset_of(page),
+                          filter.completed, priority_number(filter.priority),
+                          optional_timestamptz(filter.due_after), optional_timestamptz(filter.due_before),
+                          tags, search);
+  };
+  const pqxx::result rows = run();
+  Page<Task> result{.items = {}, .total = rows[0][0].as<std::int64_t>()};
+  for (const auto& row : rows) {
+    if (!row[1].is_null()) result.items.push_back(read_task(row, owner, 1));
+  }
+  return result;
+}
+
+Result<Task> find_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id) {
+  pqxx::nontransaction transaction{connection.raw()};
+  const auto rows = connection.run(transaction, sql::get_task, owner.text(), id.text());
+  if (rows.empty()) return not_found();
+  return read_task(rows[0], owner, 0);
+}
+
+Result<Task> add_task(PostgresConnection& connection, const Uuid& owner, const NewTask& fields, Instant now) {
+  if (const auto good = check_times(fields.due_date, fields.reminder_at, now); !good)
+    return std::unexpected{good.error()};
+  const auto id = database::new_uuid();
+  if (!id) return failed(Kind::unavailable, "the system gives no random bytes");
+  Task task = new_task(fields, owner, *id, now);
+  pqxx::work transaction{connection.raw()};
+  // A foreign key refuses a user who is gone, but not one who is gone beside it, as in a restored table.
+  if (!user_exists(connection, transaction, owner)) return user_unknown();
+  write_task(connection, transaction, sql::insert_task, task, now);
+  if (!fields.tag_ids.empty()) {
+    auto tags = write_tags_of(connection, transaction, owner, *id, fields.tag_ids);
+    if (!tags) return std::unexpected{std::move(tags.error())};
+    task.tags = *std::move(tags);
+  }
+  transaction.commit();
+  return task;
+}
+
+Result<Task> change_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id,
+                         const TaskChange& change, Instant now) {
+  return in_transaction(connection, owner, id, now, change.tag_ids, [&](Task& task) { apply(change, task); });
+}
+
+Result<Task> toggle_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id, Instant now) {
+  return in_transaction(connection, owner, id, now, std::nullopt,
+                        [](Task& task) { task.completed = !task.completed; });
+}
+
+Result<void> remove_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id) {
+  pqxx::work transaction{connection.raw()};
+  if (connection.run(transaction, sql::delete_task, owner.text(), id.text()).affected_rows() == 0) {
+    return nothing_written(connection, transaction, owner);
+  }
+  transaction.commit();
+  return {};
+}
+
+}  // namespace drawbridge::api

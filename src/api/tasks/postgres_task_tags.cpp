@@ -1,0 +1,51 @@
+#include <algorithm>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include "api/tasks/postgres_sql.h"
+#include "api/tasks/task_tags.h"
+#include "database/postgres/connection.h"
+
+namespace drawbridge::api {
+
+namespace sql = postgres_sql;
+using database::array_of;
+
+std::vector<Tag> tags_from_json(std::string_view json) {
+  std::vector<Tag> tags;
+  const boost::json::value parsed = boost::json::parse(json);
+  for (const auto& item : parsed.as_array()) {
+    const auto& columns = item.as_array();
+    Tag tag{.id = columns[0].as_int64(), .name = std::string{columns[1].as_string()}, .color = {}};
+    if (const auto* const color = columns[2].if_string()) tag.color = std::string{*color};
+    tags.push_back(std::move(tag));
+  }
+  std::ranges::sort(tags, {}, &Tag::name);
+  return tags;
+}
+
+Result<std::vector<Tag>> write_tags_of(PostgresConnection& connection, pqxx::transaction_base& transaction,
+                                       const Uuid& owner, const Uuid& task,
+                                       std::span<const std::int64_t> tag_ids) {
+  std::vector<Tag> tags;
+  if (!tag_ids.empty()) {
+    const auto rows = connection.run(transaction, sql::lock_tags, owner.text(), array_of(tag_ids));
+    for (const auto& row : rows) {
+      tags.push_back({.id = row[0].as<std::int64_t>(),
+                      .name = row[1].as<std::string>(),
+                      .color = database::optional_text(row[2])});
+    }
+    for (std::size_t i = 0; i < tag_ids.size(); ++i) {
+      if (std::ranges::find(tags, tag_ids[i], &Tag::id) == tags.end()) return unknown_tag(i);
+    }
+  }
+  connection.run(transaction, sql::clear_task_tags, owner.text(), task.text());
+  if (!tag_ids.empty()) {
+    connection.run(transaction, sql::tag_task, owner.text(), task.text(), array_of(tag_ids));
+  }
+  std::ranges::sort(tags, {}, &Tag::name);
+  return tags;
+}
+
+}  // namespace drawbridge::api

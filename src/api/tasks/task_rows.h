@@ -1,0 +1,47 @@
+#pragma once
+
+// The rows of tasks, in each database. Each function is given the owner by Session::for_owner and reads or
+// changes rows of that owner alone; one that changes something does so in one transaction. They throw what
+// the database's library throws, which the session translates.
+
+#include "api/tasks/task.h"
+#include "database/result.h"
+
+namespace drawbridge::database {
+struct SqliteConnection;
+class PostgresConnection;
+}  // namespace drawbridge::database
+
+namespace drawbridge::api {
+
+using database::Page;
+using database::PostgresConnection;
+using database::Result;
+using database::SqliteConnection;
+
+/// Rows without the value that is sorted by come last in both orders, ties are ordered by id. Titles are
+/// compared with letter case ignored. Past the end: no items.
+Result<Page<Task>> find_tasks(SqliteConnection&, const Uuid& owner, const TaskListRequest&);
+Result<Page<Task>> find_tasks(PostgresConnection&, const Uuid& owner, const TaskListRequest&);
+
+Result<Task> find_task(SqliteConnection&, const Uuid& owner, const Uuid& id);
+Result<Task> find_task(PostgresConnection&, const Uuid& owner, const Uuid& id);
+
+Result<Task> add_task(SqliteConnection&, const Uuid& owner, const NewTask&, Instant now);
+Result<Task> add_task(PostgresConnection&, const Uuid& owner, const NewTask&, Instant now);
+
+/// A change that would leave `reminder_at` at or after `due_date`, or name a tag that the owner does not
+/// have, is `value_refused`.
+Result<Task> change_task(SqliteConnection&, const Uuid& owner, const Uuid& id, const TaskChange&,
+                         Instant now);
+Result<Task> change_task(PostgresConnection&, const Uuid& owner, const Uuid& id, const TaskChange&,
+                         Instant now);
+
+/// Sets `completed` to what it was not.
+Result<Task> toggle_task(SqliteConnection&, const Uuid& owner, const Uuid& id, Instant now);
+Result<Task> toggle_task(PostgresConnection&, const Uuid& owner, const Uuid& id, Instant now);
+
+Result<void> remove_task(SqliteConnection&, const Uuid& owner, const Uuid& id);
+Result<void> remove_task(PostgresConnection&, const Uuid& owner, const Uuid& id);
+
+}  // namespace drawbridge::api

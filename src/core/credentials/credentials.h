@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace drawbridge {
+
+/// What a request carries that may prove who sent it, as it came: nothing of it is checked. Of each header
+/// all values are here, since one that comes twice is a fault of its own. Views into the request.
+struct Credentials {
+  std::span<const std::string_view> authorization{};   ///< RFC 9110 §11.6.2
+  std::span<const std::string_view> cookie{};          ///< RFC 6265 §5.4
+  std::span<const std::string_view> api_key{};         ///< `x-api-key`
+  std::span<const std::string_view> origin{};          ///< RFC 6454 §7
+  std::span<const std::string_view> sec_fetch_site{};  ///< Fetch Metadata
+  std::string_view method{};
+  bool is_websocket_handshake = false;  ///< RFC 6455 §4.1
+  std::string_view client_address{};    ///< of the connection: an IP address without port
+};
+
+}  // namespace drawbridge

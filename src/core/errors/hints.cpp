@@ -1,0 +1,286 @@
+#include "core/errors/hints.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace drawbridge {
+namespace {
+
+// --- showing foreign text --------------------------------------------------------------------------
+
+struct CodePoint {
+  char32_t value;
+  std::size_t size;  ///< in bytes; 0 where the text is not valid UTF-8
+};
+
+/// The code point at the start of a text that is not empty (RFC 3629 §4).
+CodePoint first_code_point(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return {0, 0};
+  char32_t value = lead & (0x7Fu >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return {0, 0};
+    value = value << 6 | (byte(i) & 0x3Fu);
+  }
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < smallest[size] || value > 0x10FFFF || surrogate) return {0, 0};
+  return {value, size};
+}
+
+/// Control characters, and those that hide or reorder what stands around them.
+bool misleads(char32_t c) {
+  struct Range {
+    char32_t first, last;
+  };
+  constexpr std::array ranges{Range{0x00, 0x1F},     Range{0x7F, 0x9F},      Range{0xAD, 0xAD},
+                              Range{0x61C, 0x61C},   Range{0x180E, 0x180E},  Range{0x200B, 0x200F},
+                              Range{0x2028, 0x202E}, Range{0x2060, 0x206F},  Range{0xFEFF, 0xFEFF},
+                              Range{0xFFF9, 0xFFFB}, Range{0xE0000, 0xE007F}};
+  return std::ranges::any_of(ranges, [&](const Range& r) { return c >= r.first && c <= r.last; });
+}
+
+// --- what a malformed token may be instead ---------------------------------------------------------
+
+constexpr std::string_view get_a_jwt =
+    "get the JWT from GET /api/auth/token, in the browser `await authClient.token()`, and send that";
+
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Better Auth's `session.token`: 32 letters and digits.
+bool is_session_token(std::string_view text) {
+  return text.size() == 32 && std::ranges::all_of(text, is_alphanumeric);
+}
+
+/// The value of its cookie: the token, a dot, and an HMAC in padded base64, URL-encoded or not.
+bool is_session_cookie(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  return dot != std::string_view::npos && is_session_token(text.substr(0, dot)) &&
+         (text.ends_with('=') || text.ends_with("%3D") || text.ends_with("%3d")) &&
+         text.find('.', dot + 1) == std::string_view::npos;
+}
+
+// --- how two addresses differ ----------------------------------------------------------------------
+
+std::string ascii_lower(std::string_view text) {
+  std::string lower{text};
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+struct Origin {
+  std::string_view scheme, host, port, path;
+};
+
+Origin split_origin(std::string_view url) {
+  Origin origin{};
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return {{}, url, {}, {}};
+  origin.scheme = url.substr(0, scheme_end);
+  std::string_view rest = url.substr(scheme_end + 3);
+  const std::size_t path = std::min(rest.find('/'), rest.size());
+  origin.path = rest.substr(path);
+  rest = rest.substr(0, path);
+  const std::size_t colon = rest.rfind(':');
+  const bool has_port = colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos;
+  origin.host = rest.substr(0, colon == std::string_view::npos || !has_port ? rest.size() : colon);
+  origin.port = has_port ? rest.substr(colon + 1) : std::string_view{};
+  return origin;
+}
+
+bool is_loopback_name(std::string_view host) {
+  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+}
+
+std::string_view setting_of(std::string_view claim) {
+  return claim == "iss" ? "BETTER_AUTH_ISSUER" : "BETTER_AUTH_AUDIENCE";
+}
+
+}  // namespace
+
+std::string display_text(std::string_view foreign, std::size_t max_characters) {
+  std::string shown;
+  for (std::size_t characters = 0; !foreign.empty(); ++characters) {
+    if (characters == max_characters) return shown + "…";
+    const CodePoint c = first_code_point(foreign);
+    if (c.size == 0)
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(foreign.front()));
+    else if (misleads(c.value))
+      shown += c.value <= 0xFF ? fmt::format("\\x{:02x}", static_cast<unsigned>(c.value))
+                               : fmt::format("\\u{{{:x}}}", static_cast<unsigned>(c.value));
+    else
+      shown += foreign.substr(0, c.size);
+    foreign.remove_prefix(std::max<std::size_t>(c.size, 1));
+  }
+  return shown;
+}
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(std::abs(seconds)));
+  const auto plural = [](std::int64_t n, std::string_view unit) {
+    return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
+  };
+  if (whole < 120) return plural(whole, "second");
+  if (whole < 2 * 3600) return plural(whole / 60, "minute");
+  if (whole < 2 * 86'400) return plural(whole / 3600, "hour");
+  return plural(whole / 86'400, "day");
+}
+
+std::string difference_between(std::string_view got, std::string_view expected) {
+  if (got.empty()) return "the token's value is empty";
+  const auto without_slash = [](std::string_view text) {
+    return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+  };
+  if (without_slash(got) == without_slash(expected)) return "they differ by the slash at the end";
+  if (ascii_lower(got) == ascii_lower(expected)) return "they differ by upper and lower case";
+  const Origin a = split_origin(without_slash(got));
+  const Origin b = split_origin(without_slash(expected));
+  const bool same_place = a.host == b.host && a.port == b.port;
+  if (same_place && a.path == b.path && a.scheme != b.scheme) return "they differ by http and https";
+  if (same_place && a.scheme == b.scheme && a.path != b.path) {
+    const std::string_view path = a.path.size() > b.path.size() ? a.path : b.path;
+    return "they differ by the path " + display_text(path);
+  }
+  if (a.scheme == b.scheme && a.port == b.port && is_loopback_name(a.host) && is_loopback_name(b.host))
+    return fmt::format("{} and {} are different origins", a.host, b.host);
+  if (a.scheme == b.scheme && a.host == b.host && a.port != b.port) return "they differ by the port";
+  return {};
+}
+
+std::string token_missing_hint() {
+  return "Send the header `Authorization: Bearer <JWT>`; the JWT comes from GET /api/auth/token, in the "
+         "browser "
+         "`await authClient.token()`.";
+}
+
+std::string token_too_large_hint() {
+  return "Put fewer claims into the token (Better Auth: jwt({ jwt: { definePayload } })), or raise "
+         "DRAWBRIDGE_MAX_TOKEN_SIZE.";
+}
+
+std::string malformed_token_hint(std::string_view token) {
+  if (token.empty()) return fmt::format("The token is empty: {}.", get_a_jwt);
+  if (is_session_token(token))
+    return fmt::format("This is Better Auth's opaque session token (session.token), not a JWT: {}.",
+                       get_a_jwt);
+  if (is_session_cookie(token))
+    return fmt::format("This is the value of Better Auth's session cookie, not a JWT: {}.", get_a_jwt);
+  if (ascii_lower(token.substr(0, 7)) == "bearer ")
+    return "The token starts with \"Bearer \": give the JWT alone.";
+  if (token.front() == '"' || token.front() == '\'') return "The token stands in quotes: give the JWT alone.";
+  if (token.front() == '{') return "This is JSON: give the value of its member \"token\" alone.";
+  if (token.find_first_of(" \t\r\n") != std::string_view::npos)
+    return "The token has white space in or around it: give the JWT alone.";
+  const auto dots = std::ranges::count(token, '.');
+  if (dots == 4)
+    return "Five segments are an encrypted token (JWE); Better Auth's JWTs are signed, not encrypted.";
+  if (dots != 2)
+    return fmt::format("A JWT is three parts with dots between, this has {}: {}.", dots + 1, get_a_jwt);
+  return "The token was cut or changed on its way, or made by something that pads its base64: send it as "
+         "Better "
+         "Auth gave it.";
+}
+
+std::string malformed_header_hint() {
+  return "Better Auth makes no such token: look at who made this one, with `drawbridge token inspect`.";
+}
+
+std::string key_id_missing_hint() {
+  return "Better Auth names the key in each token's header: look at who made this one, with `drawbridge "
+         "token "
+         "inspect`.";
+}
+
+std::string token_type_hint(std::string_view mark) {
+  return fmt::format(
+      "\"{}\" marks an ID token, an access token, a logout token or a session cookie, which the same keys "
+      "sign: {}.",
+      display_text(mark), get_a_jwt);
+}
+
+std::string algorithm_hint(std::string_view alg, std::span<const Algorithm> allowed) {
+  std::string names;
+  for (const Algorithm algorithm : allowed)
+    names += (names.empty() ? "" : ",") + std::string{name_of(algorithm)};
+  if (algorithm_named(alg))
+    return fmt::format(
+        "The token's alg is {0}, allowed is {1}. If your Better Auth signs with {0} on purpose, set "
+        "DRAWBRIDGE_ALGORITHMS={0} (in C++: Policy::algorithms).",
+        alg, names);
+  return fmt::format("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.",
+                     display_text(alg), names);
+}
+
+std::string key_unknown_hint(std::string_view kid) {
+  return fmt::format(
+      "The kid is \"{}\". Is the token from another Better Auth (another database or secret), or the key set "
+      "from "
+      "another address (BETTER_AUTH_URL, BETTER_AUTH_JWKS_URL)?",
+      display_text(kid));
+}
+
+std::string key_unusable_hint(std::string_view kid, std::string_view reason) {
+  return fmt::format("For the kid \"{}\": {}. `drawbridge jwks` lists the set's keys.", display_text(kid),
+                     reason);
+}
+
+std::string signature_hint() {
+  return "The token was changed after it was signed, or another key than the listed one signed it.";
+}
+
+std::string claim_missing_hint(std::string_view claim) {
+  if (claim == "uuid")
+    return "Have Better Auth put it in: jwt({ jwt: { definePayload: ({ user, session }) => ({ uuid: "
+           "user.uuid, email: "
+           "user.email, sid: session.id }) } }), with `uuid` among user.additionalFields.";
+  return fmt::format("Have Better Auth put \"{}\" into the token: jwt({{ jwt: {{ definePayload }} }}).",
+                     display_text(claim));
+}
+
+std::string claim_invalid_hint(std::string_view claim) {
+  if (claim == "uuid")
+    return "The column user.uuid must hold UUIDs such as crypto.randomUUID() makes; `drawbridge migrate "
+           "plan` shows "
+           "what to mend.";
+  return fmt::format(
+      "Look at the value of \"{}\" with `drawbridge token inspect`, and at the payload that Better Auth "
+      "defines.",
+      display_text(claim));
+}
+
+std::string mismatch_hint(std::string_view claim, std::string_view got, std::string_view expected) {
+  const std::string difference = difference_between(got, expected);
+  return fmt::format(
+      "The token's {0} is \"{1}\", expected is \"{2}\"{3}. Set {4} to what the token has, or Better "
+      "Auth's baseURL to what is expected here.",
+      claim, display_text(got), display_text(expected, 128),
+      difference.empty() ? std::string{} : ": " + difference, setting_of(claim));
+}
+
+std::string expired_hint(double expires, double now) {
+  return fmt::format(
+      "It expired {} ago. Better Auth's tokens live 15 minutes: fetch a fresh one from GET /api/auth/token. "
+      "If it is "
+      "fresh, compare the clocks of both machines.",
+      duration_text(now - expires));
+}
+
+std::string not_yet_valid_hint(double starts, double now) {
+  return fmt::format(
+      "It becomes valid in {}. Compare the clocks of the issuer and of this machine; DRAWBRIDGE_CLOCK_SKEW "
+      "allows up to "
+      "300 seconds.",
+      duration_text(starts - now));
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,43 @@
+#include "drawbridge/identity.h"
+
+#include <algorithm>
+
+#include "core/identity/identity_claims.h"
+
+namespace drawbridge {
+
+const std::string& Identity::subject() const {
+  return claims_->subject;
+}
+const std::optional<Uuid>& Identity::uuid() const {
+  return claims_->uuid;
+}
+const std::optional<std::string>& Identity::email() const {
+  return claims_->email;
+}
+std::optional<bool> Identity::email_verified() const {
+  return claims_->email_verified;
+}
+const std::optional<std::string>& Identity::name() const {
+  return claims_->name;
+}
+const std::vector<std::string>& Identity::roles() const {
+  return claims_->roles;
+}
+bool Identity::has_role(std::string_view role) const {
+  return std::ranges::find(claims_->roles, role) != claims_->roles.end();
+}
+const std::optional<std::string>& Identity::session_id() const {
+  return claims_->session_id;
+}
+std::optional<std::chrono::sys_seconds> Identity::issued_at() const {
+  return claims_->issued_at;
+}
+std::chrono::sys_seconds Identity::expires_at() const {
+  return claims_->expires_at;
+}
+const std::string& Identity::claims_json() const {
+  return claims_->claims_json;
+}
+
+}  // namespace drawbridge

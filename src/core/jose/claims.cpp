@@ -1,0 +1,218 @@
+#include "core/jose/claims.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/errors/hints.h"
+#include "core/jose/strict_json.h"
+
+namespace drawbridge {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+using Refused = std::unexpected<AuthError>;
+
+constexpr double latest_time = 253402300799;  // 9999-12-31T23:59:59Z
+
+Refused refuse(ErrorCode code, std::string detail, std::string hint) {
+  return Refused{AuthError{code, std::move(detail), std::move(hint), {}}};
+}
+
+Refused missing(std::string_view claim) {
+  return refuse(ErrorCode::claim_missing, "The token lacks the claim \"" + display_text(claim) + "\".",
+                claim_missing_hint(claim));
+}
+
+Refused invalid(std::string_view claim, std::string_view rule) {
+  return refuse(ErrorCode::claim_invalid,
+                "The token's claim \"" + display_text(claim) + "\" is not " + std::string{rule} + ".",
+                claim_invalid_hint(claim));
+}
+
+/// The claim, where an explicit null counts as absent.
+std::optional<element> claim(object claims, std::string_view name) {
+  const auto value = member(claims, name);
+  return value && !value->is_null() ? value : std::nullopt;
+}
+
+std::expected<std::optional<double>, AuthError> time_claim(object claims, std::string_view name) {
+  const auto value = claim(claims, name);
+  if (!value) return std::nullopt;
+  double seconds = 0;
+  if (!value->is_number() || value->get(seconds) != simdjson::SUCCESS ||
+      !(seconds >= 0 && seconds <= latest_time))
+    return invalid(name, "a number of seconds from 0 to 253402300799");
+  return seconds;
+}
+
+std::expected<TokenTimes, AuthError> read_times(object claims) {
+  const auto expires = time_claim(claims, "exp");
+  if (!expires) return Refused{expires.error()};
+  if (!*expires) return missing("exp");
+  const auto not_before = time_claim(claims, "nbf");
+  if (!not_before) return Refused{not_before.error()};
+  const auto issued = time_claim(claims, "iat");
+  if (!issued) return Refused{issued.error()};
+  return TokenTimes{**expires, *not_before, *issued};
+}
+
+std::expected<void, AuthError> check_issuer(object claims, const std::string& issuer) {
+  const auto value = claim(claims, "iss");
+  if (!value) return missing("iss");
+  const auto text = string_of(*value);
+  if (!text) return invalid("iss", "text");
+  if (*text == issuer) return {};
+  return refuse(ErrorCode::issuer_mismatch, "The token is from another issuer than the one trusted here.",
+                mismatch_hint("iss", *text, issuer));
+}
+
+std::expected<void, AuthError> check_audience(object claims, const std::string& audience) {
+  const auto value = claim(claims, "aud");
+  if (!value) return missing("aud");
+  if (const auto text = string_of(*value)) {
+    if (*text == audience) return {};
+    return refuse(ErrorCode::audience_mismatch, "The token is for another audience.",
+                  mismatch_hint("aud", *text, audience));
+  }
+  simdjson::dom::array list;
+  if (value->get(list) != simdjson::SUCCESS) return invalid("aud", "text or an array of texts");
+  bool named = false;
+  std::string joined;
+  for (const auto item : list) {
+    const auto text = string_of(item);
+    if (!text) return invalid("aud", "text or an array of texts");
+    named = named || *text == audience;
+    joined += joined.empty() ? std::string{*text} : ", " + std::string{*text};
+  }
+  if (named) return {};
+  return refuse(ErrorCode::audience_mismatch, "The token is for other audiences.",
+                mismatch_hint("aud", joined, audience));
+}
+
+/// One Better Auth key set signs ID tokens, access tokens and logout tokens too (RFC 8725 §3.12).
+std::expected<void, AuthError> check_kind(object claims) {
+  for (const char* name : {"at_hash", "nonce", "azp", "client_id", "acr", "events"})
+    if (member(claims, name))
+      return refuse(ErrorCode::token_type_not_allowed,
+                    "The token's claim \"" + std::string{name} + "\" marks it as a token of another kind.",
+                    token_type_hint(name));
+  return {};
+}
+
+std::vector<std::string> split_roles(std::string_view list) {
+  constexpr std::string_view space = " \t";
+  std::vector<std::string> roles;
+  while (true) {
+    const std::size_t comma = list.find(',');
+    std::string_view role = list.substr(0, comma);
+    role.remove_prefix(std::min(role.find_first_not_of(space), role.size()));
+    role = role.substr(0, role.find_last_not_of(space) + 1);
+    if (!role.empty()) roles.emplace_back(role);
+    if (comma == std::string_view::npos) return roles;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+std::vector<std::string> read_roles(object claims) {
+  if (const auto role = string_member(claims, "role")) return split_roles(*role);
+  std::vector<std::string> roles;
+  const auto value = claim(claims, "roles");
+  simdjson::dom::array list;
+  if (!value || value->get(list) != simdjson::SUCCESS) return roles;
+  for (const auto item : list)
+    if (const auto role = string_of(item); role && !role->empty()) roles.emplace_back(*role);
+  return roles;
+}
+
+std::optional<std::string> optional_text(object claims, std::string_view name) {
+  const auto text = string_member(claims, name);
+  return text ? std::optional<std::string>{*text} : std::nullopt;
+}
+
+std::optional<bool> optional_flag(object claims, std::string_view name) {
+  const auto value = claim(claims, name);
+  bool flag = false;
+  return value && value->get(flag) == simdjson::SUCCESS ? std::optional{flag} : std::nullopt;
+}
+
+std::chrono::sys_seconds whole_seconds(double seconds) {
+  return std::chrono::sys_seconds{std::chrono::seconds{static_cast<std::int64_t>(std::floor(seconds))}};
+}
+
+/// Who the user is; all that decides whether the token is good was checked before.
+std::expected<IdentityClaims, AuthError> read_identity(object claims, const TokenTimes& times) {
+  const auto subject = claim(claims, "sub");
+  if (!subject) return missing("sub");
+  const auto subject_text = string_of(*subject);
+  if (!subject_text || subject_text->empty()) return invalid("sub", "text with at least one character");
+  return IdentityClaims{
+      .subject = std::string{*subject_text},
+      .uuid = std::nullopt,
+      .email = optional_text(claims, "email"),
+      .email_verified = optional_flag(claims, "emailVerified"),
+      .name = optional_text(claims, "name"),
+      .roles = read_roles(claims),
+      .session_id = optional_text(claims, "sid"),
+      .issued_at = times.issued ? std::optional{whole_seconds(*times.issued)} : std::nullopt,
+      .expires_at = whole_seconds(times.expires),
+      .claims_json = {}};
+}
+
+std::expected<std::optional<Uuid>, AuthError> read_uuid(object claims) {
+  const auto value = claim(claims, "uuid");
+  if (!value) return std::nullopt;
+  const auto text = string_of(*value);
+  const auto uuid = text ? Uuid::parse(*text) : std::nullopt;
+  if (!uuid || uuid->is_nil()) return invalid("uuid", "a UUID of the 36-character form, other than nil");
+  return uuid;
+}
+
+}  // namespace
+
+std::expected<void, AuthError> check_times(const TokenTimes& times, std::chrono::seconds skew,
+                                           TokenTime now) {
+  const double now_seconds = static_cast<double>(now.time_since_epoch().count()) / 1000.0;
+  const auto skew_seconds = static_cast<double>(skew.count());
+  if (!(now_seconds < times.expires + skew_seconds))
+    return refuse(ErrorCode::token_expired, "The token has expired.",
+                  expired_hint(times.expires, now_seconds));
+  for (const auto& start : {times.not_before, times.issued})
+    if (start && !(*start <= now_seconds + skew_seconds))
+      return refuse(ErrorCode::token_not_yet_valid, "The token is not valid yet.",
+                    not_yet_valid_hint(*start, now_seconds));
+  return {};
+}
+
+bool stands_at(const TokenTimes& times, std::chrono::seconds skew, TokenTime now) {
+  return check_times(times, skew, now).has_value();
+}
+
+std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const Policy& policy,
+                                                     TokenTime now) {
+  thread_local simdjson::dom::parser parser;
+  const auto parsed = parse_strict_object(parser, payload);
+  if (!parsed)
+    return refuse(ErrorCode::token_malformed, "The token's payload " + parsed.error() + ".",
+                  malformed_header_hint());
+  const object claims = *parsed;
+
+  const auto times = read_times(claims);
+  if (!times) return Refused{times.error()};
+  if (auto good = check_times(*times, policy.clock_skew, now); !good) return Refused{good.error()};
+  if (auto good = check_issuer(claims, policy.issuer); !good) return Refused{good.error()};
+  if (auto good = check_audience(claims, policy.audience); !good) return Refused{good.error()};
+  auto identity = read_identity(claims, *times);
+  if (!identity) return Refused{identity.error()};
+  if (auto good = check_kind(claims); !good) return Refused{good.error()};
+  for (const std::string& name : policy.required_claims)
+    if (!claim(claims, name)) return missing(name);
+  const auto uuid = read_uuid(claims);
+  if (!uuid) return Refused{uuid.error()};
+
+  identity->uuid = *uuid;
+  identity->claims_json = std::move(payload);
+  return CheckedClaims{*std::move(identity), *times};
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,119 @@
+#include "core/jose/signature.h"
+
+#include <climits>
+
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <sodium.h>
+
+namespace drawbridge {
+namespace {
+
+const unsigned char* data_of(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+struct FreeOpenSsl {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  void operator()(ECDSA_SIG* signature) const { ECDSA_SIG_free(signature); }
+  void operator()(unsigned char* bytes) const { OPENSSL_free(bytes); }
+};
+template <class T>
+using OpenSsl = std::unique_ptr<T, FreeOpenSsl>;
+
+enum class Scheme { ecdsa, pkcs1, pss };
+
+struct EvpAlgorithm {
+  Scheme scheme;
+  const EVP_MD* digest;
+};
+
+EvpAlgorithm evp_algorithm(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::es256:
+      return {Scheme::ecdsa, EVP_sha256()};
+    case Algorithm::es384:
+      return {Scheme::ecdsa, EVP_sha384()};
+    case Algorithm::es512:
+      return {Scheme::ecdsa, EVP_sha512()};
+    case Algorithm::rs256:
+      return {Scheme::pkcs1, EVP_sha256()};
+    case Algorithm::rs384:
+      return {Scheme::pkcs1, EVP_sha384()};
+    case Algorithm::rs512:
+      return {Scheme::pkcs1, EVP_sha512()};
+    case Algorithm::ps256:
+      return {Scheme::pss, EVP_sha256()};
+    case Algorithm::ps384:
+      return {Scheme::pss, EVP_sha384()};
+    case Algorithm::ps512:
+      return {Scheme::pss, EVP_sha512()};
+    case Algorithm::eddsa:
+      break;
+  }
+  std::unreachable();
+}
+
+bool verify_ed25519(const Ed25519PublicKey& key, std::string_view signing_input, std::string_view signature) {
+  return signature.size() == crypto_sign_BYTES &&
+         crypto_sign_verify_detached(data_of(signature), data_of(signing_input), signing_input.size(),
+                                     key.data()) == 0;
+}
+
+/// The lengths that RFC 7518 §3.3 to §3.5 give: two coordinates, or as many octets as the modulus.
+std::size_t signature_size(EVP_PKEY* key, Scheme scheme) {
+  const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key));
+  return scheme == Scheme::ecdsa ? 2 * ((bits + 7) / 8) : (bits + 7) / 8;
+}
+
+/// JWS has r and s side by side (RFC 7518 §3.4), OpenSSL wants them in DER.
+std::string der_of(std::string_view signature) {
+  const auto half = static_cast<int>(signature.size() / 2);
+  BIGNUM* r = BN_bin2bn(data_of(signature), half, nullptr);
+  BIGNUM* s = BN_bin2bn(data_of(signature) + half, half, nullptr);
+  const OpenSsl<ECDSA_SIG> pair{ECDSA_SIG_new()};
+  if (r == nullptr || s == nullptr || !pair || ECDSA_SIG_set0(pair.get(), r, s) != 1) {
+    BN_free(r);
+    BN_free(s);
+    return {};
+  }
+  unsigned char* bytes = nullptr;
+  const int size = i2d_ECDSA_SIG(pair.get(), &bytes);
+  const OpenSsl<unsigned char> owner{bytes};
+  return size > 0 ? std::string{reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)}
+                  : std::string{};
+}
+
+bool verify_evp(EVP_PKEY* key, EvpAlgorithm algorithm, std::string_view signing_input,
+                std::string_view signature) {
+  if (signature.size() != signature_size(key, algorithm.scheme)) return false;
+  const OpenSsl<EVP_MD_CTX> context{EVP_MD_CTX_new()};
+  EVP_PKEY_CTX* key_context = nullptr;  // owned by `context`
+  if (!context || EVP_DigestVerifyInit(context.get(), &key_context, algorithm.digest, nullptr, key) != 1)
+    return false;
+  if (algorithm.scheme == Scheme::pss &&
+      (EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) != 1 ||
+       EVP_PKEY_CTX_set_rsa_mgf1_md(key_context, algorithm.digest) != 1 ||
+       EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) != 1))
+    return false;
+  const std::string der = algorithm.scheme == Scheme::ecdsa ? der_of(signature) : std::string{};
+  const std::string_view encoded = algorithm.scheme == Scheme::ecdsa ? std::string_view{der} : signature;
+  const bool good = EVP_DigestVerify(context.get(), data_of(encoded), encoded.size(), data_of(signing_input),
+                                     signing_input.size()) == 1;
+  if (!good) ERR_clear_error();  // the thread's next user of OpenSSL must not find our refusal there
+  return good;
+}
+
+}  // namespace
+
+bool verify_signature(const Key& key, Algorithm algorithm, std::string_view signing_input,
+                      std::string_view signature) {
+  if (!fits(key, algorithm)) return false;
+  if (const auto* ed25519 = std::get_if<Ed25519PublicKey>(&key.material))
+    return verify_ed25519(*ed25519, signing_input, signature);
+  return verify_evp(std::get<EvpKey>(key.material).get(), evp_algorithm(algorithm), signing_input, signature);
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,91 @@
+#include "core/jose/unverified_token.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/errors/hints.h"
+#include "core/jose/base64url.h"
+#include "core/jose/strict_json.h"
+
+namespace drawbridge {
+namespace {
+
+using simdjson::dom::object;
+
+constexpr std::size_t max_kid_size = 256;
+
+std::unexpected<AuthError> malformed(std::string detail, std::string hint) {
+  return std::unexpected{AuthError{ErrorCode::token_malformed, std::move(detail), std::move(hint), {}}};
+}
+
+bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+/// RFC 7515 §4.1.9: a media type, its `application/` left out or not.
+bool names_a_jwt(std::string_view typ) {
+  constexpr std::string_view prefix = "application/";
+  if (equal_ignoring_ascii_case(typ.substr(0, prefix.size()), prefix)) typ.remove_prefix(prefix.size());
+  return equal_ignoring_ascii_case(typ, "JWT");
+}
+
+std::unexpected<AuthError> header_fault(std::string fault) {
+  return malformed("The token's header " + std::move(fault) + ".", malformed_header_hint());
+}
+
+}  // namespace
+
+std::expected<UnverifiedToken, AuthError> split_token(std::string_view token) {
+  const auto refuse = [&](std::string detail) {
+    return malformed(std::move(detail), malformed_token_hint(token));
+  };
+  if (std::ranges::count(token, '.') != 2)
+    return refuse("The token does not have the three segments of a JWT.");
+  const std::size_t first = token.find('.');
+  const std::size_t second = token.find('.', first + 1);
+  auto header = decode_base64url(token.substr(0, first));
+  auto payload = decode_base64url(token.substr(first + 1, second - first - 1));
+  auto signature = decode_base64url(token.substr(second + 1));
+  if (!header || !payload || !signature) return refuse("A segment of the token is not canonical base64url.");
+  return UnverifiedToken{token.substr(0, second), *std::move(header), *std::move(payload),
+                         *std::move(signature)};
+}
+
+std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, const Policy& policy) {
+  thread_local simdjson::dom::parser parser;
+  const auto parsed = parse_strict_object(parser, header_json);
+  if (!parsed) return header_fault(parsed.error());
+  const object header = *parsed;
+
+  const auto alg = string_member(header, "alg");
+  if (!alg) return header_fault("has no text member \"alg\"");
+  const auto kid_member = member(header, "kid");
+  const auto kid = kid_member ? string_of(*kid_member) : std::string_view{};
+  if (!kid) return header_fault("has a \"kid\" that is not text");
+  for (const char* name : {"crit", "b64"})
+    if (member(header, name)) return header_fault("has the extension \"" + std::string{name} + '"');
+  if (kid->size() > max_kid_size) return header_fault("has a \"kid\" of over 256 bytes");
+  if (kid->empty())
+    return std::unexpected{AuthError{
+        ErrorCode::key_id_missing, "The token's header has no \"kid\".", key_id_missing_hint(), {}}};
+
+  if (const auto typ_member = member(header, "typ")) {
+    const auto typ = string_of(*typ_member);
+    if (!typ || !names_a_jwt(*typ))
+      return std::unexpected{AuthError{ErrorCode::token_type_not_allowed,
+                                       "The token's \"typ\" says that it is not a JWT for an API.",
+                                       token_type_hint(typ.value_or("")),
+                                       {}}};
+  }
+
+  const auto algorithm = algorithm_named(*alg);
+  if (!algorithm || std::ranges::find(policy.algorithms, *algorithm) == policy.algorithms.end())
+    return std::unexpected{AuthError{ErrorCode::algorithm_not_allowed,
+                                     "The token is signed with an algorithm that is not allowed here.",
+                                     algorithm_hint(*alg, policy.algorithms),
+                                     {}}};
+  return TokenHeader{*algorithm, std::string{*kid}};
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,86 @@
+#include "core/jose/verification.h"
+
+#include "core/errors/hints.h"
+#include "core/jose/claims.h"
+#include "core/jose/key_selector.h"
+#include "core/jose/signature.h"
+#include "core/jose/unverified_token.h"
+
+namespace drawbridge {
+namespace {
+
+using Refused = std::unexpected<Refusal>;
+
+Refused refuse(ErrorCode code, std::string detail, std::string hint) {
+  return Refused{Refusal{AuthError{code, std::move(detail), std::move(hint), {}}, {}}};
+}
+
+Refused refuse(AuthError error) {
+  return Refused{Refusal{std::move(error), {}}};
+}
+
+/// A token whose header was read and whose signature is good.
+struct SignedToken {
+  UnverifiedToken parts;
+  TokenHeader header;
+  const Key* key;  ///< null when the set does not hold the key; then the signature was not checked
+};
+
+std::expected<SignedToken, Refusal> read_signed_token(std::string_view token, const Policy& policy,
+                                                      const KeySet& keys) {
+  if (token.size() > policy.max_token_size)
+    return refuse(ErrorCode::token_too_large,
+                  "The token is larger than the " + std::to_string(policy.max_token_size) + " bytes allowed.",
+                  token_too_large_hint());
+  auto parts = split_token(token);
+  if (!parts) return refuse(std::move(parts).error());
+  auto header = read_header(parts->unverified_header, policy);
+  if (!header) return refuse(std::move(header).error());
+
+  const auto key = KeySelector::select(keys, header->kid, header->algorithm);
+  if (key) {
+    if (!verify_signature(**key, header->algorithm, parts->signing_input, parts->signature))
+      return refuse(ErrorCode::signature_invalid, "The token's signature is not valid.", signature_hint());
+    return SignedToken{*std::move(parts), *std::move(header), *key};
+  }
+  if (key.error() != KeySelector::Miss::kid_not_held)
+    return refuse(
+        ErrorCode::key_unusable, "The key that the token names cannot verify it.",
+        key_unusable_hint(header->kid, KeySelector::why_unusable(keys, header->kid, header->algorithm)));
+  return SignedToken{*std::move(parts), *std::move(header), nullptr};
+}
+
+Refused key_not_held(const TokenHeader& header) {
+  return Refused{Refusal{AuthError{ErrorCode::key_unknown,
+                                   "The issuer's key set does not hold the token's key.",
+                                   key_unknown_hint(header.kid),
+                                   {}},
+                         header.kid}};
+}
+
+}  // namespace
+
+std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
+                                             TokenTime now) {
+  auto good = read_signed_token(token, policy, keys);
+  if (!good) return Refused{std::move(good).error()};
+  auto claims = check_claims(std::move(good->parts.unverified_payload), policy, now);
+  if (!claims) return refuse(std::move(claims).error());
+  if (good->key == nullptr) return key_not_held(good->header);
+  return Verdict{IdentityMaker::make(std::move(claims->identity)), claims->times, good->key->thumbprint,
+                 good->header.algorithm};
+}
+
+std::expected<SignedBytes, AuthError> verify_signature_only(std::string_view token, const Policy& policy,
+                                                            const KeySet& keys) {
+  auto good = read_signed_token(token, policy, keys);
+  if (!good) return std::unexpected{std::move(good).error().error};
+  if (good->key == nullptr) return std::unexpected{key_not_held(good->header).error().error};
+  return SignedBytes{std::move(good->parts.unverified_header), std::move(good->parts.unverified_payload)};
+}
+
+bool holds_key(const KeySet& keys, const Thumbprint& thumbprint, Algorithm algorithm) {
+  return KeySelector::holds(keys, thumbprint, algorithm);
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,101 @@
+#include "core/keys/verified_tokens.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <span>
+
+#include "core/jose/sha256.h"
+
+namespace drawbridge {
+namespace {
+
+constexpr std::size_t shard_count = 16;
+constexpr std::size_t neighbours = 8;
+
+std::uint64_t number_at(const std::array<std::uint8_t, 32>& digest, std::size_t offset) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, digest.data() + offset, sizeof number);
+  return number;
+}
+
+}  // namespace
+
+struct VerifiedTokens::Shard {
+  struct Slot {
+    Digest token{};
+    std::optional<Verdict> verdict;
+    std::uint64_t last_seen = 0;
+  };
+
+  std::span<Slot> neighbourhood(const Digest& digest) {
+    const std::size_t sets = slots.size() / neighbours;
+    return std::span{slots}.subspan(number_at(digest, 8) % sets * neighbours, neighbours);
+  }
+
+  mutable std::mutex mutex;
+  std::vector<Slot> slots;
+  std::uint64_t uses = 0;
+};
+
+VerifiedTokens::VerifiedTokens(std::size_t capacity, std::chrono::seconds clock_skew) : skew_{clock_skew} {
+  if (capacity == 0) return;
+  constexpr std::size_t step = shard_count * neighbours;
+  const std::size_t sets = (capacity - 1) / step + 1;
+  for (std::size_t i = 0; i < shard_count; ++i) {
+    shards_.push_back(std::make_unique<Shard>());
+    shards_.back()->slots.resize(sets * neighbours);
+  }
+}
+
+VerifiedTokens::~VerifiedTokens() = default;
+
+VerifiedTokens::Shard& VerifiedTokens::shard_of(const Digest& digest) const {
+  return *shards_[number_at(digest, 0) % shard_count];
+}
+
+std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySet& keys, TokenTime now) {
+  if (shards_.empty() || token.size() > max_remembered_size) return std::nullopt;
+  const Digest digest = sha256(token);
+  Shard& shard = shard_of(digest);
+  const std::lock_guard lock{shard.mutex};
+  for (Shard::Slot& slot : shard.neighbourhood(digest)) {
+    if (!slot.verdict || slot.token != digest) continue;
+    const Verdict& verdict = *slot.verdict;
+    if (!holds_key(keys, verdict.key, verdict.algorithm) || !stands_at(verdict.times, skew_, now)) {
+      slot.verdict.reset();
+      return std::nullopt;
+    }
+    slot.last_seen = ++shard.uses;
+    return verdict.identity;
+  }
+  return std::nullopt;
+}
+
+void VerifiedTokens::remember(std::string_view token, const Verdict& verdict, TokenTime now) {
+  if (shards_.empty() || token.size() > max_remembered_size) return;
+  const Digest digest = sha256(token);
+  Shard& shard = shard_of(digest);
+  const std::lock_guard lock{shard.mutex};
+  const auto rank = [&](const Shard::Slot& slot) -> std::uint64_t {
+    if (slot.verdict && slot.token == digest) return 0;
+    if (!slot.verdict) return 1;
+    return stands_at(slot.verdict->times, skew_, now) ? slot.last_seen + 3 : 2;
+  };
+  Shard::Slot& slot = *std::ranges::min_element(shard.neighbourhood(digest), {}, rank);
+  slot.token = digest;
+  slot.verdict = verdict;
+  slot.last_seen = ++shard.uses;
+}
+
+std::size_t VerifiedTokens::size() const {
+  std::size_t count = 0;
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock{shard->mutex};
+    count += static_cast<std::size_t>(
+        std::ranges::count_if(shard->slots, [](const auto& slot) { return slot.verdict.has_value(); }));
+  }
+  return count;
+}
+
+}  // namespace drawbridge

@@ -1,0 +1,151 @@
+#include "database/postgres/connection.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+
+#include "database/postgres/url.h"
+
+namespace drawbridge::database {
+namespace {
+
+constexpr const char* session_settings =
+    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET client_encoding = 'UTF8'; SET "
+    "client_min_messages = 'error'";
+// Shorter than what a client of the API waits, so that it hears of it.
+constexpr const char* short_limits =
+    "SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET "
+    "idle_in_transaction_session_timeout = '10s'; SET jit = off";
+// Each statement finds its rows by their owner, whatever the server's statistics say or lack: on a small
+// table it would read all rows, nearly twice as slowly as by the index, and keep that plan while the table
+// grows.
+constexpr const char* by_index = "SET enable_seqscan = off";
+constexpr const char* read_only = "SET default_transaction_read_only = on";
+
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
+std::string state_of(const pqxx::failure& error) {
+  if (dynamic_cast<const pqxx::serialization_failure*>(&error) != nullptr) return "40001";
+  if (dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr) return "40P01";
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) return "42501";
+  const auto* const sql = dynamic_cast<const pqxx::sql_error*>(&error);
+  return sql == nullptr ? std::string{} : sql->sqlstate();
+}
+
+bool is_of_class(const std::string& state, std::string_view code) {
+  return std::string_view{state}.starts_with(code);
+}
+
+bool says(const pqxx::failure& error, std::string_view words) {
+  return std::string_view{error.what()}.contains(words);
+}
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(const std::string& url, PostgresUse use, StallWatch::Place* place)
+    : connection_{postgres_connection_text(url)} {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  // Deprecated because libpqxx 7 never does it.
+  connection_.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+  std::optional<Watched> watched;
+  if (place != nullptr) watched.emplace(*place, socket());
+  pqxx::nontransaction setup{connection_};
+  setup.exec(session_settings);
+  if (use != PostgresUse::migrate) {
+    setup.exec(short_limits);
+    setup.exec(by_index);
+  }
+  if (use == PostgresUse::read) setup.exec(read_only);
+}
+
+bool PostgresConnection::is_usable() const {
+  pollfd waiting{.fd = connection_.sock(), .events = POLLIN | POLLRDHUP, .revents = 0};
+  return waiting.fd >= 0 && poll(&waiting, 1, 0) == 0;
+}
+
+const std::string& PostgresConnection::prepared(const char* sql) {
+  const auto [found, is_new] = names_.try_emplace(sql);
+  if (is_new) {
+    found->second = fmt::format("drawbridge_{}", names_.size());
+    connection_.prepare(found->second, sql);
+  }
+  return found->second;
+}
+
+std::string describe(const pqxx::failure& error) {
+  if (dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr) {
+    return "the connection to the database was lost while a change was being committed: it may have been "
+           "made";
+  }
+  const std::string state = state_of(error);
+  if (state == "25006") return "the database takes no writes now: it is read-only, a standby for example";
+  if (state == "53300" || says(error, "too many clients") || says(error, "too many connections") ||
+      says(error, "remaining connection slots")) {
+    return "the database has too many connections";
+  }
+  if (state == "57014") return "the database took longer than a statement may take";
+  if (state == "55P03") return "the database is busy: another connection holds a lock";
+  if (is_of_class(state, "57P")) return "the database is being stopped or started";
+  if (is_of_class(state, "53")) return "the database has no room: disk, memory or another limit";
+  if (state == "42501") {
+    // Names a table, never a value.
+    return fmt::format("the database's role may not do this: {}", first_line(error.what()));
+  }
+  if (is_of_class(state, "42"))
+    return fmt::format("the database refuses a statement: {}", first_line(error.what()));
+  if (!state.empty()) return fmt::format("the database fails with SQLSTATE {}", state);
+  return fmt::format("the database cannot be reached: {}", first_line(error.what()));
+}
+
+bool spoils_connection(const pqxx::failure& error) {
+  const std::string state = state_of(error);
+  return state.empty() || state == "25006" || is_of_class(state, "57P") || is_of_class(state, "08");
+}
+
+bool may_be_repeated(const pqxx::failure& error) {
+  const std::string state = state_of(error);
+  return state == "40001" || state == "40P01";
+}
+
+bool is_refused_change(const pqxx::failure& error) {
+  const std::string state = state_of(error);
+  return is_of_class(state, "0A") || is_of_class(state, "42") || is_of_class(state, "2B") || state == "55000";
+}
+
+std::string server_text(const pqxx::failure& error) {
+  return std::string{first_line(error.what())};
+}
+
+bool is_foreign_key_violation(const pqxx::failure& error) {
+  return state_of(error) == "23503";
+}
+
+bool is_uniqueness_violation(const pqxx::failure& error) {
+  return state_of(error) == "23505";
+}
+
+bool is_refused_value(const pqxx::failure& error) {
+  const std::string state = state_of(error);
+  return (is_of_class(state, "23") && state != "23503") || is_of_class(state, "22");
+}
+
+bool user_exists(PostgresConnection& connection, pqxx::transaction_base& transaction, const Uuid& owner) {
+  return !connection.run(transaction, find_user, owner.text()).empty();
+}
+
+std::unexpected<StoreError> nothing_written(PostgresConnection& connection,
+                                            pqxx::transaction_base& transaction, const Uuid& owner) {
+  return user_exists(connection, transaction, owner) ? not_found() : user_unknown();
+}
+
+std::string array_of(std::span<const std::int64_t> ids) {
+  return fmt::format("{{{}}}", fmt::join(ids, ","));
+}
+
+}  // namespace drawbridge::database

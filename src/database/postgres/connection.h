@@ -1,0 +1,98 @@
+#pragma once
+
+// What work on PostgreSQL uses: the connection with its limits and prepared statements, and
+// what the server's errors mean. libpqxx throws; nothing of that leaves this folder.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <pqxx/pqxx>
+
+#include "drawbridge/uuid.h"
+
+#include "database/postgres/stall_watch.h"
+#include "database/result.h"
+
+namespace drawbridge::database {
+
+/// What a connection is for.
+enum class PostgresUse {
+  read,     ///< refuses every change
+  write,    ///< as a session of the API: with short limits on statements, locks and idle transactions
+  migrate,  ///< a statement may take as long as it takes
+};
+
+/// One connection. It never reconnects by itself: a statement that was sent once is not sent again. One
+/// thread at a time may use it.
+class PostgresConnection {
+ public:
+  /// Connects within 5 s for each address of the host, unless the URL says otherwise. A server that lets
+  /// it in and then says nothing is waited for without end, but where there is a `place` to be watched in.
+  /// Throws pqxx::failure.
+  PostgresConnection(const std::string& url, PostgresUse use, StallWatch::Place* place = nullptr);
+
+  pqxx::connection_base& raw() { return connection_; }
+  int socket() const { return connection_.sock(); }
+
+  /// False when the server has hung up, or said something, since the last statement: an idle connection has
+  /// nothing to say but its end. Costs one system call and sends nothing.
+  bool is_usable() const;
+
+  /// The name of a statement, made known on its first use. The text lives as long as the program.
+  const std::string& prepared(const char* sql);
+
+  /// Runs a statement in a transaction (or a pqxx::nontransaction).
+  template <class... Values>
+  pqxx::result run(pqxx::transaction_base& transaction, const char* sql, Values&&... values) {
+    return transaction.exec_prepared(prepared(sql), std::forward<Values>(values)...);
+  }
+
+ private:
+  pqxx::connection connection_;
+  pqxx::quiet_errorhandler quiet_{connection_};  // which would write notices to standard error
+  std::map<const char*, std::string> names_{};
+};
+
+/// What went wrong in one line without any value of a row.
+std::string describe(const pqxx::failure& error);
+
+/// Whether the connection must not be used again: it is lost, or leads to a server that takes no writes or is
+/// about to end.
+bool spoils_connection(const pqxx::failure& error);
+
+/// Whether the server has undone the transaction only because of another one: running it again is safe.
+bool may_be_repeated(const pqxx::failure& error);
+
+/// Whether a change of the schema is refused for what else is in the database, a view on a column for
+/// example.
+bool is_refused_change(const pqxx::failure& error);
+
+/// The server's own words, its first line. Of a statement without values of rows it names none.
+std::string server_text(const pqxx::failure& error);
+
+bool is_foreign_key_violation(const pqxx::failure& error);
+bool is_uniqueness_violation(const pqxx::failure& error);
+
+/// A value that the port's caller must not send.
+bool is_refused_value(const pqxx::failure& error);
+
+inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = $1)sql";
+
+/// Whether the owner is still in Better Auth's table.
+bool user_exists(PostgresConnection& connection, pqxx::transaction_base& transaction, const Uuid& owner);
+/// What a write of a row that is not there fails with: `not_found`, or `user_unknown`.
+std::unexpected<StoreError> nothing_written(PostgresConnection& connection,
+                                            pqxx::transaction_base& transaction, const Uuid& owner);
+
+/// An array of bigint as PostgreSQL reads it.
+std::string array_of(std::span<const std::int64_t> ids);
+
+inline std::optional<std::string> optional_text(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  return std::string{field.c_str(), field.size()};
+}
+
+}  // namespace drawbridge::database

@@ -1,0 +1,117 @@
+#include "database/postgres/url.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+namespace drawbridge::database {
+namespace {
+
+/// Used where the URL does not say otherwise.
+constexpr std::array<std::pair<const char*, const char*>, 6> default_options{{
+    {"connect_timeout", "5"},
+    {"tcp_user_timeout", "10000"},
+    {"keepalives_idle", "30"},
+    {"keepalives_interval", "5"},
+    {"keepalives_count", "2"},
+    {"application_name", "drawbridge"},
+}};
+
+using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+struct ParsedUrl {
+  Options options{nullptr, &PQconninfoFree};
+  std::string fault;
+};
+
+ParsedUrl parse(const std::string& url) {
+  ParsedUrl parsed;
+  char* message = nullptr;
+  parsed.options.reset(PQconninfoParse(url.c_str(), &message));
+  if (!parsed.options) {
+    const std::unique_ptr<char, decltype(&PQfreemem)> owned{message, &PQfreemem};
+    const std::string_view text{message == nullptr ? "" : message};
+    // Of the texts only this one shows a part of the URL that can hold no secret: a parameter's name.
+    parsed.fault = text.starts_with("invalid URI query parameter")
+                       ? "has a parameter behind ? that PostgreSQL's library does not know (?schema= for "
+                         "example is another library's)"
+                       : "is not of the form postgresql://user:password@host:port/database";
+  }
+  return parsed;
+}
+
+std::string quoted(std::string_view value) {
+  std::string quoted{"'"};
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '\'';
+}
+
+/// An `@` that ends no user and password: one in the password as it is, or behind a `/` or `?` of it. What
+/// stands before it would be shown as host, port or database when the connection fails.
+bool has_stray_at(std::string_view url) {
+  url.remove_prefix(url.find("://") + 3);
+  const auto at = url.find('@');
+  return at != std::string_view::npos && (url.find_first_of("/?") < at || url.find('@', at + 1) < url.size());
+}
+
+bool is_port(std::string_view text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return text.empty() ||  // the usual one
+         (error == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= 65535);
+}
+
+/// Of each host, with commas between.
+bool are_ports(std::string_view list) {
+  while (true) {
+    const auto end = std::min(list.find(','), list.size());
+    if (!is_port(list.substr(0, end))) return false;
+    if (end == list.size()) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
+bool has_ports(const ParsedUrl& parsed) {
+  for (const PQconninfoOption* option = parsed.options.get(); option->keyword != nullptr; ++option)
+    if (option->keyword == std::string_view{"port"} && option->val != nullptr) return are_ports(option->val);
+  return true;
+}
+
+constexpr const char* encode_password =
+    "; write @ : / ? # and % of a password as %40 %3A %2F %3F %23 and %25";
+
+}  // namespace
+
+std::optional<std::string> fault_of_postgres_url(const std::string& url) {
+  if (has_stray_at(url)) return std::string{"has an @ where none can be"}.append(encode_password);
+  ParsedUrl parsed = parse(url);
+  if (!parsed.options) return std::move(parsed.fault);
+  if (!has_ports(parsed)) return std::string{"has a port that is no number"}.append(encode_password);
+  return std::nullopt;
+}
+
+std::string postgres_connection_text(const std::string& url) {
+  const ParsedUrl parsed = parse(url);
+  if (!parsed.options) return url;  // whose fault the connection then finds
+  std::string text;
+  for (const PQconninfoOption* option = parsed.options.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) text += fmt::format("{}={} ", option->keyword, quoted(option->val));
+  }
+  for (const auto& [keyword, value] : default_options) {
+    if (text.find(fmt::format("{}=", keyword)) == std::string::npos) {
+      text += fmt::format("{}={} ", keyword, quoted(value));
+    }
+  }
+  return text;
+}
+
+}  // namespace drawbridge::database

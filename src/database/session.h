@@ -1,0 +1,63 @@
+#pragma once
+
+// One connection to a database, and the owner rule: no row without an Identity.
+
+#include <functional>
+#include <optional>
+#include <type_traits>
+
+#include "drawbridge/identity.h"
+#include "drawbridge/uuid.h"
+
+#include "database/result.h"
+
+namespace drawbridge::database {
+
+struct SqliteConnection;
+class PostgresConnection;
+
+/// What a session is for.
+enum class Access { read, write };
+
+/// One connection. Used by one thread at a time; every call may block on the disk or the network.
+///
+/// Work is a callable that takes whichever connection is behind the session, as
+/// `[](auto& connection, const Uuid& owner)`; the functions that it calls are overloaded for each database,
+/// so that one which a database lacks does not compile. It returns a Result. What the database throws becomes
+/// the session's error.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Runs `work(connection, owner)` for the owner that the Identity names, which only a verifier makes. Every
+  /// row of a user is reached through here and nowhere else, so no path, body or query can name an owner.
+  template <class Work>
+  auto for_owner(const Identity& owner, Work work)
+      -> std::invoke_result_t<Work&, SqliteConnection&, const Uuid&> {
+    if (!owner.uuid()) {
+      return failed(StoreError::Kind::internal, "the identity has no uuid, which the policy must require");
+    }
+    return without_owner([&](auto& connection) { return work(connection, *owner.uuid()); });
+  }
+
+  /// Runs `work(connection)`, which looks at the schema alone.
+  template <class Work>
+  auto without_owner(Work work) -> std::invoke_result_t<Work&, SqliteConnection&> {
+    std::optional<std::invoke_result_t<Work&, SqliteConnection&>> result;
+    const auto use = [&](auto& connection) { result.emplace(work(connection)); };
+    if (auto failure = run({.on_sqlite = std::ref(use), .on_postgres = std::ref(use)})) {
+      return std::unexpected{*std::move(failure)};
+    }
+    return *std::move(result);
+  }
+
+ protected:
+  struct Use {
+    std::function<void(SqliteConnection&)> on_sqlite;
+    std::function<void(PostgresConnection&)> on_postgres;
+  };
+  /// Carries out the one that fits; what went wrong, or nothing.
+  virtual std::optional<StoreError> run(const Use& use) = 0;
+};
+
+}  // namespace drawbridge::database

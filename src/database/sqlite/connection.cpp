@@ -1,0 +1,35 @@
+#include "database/sqlite/connection.h"
+
+#include <new>
+
+#include <sqlite3.h>
+
+#include "database/letter_case.h"
+
+namespace drawbridge::database {
+namespace {
+
+void fold_letter_case(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto* text = sqlite3_value_text(arguments[0]);
+  if (text == nullptr) return sqlite3_result_null(context);
+  const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
+  try {  // no exception may cross SQLite
+    const std::string folded = letter_case_folded({reinterpret_cast<const char*>(text), size});
+    sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  }
+}
+
+}  // namespace
+
+SqliteConnection::SqliteConnection(SQLite::Database opened) : database{std::move(opened)} {
+  database.createFunction("letter_case_folded", 1, true, nullptr, fold_letter_case);
+}
+
+bool user_exists(SqliteConnection& connection, const Uuid& owner) {
+  Query query{connection.prepared(find_user)};
+  return query.bind(":user_id", owner.text()).next();
+}
+
+}  // namespace drawbridge::database

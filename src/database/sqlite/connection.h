@@ -1,0 +1,73 @@
+#pragma once
+
+// What work on SQLite uses: the connection with its prepared statements, and one use of
+// such a statement.
+
+#include <map>
+#include <optional>
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include "drawbridge/uuid.h"
+
+#include "database/result.h"
+
+namespace drawbridge::database {
+
+struct SqliteConnection {
+  /// Adds the function `letter_case_folded(text)` that the statements use.
+  explicit SqliteConnection(SQLite::Database opened);
+
+  SQLite::Database database;
+  /// By their text, which lives as long as the program. Destroyed before the database.
+  std::map<const char*, SQLite::Statement> statements{};
+
+  SQLite::Statement& prepared(const char* sql) {
+    return statements.try_emplace(sql, database, sql).first->second;
+  }
+};
+
+/// One use of a prepared statement. Reset at the end, whatever happens: a statement left in mid-row would
+/// hold its view of the database and keep the WAL file growing.
+class Query {
+ public:
+  explicit Query(SQLite::Statement& statement) : statement_{statement} {}
+  ~Query() { statement_.tryReset(); }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  template <class T>
+  Query& bind(const char* name, const T& value) {
+    statement_.bind(name, value);
+    return *this;
+  }
+  template <class T>
+  Query& bind(const char* name, const std::optional<T>& value) {
+    if (value) {
+      statement_.bind(name, *value);
+    } else {
+      statement_.bind(name);
+    }
+    return *this;
+  }
+  bool next() { return statement_.executeStep(); }
+  int run() { return statement_.exec(); }
+  SQLite::Column column(int index) { return statement_.getColumn(index); }
+
+ private:
+  SQLite::Statement& statement_;
+};
+
+inline std::optional<std::string> optional_text(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  return column.getString();
+}
+
+inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = :user_id)sql";
+
+/// Whether the owner is still in Better Auth's table: each write begins with this question.
+bool user_exists(SqliteConnection& connection, const Uuid& owner);
+
+}  // namespace drawbridge::database

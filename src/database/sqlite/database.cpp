@@ -1,0 +1,103 @@
+#include "database/sqlite/database.h"
+
+#include <system_error>
+
+#include <sqlite3.h>
+
+namespace drawbridge::database {
+namespace {
+
+void make_directory(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  const fs::path directory = file.parent_path();
+  std::error_code error;
+  if (directory.empty() || fs::exists(directory, error)) return;
+  fs::create_directories(directory, error);
+  // Better Auth keeps session tokens and password hashes in the same file.
+  if (!error) fs::permissions(directory, fs::perms::owner_all, error);
+  if (error) throw SQLite::Exception{"cannot make the directory", SQLITE_CANTOPEN};
+}
+
+int open_flags(SqliteUse use) {
+  // A read connection is opened for writing too: only then can it rebuild the WAL index after a crash.
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+  return use == SqliteUse::migrate ? flags | SQLITE_OPEN_CREATE : flags;
+}
+
+/// SQLite's own waiting for a lock leaves this change out, and Better Auth may begin with the same file at
+/// the same moment.
+void use_wal(SQLite::Database& database, std::chrono::milliseconds lock_wait) {
+  const auto deadline = std::chrono::steady_clock::now() + lock_wait;
+  int result = database.tryExec("PRAGMA journal_mode = WAL");
+  while ((result & 0xFF) == SQLITE_BUSY && std::chrono::steady_clock::now() < deadline) {
+    sqlite3_sleep(5);
+    result = database.tryExec("PRAGMA journal_mode = WAL");
+  }
+  database.check(result);
+}
+
+}  // namespace
+
+SQLite::Database open_sqlite(const std::filesystem::path& file, SqliteUse use,
+                             std::chrono::milliseconds lock_wait) {
+  if (use == SqliteUse::migrate) make_directory(file);
+  const bool changes = use == SqliteUse::write || use == SqliteUse::migrate;
+  SQLite::Database database{file.string(), open_flags(use), static_cast<int>(lock_wait.count())};
+  database.exec("PRAGMA foreign_keys = ON");
+  if (use != SqliteUse::inspect) {
+    use_wal(database, lock_wait);
+    database.exec("PRAGMA synchronous = FULL");
+  } else {
+    // Reads the first page, so that a file that is no database is found out here.
+    database.execAndGet("PRAGMA schema_version");
+  }
+  if (!changes) database.exec("PRAGMA query_only = ON");
+  return database;
+}
+
+bool file_was_replaced(SQLite::Database& database) {
+  int moved = 0;
+  const int result = sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return result == SQLITE_OK && moved != 0;
+}
+
+std::string describe(const SQLite::Exception& error) {
+  switch (error.getErrorCode() & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "the database is busy: another connection holds its lock";
+    case SQLITE_FULL:
+      return "the disk that holds the database is full";
+    case SQLITE_NOTADB:
+      return "the database file is not a SQLite database";
+    case SQLITE_CORRUPT:
+      return "the database file is damaged";
+    case SQLITE_CANTOPEN:
+      return "the database file cannot be opened: it or its directory is missing or may not be used";
+    case SQLITE_READONLY:
+      return "the database file may not be written";
+    case SQLITE_ERROR:
+      // These messages name tables and columns, never values.
+      return std::string{"the database refuses a statement: "}.append(error.what());
+    default:
+      return std::string{"the database fails: "}.append(sqlite3_errstr(error.getErrorCode()));
+  }
+}
+
+bool is_foreign_key_violation(const SQLite::Exception& error) {
+  return error.getExtendedErrorCode() == SQLITE_CONSTRAINT_FOREIGNKEY;
+}
+
+bool is_uniqueness_violation(const SQLite::Exception& error) {
+  return error.getExtendedErrorCode() == SQLITE_CONSTRAINT_UNIQUE;
+}
+
+bool is_constraint_violation(const SQLite::Exception& error) {
+  return (error.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT && !is_foreign_key_violation(error);
+}
+
+bool same_name(const std::string& a, const char* b) {
+  return sqlite3_stricmp(a.c_str(), b) == 0;
+}
+
+}  // namespace drawbridge::database

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "database/session.h"
+#include "database/store.h"
+
+namespace drawbridge::database {
+
+/// Makes one session; called in the constructor of a ThreadedStore only.
+using SessionFactory = std::function<std::unique_ptr<Session>(Access)>;
+
+/// A Store with threads for reading and threads for writing, each with a session of its own. A writer that
+/// waits for another process's lock keeps no reader waiting. With one writer, writes are done in the order in
+/// which they were given.
+///
+/// Work must not throw, which would end the program, and must not call the store that runs it.
+class ThreadedStore final : public Store {
+ public:
+  struct Options {
+    std::size_t readers = 2;
+    std::size_t writers = 1;
+    /// How much work of each kind may wait or run; more is refused.
+    std::size_t queue = 1'024;
+  };
+
+  ThreadedStore(const SessionFactory& make_session, Options options);
+  ~ThreadedStore() override;
+
+  [[nodiscard]] bool read(Work work) override;
+  [[nodiscard]] bool write(Work work) override;
+
+ private:
+  class Crew;
+  std::unique_ptr<Crew> readers_;
+  std::unique_ptr<Crew> writers_;
+};
+
+}  // namespace drawbridge::database

@@ -1,0 +1,77 @@
+#include "issuer/curl_rules.h"
+
+#include <mutex>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "core/errors/hints.h"
+
+namespace drawbridge::fetch {
+namespace {
+
+constexpr long total_timeout_ms = 5'000;
+
+}  // namespace
+
+void start_curl() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+std::unique_ptr<CURL, FreeEasy> new_request(const JwksUrl& url,
+                                            const std::optional<std::filesystem::path>& ca_file) {
+  start_curl();
+  std::unique_ptr<CURL, FreeEasy> request{curl_easy_init()};
+  if (!request) throw std::bad_alloc{};
+  CURL* const easy = request.get();
+  curl_easy_setopt(easy, CURLOPT_URL, url.text.c_str());
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "drawbridge");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, total_timeout_ms);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, total_timeout_ms);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (ca_file) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file->c_str());
+    // Instead of the system's: Debian's libcurl would go on trusting the directory that it was built with.
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  }
+  if (url.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  return request;
+}
+
+std::string transport_failure(const JwksUrl& url, const std::optional<std::filesystem::path>& ca_file,
+                              CURLcode code, std::string_view curl_error_text) {
+  const std::string text = display_text(url.text, 128);
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return fmt::format("The host of {} has no address. Check BETTER_AUTH_URL and the DNS.", text);
+    case CURLE_COULDNT_CONNECT:
+      return fmt::format("Nothing listens at {}. Is Better Auth running there?", text);
+    case CURLE_OPERATION_TIMEDOUT:
+      return fmt::format("{} did not answer within 5 seconds.", text);
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return fmt::format(
+          "The TLS certificate of {} is not trusted for that host ({}). Set "
+          "DRAWBRIDGE_CA_FILE if it is from an authority of your own.",
+          text, display_text(curl_error_text, 128));
+    case CURLE_SSL_CACERT_BADFILE:
+      if (!ca_file) {
+        return "This system has no CA certificates that can be read. Install the package ca-certificates, "
+               "or beside the Python package certifi, or let DRAWBRIDGE_CA_FILE name a PEM file.";
+      }
+      return fmt::format(
+          "The CA certificates in {} cannot be read. DRAWBRIDGE_CA_FILE is to name a PEM file.",
+          display_text(ca_file->string(), 128));
+    default:
+      return fmt::format("{} could not be fetched: {}.", text, curl_easy_strerror(code));
+  }
+}
+
+}  // namespace drawbridge::fetch

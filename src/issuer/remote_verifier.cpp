@@ -1,0 +1,142 @@
+#include "drawbridge/remote_verifier.h"
+
+#include <future>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "core/jose/verification.h"
+#include "core/keys/verified_tokens.h"
+#include "issuer/key_fetcher.h"
+
+namespace drawbridge {
+namespace {
+
+using Result = RemoteVerifier::Result;
+
+TokenTime token_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+BetterAuth better_auth_at(std::string_view url) {
+  auto addresses = BetterAuth::at(url);
+  if (!addresses) throw std::invalid_argument{"the URL of Better Auth, " + addresses.error()};
+  return *std::move(addresses);
+}
+
+KeySource source_at(std::string jwks_url) {
+  KeySource source;
+  source.jwks_url = std::move(jwks_url);
+  return source;
+}
+
+}  // namespace
+
+struct RemoteVerifier::Impl {
+  Impl(Policy policy, KeySource source)
+      : verifier{std::move(policy)},
+        tokens{source.remembered_tokens, verifier.policy().clock_skew},
+        fetcher{std::move(source)} {}
+
+  /// A remembered verdict or a verification against the keys that serve now.
+  std::expected<Identity, Refusal> check(std::string_view token) {
+    const TokenTime now = token_now();
+    const KeySet& keys = fetcher.serving();
+    if (token.size() <= verifier.policy().max_token_size)
+      if (auto identity = tokens.find(token, keys, now)) return *std::move(identity);
+    auto verdict = verify_token(token, verifier.policy(), keys, now);
+    if (!verdict) return std::unexpected{std::move(verdict).error()};
+    tokens.remember(token, *verdict, now);
+    return std::move(verdict)->identity;
+  }
+
+  Result unavailable(std::chrono::seconds retry_after) const {
+    const std::string failure = fetcher.status().last_failure;
+    return std::unexpected{
+        AuthError{ErrorCode::keys_unavailable,
+                  "The issuer's keys cannot be had at the moment; the token was not judged.",
+                  failure.empty() ? "The key set is being fetched." : failure, retry_after}};
+  }
+
+  /// The answer for a token whose kid was waited for.
+  Result after_waiting(const std::string& token, const AuthError& not_held,
+                       const KeyCache::Resolved& resolved) {
+    if (resolved.outcome == KeyCache::Outcome::unavailable) return unavailable(resolved.retry_after);
+    if (resolved.outcome == KeyCache::Outcome::absent) return std::unexpected{not_held};
+    auto identity = check(token);
+    if (identity) return *std::move(identity);
+    if (identity.error().missing_kid) return unavailable(std::chrono::seconds{1});
+    return std::unexpected{std::move(identity).error().error};
+  }
+
+  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done) {
+    // The kid may come to be held between the look and the question; then one more look finds it.
+    for (int look = 0; look < 2; ++look) {
+      auto identity = check(token);
+      if (identity) return *std::move(identity);
+      Refusal& refusal = identity.error();
+      if (!refusal.missing_kid) return std::unexpected{std::move(refusal.error)};
+      const auto answer = fetcher.ask(
+          *refusal.missing_kid,
+          [this, token = std::string{token}, not_held = refusal.error,
+           done](const KeyCache::Resolved& resolved) { done(after_waiting(token, not_held, resolved)); });
+      if (std::holds_alternative<KeyCache::Waiting>(answer)) return std::nullopt;
+      if (std::holds_alternative<KeyCache::Absent>(answer)) return std::unexpected{std::move(refusal.error)};
+      if (const auto* not_now = std::get_if<KeyCache::Unavailable>(&answer))
+        return unavailable(not_now->retry_after);
+    }
+    return unavailable(std::chrono::seconds{1});
+  }
+
+  Verifier verifier;
+  VerifiedTokens tokens;
+  fetch::KeyFetcher fetcher;  // last: its thread uses the others
+};
+
+RemoteVerifier::RemoteVerifier(Policy policy, KeySource source)
+    : impl_{std::make_unique<Impl>(std::move(policy), std::move(source))} {}
+
+RemoteVerifier::RemoteVerifier(std::string_view better_auth_url) {
+  BetterAuth addresses = better_auth_at(better_auth_url);
+  impl_ = std::make_unique<Impl>(Policy{std::move(addresses.issuer), std::move(addresses.audience)},
+                                 source_at(std::move(addresses.jwks_url)));
+}
+
+RemoteVerifier::~RemoteVerifier() = default;
+RemoteVerifier::RemoteVerifier(RemoteVerifier&&) noexcept = default;
+RemoteVerifier& RemoteVerifier::operator=(RemoteVerifier&&) noexcept = default;
+
+std::optional<Result> RemoteVerifier::verify_async(std::string_view token,
+                                                   const std::function<void(Result)>& done) {
+  return impl_->verify_async(token, done);
+}
+
+Result RemoteVerifier::verify(std::string_view token) {
+  // The usual case, without what waiting takes: a token that was seen before costs no allocation.
+  auto known = impl_->check(token);
+  if (known) return *std::move(known);
+  if (!known.error().missing_kid) return std::unexpected{std::move(known).error().error};
+  const auto promise = std::make_shared<std::promise<Result>>();
+  auto later = promise->get_future();
+  auto answer =
+      impl_->verify_async(token, [promise](Result result) { promise->set_value(std::move(result)); });
+  return answer ? *std::move(answer) : later.get();
+}
+
+Result RemoteVerifier::authenticate(std::string_view authorization) {
+  const auto token = bearer_token({&authorization, 1});
+  if (!token) return std::unexpected{token.error()};
+  return verify(*token);
+}
+
+void RemoteVerifier::refresh() {
+  impl_->fetcher.refresh();
+}
+KeyStatus RemoteVerifier::key_status() const {
+  return impl_->fetcher.status();
+}
+const Policy& RemoteVerifier::policy() const {
+  return impl_->verifier.policy();
+}
+
+}  // namespace drawbridge

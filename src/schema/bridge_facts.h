@@ -1,0 +1,74 @@
+#pragma once
+
+// What a database looks like to somebody who searches for faults. Data alone: doctor judges it.
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drawbridge/uuid.h"
+
+#include "database/database_url.h"
+
+namespace drawbridge::schema {
+
+/// Rows that have something in common.
+struct CountedRows {
+  std::int64_t count = 0;
+  std::string ids;  ///< of at most five, fit for one line; empty when they may not be read
+};
+
+struct UuidRows {
+  CountedRows without;
+  CountedRows invalid;  ///< no UUID that a token could carry and the API would find
+  CountedRows shared;   ///< another row has the same
+};
+
+/// The column `uuid` of `user`.
+struct UuidColumn {
+  std::string type;          ///< as the database says it, in lower case: `uuid`, `text`, `varchar(36)`
+  bool is_required = false;  ///< NOT NULL
+  bool is_unique = false;    ///< by an index of it alone, which a foreign key can refer to
+  bool is_made = false;      ///< by a default or a trigger for each row that comes without
+  /// The error is one line: why the rows could not be read.
+  std::expected<UuidRows, std::string> rows{};
+};
+
+/// A foreign key to `user`.
+struct UserReference {
+  std::string table;
+  std::string column;
+  std::string to;  ///< the column of `user`
+};
+
+/// The rows of `jwks`.
+struct StoredKeys {
+  std::int64_t count = 0;
+  std::int64_t expiring = 0;  ///< those with `expiresAt`; Better Auth signs with the others for ever
+};
+
+struct BridgeFacts {
+  std::string product;  ///< `sqlite` or `postgresql`
+  std::string version;  ///< of the database's software, as it says it
+  /// Names of columns by table, of all tables; `user` is there when Better Auth shares the database.
+  std::map<std::string, std::vector<std::string>> tables{};
+  bool user_is_no_table = false;  ///< but a view, for example
+  /// One line: what another schema generator named otherwise than Better Auth does; empty when nothing.
+  std::string foreign_names{};
+  std::optional<UuidColumn> uuid{};              ///< nothing when there is no such column
+  std::vector<UserReference> user_references{};  ///< in the order of their tables
+  std::optional<StoredKeys> keys{};              ///< nothing when there is no `jwks`, or it may not be read
+  std::optional<int> tables_version{};  ///< of the tasks API's tables; nothing when it may not be read
+  int latest_tables_version = 0;        ///< that this program knows
+};
+
+/// Reads and changes nothing. The error is one line that never holds the URL.
+std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url);
+
+/// Whether a row of `user` has that `uuid`. As read_bridge_facts.
+std::expected<bool, std::string> user_exists(const database::DatabaseUrl& url, const Uuid& uuid);
+
+}  // namespace drawbridge::schema

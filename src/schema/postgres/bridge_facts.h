@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "schema/bridge_facts.h"
+
+namespace drawbridge::schema {
+
+std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& url);
+std::expected<bool, std::string> postgres_user_exists(const std::string& url, const Uuid& uuid);
+
+}  // namespace drawbridge::schema

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "schema/migrated_database.h"
+
+namespace drawbridge::schema {
+
+/// The file, made with its directory when it is missing and `may_change`; without that, a missing file is an
+/// empty database. Throws MigrationFailure.
+std::unique_ptr<MigratedDatabase> open_sqlite_migration(const std::filesystem::path& file, bool may_change);
+
+/// Our own tables alone, unless Better Auth's `user` is there and cannot be referred to. Throws
+/// MigrationFailure.
+void make_our_sqlite_tables(const std::filesystem::path& file);
+
+}  // namespace drawbridge::schema

@@ -1,0 +1,150 @@
+#include "tests/api/api_fixture.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "drawbridge/verifier.h"
+
+#include "api/routes.h"
+#include "tests/database/sqlite/backend.h"
+#include "tests/support/identities.h"
+
+namespace drawbridge::test {
+
+FakeAuthenticator::~FakeAuthenticator() {
+  release();
+}
+
+std::optional<FakeAuthenticator::Result> FakeAuthenticator::authenticate(const Credentials& credentials,
+                                                                         std::function<void(Result)> done) {
+  const auto found = bearer_token(credentials.authorization);
+  if (!found) return std::unexpected{found.error()};
+  const std::string_view token = *found;
+  const std::scoped_lock lock{mutex_};
+  ++asked_;
+  if (token == "alice") return identity_of(alice);
+  if (token == "bob") return identity_of(bob);
+  if (token == "alice-later") {
+    threads_.emplace_back([done = std::move(done)] { done(identity_of(alice)); });
+    return std::nullopt;
+  }
+  if (token == "held") {
+    held_.push_back(std::move(done));
+    return std::nullopt;
+  }
+  if (token == "expired")
+    return std::unexpected{
+        AuthError{ErrorCode::token_expired, "The token has expired.", "expired 5 s ago", {}}};
+  if (token == "outage")
+    return std::unexpected{AuthError{ErrorCode::keys_unavailable, "The keys cannot be had now.",
+                                     "connection refused", std::chrono::seconds{7}}};
+  return std::unexpected{
+      AuthError{ErrorCode::token_malformed, "This is not a JWT.", "not three segments", {}}};
+}
+
+void FakeAuthenticator::release() {
+  std::vector<std::function<void(Result)>> waiting;
+  {
+    const std::scoped_lock lock{mutex_};
+    waiting.swap(held_);
+  }
+  for (const auto& done : waiting) done(identity_of(alice));
+}
+
+std::size_t FakeAuthenticator::held() {
+  const std::scoped_lock lock{mutex_};
+  return held_.size();
+}
+
+int FakeAuthenticator::asked() {
+  const std::scoped_lock lock{mutex_};
+  return asked_;
+}
+
+void HeldStore::hold() {
+  const std::scoped_lock lock{mutex_};
+  holds_ = true;
+}
+
+void HeldStore::wait_for(std::size_t held) {
+  std::unique_lock lock{mutex_};
+  changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return held_.size() >= held; });
+}
+
+void HeldStore::release() {
+  std::vector<std::pair<Work, bool>> work;
+  {
+    const std::scoped_lock lock{mutex_};
+    holds_ = false;
+    work.swap(held_);
+  }
+  for (auto& [piece, reads] : work)
+    if (!(reads ? store_.read(std::move(piece)) : store_.write(std::move(piece)))) std::abort();
+}
+
+void HeldStore::refuse(bool refuses) {
+  const std::scoped_lock lock{mutex_};
+  refuses_ = refuses;
+}
+
+bool HeldStore::pass(Work work, bool reads) {
+  {
+    const std::scoped_lock lock{mutex_};
+    if (refuses_) return false;
+    if (holds_) {
+      held_.emplace_back(std::move(work), reads);
+      changed_.notify_all();
+      return true;
+    }
+  }
+  return reads ? store_.read(std::move(work)) : store_.write(std::move(work));
+}
+
+Api::Api() : Api{Options{}} {}
+
+Api::Api(Options options)
+    : backend{make_sqlite_backend()},
+      log{std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text, true), spdlog::level::info,
+          options.log_format},
+      database{[this](database::Access access) { return backend->session(access); }, {}} {
+  backend->add_user(alice);
+  backend->add_user(bob);
+  auto started = http::Server::start({.host = "127.0.0.1",
+                                      .port = 0,
+                                      .threads = options.threads,
+                                      .allowed_origins = {std::string{allowed_origin}},
+                                      .limits = options.limits},
+                                     api::all_routes([this] { return authenticator.key_status(); }),
+                                     authenticator, store, log);
+  if (!started) throw std::runtime_error{started.error()};
+  server = *std::move(started);
+}
+
+Answer Api::request(std::string_view raw) const {
+  auto client = connect();
+  client.send(raw);
+  return client.receive(raw.starts_with("HEAD ")).value();
+}
+
+Answer Api::call(std::string_view method, const std::string& target, std::string_view token,
+                 std::string_view body) const {
+  return request(body.empty()
+                     ? raw_request(method, target, token)
+                     : raw_request(method, target, token, "Content-Type: application/json\r\n", body));
+}
+
+std::string tasks_of(const std::string& user) {
+  return "/api/v1/" + user + "/tasks";
+}
+
+std::string raw_request(std::string_view method, std::string_view target, std::string_view token,
+                        std::string_view lines, std::string_view body) {
+  std::string raw = fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\n", method, target);
+  if (!token.empty()) raw += fmt::format("Authorization: Bearer {}\r\n", token);
+  raw += lines;
+  if (!body.empty()) raw += fmt::format("Content-Length: {}\r\n", body.size());
+  return raw + "\r\n" + std::string{body};
+}
+
+}  // namespace drawbridge::test

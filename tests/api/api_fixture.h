@@ -1,0 +1,112 @@
+#pragma once
+
+#include <condition_variable>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <spdlog/sinks/ostream_sink.h>
+
+#include "drawbridge/key_status.h"
+
+#include "database/threaded_store.h"
+#include "http/server.h"
+#include "tests/database/store_backend.h"
+#include "tests/support/raw_client.h"
+
+namespace drawbridge::test {
+
+inline const std::string alice = "aaaaaaaa-0000-4000-8000-000000000001";
+inline const std::string bob = "bbbbbbbb-0000-4000-8000-000000000002";
+
+/// Takes bearer tokens and knows a few by name: `alice` and `bob` are good; `alice-later` is good but
+/// answered from another thread; `held` waits for release(); `expired` and `outage` are refused with their
+/// codes; all else is `token_malformed`.
+class FakeAuthenticator final : public http::Authenticator {
+ public:
+  ~FakeAuthenticator() override;
+  std::optional<Result> authenticate(const Credentials& credentials,
+                                     std::function<void(Result)> done) override;
+  KeyStatus key_status() const { return {.state = keys, .usable_keys = 1, .age = {}, .last_failure = {}}; }
+
+  /// Answers those who wait with Alice's identity.
+  void release();
+  std::size_t held();
+  int asked();
+
+  KeyStatus::State keys = KeyStatus::State::fresh;
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::function<void(Result)>> held_;
+  std::list<std::jthread> threads_;
+  int asked_ = 0;
+};
+
+/// A store in front of another that can hold back its work, or refuse it.
+class HeldStore final : public database::Store {
+ public:
+  explicit HeldStore(database::Store& store) : store_{store} {}
+
+  bool read(Work work) override { return pass(std::move(work), true); }
+  bool write(Work work) override { return pass(std::move(work), false); }
+
+  void hold();
+  /// Waits until that many pieces of work are held.
+  void wait_for(std::size_t held);
+  void release();
+  void refuse(bool refuses);
+
+ private:
+  bool pass(Work work, bool reads);
+
+  database::Store& store_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool holds_ = false;
+  bool refuses_ = false;
+  std::vector<std::pair<Work, bool>> held_;
+};
+
+/// The API on a fresh SQLite database with the users Alice and Bob, on a free port.
+class Api {
+ public:
+  /// What tests shorten or narrow.
+  struct Options {
+    http::Limits limits{};
+    unsigned threads = 1;
+    http::EventLog::Format log_format = http::EventLog::Format::text;
+  };
+
+  Api();
+  explicit Api(Options options);
+
+  RawClient connect() const { return RawClient{server->port()}; }
+  /// One request on a connection of its own. Throws std::bad_optional_access when there is no answer.
+  Answer request(std::string_view raw) const;
+  /// The same from parts; a body is JSON.
+  Answer call(std::string_view method, const std::string& target, std::string_view token,
+              std::string_view body = "") const;
+
+  std::unique_ptr<StoreBackend> backend;
+  FakeAuthenticator authenticator;
+  std::ostringstream log_text;
+  http::EventLog log;
+  database::ThreadedStore database;
+  HeldStore store{database};
+  std::unique_ptr<http::Server> server;
+};
+
+/// `/api/v1/<user>/tasks`
+std::string tasks_of(const std::string& user);
+/// A whole request; `lines` are further header lines, each with its CR LF.
+std::string raw_request(std::string_view method, std::string_view target, std::string_view token,
+                        std::string_view lines = "", std::string_view body = "");
+
+inline constexpr std::string_view allowed_origin = "http://localhost:3000";
+
+}  // namespace drawbridge::test

@@ -1,0 +1,142 @@
+#include "database/threaded_store.h"
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "database/open_store.h"
+#include "tests/api/rows.h"
+#include "tests/support/identities.h"
+#include "tests/support/scratch_directory.h"
+
+namespace drawbridge::database {
+namespace {
+
+/// A session that only shows when two threads use it at once.
+class LonelySession final : public Session {
+ private:
+  std::optional<StoreError> run(const Use&) override {
+    if (in_use_.exchange(true)) return StoreError{.kind = StoreError::Kind::internal, .text = {}};
+    in_use_ = false;
+    return StoreError{.kind = StoreError::Kind::unavailable, .text = "there is no database"};
+  }
+
+  std::atomic<bool> in_use_{false};
+};
+
+/// Whether nobody else uses the session now.
+bool is_alone(Session& session) {
+  const Result<void> used = session.without_owner([](auto&) -> Result<void> { return {}; });
+  return used.error().kind == StoreError::Kind::unavailable;
+}
+
+std::unique_ptr<Session> make_lonely(Access) {
+  return std::make_unique<LonelySession>();
+}
+
+TEST(ThreadedStore, makes_a_session_for_each_thread) {
+  std::vector<Access> made;
+  const ThreadedStore store{[&](Access access) {
+                              made.push_back(access);
+                              return make_lonely(access);
+                            },
+                            {.readers = 3, .queue = 8}};
+  std::ranges::sort(made);
+  EXPECT_EQ(made, (std::vector{Access::read, Access::read, Access::read, Access::write}));
+}
+
+TEST(ThreadedStore, never_shares_a_session) {
+  std::atomic<int> faults{0};
+  {
+    ThreadedStore store{make_lonely, {.readers = 4, .queue = 10'000}};
+    const auto work = [&](Session& session) {
+      if (!is_alone(session)) ++faults;
+    };
+    for (int i = 0; i < 2'000; ++i) {
+      ASSERT_TRUE(store.read(work));
+      ASSERT_TRUE(store.write(work));
+    }
+  }
+  EXPECT_EQ(faults, 0);
+}
+
+TEST(ThreadedStore, reads_do_not_wait_for_a_write) {
+  ThreadedStore store{make_lonely, {.readers = 1, .queue = 8}};
+  std::promise<void> read_done;
+  std::promise<void> write_saw_it;
+  ASSERT_TRUE(store.write([&](Session&) {
+    read_done.get_future().wait();
+    write_saw_it.set_value();
+  }));
+  ASSERT_TRUE(store.read([&](Session&) { read_done.set_value(); }));
+  write_saw_it.get_future().wait();
+}
+
+TEST(ThreadedStore, writes_one_after_the_other_in_order) {
+  std::vector<int> order;
+  {
+    ThreadedStore store{make_lonely, {.readers = 2, .queue = 1'000}};
+    for (int i = 0; i < 500; ++i) {
+      ASSERT_TRUE(store.write([&order, i](Session&) { order.push_back(i); }));
+    }
+  }
+  ASSERT_EQ(order.size(), 500U);
+  EXPECT_TRUE(std::ranges::is_sorted(order));
+}
+
+TEST(ThreadedStore, refuses_more_than_fits_and_takes_work_again_later) {
+  std::promise<void> go;
+  std::atomic<int> done{0};
+  bool refused_was_kept = true;
+  {
+    ThreadedStore store{make_lonely, {.readers = 1, .queue = 3}};
+    std::promise<void> first_runs;
+    const auto gate = go.get_future().share();
+    ASSERT_TRUE(store.read([&](Session&) {
+      first_runs.set_value();
+      gate.wait();
+      ++done;
+    }));
+    first_runs.get_future().wait();
+    ASSERT_TRUE(store.read([&](Session&) { ++done; }));
+    std::promise<void> last_runs;
+    ASSERT_TRUE(store.read([&](Session&) { last_runs.set_value(); }));
+    EXPECT_FALSE(store.read([&](Session&) { refused_was_kept = false; }));
+    EXPECT_TRUE(store.write([&](Session&) { ++done; }));
+    go.set_value();
+    last_runs.get_future().wait();
+    // The first two have certainly given up their places.
+    EXPECT_TRUE(store.read([&](Session&) { ++done; }));
+  }
+  EXPECT_EQ(done, 4);
+  EXPECT_TRUE(refused_was_kept);
+}
+
+TEST(ThreadedStore, finishes_what_it_took) {
+  std::atomic<int> done{0};
+  {
+    ThreadedStore store{make_lonely, {.readers = 2, .queue = 1'024}};
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_TRUE(store.read([&](Session&) { ++done; }));
+      ASSERT_TRUE(store.write([&](Session&) { ++done; }));
+    }
+  }
+  EXPECT_EQ(done, 200);
+}
+
+TEST(OpenStore, starts_without_a_database) {
+  const test::ScratchDirectory directory;
+  const auto store = open_store({.file = directory.path() / "none.db"});
+  std::promise<Result<void>> answer;
+  ASSERT_TRUE(store->read([&](Session& session) { answer.set_value(test::check_ready(session)); }));
+  const auto ready = answer.get_future().get();
+  ASSERT_FALSE(ready.has_value());
+  EXPECT_EQ(ready.error().kind, StoreError::Kind::unavailable);
+}
+
+}  // namespace
+}  // namespace drawbridge::database
