@@ -35,6 +35,10 @@ function(drawbridge_target target)
   endif()
 endfunction()
 
+# ccache hashes a file .sum in place of a precompiled header, whose bytes differ from clone to clone: what it is made of is
+# its list of headers and Debian's packages. Where there are no such packages it hashes the bytes.
+execute_process(COMMAND dpkg-query -W OUTPUT_VARIABLE drawbridge_system ERROR_QUIET)
+
 # CMake hides the path of a precompiled header from ccache behind -Xclang.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)
@@ -47,5 +51,12 @@ function(drawbridge_precompile target)
     <optional> <span> <string> <string_view> <unordered_map> <utility> <vector> ${ARGN})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${target} PRIVATE -fpch-preprocess) # for ccache
+  endif()
+  if(drawbridge_system)
+    get_target_property(headers ${target} PRECOMPILE_HEADERS)
+    string(SHA256 sum "${headers} ${drawbridge_system}")
+    set(precompiled ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx)
+    file(WRITE ${precompiled}.gch.sum ${sum})
+    file(WRITE ${precompiled}.pch.sum ${sum})
   endif()
 endfunction()

@@ -10,16 +10,6 @@ if command -v ccache >/dev/null; then
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 fi
 
-# For ccache, what a precompiled header is made of, in place of its bytes, which differ from clone to clone.
-name_precompiled_headers() {
-  local header state
-  [[ -n ${CMAKE_CXX_COMPILER_LAUNCHER:-} ]] || return 0
-  state=$(dpkg-query -W 2>/dev/null) || return 0
-  find "build/$1" -name cmake_pch.hxx | while read -r header; do
-    sha256sum <<<"$state$(<"$header")" | tee "$header.gch.sum" >"$header.pch.sum"
-  done
-}
-
 # timed NAME COMMAND...: how long it took is a line of the file $times, for the table at the end of `./dev test`.
 timed() {
   local name=$1 began=$SECONDS status=0
@@ -29,11 +19,11 @@ timed() {
   return $status
 }
 
-# build PRESET [ninja arguments]: configures when the preset is new or has changed, then builds what is
+# build PRESET [ninja arguments]: configures when the preset is new or has changed, or a package of the system, then builds what is
 # out of date. Another build of the same preset is waited for.
 build() {
   mkdir -p "build/$1"
-  (timed "build $1" flock 9 && configure "$1" && name_precompiled_headers "$1" && say "building $1" &&
+  (timed "build $1" flock 9 && configure "$1" && say "building $1" &&
     timed "build $1" ninja -C "build/$1" "${@:2}" >&2) 9>"build/$1/.lock"
 }
 
@@ -41,7 +31,7 @@ configure() {
   local preset=$1 folder=build/$1 state
   setup_packages || return
   setup_node || return # the program carries the viewer of its contract, an npm package
-  state="$(sha256sum CMakePresets.json) ${CMAKE_CXX_COMPILER_LAUNCHER:-}"
+  state="$(sha256sum CMakePresets.json) ${CMAKE_CXX_COMPILER_LAUNCHER:-} $(dpkg-query -W 2>/dev/null | sha256sum)"
   if [[ ! -f $folder/build.ninja || $(cat "$folder/.configured" 2>/dev/null) != "$state" ]]; then
     say "configuring $preset"
     rm -f "$folder/CMakeCache.txt" # which would keep what a preset no longer says
