@@ -358,7 +358,10 @@ test_verb() {
     status=$?
     set -e
     read -r p f s <"$counts"
-    ((status == 0 && p + f > 0)) || f+=1 # it ended early, or ran nothing
+    if ((status != 0 || p + f == 0)); then
+      f+=1
+      printf '%s ended early, or ran nothing\n' "$suite" >>"$failures"
+    fi
     all_passed+=$p all_failed+=$f all_skipped+=$s
     took=$((SECONDS - began)) built=$(($(built_seconds) - built))
     printf '  %s took %d s%s\n' "$suite" "$took" "$( ((!built)) || echo ", $built of them building")"
