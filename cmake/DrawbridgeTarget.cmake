@@ -13,11 +13,11 @@ function(drawbridge_target target)
       -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  get_target_property(type ${target} TYPE)
 
   if(DRAWBRIDGE_HARDENING)
     target_compile_options(${target} PRIVATE -fstack-protector-strong -fstack-clash-protection
       -fcf-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS)
-    get_target_property(type ${target} TYPE)
     if(type STREQUAL "EXECUTABLE")
       target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now,-z,noexecstack)
     endif()
@@ -28,13 +28,35 @@ function(drawbridge_target target)
       -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PRIVATE -fsanitize=${DRAWBRIDGE_SANITIZE})
   endif()
+
+  # What libFuzzer sees of the code under test; the tests that link the same libraries run a little slower by it.
+  if(DRAWBRIDGE_BUILD_FUZZERS AND type STREQUAL "STATIC_LIBRARY")
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
-# Precompiles the standard library's headers and these, which many files of the target include. Not these for clang-tidy,
-# which goes through all of a precompiled header again for each file.
+# ccache hashes a file .sum in place of a precompiled header, whose bytes differ from clone to clone: what it is made of is
+# its list of headers and Debian's packages. Where there are no such packages it hashes the bytes.
+execute_process(COMMAND dpkg-query -W OUTPUT_VARIABLE drawbridge_system ERROR_QUIET)
+
+# CMake hides the path of a precompiled header from ccache behind -Xclang.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)
+endif()
+
+# Precompiles the standard library's headers that nearly every source file includes anyway, and these. All in <...>, so
+# that the text names no folder of this machine and ccache finds in one clone what another has compiled.
 function(drawbridge_precompile target)
-  if(CMAKE_CXX_CLANG_TIDY)
-    set(ARGN "")
+  target_precompile_headers(${target} PRIVATE <algorithm> <array> <chrono> <expected> <functional> <map> <memory> <mutex>
+    <optional> <span> <string> <string_view> <unordered_map> <utility> <vector> ${ARGN})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fpch-preprocess) # for ccache
   endif()
-  target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/standard_library.h ${ARGN})
+  if(drawbridge_system)
+    get_target_property(headers ${target} PRECOMPILE_HEADERS)
+    string(SHA256 sum "${headers} ${drawbridge_system}")
+    set(precompiled ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx)
+    file(WRITE ${precompiled}.gch.sum ${sum})
+    file(WRITE ${precompiled}.pch.sum ${sum})
+  endif()
 endfunction()

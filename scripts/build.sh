@@ -1,32 +1,46 @@
 # shellcheck shell=bash
 # Building, formatting and linting.
 
-presets=(dev release asan tsan fuzz lint bench)
+presets=(dev release asan tsan bench)
 
-# build PRESET [ninja arguments]: configures when the preset is new or has changed, then builds what is
+# Where there is ccache, all that is compiled goes through it: CMake and scikit-build read the first variable. Another clone of
+# the repository, elsewhere, finds what this one has compiled.
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+fi
+
+# timed NAME COMMAND...: how long it took is a line of the file $times, for the table at the end of `./dev test`.
+timed() {
+  local name=$1 began=$SECONDS status=0
+  shift
+  "$@" || status=$?
+  [[ -z ${times:-} ]] || printf '%d %s\n' $((SECONDS - began)) "$name" >>"$times"
+  return $status
+}
+
+# build PRESET [ninja arguments]: configures when the preset is new or has changed, or a package of the system, then builds what is
 # out of date. Another build of the same preset is waited for.
 build() {
   mkdir -p "build/$1"
-  (flock 9 && build_alone "$@") 9>"build/$1/.lock"
+  (timed "build $1" flock 9 && configure "$1" && say "building $1" &&
+    timed "build $1" ninja -C "build/$1" "${@:2}" >&2) 9>"build/$1/.lock"
 }
 
-build_alone() {
+configure() {
   local preset=$1 folder=build/$1 state
-  shift
   setup_packages || return
   setup_node || return # the program carries the viewer of its contract, an npm package
-  state=$(sha256sum CMakePresets.json)
+  state="$(sha256sum CMakePresets.json) ${CMAKE_CXX_COMPILER_LAUNCHER:-} $(dpkg-query -W 2>/dev/null | sha256sum)"
   if [[ ! -f $folder/build.ninja || $(cat "$folder/.configured" 2>/dev/null) != "$state" ]]; then
     say "configuring $preset"
-    mkdir -p "$folder"
+    rm -f "$folder/CMakeCache.txt" # which would keep what a preset no longer says
     if ! cmake --preset "$preset" >"$folder/configure.log" 2>&1; then
       cat "$folder/configure.log" >&2
       return 1
     fi
     printf '%s\n' "$state" >"$folder/.configured"
   fi
-  say "building $preset"
-  ninja -C "$folder" "$@" >&2
 }
 
 typescript_packages=(better-auth client)
@@ -52,7 +66,7 @@ build_packages() {
   local name files
   for name in "${typescript_packages[@]}"; do
     mapfile -t files < <(sources_of "packages/$name")
-    built_once "packages/$name/dist" "${files[@]}" package-lock.json -- build_package "$name" || return
+    built_once "packages/$name/dist" "${files[@]}" package-lock.json -- timed "build packages" build_package "$name" || return
   done
 }
 
@@ -67,7 +81,7 @@ build_web() {
   local files
   build_packages || return
   mapfile -t files < <(sources_of examples/web packages)
-  built_once examples/web/.next/BUILD_ID "${files[@]}" package-lock.json -- run_next_build
+  built_once examples/web/.next/BUILD_ID "${files[@]}" package-lock.json -- timed "build web" run_next_build
 }
 
 run_next_build() {
@@ -114,10 +128,45 @@ check_types() {
   return $failed
 }
 
-# Other checks: every file is to be looked at again.
-forget_tidied() { [[ ! -f build/lint/build.ninja ]] || ninja -C build/lint -t clean >/dev/null; }
+# The commit since which C++ that has changed is checked: the one named, the merge base with origin's main, the last tag, or,
+# where these are this very commit or are not there, the one before.
+lint_base() {
+  local base head
+  if [[ -n ${DRAWBRIDGE_LINT_BASE:-} ]]; then
+    git rev-parse --quiet --verify "$DRAWBRIDGE_LINT_BASE^{commit}" || fail "DRAWBRIDGE_LINT_BASE is no commit: $DRAWBRIDGE_LINT_BASE"
+    return
+  fi
+  head=$(git rev-parse HEAD) || return
+  for base in "$(git merge-base HEAD origin/main 2>/dev/null)" "$(git describe --tags --abbrev=0 HEAD~1 2>/dev/null)" HEAD~1; do
+    base=$(git rev-parse --quiet --verify "$base^{commit}") || continue
+    [[ $base == "$head" ]] || break
+  done
+  [[ -z $base || $base == "$head" ]] || printf '%s\n' "$base"
+}
 
+# run_tidy [all]: clang-tidy over the files of src/ and apps/ which changes touch, by the commands of the build asan. In place of
+# a precompiled header they get its part that is the standard library's: clang-tidy goes through all of one for each file.
+run_tidy() {
+  local base=${1:-} files header=$PWD/build/tidy/standard_library.h
+  mkdir -p build/asan build/tidy
+  (flock 9 && configure asan) 9>build/asan/.lock || return
+  find build/asan -name cmake_pch.hxx -exec grep -hE '^#include <[a-z_]+>$' {} + | sort -u >"$header"
+  sed -E "s|-Winvalid-pch -include-pch [^ ]+|-include $header|; s|\"command\": \"[^ \"]*ccache |\"command\": \"|" \
+    build/asan/compile_commands.json >build/tidy/compile_commands.json
+  [[ $base == all ]] || base=$(lint_base) || return
+  mapfile -t files < <(python3 scripts/tidied_files.py "${base:-all}")
+  say "clang-tidy over ${#files[@]} files, $(if [[ ${base:-all} == all ]]; then echo "which is all"; else
+    echo "those that changes since $(git rev-parse --short "$base") touch"; fi)"
+  ((${#files[@]} == 0)) || printf '%s\0' "${files[@]}" |
+    xargs -0 -P "$(nproc)" -n 1 clang-tidy-19 --quiet -p build/tidy 2>&1 | sed -u '/^[0-9]* warnings\{0,1\} generated\.$/d' >&2
+}
+
+# lint_verb [--all]
 lint_verb() {
+  if [[ -n ${1:-} && $1 != --all ]]; then
+    printf 'dev: lint takes --all or nothing, not %s\n' "$1" >&2
+    exit 2
+  fi
   setup_packages
   local failed=0
   say "clang-format"
@@ -130,10 +179,7 @@ lint_verb() {
   check_types || failed=1
   say "Ruff and the types of what is Python"
   check_python || failed=1
-  say "clang-tidy over src/ and apps/ (a file is checked again when it or its headers change)"
-  mkdir -p build/lint
-  once build/lint/.clang-tidy-stamp .clang-tidy -- forget_tidied || return
-  build lint -k 0 2>&1 | sed -u '/^[0-9]* warnings\{0,1\} generated\.$/d' >&2 || failed=1
-  ((failed == 0)) || fail "lint found faults; ./dev format mends the form"
+  run_tidy ${1:+all} || failed=1
+  ((failed == 0)) || fail "lint found faults; ./dev format puts the form right"
   say "lint is clean"
 }

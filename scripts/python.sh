@@ -3,29 +3,45 @@
 
 # What the package is made of: the C++ library and the commands are compiled into it.
 python_package_files() {
-  sources_of bindings/python include src/CMakeLists.txt src/core src/issuer src/doctor apps/drawbridge cmake CMakeLists.txt \
-    -not -path '*/__pycache__/*' -not -path '*_cache/*'
+  sources_of bindings/python include src apps/drawbridge cmake CMakeLists.txt -not -path '*/__pycache__/*' -not -path '*_cache/*'
+}
+
+# make_plain_wheel PYTHON FOLDER: the package as a wheel in FOLDER/plain, compiled when its sources have changed. Another that
+# makes it is waited for.
+make_plain_wheel() {
+  local files
+  mapfile -t files < <(python_package_files)
+  mkdir -p "$2"
+  (flock 9 && once "$2/.tools-stamp" bindings/python/wheel-tools.txt -- install_wheel_tools "$1" "$2" &&
+    once "$2/.plain-stamp" "${files[@]}" bindings/python/wheel-tools.txt -- timed "build python" compile_wheel "$2") 9>"$2/.lock"
+}
+
+install_wheel_tools() {
+  say "what makes the Python package, in $2/tools"
+  rm -rf "$2/tools" && "$1" -m venv "$2/tools" &&
+    "$2/tools/bin/python" -m pip install --quiet --disable-pip-version-check -r bindings/python/wheel-tools.txt >&2
+}
+
+# Without pip's isolation, whose folders have random names: ccache would know nothing again.
+compile_wheel() {
+  say "building the Python package (a minute)"
+  rm -rf "$1/plain" && PATH=$PWD/$1/tools/bin:$PATH CXX=g++ "$1/tools/bin/python" -m pip wheel --quiet \
+    --disable-pip-version-check --no-build-isolation --no-deps --wheel-dir "$1/plain" ./bindings/python >&2
 }
 
 # .venv with the package as its users install it. The program, the example and the benchmarks in Python use it too.
-# Another installation is waited for: both would compile in one folder.
+# Another installation is waited for.
 setup_python_package() {
   setup_packages || return
   setup_python || return
-  mkdir -p build/python
-  (flock 9 && setup_python_package_alone) 9>build/python/.lock
-}
-
-setup_python_package_alone() {
-  local files
-  mapfile -t files < <(python_package_files)
-  once .venv/.drawbridge-package-stamp "${files[@]}" examples/fastapi/requirements.txt -- \
-    install_python_package
+  make_plain_wheel .venv/bin/python build/wheel || return
+  (flock 9 && once .venv/.drawbridge-package-stamp build/wheel/plain/*.whl examples/fastapi/requirements.txt -- \
+    install_python_package) 9>build/wheel/.lock
 }
 
 install_python_package() {
-  say "building the Python package (a minute)"
-  pip_install -r examples/fastapi/requirements.txt && pip_install --force-reinstall --no-deps ./bindings/python
+  say "installing the Python package"
+  pip_install -r examples/fastapi/requirements.txt && pip_install --force-reinstall --no-deps build/wheel/plain/*.whl
 }
 
 # Form, faults and types of what is Python and has users.
@@ -51,23 +67,19 @@ format_python() {
 wheel_verb() {
   setup_packages
   setup_python
-  local python=${1:-.venv/bin/python} wheel
+  local python=${1:-.venv/bin/python} folder=build/wheel wheel
   if ! "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
     fail "$python is no Python of 3.10 or newer with venv"
   fi
-  rm -rf build/wheel
-  mkdir -p build/wheel build/wheels
-  "$python" -m venv build/wheel/tools
-  build/wheel/tools/bin/python -m pip install --quiet --disable-pip-version-check -r bindings/python/wheel-tools.txt >&2
-  say "building the wheel (minutes)"
-  # From nothing: what was compiled before may be of other headers.
-  build/wheel/tools/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel/plain \
-    --config-settings build-dir="$PWD/build/wheel/objects" ./bindings/python >&2
+  [[ -z ${1:-} ]] || folder=build/wheel-$("$python" -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
+  make_plain_wheel "$python" "$folder"
   say "putting its libraries into it"
-  PATH=$PWD/build/wheel/tools/bin:$PATH build/wheel/tools/bin/auditwheel repair --wheel-dir build/wheel/repaired \
-    build/wheel/plain/*.whl >build/wheel/auditwheel.log 2>&1 || fail "auditwheel: $(tail -n 3 build/wheel/auditwheel.log)"
-  wheel=$(echo build/wheel/repaired/*.whl)
-  test_wheel "$python" "$wheel"
+  rm -rf "$folder/repaired" "$folder/environment"
+  PATH=$PWD/$folder/tools/bin:$PATH "$folder/tools/bin/auditwheel" repair --wheel-dir "$folder/repaired" \
+    "$folder"/plain/*.whl >"$folder/auditwheel.log" 2>&1 || fail "auditwheel: $(tail -n 3 "$folder/auditwheel.log")"
+  wheel=$(echo "$folder"/repaired/*.whl)
+  test_wheel "$python" "$wheel" "$folder/environment"
+  mkdir -p build/wheels
   cp "$wheel" build/wheels/
   wheel=build/wheels/${wheel##*/}
   say "$wheel, $(($(stat -c %s "$wheel") / 1024)) KiB"
@@ -75,11 +87,12 @@ wheel_verb() {
 
 # Without the tests that need what the repository builds; one that forgot to say so finds no program.
 test_wheel() {
-  local python=$1 wheel=$2 environment=build/wheel/environment
+  local python=$1 wheel=$2 environment=$3
   say "testing it in an empty environment"
   "$python" -m venv "$environment"
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
     -r bindings/python/tests/requirements.txt "$wheel" >&2
-  DRAWBRIDGE_BIN=/none tested_python=$environment/bin/python run_pytest "the wheel" bindings/python/tests -m "not repository"
+  DRAWBRIDGE_BIN=/none tested_python=$environment/bin/python marks="not repository" \
+    run_pytest_by_two "the wheel" bindings/python/tests
   ((failed == 0)) || fail "the wheel fails its tests"
 }

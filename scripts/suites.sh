@@ -2,9 +2,13 @@
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
 # What waits for servers comes first: meanwhile the rest is compiled (ahead_of).
-suites=(package python wheel e2e web postgres migrate doctor docs contract fastapi unit fuzz asan tsan)
-fuzz_seconds=20
+suites=(package python wheel e2e web postgres migrate doctor docs contract fastapi unit fuzz tsan)
+long_suites=("${suites[@]}" tidy)
+fuzz_seconds= # empty: what is known is replayed, no more
 contract_seconds= # empty: as many requests as make a run that can be repeated
+
+# What `./dev test --long` sets, for the tests too, which then take their long sizes.
+long() { [[ -n ${DRAWBRIDGE_TEST_LONG:-} ]]; }
 
 declare -i passed=0 failed=0 skipped=0 # of the suite that runs
 failures=build/test-logs/failures      # what failed, a line each, told again at the end
@@ -76,28 +80,35 @@ run_googletest() {
 tested_python=.venv/bin/python
 
 # run_pytest NAME [ARGUMENTS...]: runs pytest with these, or on the folder of that name, its output as it comes, and
-# reads its last line.
+# reads its last line. `marks` says which tests, as pytest's -m does; those of the long run are left out before that.
 run_pytest() {
-  local name=$1 arguments=("${@:2}") status=0 last began=$SECONDS
+  local name=$1 arguments=("${@:2}") chosen=${marks:-} status=0 last began=$SECONDS
   ((${#arguments[@]})) || arguments=("$name")
+  long || chosen="${chosen:+$chosen and }not long"
   local log=build/test-logs/${name//[\/ ]/-}.log
   mkdir -p build/test-logs
-  "$tested_python" -m pytest -q --color=no -p no:cacheprovider "${arguments[@]}" </dev/null 2>&1 |
+  "$tested_python" -m pytest -q --color=no -p no:cacheprovider -m "$chosen" "${arguments[@]}" </dev/null 2>&1 |
     tee "$log" | sed -u 's/^/    /' || status=$?
   last=$(tail -n 1 "$log")
   local good bad
   good=$(number_of passed "$last")
   bad=$(($(number_of failed "$last") + $(number_of error "$last")))
+  [[ $status != 5 || $chosen != serial* ]] || return 0 # nothing that it would run is marked so
   ((status == 0 || bad > 0)) || bad=1 # a crash, a wrong collection, or no test at all
   count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began)) "$log"
 }
 
-# run_pytest_by_two NAME [ARGUMENTS...]: as run_pytest, two files at a time; then, alone, what is marked as serial.
+# run_pytest_by_two NAME [ARGUMENTS...]: as run_pytest, two files at a time; the conftests put the slow ones first.
 run_pytest_by_two() {
-  local name=$1 arguments=("${@:2}")
-  ((${#arguments[@]})) || arguments=("$name")
-  run_pytest "$name" "${arguments[@]}" -m "not serial" -n 2 --dist loadfile
-  run_pytest "$name serial" "${arguments[@]}" -m serial
+  local arguments=("${@:2}")
+  ((${#arguments[@]})) || arguments=("$1")
+  run_pytest "$1" "${arguments[@]}" -n 2 --dist loadfile --no-loadscope-reorder
+}
+
+# run_e2e NAME: tests/e2e, whose conftest chooses the files by database and backend; then, alone, those that measure.
+run_e2e() {
+  marks="not serial" run_pytest_by_two "$1" tests/e2e
+  marks=serial run_pytest "$1 serial" tests/e2e
 }
 
 # run_vitest FOLDER: Vitest on it, and what its report counts.
@@ -118,40 +129,41 @@ run_vitest() {
 
 run_cpp_tests() {
   local preset=$1 name
-  build "$preset" || return 1
+  if ! build "$preset"; then
+    broken "build $preset"
+    return
+  fi
   while read -r name; do run_googletest "build/$preset/bin/$name"; done <"build/$preset/test_programs.txt"
 }
 
+# The C++ tests under ASan and UBSan, as they are compiled once for the fuzz targets too.
 suite_unit() {
   setup_python
-  run_cpp_tests dev || broken "build dev"
+  export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+  export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
+  export UBSAN_OPTIONS=print_stacktrace=1
+  run_cpp_tests asan
   run_pytest tests/architecture
   run_pytest tests/bench
 }
 
-suite_asan() {
-  export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
-  export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
-  export UBSAN_OPTIONS=print_stacktrace=1
-  run_cpp_tests asan || broken "build asan"
-}
-
 suite_tsan() {
   export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
-  run_cpp_tests tsan || broken "build tsan"
+  run_cpp_tests tsan
 }
 
-# The corpus of a target is replayed, then mutated for some time. What is found new is kept under build/.
+# The corpus of a target is replayed; where seconds are given it is mutated for as long. What is found new is kept under
+# build/.
 run_fuzzer() {
   local name=$1 seconds=$2 kept=build/fuzz/corpus/$1 log=build/fuzz/test-logs/$1.log status=0 arguments
   mkdir -p "$kept" build/fuzz/test-logs build/fuzz/crashes
   arguments=(-max_len=20000 -artifact_prefix="build/fuzz/crashes/$name-" -print_final_stats=1)
   [[ ! -f tests/fuzz/$name.dict ]] || arguments+=(-dict="tests/fuzz/$name.dict")
-  "build/fuzz/bin/$name" "${arguments[@]}" -runs=0 "tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null || status=$?
+  "build/asan/bin/$name" "${arguments[@]}" -runs=0 "tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null || status=$?
   count "$name corpus" $((status == 0)) $((status != 0)) 0
-  if ((status == 0)); then
+  if ((status == 0)) && [[ -n $seconds ]]; then
     say "$name for $seconds s"
-    "build/fuzz/bin/$name" "${arguments[@]}" -timeout=10 -max_total_time="$seconds" \
+    "build/asan/bin/$name" "${arguments[@]}" -timeout=10 -max_total_time="$seconds" \
       "$kept" "tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null || status=$?
     count "$name $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs" \
       $((status == 0)) $((status != 0)) 0 "$seconds"
@@ -161,11 +173,18 @@ run_fuzzer() {
 
 suite_fuzz() {
   local name
-  if ! build fuzz; then
-    broken "build fuzz"
+  if ! build asan; then
+    broken "build asan"
     return
   fi
-  while read -r name; do run_fuzzer "$name" "$fuzz_seconds"; done <build/fuzz/fuzz_programs.txt
+  while read -r name; do run_fuzzer "$name" "$fuzz_seconds"; done <build/asan/fuzz_programs.txt
+}
+
+# clang-tidy over everything; `./dev lint` looks at what has changed.
+suite_tidy() {
+  setup_packages
+  setup_node
+  if run_tidy all; then count clang-tidy 1 0 0; else broken clang-tidy; fi
 }
 
 suite_package() {
@@ -184,7 +203,7 @@ suite_python() {
     broken "install the package"
     return
   fi
-  run_pytest bindings/python/tests
+  run_pytest_by_two bindings/python/tests
 }
 
 # The wheel, tested where nothing else is installed, and what is in it.
@@ -204,7 +223,7 @@ setup_programs() {
 
 suite_e2e() {
   setup_programs
-  DRAWBRIDGE_TEST_DATABASE=sqlite run_pytest_by_two tests/e2e
+  DRAWBRIDGE_TEST_DATABASE=sqlite run_e2e tests/e2e
 }
 
 suite_web() {
@@ -215,19 +234,18 @@ suite_web() {
     return
   fi
   for folder in packages/better-auth packages/client examples/web; do run_vitest "$folder"; done
-  run_pytest tests/web
+  run_pytest_by_two tests/web
 }
 
 suite_postgres() {
   setup_programs
-  export DRAWBRIDGE_TEST_DATABASE=postgresql
-  run_pytest_by_two "tests/e2e on PostgreSQL" tests/e2e
-  run_pytest tests/postgres
+  DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e "tests/e2e on PostgreSQL"
+  run_pytest_by_two tests/postgres
 }
 
 suite_migrate() {
   setup_programs
-  run_pytest tests/migrate
+  run_pytest_by_two tests/migrate
 }
 
 suite_doctor() {
@@ -236,7 +254,7 @@ suite_doctor() {
     broken "build"
     return
   fi
-  run_pytest tests/doctor
+  run_pytest_by_two tests/doctor
 }
 
 # What the documents say: commands, blocks of code, names.
@@ -246,12 +264,12 @@ suite_docs() {
     broken "build the Python package"
     return
   fi
-  run_pytest tests/docs
+  run_pytest_by_two tests/docs
 }
 
 suite_contract() {
   setup_programs
-  DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest tests/contract
+  DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest_by_two tests/contract
 }
 
 # examples/fastapi, by what is asked of any backend. Left out is whether schemathesis finds faults: the suite contract
@@ -262,13 +280,11 @@ suite_fastapi() {
     broken "build"
     return
   fi
-  export DRAWBRIDGE_TEST_BACKEND=fastapi DRAWBRIDGE_TEST_DATABASE=sqlite
-  run_pytest_by_two tests/e2e
-  run_pytest tests/contract tests/contract -k "not test_a_deviation_is_found"
-  run_pytest tests/web tests/web/test_{journey,contract_page}.py
-  export DRAWBRIDGE_TEST_DATABASE=postgresql
-  run_pytest "tests/e2e on PostgreSQL" -n 2 --dist loadfile \
-    tests/e2e/test_bridge_{concurrency,isolation,model,tags,task_lists,tasks,times,user_deletion}.py
+  export DRAWBRIDGE_TEST_BACKEND=fastapi
+  DRAWBRIDGE_TEST_DATABASE=sqlite run_e2e tests/e2e
+  DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e "tests/e2e on PostgreSQL"
+  run_pytest_by_two tests/contract tests/contract -k "not test_deviations_are_found"
+  run_pytest_by_two tests/web tests/web/test_{journey,contract_page}.py
 }
 
 # Runs one suite in a process of its own, so that what ends it (a missing Node.js) ends only that suite;
@@ -285,20 +301,16 @@ run_suite() {
 # ahead_of SUITES: the suites that wait for servers leave half of the machine idle, so what the suites behind them need is
 # compiled meanwhile, behind everything else. Sets `ahead`; ends with the tests.
 ahead_of() {
-  local suite later=()
-  for suite in "$@"; do
-    case $suite in
-      unit) later+=(dev) ;;
-      fuzz | asan | tsan) later+=("$suite") ;;
-    esac
-  done
+  local later=()
+  [[ " $* " != *" unit "* && " $* " != *" fuzz "* ]] || later+=(asan)
+  [[ " $* " != *" tsan "* ]] || later+=(tsan)
   ((${#later[@]} > 0 && $# > ${#later[@]})) || return 0
   (setup_packages && setup_node) || return 0 # before both need it at once
-  mkdir -p build/test-logs
-  say "compiling for ${later[*]} meanwhile"
+  say "compiling ${later[*]} meanwhile"
   # shellcheck disable=SC2016 # that shell expands it
-  setsid nice -n 19 bash -c 'for preset; do ./dev build "$preset" || exit; done' build "${later[@]}" \
-    >build/test-logs/ahead.log 2>&1 </dev/null &
+  setsid nice -n 19 bash -c 'times=$1; for preset in "${@:2}"; do
+      began=$SECONDS; ./dev build "$preset" || exit; echo "$((SECONDS - began)) (build $preset, meanwhile)" >>"$times"
+    done' build "$times" "${later[@]}" >build/test-logs/ahead.log 2>&1 </dev/null &
   ahead=$!
   # shellcheck disable=SC2064 # now, while the name is known
   trap "kill -TERM -- -$ahead 2>/dev/null || true" EXIT
@@ -306,38 +318,60 @@ ahead_of() {
 
 waits_for_servers() { [[ " e2e web postgres migrate doctor docs contract fastapi " == *" $1 "* ]]; }
 
+# Seconds of builds that a suite has waited for, so far.
+built_seconds() { awk '!/meanwhile/ { sum += $1 } END { print sum + 0 }' "$times"; }
+
+# test_verb [--long] [SUITE...]
 test_verb() {
-  local chosen=("$@") suite
-  ((${#chosen[@]})) || chosen=("${suites[@]}")
-  for suite in "${chosen[@]}"; do
-    if [[ " ${suites[*]} " != *" $suite "* ]]; then
-      printf 'dev: unknown suite %s; there are: %s\n' "$suite" "${suites[*]}" >&2
+  local chosen=() suite
+  for suite in "$@"; do
+    if [[ $suite == --long ]]; then
+      export DRAWBRIDGE_TEST_LONG=1
+    elif [[ " ${long_suites[*]} " == *" $suite "* ]]; then
+      chosen+=("$suite")
+    else
+      printf 'dev: unknown suite %s; there are: %s\n' "$suite" "${long_suites[*]}" >&2
       exit 2
     fi
   done
+  if long; then : "${fuzz_seconds:=20}"; fi
+  if ((${#chosen[@]} == 0)); then
+    chosen=("${suites[@]}")
+    if long; then chosen=("${long_suites[@]}"); fi
+  fi
 
-  local counts table='' i p s status began ahead=''
-  local -i f all_passed=0 all_failed=0 all_skipped=0
+  local counts table='' p s status began built ahead='' test_began=$SECONDS
+  local -i i f took all_passed=0 all_failed=0 all_skipped=0
   counts=$(mktemp)
+  times=$PWD/build/test-logs/times
   mkdir -p "${failures%/*}"
   : >"$failures"
+  : >"$times"
   for i in "${!chosen[@]}"; do
     suite=${chosen[i]}
     if [[ -z $ahead ]] && waits_for_servers "$suite"; then ahead_of "${chosen[@]:i}"; fi
     printf '%s\n' "$suite"
-    began=$SECONDS
+    began=$SECONDS built=$(built_seconds)
     rm -f "$counts"
     set +e
     run_suite "$counts" "$suite"
     status=$?
     set -e
     read -r p f s <"$counts"
-    ((status == 0 && p + f > 0)) || f+=1 # it ended early, or ran nothing
+    if ((status != 0 || p + f == 0)); then
+      f+=1
+      printf '%s ended early, or ran nothing\n' "$suite" >>"$failures"
+    fi
     all_passed+=$p all_failed+=$f all_skipped+=$s
-    table+=$(printf '%-9s %7d %7d %8d %6d s' "$suite" "$p" "$f" "$s" $((SECONDS - began)))$'\n'
+    took=$((SECONDS - began)) built=$(($(built_seconds) - built))
+    printf '  %s took %d s%s\n' "$suite" "$took" "$( ((!built)) || echo ", $built of them building")"
+    table+=$(printf '%6d  %-28s %6d %6d %7d' $((took - built)) "$suite" "$p" "$f" "$s")$'\n'
   done
   rm -f "$counts"
-  printf '\n%-9s %7s %7s %8s %8s\n%s\n' suite passed failed skipped time "$table"
+  table+=$(awk '{ took = $1; sub(/^[0-9]+ /, ""); sum[$0] += took }
+    END { for (name in sum) if (sum[name]) printf "%6d  %s\n", sum[name], name }' "$times")
+  printf '\n%6s  %-28s %6s %6s %7s\n%s\n%6d  in all\n\n' seconds '' passed failed skipped \
+    "$(sort -rn <<<"$table")" $((SECONDS - test_began))
   printf '%d passed, %d failed, %d skipped\n' "$all_passed" "$all_failed" "$all_skipped"
   sed 's/^/  FAILED  /' "$failures"
   ((all_failed == 0))

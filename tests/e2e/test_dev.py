@@ -28,9 +28,10 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
         (
             ["test", "unti"],
             "unknown suite unti; there are: "
-            "package python wheel e2e web postgres migrate doctor docs contract fastapi unit fuzz asan tsan",
+            "package python wheel e2e web postgres migrate doctor docs contract fastapi unit fuzz tsan tidy",
         ),
-        (["build", "debug"], "unknown preset debug; there are: dev release asan tsan fuzz lint bench"),
+        (["build", "debug"], "unknown preset debug; there are: dev release asan tsan bench"),
+        (["lint", "--some"], "lint takes --all or nothing, not --some"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
         (["contract", "0"], "contract takes a number of seconds"),
         (["run", "--web-port", "0"], "--web-port takes a port from 1 to 65535, not 0"),

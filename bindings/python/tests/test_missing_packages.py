@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1]
+REPOSITORY = PACKAGE.parents[1]
 pytestmark = pytest.mark.repository
 
 
@@ -21,7 +22,7 @@ def said_to_be_missing(output: str) -> list[str]:
 
 
 def configure(folder: Path, *settings: str, **environment: str) -> str:
-    command = ["cmake", "-S", PACKAGE, "-B", folder, "-G", "Ninja", *settings]
+    command = ["cmake", "-S", REPOSITORY, "-B", folder, "-G", "Ninja", "-DDRAWBRIDGE_BUILD_PYTHON=ON", *settings]
     done = subprocess.run(
         command, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
     )
