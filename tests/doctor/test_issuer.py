@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from better_auth import BetterAuth, Person
+from cases import cases
 from conftest import PRODUCTS, NewDatabase, StartIssuer
 from examination import Examination, examine
 from findings import only
@@ -81,8 +82,15 @@ def test_a_session_is_not_prolonged(start_issuer: StartIssuer, new_database: New
 # ---- signing -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("settings", [{}, {"payload": "own"}], ids=["with the plugin", "with jwt()"])
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize(
+    ("product", "settings"),
+    [
+        pytest.param("sqlite", {}, id="sqlite with the plugin"),
+        pytest.param("postgresql", {"payload": "own"}, id="postgresql with jwt()"),
+        pytest.param("sqlite", {"payload": "own"}, id="sqlite with jwt()", marks=pytest.mark.long),
+        pytest.param("postgresql", {}, id="postgresql with the plugin", marks=pytest.mark.long),
+    ],
+)
 def test_a_secret_that_does_not_open_the_key(
     start_issuer: StartIssuer,
     new_database: NewDatabase,
@@ -116,7 +124,7 @@ def test_no_jwt_plugin(start_issuer: StartIssuer):
     assert "no JWT plugin" in text
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", cases(PRODUCTS, "sqlite"))
 def test_a_better_auth_that_cannot_read_its_sessions(
     start_issuer: StartIssuer, new_database: NewDatabase, product: str
 ):
@@ -135,7 +143,7 @@ def test_a_better_auth_that_cannot_read_its_sessions(
 # ---- fields that are not the user's to set -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", cases(PRODUCTS, "postgresql"))
 def test_users_may_set_their_own_uuid_and_role(start_issuer: StartIssuer, new_database: NewDatabase, product: str):
     database = new_database(product)
     issuer = start_issuer(database, payload="own", own_fields="on")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cases import cases
 from conftest import PRODUCTS, StartSetUp
 from examination import Check
 from set_up import SetUp
@@ -47,7 +48,7 @@ def test_rotation_that_is_turned_on(start_set_up: StartSetUp, product: str):
     assert set_up.issuer.database.execute('select count(*), count("expiresAt") from jwks') == [(2, 2)]
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", cases(PRODUCTS, "postgresql"))
 def test_rotation_that_is_turned_off(start_set_up: StartSetUp, product: str):
     set_up = start_set_up(product, rotate_every=MONTH)
     assert rotation(set_up, set_up.token).status == "ok"

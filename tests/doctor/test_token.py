@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from better_auth import BetterAuth
+from cases import cases
 from conftest import StartIssuer, StartSetUp
 from examination import examine
 from findings import only
@@ -127,9 +128,9 @@ def test_not_the_token_that_it_should_be(two: Two, token: Callable[[Two], str], 
 OTHERS = {"without uuid": "no-uuid", "with the whole row of the user": "default"}
 
 
-@pytest.mark.parametrize("payload", OTHERS.values(), ids=OTHERS.keys())
-def test_of_another_better_auth(two: Two, start_issuer: StartIssuer, payload: str):
-    other = start_issuer(payload=payload)
+@pytest.mark.parametrize("name", cases(OTHERS, "without uuid"))
+def test_of_another_better_auth(two: Two, start_issuer: StartIssuer, name: str):
+    other = start_issuer(payload=OTHERS[name])
     checks = two.set_up.examine(token=other.sign_up("mallory").token(), production=True, api_url=None)
     assert checks.faults == {"token.key", "production.https"}
     assert f'its `iss` says "{other.url}"' in checks["token.key"].text()
