@@ -12,11 +12,11 @@
 #include "api/routes.h"
 #include "bearer_authenticator.h"
 #include "commands.h"
+#include "commands/terminal.h"
 #include "database/open_store.h"
 #include "http/server.h"
 #include "schema/migrations.h"
 #include "server_settings.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {

@@ -12,7 +12,7 @@
 #include <boost/url/authority_view.hpp>
 #include <fmt/format.h>
 
-#include "setting_values.h"
+#include "commands/setting_values.h"
 
 namespace drawbridge::app {
 namespace {

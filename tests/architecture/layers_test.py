@@ -93,6 +93,16 @@ CAUGHT = {
         {"src/http/a.cpp": '#include "apps/drawbridge/b.h"\n', "apps/drawbridge/b.h": ""},
         "http must not include apps/drawbridge/b.h",
     ),
+    "extension_includes_the_program": (
+        rules.layer_faults,
+        {"bindings/python/extension/a.cpp": '#include "apps/drawbridge/b.h"\n', "apps/drawbridge/b.h": ""},
+        "extension must not include apps/drawbridge/b.h",
+    ),
+    "command_reads_the_database": (
+        rules.layer_faults,
+        {"src/commands/a.cpp": '#include "database/store.h"\n', "src/database/store.h": ""},
+        "commands must not include database/store.h",
+    ),
     "public_header_includes_core": (
         rules.layer_faults,
         {"include/drawbridge/a.h": '#include "core/b.h"\n', "src/core/b.h": ""},

@@ -1,8 +1,8 @@
 """The rules that keep the rooms apart, as functions from source text to findings.
 
-apps -> {api, doctor} -> {http, schema, issuer} -> {database} -> core. http knows no resource; a resource reaches the
-database through its own folder and database/; doctor knows ports; core touches no socket, clock, thread, file,
-environment variable or log.
+apps -> {api, commands} -> {http, schema, issuer, doctor} -> {database} -> core. http knows no resource; a resource
+reaches the database through its own folder and database/; doctor knows ports; core touches no socket, clock, thread,
+file, environment variable or log. The Python extension knows the public headers and commands, never apps.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Sources = Mapping[str, str]  # text by path from the root of the repository
 MAX_FILE_LINES = 500
 MAX_BEAST_UNITS = 6  # each costs seconds to compile
 
-# The folders of src/ that a file may include from. `public` is include/drawbridge.
+# The folders of src/ that a file may include from. `public` is include/drawbridge, `extension` that of bindings/python.
 ALLOWED = {
     "public": {"public"},
     "core": {"public", "core"},
@@ -27,7 +27,9 @@ ALLOWED = {
     "http": {"public", "core", "http"},
     "api": {"public", "core", "http", "api"},
     "doctor": {"public", "core", "doctor"},
-    "apps": {"public", "core", "issuer", "database", "schema", "http", "api", "doctor", "apps"},
+    "commands": {"public", "core", "issuer", "doctor", "commands"},
+    "apps": {"public", "core", "issuer", "database", "schema", "http", "api", "doctor", "commands", "apps"},
+    "extension": {"public", "commands", "extension"},
 }
 MAY_ALSO_INCLUDE = {
     # The port, and what goes through it.
@@ -82,6 +84,8 @@ def layer_of(path: str) -> str | None:
         return "public"
     if parts[0] == "apps":
         return "apps"
+    if parts[:3] == ("bindings", "python", "extension"):
+        return "extension"
     if parts[0] == "src" and len(parts) > 2:
         return parts[1]
     return None

@@ -45,7 +45,7 @@ def test_the_typescript_client_knows_every_code(sources):
 
 def test_readme_lists_every_setting(sources):
     """Environment variables that the program reads and that README's table explains, in the same order."""
-    in_code = re.findall(r'^\s+\{"([A-Z_]+)",', sources["apps/drawbridge/settings.cpp"], re.MULTILINE)
+    in_code = re.findall(r'^\s+\{"([A-Z_]+)",', sources["src/commands/settings.cpp"], re.MULTILINE)
     in_table = re.findall(r"^\| `([A-Z_]+)` \|", sources["README.md"], re.MULTILINE)
     assert len(in_code) > 10
     assert in_table == in_code

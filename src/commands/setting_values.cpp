@@ -1,4 +1,4 @@
-#include "setting_values.h"
+#include "commands/setting_values.h"
 
 #include <algorithm>
 #include <charconv>

@@ -12,16 +12,16 @@
 #include <simdjson.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "commands/commands.h"
+#include "commands/input.h"
+#include "commands/key_set_source.h"
+#include "commands/settings.h"
+#include "commands/terminal.h"
 #include "core/errors/hints.h"
 #include "core/identity/identity_json.h"
 #include "core/jose/strict_json.h"
 #include "core/jose/unverified_token.h"
 #include "core/jose/verification.h"
-#include "input.h"
-#include "key_set_source.h"
-#include "settings.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "doctor_command.h"
+#include "commands/doctor_command.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,13 +11,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "commands/commands.h"
+#include "commands/doctor_text.h"
+#include "commands/setting_values.h"
+#include "commands/terminal.h"
 #include "doctor/examination.h"
 #include "doctor/report.h"
-#include "doctor_text.h"
 #include "issuer/http_call.h"
-#include "setting_values.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {
