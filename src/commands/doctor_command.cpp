@@ -13,6 +13,7 @@
 
 #include "commands/commands.h"
 #include "commands/doctor_text.h"
+#include "commands/setting_names.h"
 #include "commands/setting_values.h"
 #include "commands/terminal.h"
 #include "doctor/examination.h"
@@ -117,7 +118,10 @@ boost::json::object json_of(const std::vector<Check>& checks) {
 }
 
 int examine(const Visit& visit, bool json) {
-  const std::vector<Check> checks = doctor::examine(visit);
+  std::vector<Check> checks = doctor::examine(visit);
+  for (Check& check : checks)
+    for (std::string* const text : {&check.summary, &check.cause, &check.remedy})
+      *text = with_setting_names(std::move(*text));
   print(json ? boost::json::serialize(json_of(checks)) + '\n'
              : doctor_text(checks, Palette::of_standard_output(), terminal_width()));
   return doctor::is_healthy(checks) ? exit_good : exit_not_good;

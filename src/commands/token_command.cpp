@@ -15,6 +15,7 @@
 #include "commands/commands.h"
 #include "commands/input.h"
 #include "commands/key_set_source.h"
+#include "commands/setting_names.h"
 #include "commands/settings.h"
 #include "commands/terminal.h"
 #include "core/errors/hints.h"
@@ -80,16 +81,17 @@ std::optional<std::string> object_text(std::string_view text) {
 // --- refusals --------------------------------------------------------------------------------------
 
 int refuse(const AuthError& error, bool as_json) {
+  const std::string hint = with_setting_names(error.hint);
   if (as_json) {
     print(json::serialize(json::object{{"valid", false},
                                        {"code", name_of(error.code)},
                                        {"group", name_of(group_of(error.code))},
                                        {"detail", error.detail},
-                                       {"hint", error.hint}}) +
+                                       {"hint", hint}}) +
           '\n');
   } else {
     const Palette palette = Palette::of_standard_output();
-    print(fmt::format("{}  {}\n{}\n", palette.bad(name_of(error.code)), error.detail, error.hint));
+    print(fmt::format("{}  {}\n{}\n", palette.bad(name_of(error.code)), error.detail, hint));
   }
   return error.code == ErrorCode::keys_unavailable ? exit_unreachable : exit_not_good;
 }

@@ -108,7 +108,7 @@ FailedFetch JwksRequest::status_failure(long status) const {
   const std::string url = display_text(url_.text, 128);
   if (status == 404)
     return {fmt::format("{} answered 404. Is the path right? Better Auth's base path and the JWT plugin's "
-                        "jwksPath decide it; BETTER_AUTH_JWKS_URL sets it.",
+                        "jwksPath decide it; here KeySource::jwks_url says it.",
                         url),
             {}};
   if (status >= 300 && status < 400 && status != 304)

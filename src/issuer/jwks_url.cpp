@@ -113,7 +113,7 @@ std::expected<JwksUrl, std::string> check_jwks_url(std::string_view url,
     return refuse(
         url,
         "is plain http to another machine, where anyone on the way could swap the keys: use https, or "
-        "name the host in DRAWBRIDGE_ALLOW_HTTP_HOSTS if you own the network between");
+        "name the host in KeySource::allow_http_hosts if you own the network between");
   return JwksUrl{std::string{url}, loopback};
 }
 

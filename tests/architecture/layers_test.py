@@ -136,6 +136,11 @@ CAUGHT = {
         "getenv",
     ),
     "core_prints": (rules.core_faults, {"src/core/a.cpp": 'std::cerr << "x";\n'}, "std::cerr"),
+    "library_names_a_setting": (
+        rules.setting_name_faults,
+        {"src/issuer/a.cpp": 'auto hint = "raise DRAWBRIDGE_CLOCK_SKEW";\n'},
+        "names the setting DRAWBRIDGE_CLOCK_SKEW",
+    ),
     "folder_util": (rules.drawer_faults, {"src/core/util/a.h": ""}, "src/core/util/"),
     "folder_common": (rules.drawer_faults, {"packages/Common/a.ts": ""}, "packages/Common/"),
     "http_makes_an_identity": (

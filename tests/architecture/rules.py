@@ -67,6 +67,7 @@ CORE_BANNED_WORDS = re.compile(
     r"_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\s*\(|\bgetenv\b|\bstd::j?thread\b|\bstd::async\b"
     r"|\bsleep_(for|until)\b|\bfopen\b|\bf?printf\s*\(|\bstd::(cout|cerr|clog)\b|\bspdlog::|\bsocket\s*\("
 )
+SETTING = re.compile(r"\b(DRAWBRIDGE|BETTER_AUTH)_[A-Z_]+")
 DRAWERS = {"util", "utils", "common", "helper", "helpers", "misc", "shared"}
 UNFINISHED = re.compile(
     r"\bTODO\b|\bFIXME\b|\bGTEST_SKIP\b|\bDISABLED_\w+|EXPECT_TRUE\(true\)|ASSERT_TRUE\(true\)"
@@ -179,6 +180,14 @@ def core_faults(sources: Sources) -> Iterator[str]:
             yield f"{path}: core uses {match.group().strip()}"
 
 
+def setting_name_faults(sources: Sources) -> Iterator[str]:
+    """Settings in the library, which has none: it names its own members, and src/commands/setting_names.cpp the rest."""
+    for path, text in sources.items():
+        if is_cpp(path) and layer_of(path) in {"public", "core", "issuer"}:
+            for match in SETTING.finditer(text):
+                yield f"{path}: names the setting {match.group()}"
+
+
 def drawer_faults(sources: Sources) -> Iterator[str]:
     """Folders named for no job."""
     for folder in sorted({str(parent) for path in sources for parent in PurePosixPath(path).parents}):
@@ -269,6 +278,7 @@ RULES = (
     quoted_include_faults,
     public_header_faults,
     core_faults,
+    setting_name_faults,
     drawer_faults,
     identity_faults,
     beast_faults,

@@ -102,8 +102,8 @@ bool is_loopback_name(std::string_view host) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
-std::string_view setting_of(std::string_view claim) {
-  return claim == "iss" ? "BETTER_AUTH_ISSUER" : "BETTER_AUTH_AUDIENCE";
+std::string_view member_of(std::string_view claim) {
+  return claim == "iss" ? "Policy::issuer" : "Policy::audience";
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ std::string token_missing_hint() {
 
 std::string token_too_large_hint() {
   return "Put fewer claims into the token (Better Auth: jwt({ jwt: { definePayload } })), or raise "
-         "DRAWBRIDGE_MAX_TOKEN_SIZE.";
+         "Policy::max_token_size.";
 }
 
 std::string malformed_token_hint(std::string_view token) {
@@ -214,8 +214,8 @@ std::string algorithm_hint(std::string_view alg, std::span<const Algorithm> allo
     names += (names.empty() ? "" : ",") + std::string{name_of(algorithm)};
   if (algorithm_named(alg))
     return fmt::format(
-        "The token's alg is {0}, allowed is {1}. If your Better Auth signs with {0} on purpose, set "
-        "DRAWBRIDGE_ALGORITHMS={0} (in C++: Policy::algorithms).",
+        "The token's alg is {0}, allowed is {1}. If your Better Auth signs with {0} on purpose, add it to "
+        "Policy::algorithms.",
         alg, names);
   return fmt::format("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.",
                      display_text(alg), names);
@@ -225,7 +225,7 @@ std::string key_unknown_hint(std::string_view kid) {
   return fmt::format(
       "The kid is \"{}\". Is the token from another Better Auth (another database or secret), or the key set "
       "from "
-      "another address (BETTER_AUTH_URL, BETTER_AUTH_JWKS_URL)?",
+      "another address (KeySource::jwks_url)?",
       display_text(kid));
 }
 
@@ -264,7 +264,7 @@ std::string mismatch_hint(std::string_view claim, std::string_view got, std::str
       "The token's {0} is \"{1}\", expected is \"{2}\"{3}. Set {4} to what the token has, or Better "
       "Auth's baseURL to what is expected here.",
       claim, display_text(got), display_text(expected, 128),
-      difference.empty() ? std::string{} : ": " + difference, setting_of(claim));
+      difference.empty() ? std::string{} : ": " + difference, member_of(claim));
 }
 
 std::string expired_hint(double expires, double now) {
@@ -277,7 +277,7 @@ std::string expired_hint(double expires, double now) {
 
 std::string not_yet_valid_hint(double starts, double now) {
   return fmt::format(
-      "It becomes valid in {}. Compare the clocks of the issuer and of this machine; DRAWBRIDGE_CLOCK_SKEW "
+      "It becomes valid in {}. Compare the clocks of the issuer and of this machine; Policy::clock_skew "
       "allows up to "
       "300 seconds.",
       duration_text(starts - now));
