@@ -1,6 +1,5 @@
 // drawbridge token verify|inspect
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -23,6 +22,7 @@
 #include "core/jose/strict_json.h"
 #include "core/jose/unverified_token.h"
 #include "core/jose/verification.h"
+#include "core/text/whole_number.h"
 
 namespace drawbridge::app {
 namespace {
@@ -62,12 +62,11 @@ TokenTime time_of(const CLI::Option& at) {
   if (at.count() == 0)
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const std::string text = at.results().front();
-  std::int64_t seconds = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || stop != text.data() + text.size() || seconds < 0 || seconds > latest_time)
+  const auto seconds = whole_number<std::int64_t>(text, 0, latest_time);
+  if (!seconds)
     throw SettingFault{fmt::format("--at is \"{}\": give UNIX seconds, a whole number from 0 to {}",
                                    display_text(text), latest_time)};
-  return sys_seconds{std::chrono::seconds{seconds}};
+  return sys_seconds{std::chrono::seconds{*seconds}};
 }
 
 /// The object that the text is under the rules for tokens, on one line, or nothing. It stays with the one

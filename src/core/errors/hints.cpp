@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "core/text/ascii.h"
+
 namespace drawbridge {
 namespace {
 
@@ -52,13 +54,9 @@ bool misleads(char32_t c) {
 constexpr std::string_view get_a_jwt =
     "get the JWT from GET /api/auth/token, in the browser `await authClient.token()`, and send that";
 
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /// Better Auth's `session.token`: 32 letters and digits.
 bool is_session_token(std::string_view text) {
-  return text.size() == 32 && std::ranges::all_of(text, is_alphanumeric);
+  return text.size() == 32 && std::ranges::all_of(text, ascii::is_alphanumeric);
 }
 
 /// The value of its cookie: the token, a dot, and an HMAC in padded base64, URL-encoded or not.
@@ -70,13 +68,6 @@ bool is_session_cookie(std::string_view text) {
 }
 
 // --- how two addresses differ ----------------------------------------------------------------------
-
-std::string ascii_lower(std::string_view text) {
-  std::string lower{text};
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
-}
 
 struct Origin {
   std::string_view scheme, host, port, path;
@@ -142,7 +133,7 @@ std::string difference_between(std::string_view got, std::string_view expected) 
     return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
   };
   if (without_slash(got) == without_slash(expected)) return "they differ by the slash at the end";
-  if (ascii_lower(got) == ascii_lower(expected)) return "they differ by upper and lower case";
+  if (ascii::lower(got) == ascii::lower(expected)) return "they differ by upper and lower case";
   const Origin a = split_origin(without_slash(got));
   const Origin b = split_origin(without_slash(expected));
   const bool same_place = a.host == b.host && a.port == b.port;
@@ -175,7 +166,7 @@ std::string malformed_token_hint(std::string_view token) {
                        get_a_jwt);
   if (is_session_cookie(token))
     return fmt::format("This is the value of Better Auth's session cookie, not a JWT: {}.", get_a_jwt);
-  if (ascii_lower(token.substr(0, 7)) == "bearer ")
+  if (ascii::lower(token.substr(0, 7)) == "bearer ")
     return "The token starts with \"Bearer \": give the JWT alone.";
   if (token.front() == '"' || token.front() == '\'') return "The token stands in quotes: give the JWT alone.";
   if (token.front() == '{') return "This is JSON: give the value of its member \"token\" alone.";

@@ -1,10 +1,10 @@
 #include "core/jose/claims.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/errors/hints.h"
 #include "core/jose/strict_json.h"
+#include "core/text/ascii.h"
 
 namespace drawbridge {
 namespace {
@@ -101,17 +101,10 @@ std::expected<void, AuthError> check_kind(object claims) {
 }
 
 std::vector<std::string> split_roles(std::string_view list) {
-  constexpr std::string_view space = " \t";
   std::vector<std::string> roles;
-  while (true) {
-    const std::size_t comma = list.find(',');
-    std::string_view role = list.substr(0, comma);
-    role.remove_prefix(std::min(role.find_first_not_of(space), role.size()));
-    role = role.substr(0, role.find_last_not_of(space) + 1);
+  for (const std::string_view role : ascii::split_at_commas(list))
     if (!role.empty()) roles.emplace_back(role);
-    if (comma == std::string_view::npos) return roles;
-    list.remove_prefix(comma + 1);
-  }
+  return roles;
 }
 
 std::vector<std::string> read_roles(object claims) {
