@@ -1,23 +1,12 @@
 #pragma once
 
-// The commands of the program. Each function adds one subcommand; when the user chose it, it runs
-// inside app.parse() and leaves its exit status in `status`.
+// The commands that the program has beside those of src/commands/.
 
-#include <CLI/App.hpp>
+#include "commands/commands.h"
 
 namespace drawbridge::app {
 
-/// Part of the contract with scripts.
-enum ExitStatus : int {
-  exit_good = 0,
-  exit_not_good = 1,  ///< rejected, unhealthy, pending, or could not start
-  exit_usage = 2,
-  exit_unreachable = 3,  ///< unreachable or unreadable
-};
-
 void add_serve(CLI::App& app, int& status);
-void add_jwks(CLI::App& app, int& status);
-void add_token(CLI::App& app, int& status);
 void add_migrate(CLI::App& app, int& status);
 void add_doctor(CLI::App& app, int& status);
 

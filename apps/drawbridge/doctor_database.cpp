@@ -1,7 +1,7 @@
 // drawbridge doctor, with the database.
 
 #include "commands.h"
-#include "doctor_command.h"
+#include "commands/doctor_command.h"
 #include "schema/bridge_facts.h"
 #include "server_settings.h"
 

@@ -1,5 +1,5 @@
-#include "command_line.h"
 #include "commands.h"
+#include "commands/command_line.h"
 
 namespace drawbridge::app {
 namespace {

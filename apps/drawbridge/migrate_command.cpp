@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 
 #include "commands.h"
+#include "commands/terminal.h"
 #include "progress_bar.h"
 #include "schema/migrations.h"
 #include "server_settings.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {

@@ -12,11 +12,12 @@
 #include "api/routes.h"
 #include "bearer_authenticator.h"
 #include "commands.h"
+#include "commands/setting_names.h"
+#include "commands/terminal.h"
 #include "database/open_store.h"
 #include "http/server.h"
 #include "schema/migrations.h"
 #include "server_settings.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {
@@ -95,7 +96,7 @@ int serve(ServeSettings settings) {
     complain(made.error().text);
     return exit_not_good;
   }
-  http::EventLog log{settings.log.level, settings.log.format};
+  http::EventLog log{settings.log.level, settings.log.format, with_setting_names};
   const std::string jwks_url = settings.keys.jwks_url;
   settings.keys.on_event = [&log](const KeySource::Event& event) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -12,22 +11,17 @@
 #include <boost/url/authority_view.hpp>
 #include <fmt/format.h>
 
-#include "setting_values.h"
+#include "commands/setting_values.h"
+#include "core/text/whole_number.h"
 
 namespace drawbridge::app {
 namespace {
 
-/// Boost.URL's port_number() takes any number and keeps its last 16 bits.
-std::optional<std::uint16_t> port_of(std::string_view digits) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return port;
-}
-
 void read_listen_address(const GivenSetting& given, http::ServerOptions& options) {
   const auto authority = boost::urls::parse_authority(given.value);
-  const auto port = authority && authority->has_port() ? port_of(authority->port()) : std::nullopt;
+  // Boost.URL's port_number() takes any number and keeps its last 16 bits.
+  const auto port =
+      authority && authority->has_port() ? whole_number<std::uint16_t>(authority->port(), 0) : std::nullopt;
   if (!port || authority->has_userinfo() || authority->host_address().empty())
     fault(given.name, fmt::format("is {}: give a host and a port, for example 127.0.0.1:8000 or [::1]:8000",
                                   in_quotes(given.value)));

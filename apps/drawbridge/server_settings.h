@@ -6,10 +6,10 @@
 
 #include "drawbridge/user_access.h"
 
+#include "commands/settings.h"
 #include "database/database_url.h"
 #include "http/event_log.h"
 #include "http/server.h"
-#include "settings.h"
 
 namespace drawbridge::app {
 

@@ -1,21 +1,14 @@
 #include "database/letter_case.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 #include <utf8proc.h>
 
+#include "core/text/ascii.h"
+
 namespace drawbridge::database {
 namespace {
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-char ascii_folded(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// Its capital letter is I, as that of i: so the three belong together, as PostgreSQL has it too.
 void make_dotless_i_an_i(std::string& text) {
@@ -29,11 +22,7 @@ void make_dotless_i_an_i(std::string& text) {
 
 std::string letter_case_folded(std::string_view text) {
   // Most texts, and a hundred times as fast.
-  if (is_ascii(text)) {
-    std::string folded{text};
-    std::ranges::transform(folded, folded.begin(), ascii_folded);
-    return folded;
-  }
+  if (ascii::is_ascii(text)) return ascii::lower(text);
   utf8proc_uint8_t* mapped = nullptr;
   const auto size = utf8proc_map(
       reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),

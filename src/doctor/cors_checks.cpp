@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/errors/hints.h"
+#include "core/text/ascii.h"
 #include "doctor/api_calls.h"
 #include "doctor/sections.h"
 
@@ -59,22 +60,10 @@ bool lets_in(const HttpAnswer& answer, std::string_view origin) {
   return allowed_origin(answer) == origin || allowed_origin(answer) == "*";
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 /// Whether a list `a, b` has that name, in any case.
 bool lists(std::string_view list, std::string_view name) {
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    auto item = list.substr(0, end);
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (same_name(item, name)) return true;
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return false;
+  return std::ranges::any_of(ascii::split_at_commas(list),
+                             [&](std::string_view item) { return ascii::equal_ignoring_case(item, name); });
 }
 
 /// The same page under the other name of this machine; empty for another host.

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "core/errors/hints.h"
+#include "core/text/ascii.h"
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
@@ -182,9 +183,7 @@ void check_secret(Report& report, const Visit& visit) {
 }
 
 bool has_attribute(std::string_view cookie, std::string_view name) {
-  std::string lower{cookie};
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower.contains("; " + std::string{name});
+  return ascii::lower(cookie).contains("; " + std::string{name});
 }
 
 /// Signs nobody out: no session goes with the request, and what it sets is what it would set for one.

@@ -25,55 +25,65 @@ spdlog::level::level_enum level_of(int status) {
   return status >= 500 ? spdlog::level::err : spdlog::level::info;
 }
 
-std::string text_line(const RequestRecord& record, double milliseconds) {
-  std::string line = fmt::format("{} {} {} {:.3f}ms id={}", display_text(record.method), record.route_pattern,
-                                 record.status, milliseconds, record.request_id);
-  if (record.identity && record.identity->uuid()) line += " user=" + record.identity->uuid()->text();
-  if (record.code) {
-    line += " code=";
-    line += name_of(*record.code);
-  }
-  if (!record.note.empty()) line += " note=" + quoted(record.note);
-  return line;
-}
-
-std::string json_line(const RequestRecord& record, double milliseconds) {
-  std::string line =
-      fmt::format(R"("event":"request","method":{},"route":"{}","status":{},"ms":{:.3f},"request_id":"{}")",
-                  quoted(display_text(record.method)), record.route_pattern, record.status, milliseconds,
-                  record.request_id);
-  if (record.identity && record.identity->uuid())
-    fmt::format_to(std::back_inserter(line), R"(,"user_id":"{}")", record.identity->uuid()->text());
-  if (record.code) fmt::format_to(std::back_inserter(line), R"(,"code":"{}")", name_of(*record.code));
-  if (!record.note.empty()) line += ",\"note\":" + quoted(record.note);
-  return line;
+double milliseconds_of(const RequestRecord& record) {
+  return std::chrono::duration<double, std::milli>(record.took).count();
 }
 
 }  // namespace
 
-EventLog::EventLog(spdlog::level::level_enum level, Format format)
-    : EventLog{std::make_shared<spdlog::sinks::stderr_sink_mt>(), level, format} {}
+EventLog::EventLog(spdlog::level::level_enum level, Format format, Wording wording)
+    : EventLog{std::make_shared<spdlog::sinks::stderr_sink_mt>(), level, format, std::move(wording)} {}
 
-EventLog::EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format)
-    : logger_{std::make_shared<spdlog::logger>("drawbridge", std::move(sink))}, format_{format} {
+EventLog::EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format,
+                   Wording wording)
+    : logger_{std::make_shared<spdlog::logger>("drawbridge", std::move(sink))},
+      format_{format},
+      wording_{std::move(wording)} {
   logger_->set_level(level);
   logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(
       format == Format::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
 }
 
+std::string EventLog::worded(std::string_view text) const {
+  return wording_ ? wording_(std::string{text}) : std::string{text};
+}
+
+std::string EventLog::text_line(const RequestRecord& record) const {
+  std::string line = fmt::format("{} {} {} {:.3f}ms id={}", display_text(record.method), record.route_pattern,
+                                 record.status, milliseconds_of(record), record.request_id);
+  if (record.identity && record.identity->uuid()) line += " user=" + record.identity->uuid()->text();
+  if (record.code) {
+    line += " code=";
+    line += name_of(*record.code);
+  }
+  if (!record.note.empty()) line += " note=" + quoted(worded(record.note));
+  return line;
+}
+
+std::string EventLog::json_line(const RequestRecord& record) const {
+  std::string line =
+      fmt::format(R"("event":"request","method":{},"route":"{}","status":{},"ms":{:.3f},"request_id":"{}")",
+                  quoted(display_text(record.method)), record.route_pattern, record.status,
+                  milliseconds_of(record), record.request_id);
+  if (record.identity && record.identity->uuid())
+    fmt::format_to(std::back_inserter(line), R"(,"user_id":"{}")", record.identity->uuid()->text());
+  if (record.code) fmt::format_to(std::back_inserter(line), R"(,"code":"{}")", name_of(*record.code));
+  if (!record.note.empty()) line += ",\"note\":" + quoted(worded(record.note));
+  return line;
+}
+
 void EventLog::request(const RequestRecord& record) {
   const auto level = level_of(record.status);
   if (!logger_->should_log(level)) return;
-  const double milliseconds = std::chrono::duration<double, std::milli>(record.took).count();
-  logger_->log(level,
-               format_ == Format::json ? json_line(record, milliseconds) : text_line(record, milliseconds));
+  logger_->log(level, format_ == Format::json ? json_line(record) : text_line(record));
 }
 
 void EventLog::event(spdlog::level::level_enum level, std::string_view event, std::string_view text) {
   if (!logger_->should_log(level)) return;
+  const std::string said = worded(text);
   logger_->log(level, format_ == Format::json
-                          ? fmt::format(R"("event":{},"text":{})", quoted(event), quoted(text))
-                          : fmt::format("{}: {}", event, display_text(text, text.size())));
+                          ? fmt::format(R"("event":{},"text":{})", quoted(event), quoted(said))
+                          : fmt::format("{}: {}", event, display_text(said, said.size())));
 }
 
 }  // namespace drawbridge::http

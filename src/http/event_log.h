@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,10 +31,14 @@ class EventLog {
  public:
   enum class Format { text, json };
 
+  /// How the notes and events, which may be texts of the library, are to read.
+  using Wording = std::function<std::string(std::string)>;
+
   /// Writes to standard error.
-  EventLog(spdlog::level::level_enum level, Format format);
+  EventLog(spdlog::level::level_enum level, Format format, Wording wording);
   /// Writes to that sink, whose pattern is set.
-  EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format);
+  EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format,
+           Wording wording = {});
 
   /// Errors of ours (500) are errors, what is unavailable (503) is a warning, all else information.
   void request(const RequestRecord& record);
@@ -42,8 +47,13 @@ class EventLog {
   void event(spdlog::level::level_enum level, std::string_view event, std::string_view text);
 
  private:
+  std::string worded(std::string_view text) const;
+  std::string text_line(const RequestRecord& record) const;
+  std::string json_line(const RequestRecord& record) const;
+
   std::shared_ptr<spdlog::logger> logger_;
   Format format_;
+  Wording wording_;
 };
 
 }  // namespace drawbridge::http

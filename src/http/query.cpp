@@ -1,6 +1,5 @@
 #include "http/query.h"
 
-#include <charconv>
 #include <limits>
 
 #include <boost/url/parse.hpp>
@@ -8,6 +7,7 @@
 #include <simdjson.h>
 
 #include "core/errors/hints.h"
+#include "core/text/whole_number.h"
 #include "http/json_time.h"
 #include "http/unicode_text.h"
 
@@ -24,14 +24,6 @@ std::string pointer_to(std::string_view parameter) {
 }
 
 }  // namespace
-
-std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t min, std::int64_t max) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < min || number > max)
-    return std::nullopt;
-  return number;
-}
 
 QueryReader::QueryReader(std::string_view raw_query) {
   if (raw_query.empty()) return;

@@ -62,9 +62,6 @@ class QueryReader {
   std::vector<FieldError> errors_;
 };
 
-/// The whole number that the text is, of at least `min` and at most `max`.
-std::optional<std::int64_t> whole_number(std::string_view text, std::int64_t min, std::int64_t max);
-
 /// The parameters of a list that is only paged.
 std::expected<database::PageRequest, std::vector<FieldError>> page_request(std::string_view raw_query);
 

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <array>
 
-#include <boost/beast/core/string.hpp>
+#include "core/text/ascii.h"
 
 namespace drawbridge::http {
 namespace {
 
-using boost::beast::iequals;
+using ascii::equal_ignoring_case;
 
 /// RFC 9110 §5.6.2.
 constexpr bool is_token_character(unsigned char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  return std::string_view{"!#$%&'*+-.^_`|~"}.contains(static_cast<char>(c));
+  return ascii::is_alphanumeric(static_cast<char>(c)) ||
+         std::string_view{"!#$%&'*+-.^_`|~"}.contains(static_cast<char>(c));
 }
 
 template <auto belongs>
@@ -41,19 +41,13 @@ bool is_token(std::string_view text) {
 }
 
 bool is_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::string_view trimmed(std::string_view value) {
-  const auto first = value.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return value.substr(first, value.find_last_not_of(" \t") - first + 1);
+  return !text.empty() && std::ranges::all_of(text, ascii::is_digit);
 }
 
 /// What `uri-host [":" port]` is made of (RFC 9110 §7.2).
 constexpr bool is_host_character(unsigned char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  return std::string_view{"-._~!$&'()*+,;=:%[]"}.contains(static_cast<char>(c));
+  return ascii::is_alphanumeric(static_cast<char>(c)) ||
+         std::string_view{"-._~!$&'()*+,;=:%[]"}.contains(static_cast<char>(c));
 }
 constexpr auto host_table = table_of<is_host_character>();
 
@@ -91,14 +85,14 @@ std::optional<std::string_view> request_line_fault(std::string_view line, bool& 
 class FramingFields {
  public:
   std::optional<std::string_view> add(std::string_view name, std::string_view value) {
-    if (iequals(name, "Host")) {
+    if (equal_ignoring_case(name, "Host")) {
       if (++hosts_ > 1) return "There is more than one Host header.";
       if (!is_host(value)) return "The Host header is not a host.";
-    } else if (iequals(name, "Content-Length")) {
+    } else if (equal_ignoring_case(name, "Content-Length")) {
       constexpr std::size_t max_digits = 18;  // fits 64 bits
       if (++lengths_ > 1) return "There is more than one Content-Length header.";
       if (!is_digits(value) || value.size() > max_digits) return "The Content-Length header is not a number.";
-    } else if (iequals(name, "Transfer-Encoding")) {
+    } else if (equal_ignoring_case(name, "Transfer-Encoding")) {
       if (++encodings_ > 1) return "There is more than one Transfer-Encoding header.";
       if (value != "chunked") return "The only Transfer-Encoding understood is \"chunked\".";
     }
@@ -149,7 +143,8 @@ std::optional<std::string_view> head_fault(std::string_view head) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
       return "A header line is not \"Name: value\".";
-    if (const auto fault = framing.add(line.substr(0, colon), trimmed(line.substr(colon + 1)))) return fault;
+    if (const auto fault = framing.add(line.substr(0, colon), ascii::trimmed(line.substr(colon + 1))))
+      return fault;
   }
   return framing.fault(http_1_0);
 }
@@ -161,9 +156,9 @@ std::string_view origin_in(std::string_view head) {
   while (!head.empty()) {
     const auto line = next_line(head);
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !iequals(line.substr(0, colon), "Origin")) continue;
+    if (colon == std::string_view::npos || !equal_ignoring_case(line.substr(0, colon), "Origin")) continue;
     if (!origin.empty()) return {};
-    origin = trimmed(line.substr(colon + 1));
+    origin = ascii::trimmed(line.substr(colon + 1));
   }
   return origin;
 }

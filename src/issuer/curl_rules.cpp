@@ -51,7 +51,8 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
   const std::string text = display_text(url.text, 128);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return fmt::format("The host of {} has no address. Check BETTER_AUTH_URL and the DNS.", text);
+      return fmt::format("The host of {} has no address. Check the URL (KeySource::jwks_url) and the DNS.",
+                         text);
     case CURLE_COULDNT_CONNECT:
       return fmt::format("Nothing listens at {}. Is Better Auth running there?", text);
     case CURLE_OPERATION_TIMEDOUT:
@@ -59,15 +60,15 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
     case CURLE_PEER_FAILED_VERIFICATION:
       return fmt::format(
           "The TLS certificate of {} is not trusted for that host ({}). Set "
-          "DRAWBRIDGE_CA_FILE if it is from an authority of your own.",
+          "KeySource::ca_file if it is from your own authority.",
           text, display_text(curl_error_text, 128));
     case CURLE_SSL_CACERT_BADFILE:
       if (!ca_file) {
         return "This system has no CA certificates that can be read. Install the package ca-certificates, "
-               "or beside the Python package certifi, or let DRAWBRIDGE_CA_FILE name a PEM file.";
+               "or beside the Python package certifi, or let KeySource::ca_file name a PEM file.";
       }
       return fmt::format(
-          "The CA certificates in {} cannot be read. DRAWBRIDGE_CA_FILE is to name a PEM file.",
+          "The CA certificates in {} cannot be read. KeySource::ca_file is to name a PEM file.",
           display_text(ca_file->string(), 128));
     default:
       return fmt::format("{} could not be fetched: {}.", text, curl_easy_strerror(code));

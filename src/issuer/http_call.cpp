@@ -4,6 +4,7 @@
 #include <array>
 #include <new>
 
+#include "core/text/ascii.h"
 #include "issuer/curl_rules.h"
 #include "issuer/jwks_url.h"
 
@@ -39,12 +40,8 @@ std::vector<HttpHeader> headers_of(CURL* easy) {
 }  // namespace
 
 std::string_view HttpAnswer::header(std::string_view name) const {
-  const auto same = [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; };
-    return lower(a) == lower(b);
-  };
   for (const HttpHeader& header : headers)
-    if (std::ranges::equal(header.name, name, same)) return header.value;
+    if (ascii::equal_ignoring_case(header.name, name)) return header.value;
   return {};
 }
 

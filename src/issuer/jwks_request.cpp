@@ -1,11 +1,12 @@
 #include "issuer/jwks_request.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "core/errors/hints.h"
+#include "core/text/ascii.h"
+#include "core/text/whole_number.h"
 
 namespace drawbridge::fetch {
 namespace {
@@ -13,30 +14,21 @@ namespace {
 constexpr std::size_t max_body_size = 1024 * 1024;
 constexpr std::size_t max_header_size = 64 * 1024;
 
-std::optional<long long> whole_number(std::string_view text) {
-  long long number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
+std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
+  const auto number = whole_number<std::int64_t>(text, 0);
+  return number ? std::optional{std::chrono::seconds{*number}} : std::nullopt;
 }
 
 /// RFC 9111 §5.2.2. `no-store` and `no-cache` count as the shortest life: keys must be kept to be used.
 std::optional<std::chrono::seconds> max_age_of(std::string_view cache_control) {
   std::optional<std::chrono::seconds> max_age;
-  while (!cache_control.empty()) {
-    const std::size_t comma = cache_control.find(',');
-    std::string_view directive = cache_control.substr(0, comma);
-    cache_control.remove_prefix(comma == std::string_view::npos ? cache_control.size() : comma + 1);
-    directive.remove_prefix(std::min(directive.find_first_not_of(" \t"), directive.size()));
-    directive = directive.substr(0, directive.find_last_not_of(" \t") + 1);
+  for (const std::string_view directive : ascii::split_at_commas(cache_control)) {
     const std::string_view name = directive.substr(0, directive.find('='));
-    const auto is = [&](std::string_view other) {
-      return std::ranges::equal(name, other, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
-    };
+    const auto is = [&](std::string_view other) { return ascii::equal_ignoring_case(name, other); };
     if (is("no-store") || is("no-cache")) return std::chrono::seconds{0};
     if (!is("max-age") || name.size() == directive.size()) continue;
-    if (const auto seconds = whole_number(directive.substr(name.size() + 1)))
-      max_age = std::chrono::seconds{std::min(*seconds, 86'400LL)};
+    if (const auto seconds = seconds_of(directive.substr(name.size() + 1)))
+      max_age = std::min<std::chrono::seconds>(*seconds, std::chrono::hours{24});
   }
   return max_age;
 }
@@ -108,7 +100,7 @@ FailedFetch JwksRequest::status_failure(long status) const {
   const std::string url = display_text(url_.text, 128);
   if (status == 404)
     return {fmt::format("{} answered 404. Is the path right? Better Auth's base path and the JWT plugin's "
-                        "jwksPath decide it; BETTER_AUTH_JWKS_URL sets it.",
+                        "jwksPath decide it; here KeySource::jwks_url says it.",
                         url),
             {}};
   if (status >= 300 && status < 400 && status != 304)
@@ -125,8 +117,7 @@ FailedFetch JwksRequest::status_failure(long status) const {
   curl_off_t seconds = 0;
   if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0)
     retry_after = std::chrono::seconds{seconds};
-  if (const auto other = whole_number(header("X-Retry-After")); other && !retry_after)
-    retry_after = std::chrono::seconds{*other};
+  if (!retry_after) retry_after = seconds_of(header("X-Retry-After"));
   return {fmt::format("{} answered {}: {}.", url, status,
                       status == 429
                           ? "Better Auth limits how often its keys may be fetched; exempt the key set there "

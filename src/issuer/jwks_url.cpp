@@ -9,6 +9,7 @@
 #include "drawbridge/remote_verifier.h"
 
 #include "core/errors/hints.h"
+#include "core/text/ascii.h"
 
 namespace drawbridge {
 namespace {
@@ -45,12 +46,6 @@ bool has_user_info(const Url& url) {
   return has(CURLUPART_USER) || has(CURLUPART_PASSWORD);
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 bool is_loopback(const std::string& host) {
   if (host == "localhost" || host.ends_with(".localhost") || host == "[::1]") return true;
   // As an address, not as text: 127.0.0.256 is a name that someone's DNS may answer.
@@ -73,8 +68,8 @@ std::expected<HttpUrl, std::string> parse_http(std::string_view text) {
   Url url = plain ? parse(text) : nullptr;
   if (!url) return refuse(text, "is not a URL; one looks like https://app.example.com");
   HttpUrl parsed{std::move(url), {}, {}};
-  parsed.scheme = lower(part(parsed.url, CURLUPART_SCHEME));
-  parsed.host = lower(part(parsed.url, CURLUPART_HOST));
+  parsed.scheme = ascii::lower(part(parsed.url, CURLUPART_SCHEME));
+  parsed.host = ascii::lower(part(parsed.url, CURLUPART_HOST));
   if (parsed.scheme != "http" && parsed.scheme != "https") return refuse(text, "is neither http nor https");
   if (parsed.host.empty()) return refuse(text, "names no host");
   if (has_user_info(parsed.url))
@@ -107,13 +102,13 @@ std::expected<JwksUrl, std::string> check_jwks_url(std::string_view url,
   if (!parsed) return std::unexpected{parsed.error()};
   const bool loopback = is_loopback(parsed->host);
   const bool allowed = loopback || std::ranges::any_of(allow_http_hosts, [&](const std::string& host) {
-                         return lower(host) == parsed->host;
+                         return ascii::lower(host) == parsed->host;
                        });
   if (parsed->scheme == "http" && !allowed)
     return refuse(
         url,
         "is plain http to another machine, where anyone on the way could swap the keys: use https, or "
-        "name the host in DRAWBRIDGE_ALLOW_HTTP_HOSTS if you own the network between");
+        "name the host in KeySource::allow_http_hosts if you own the network between");
   return JwksUrl{std::string{url}, loopback};
 }
 

@@ -68,7 +68,6 @@ class KeyFetcher {
   std::unique_ptr<CURLM, FreeMulti> multi_;
   std::unique_ptr<JwksRequest> request_;  ///< the fetch in flight; the thread's own
   std::string last_body_;                 ///< the thread's own
-  BootTime next_{};                       ///< the thread's own
 
   mutable std::mutex mutex_;  ///< guards the cache, who waits, and what is published
   KeyCache cache_;

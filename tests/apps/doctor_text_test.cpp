@@ -1,6 +1,6 @@
 // What doctor prints for people.
 
-#include "doctor_text.h"
+#include "commands/doctor_text.h"
 
 #include <gtest/gtest.h>
 

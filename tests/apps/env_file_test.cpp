@@ -1,4 +1,4 @@
-#include "env_file.h"
+#include "commands/env_file.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "commands/terminal.h"
 
 #include <gtest/gtest.h>
 

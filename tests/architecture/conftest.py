@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SUFFIXES = {".cpp", ".h", ".py", ".ts", ".tsx", ".js", ".mjs", ".sh", ".txt", ".cmake", ".md", ".json"}
+SUFFIXES = {".cpp", ".h", ".py", ".ts", ".tsx", ".js", ".mjs", ".sh", ".txt", ".cmake", ".md", ".json", ".yaml", ".pyi"}
 
 
 def list_files() -> list[str]:

@@ -98,6 +98,16 @@ CAUGHT = {
         {"src/http/a.cpp": '#include "apps/drawbridge/b.h"\n', "apps/drawbridge/b.h": ""},
         "http must not include apps/drawbridge/b.h",
     ),
+    "extension_includes_the_program": (
+        rules.layer_faults,
+        {"bindings/python/extension/a.cpp": '#include "apps/drawbridge/b.h"\n', "apps/drawbridge/b.h": ""},
+        "extension must not include apps/drawbridge/b.h",
+    ),
+    "command_reads_the_database": (
+        rules.layer_faults,
+        {"src/commands/a.cpp": '#include "database/store.h"\n', "src/database/store.h": ""},
+        "commands must not include database/store.h",
+    ),
     "public_header_includes_core": (
         rules.layer_faults,
         {"include/drawbridge/a.h": '#include "core/b.h"\n', "src/core/b.h": ""},
@@ -131,6 +141,11 @@ CAUGHT = {
         "getenv",
     ),
     "core_prints": (rules.core_faults, {"src/core/a.cpp": 'std::cerr << "x";\n'}, "std::cerr"),
+    "library_names_a_setting": (
+        rules.setting_name_faults,
+        {"src/issuer/a.cpp": 'auto hint = "raise DRAWBRIDGE_CLOCK_SKEW";\n'},
+        "names the setting DRAWBRIDGE_CLOCK_SKEW",
+    ),
     "folder_util": (rules.drawer_faults, {"src/core/util/a.h": ""}, "src/core/util/"),
     "folder_common": (rules.drawer_faults, {"packages/Common/a.ts": ""}, "packages/Common/"),
     "http_makes_an_identity": (

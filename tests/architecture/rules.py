@@ -1,8 +1,8 @@
 """The rules that keep the rooms apart, as functions from source text to findings.
 
-apps -> {api, doctor} -> {http, schema, issuer} -> {database} -> core. http knows no resource; a resource reaches the
-database through its own folder and database/; doctor knows ports; core touches no socket, clock, thread, file,
-environment variable or log.
+apps -> {api, commands} -> {http, schema, issuer, doctor} -> {database} -> core. http knows no resource; a resource
+reaches the database through its own folder and database/; doctor knows ports; core touches no socket, clock, thread,
+file, environment variable or log. The Python extension knows the public headers and commands, never apps.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Sources = Mapping[str, str]  # text by path from the root of the repository
 MAX_FILE_LINES = 500
 MAX_BEAST_UNITS = 6  # each costs seconds to compile
 
-# The folders of src/ that a file may include from. `public` is include/drawbridge.
+# The folders of src/ that a file may include from. `public` is include/drawbridge, `extension` that of bindings/python.
 ALLOWED = {
     "public": {"public"},
     "core": {"public", "core"},
@@ -27,7 +27,9 @@ ALLOWED = {
     "http": {"public", "core", "http"},
     "api": {"public", "core", "http", "api"},
     "doctor": {"public", "core", "doctor"},
-    "apps": {"public", "core", "issuer", "database", "schema", "http", "api", "doctor", "apps"},
+    "commands": {"public", "core", "issuer", "doctor", "commands"},
+    "apps": {"public", "core", "issuer", "database", "schema", "http", "api", "doctor", "commands", "apps"},
+    "extension": {"public", "commands", "extension"},
 }
 MAY_ALSO_INCLUDE = {
     # The port, and what goes through it.
@@ -65,6 +67,7 @@ CORE_BANNED_WORDS = re.compile(
     r"_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\s*\(|\bgetenv\b|\bstd::j?thread\b|\bstd::async\b"
     r"|\bsleep_(for|until)\b|\bfopen\b|\bf?printf\s*\(|\bstd::(cout|cerr|clog)\b|\bspdlog::|\bsocket\s*\("
 )
+SETTING = re.compile(r"\b(DRAWBRIDGE|BETTER_AUTH)_[A-Z_]+")
 DRAWERS = {"util", "utils", "common", "helper", "helpers", "misc", "shared"}
 UNFINISHED = re.compile(
     r"\bTODO\b|\bFIXME\b|\bGTEST_SKIP\b|\bDISABLED_\w+|EXPECT_TRUE\(true\)|ASSERT_TRUE\(true\)"
@@ -82,6 +85,8 @@ def layer_of(path: str) -> str | None:
         return "public"
     if parts[0] == "apps":
         return "apps"
+    if parts[:3] == ("bindings", "python", "extension"):
+        return "extension"
     if parts[0] == "src" and len(parts) > 2:
         return parts[1]
     return None
@@ -177,6 +182,14 @@ def core_faults(sources: Sources) -> Iterator[str]:
             yield f"{path}: core uses {match.group().strip()}"
 
 
+def setting_name_faults(sources: Sources) -> Iterator[str]:
+    """Settings in the library, which has none: it names its own members, and src/commands/setting_names.cpp the rest."""
+    for path, text in sources.items():
+        if is_cpp(path) and layer_of(path) in {"public", "core", "issuer"}:
+            for match in SETTING.finditer(text):
+                yield f"{path}: names the setting {match.group()}"
+
+
 def drawer_faults(sources: Sources) -> Iterator[str]:
     """Folders named for no job."""
     for folder in sorted({str(parent) for path in sources for parent in PurePosixPath(path).parents}):
@@ -267,6 +280,7 @@ RULES = (
     quoted_include_faults,
     public_header_faults,
     core_faults,
+    setting_name_faults,
     drawer_faults,
     identity_faults,
     beast_faults,

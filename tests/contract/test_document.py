@@ -1,15 +1,13 @@
-"""The contract as a document: valid, closed, with good examples, and with the codes that docs/errors.md explains."""
+"""The contract as a document: valid, closed, with good examples, and with the codes that each operation can give."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contract_document import ContractDocument, Operation
-from process import ROOT
 
 DOCUMENT = ContractDocument.read()
 OPERATIONS = {operation.id: operation for operation in DOCUMENT.operations()}
@@ -144,19 +142,6 @@ def test_titles(text: str, taken: bool) -> None:
 # ---- codes -----------------------------------------------------------------------------------------------
 
 
-def codes_of_errors_md() -> dict[str, int]:
-    rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", (ROOT / "docs/errors.md").read_text(encoding="utf-8"), re.MULTILINE)
-    return {code: int(status) for code, status in rows}
-
-
-def test_codes_and_statuses_are_those_of_errors_md() -> None:
-    found = {pair for operation in OPERATIONS.values() for pair in DOCUMENT.codes(operation)}
-    found |= {("method_not_allowed", 405)}  # of a path, not of an operation
-    # The tasks API asks for no role.
-    expected = {pair for pair in codes_of_errors_md().items() if pair[0] != "role_missing"}
-    assert found == expected
-
-
 def expected_codes(operation: Operation) -> set[str]:
     """The rules behind the lists: what an operation can meet."""
     codes = {"request_malformed", "body_too_large", "headers_too_large", "internal_error"}
@@ -187,13 +172,11 @@ PROBLEMS = {
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_a_problem_says_the_same_in_type_status_and_code(name: str) -> None:
-    statuses = codes_of_errors_md()
+def test_a_problem_says_the_same_in_type_and_code(name: str) -> None:
     members = PROBLEMS[name]["schema"]["properties"]
     codes = members["code"]["enum"]
     types = members["type"].get("enum") or [members["type"]["const"]]
     assert types == [f"urn:drawbridge:error:{code}" for code in codes]
-    assert {statuses[code] for code in codes} == {members["status"]["const"]}
     examples = DOCUMENT.examples(PROBLEMS[name]).values()
     assert {example["code"] for example in examples} == set(codes)
     assert [example["type"] for example in examples] == [f"urn:drawbridge:error:{e['code']}" for e in examples]

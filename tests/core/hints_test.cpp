@@ -50,8 +50,8 @@ TEST(MismatchHint, ShowsBothAndSaysInWhatTheyDiffer) {
       EXPECT_TRUE(contains(hint, '"' + ours + '"')) << hint;
     }
   }
-  EXPECT_TRUE(contains(mismatch_hint("iss", "x", "y"), "BETTER_AUTH_ISSUER"));
-  EXPECT_TRUE(contains(mismatch_hint("aud", "x", "y"), "BETTER_AUTH_AUDIENCE"));
+  EXPECT_TRUE(contains(mismatch_hint("iss", "x", "y"), "Set Policy::issuer to"));
+  EXPECT_TRUE(contains(mismatch_hint("aud", "x", "y"), "Set Policy::audience to"));
   EXPECT_TRUE(contains(mismatch_hint("aud", "http://[::1]:3000", ours), "[::1] and localhost"));
   EXPECT_FALSE(contains(mismatch_hint("iss", "https://other.example", ours), "differ"));
 }
@@ -65,11 +65,11 @@ TEST(TimeHints, SayHowLong) {
   EXPECT_TRUE(contains(not_yet_valid_hint(1200, 1000), "3 minutes"));
 }
 
-TEST(AlgorithmHint, NamesTheSettingWhereItCanHelp) {
+TEST(AlgorithmHint, NamesThePolicyWhereItCanHelp) {
   constexpr std::array allowed{Algorithm::eddsa};
-  EXPECT_TRUE(contains(algorithm_hint("ES256", allowed), "DRAWBRIDGE_ALGORITHMS=ES256"));
+  EXPECT_TRUE(contains(algorithm_hint("ES256", allowed), "add it to Policy::algorithms"));
   EXPECT_TRUE(contains(algorithm_hint("none", allowed), "never"));
-  EXPECT_FALSE(contains(algorithm_hint("none", allowed), "DRAWBRIDGE_ALGORITHMS"));
+  EXPECT_FALSE(contains(algorithm_hint("none", allowed), "Policy::algorithms"));
 }
 
 TEST(ClaimHint, ShowsHowToPutTheUuidIn) {

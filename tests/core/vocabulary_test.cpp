@@ -53,51 +53,19 @@ TEST(Uuids, AreReadInThe36CharacterFormAndComparedAsValues) {
     EXPECT_FALSE(Uuid::parse(text)) << text;
 }
 
-TEST(ErrorCodes, AreAClosedVocabulary) {
-  struct Row {
-    const char* name;
-    const char* group;
-    int status;
-  };
-  const Row rows[] = {{"token_missing", "malformed", 401},
-                      {"token_malformed", "malformed", 401},
-                      {"token_too_large", "malformed", 401},
-                      {"token_type_not_allowed", "rejected", 401},
-                      {"algorithm_not_allowed", "rejected", 401},
-                      {"key_id_missing", "rejected", 401},
-                      {"key_unknown", "rejected", 401},
-                      {"key_unusable", "rejected", 401},
-                      {"signature_invalid", "rejected", 401},
-                      {"claim_missing", "rejected", 401},
-                      {"claim_invalid", "rejected", 401},
-                      {"token_expired", "rejected", 401},
-                      {"token_not_yet_valid", "rejected", 401},
-                      {"issuer_mismatch", "rejected", 401},
-                      {"audience_mismatch", "rejected", 401},
-                      {"user_mismatch", "forbidden", 403},
-                      {"user_unknown", "forbidden", 403},
-                      {"role_missing", "forbidden", 403},
-                      {"keys_unavailable", "unavailable", 503},
-                      {"store_unavailable", "unavailable", 503},
-                      {"request_malformed", "request", 400},
-                      {"body_malformed", "request", 400},
-                      {"not_found", "request", 404},
-                      {"method_not_allowed", "request", 405},
-                      {"conflict", "request", 409},
-                      {"body_too_large", "request", 413},
-                      {"media_type_unsupported", "request", 415},
-                      {"validation_failed", "request", 422},
-                      {"rate_limited", "request", 429},
-                      {"headers_too_large", "request", 431},
-                      {"internal_error", "internal", 500}};
-  ASSERT_EQ(all_error_codes().size(), std::size(rows));
-  for (std::size_t i = 0; i < std::size(rows); ++i) {
-    const ErrorCode code = all_error_codes()[i];
-    EXPECT_EQ(name_of(code), rows[i].name);
-    EXPECT_EQ(name_of(group_of(code)), rows[i].group) << rows[i].name;
-    EXPECT_EQ(http_status(code), rows[i].status) << rows[i].name;
-    EXPECT_FALSE(title_of(code).empty()) << rows[i].name;
+// tests/architecture compares the table itself with every document and client.
+TEST(ErrorCodes, HaveNamesAndTitles) {
+  std::set<std::string_view> names;
+  std::vector<std::string_view> groups;
+  for (const ErrorCode code : all_error_codes()) {
+    EXPECT_TRUE(names.insert(name_of(code)).second) << name_of(code);
+    EXPECT_FALSE(title_of(code).empty()) << name_of(code);
+    const std::string_view group = name_of(group_of(code));
+    if (groups.empty() || groups.back() != group) groups.push_back(group);
   }
+  const std::vector<std::string_view> all{"malformed",   "rejected", "forbidden",
+                                          "unavailable", "request",  "internal"};
+  EXPECT_EQ(groups, all);
 }
 
 TEST(ErrorCodes, AnswerWithTheChallengeOfRfc6750) {

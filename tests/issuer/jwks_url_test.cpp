@@ -148,7 +148,7 @@ TEST(CheckJwksUrl, RefusesPlainHttpToOtherMachines) {
       ADD_FAILURE() << url;
       continue;
     }
-    EXPECT_NE(checked.error().find("DRAWBRIDGE_ALLOW_HTTP_HOSTS"), std::string::npos) << checked.error();
+    EXPECT_NE(checked.error().find("KeySource::allow_http_hosts"), std::string::npos) << checked.error();
   }
 }
 

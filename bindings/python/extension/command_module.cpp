@@ -11,11 +11,11 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "command_line.h"
-#include "commands.h"
-#include "doctor_command.h"
-#include "settings.h"
-#include "terminal.h"
+#include "commands/command_line.h"
+#include "commands/commands.h"
+#include "commands/doctor_command.h"
+#include "commands/settings.h"
+#include "commands/terminal.h"
 
 namespace nb = nanobind;
 

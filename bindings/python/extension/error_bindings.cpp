@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 
+#include "commands/setting_names.h"
 #include "python_calls.h"
 
 namespace nb = nanobind;
@@ -34,7 +35,7 @@ void raise(const AuthError& error) {
       error.retry_after ? nb::object{nb::cast(error.retry_after->count())} : nb::none();
   const nb::object code = nb::cast(name_of(error.code));
   const nb::object detail = nb::cast(error.detail);
-  const nb::object hint = nb::cast(error.hint);
+  const nb::object hint = nb::cast(app::with_setting_names(error.hint));
   const nb::object exception = call_python(type, code, detail, hint, retry_after);
   PyErr_SetObject(type.ptr(), exception.ptr());
   throw nb::python_error{};

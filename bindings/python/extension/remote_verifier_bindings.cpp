@@ -17,6 +17,7 @@
 #include "drawbridge/remote_verifier.h"
 #include "drawbridge/user_access.h"
 
+#include "commands/setting_names.h"
 #include "error_bindings.h"
 #include "pending.h"
 #include "python_calls.h"
@@ -67,7 +68,11 @@ class Core {
  public:
   Core(Policy policy, KeySource source) {
     const nb::gil_scoped_release no_gil;
-    verifier_ = std::make_unique<RemoteVerifier>(std::move(policy), std::move(source));
+    try {
+      verifier_ = std::make_unique<RemoteVerifier>(std::move(policy), std::move(source));
+    } catch (const std::invalid_argument& fault) {
+      throw std::invalid_argument{app::with_setting_names(fault.what())};
+    }
   }
 
   /// Waits for the fetching thread, which may be waiting for the GIL, or be this one.
@@ -116,7 +121,7 @@ class Core {
                               : status.state == KeyStatus::State::stale ? "stale"
                                                                         : "absent";
     const nb::object age = status.age ? nb::object{nb::cast(status.age->count())} : nb::none();
-    return nb::make_tuple(state, status.usable_keys, age, status.last_failure);
+    return nb::make_tuple(state, status.usable_keys, age, app::with_setting_names(status.last_failure));
   }
 
  private:
@@ -155,7 +160,7 @@ std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) 
   return [callable](const KeySource::Event& event) {
     const InFetchingThread here;
     const PythonAccess python;
-    if (python) call_and_report(*callable, event.good, event.text);
+    if (python) call_and_report(*callable, event.good, app::with_setting_names(event.text));
   };
 }
 

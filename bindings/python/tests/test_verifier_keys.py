@@ -66,6 +66,22 @@ def test_a_good_set_outlives_its_issuer(issuer: Issuer, keys: KeyServer) -> None
         assert (refused.value.code, refused.value.hint) == ("keys_unavailable", event.text)
 
 
+def test_what_the_library_names_is_called_by_its_setting(issuer: Issuer) -> None:
+    """In a hint, in an event and in a fault of the set-up."""
+    events: queue.Queue[KeyEvent] = queue.Queue()
+    with (
+        Verifier(issuer.url, issuer="https://other.test") as verifier,
+        pytest.raises(AuthError, match="Set BETTER_AUTH_ISSUER to what the token has"),
+    ):
+        verifier.verify(issuer.token())
+    with Verifier(issuer.url, jwks_url=f"{issuer.url}/nowhere", on_event=events.put) as verifier:
+        event = events.get(timeout=10)
+        assert "here BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL says it" in event.text
+        assert verifier.key_status().last_failure == event.text
+    with pytest.raises(ValueError, match="name the host in DRAWBRIDGE_ALLOW_HTTP_HOSTS"):
+        Verifier("http://auth.example.com")
+
+
 def test_failures_go_to_the_log_by_themselves(caplog: pytest.LogCaptureFixture) -> None:
     with (
         caplog.at_level(logging.INFO, "drawbridge"),

@@ -1,12 +1,11 @@
 #include "api/tags/routes.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "api/owned_work.h"
 #include "api/tags/tag_json.h"
 #include "api/tags/tag_rows.h"
+#include "core/text/whole_number.h"
 #include "http/resource_answers.h"
 
 namespace drawbridge::api {
@@ -24,10 +23,7 @@ using http::StoreWork;
 /// The second open segment of the pattern, in the one spelling that a number has. Any other names nothing.
 std::optional<std::int64_t> tag_id_of(const Request& request) {
   const std::string& text = request.parameters[1];
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc{} || id < 1 || std::to_string(id) != text) return std::nullopt;
-  return id;
+  return text.starts_with('0') ? std::nullopt : whole_number<std::int64_t>(text, 1);
 }
 
 Response tag_answer(const Result<Tag>& tag) {

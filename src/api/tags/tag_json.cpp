@@ -1,6 +1,7 @@
 #include "api/tags/tag_json.h"
 
 #include "core/jose/strict_json.h"
+#include "core/text/ascii.h"
 #include "http/json_body.h"
 #include "http/json_output.h"
 
@@ -20,10 +21,7 @@ namespace dom = simdjson::dom;
 constexpr std::size_t max_name = 50;
 
 bool is_color(std::string_view text) {
-  const auto is_hex = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
-  return text.size() == 7 && text.front() == '#' && std::ranges::all_of(text.substr(1), is_hex);
+  return text.size() == 7 && text.front() == '#' && std::ranges::all_of(text.substr(1), ascii::is_hex_digit);
 }
 
 /// The members of a body that makes or changes a tag.

@@ -1,8 +1,7 @@
 #include "api/tasks/task_query.h"
 
-#include <limits>
-
 #include "api/tasks/task_json.h"
+#include "core/text/whole_number.h"
 #include "http/query.h"
 
 namespace drawbridge::api {
@@ -10,7 +9,6 @@ namespace {
 
 using http::Choices;
 
-constexpr std::int64_t max_tag_id = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t max_tags = 100;
 constexpr std::size_t max_search = 255;
 
@@ -30,7 +28,7 @@ std::vector<std::int64_t> take_tags(http::QueryReader& query) {
   const auto texts = query.take_all("tag");
   if (texts.size() > max_tags) query.add_error("tag", "may be given at most 100 times");
   for (const auto& text : texts) {
-    const auto tag = http::whole_number(text, 1, max_tag_id);
+    const auto tag = whole_number<std::int64_t>(text, 1);
     if (!tag) {
       query.add_error("tag", "must be the id of a tag");
       break;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "core/text/ascii.h"
+
 namespace drawbridge {
 namespace {
 
@@ -52,13 +54,9 @@ bool misleads(char32_t c) {
 constexpr std::string_view get_a_jwt =
     "get the JWT from GET /api/auth/token, in the browser `await authClient.token()`, and send that";
 
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /// Better Auth's `session.token`: 32 letters and digits.
 bool is_session_token(std::string_view text) {
-  return text.size() == 32 && std::ranges::all_of(text, is_alphanumeric);
+  return text.size() == 32 && std::ranges::all_of(text, ascii::is_alphanumeric);
 }
 
 /// The value of its cookie: the token, a dot, and an HMAC in padded base64, URL-encoded or not.
@@ -70,13 +68,6 @@ bool is_session_cookie(std::string_view text) {
 }
 
 // --- how two addresses differ ----------------------------------------------------------------------
-
-std::string ascii_lower(std::string_view text) {
-  std::string lower{text};
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
-}
 
 struct Origin {
   std::string_view scheme, host, port, path;
@@ -102,8 +93,8 @@ bool is_loopback_name(std::string_view host) {
   return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
 }
 
-std::string_view setting_of(std::string_view claim) {
-  return claim == "iss" ? "BETTER_AUTH_ISSUER" : "BETTER_AUTH_AUDIENCE";
+std::string_view member_of(std::string_view claim) {
+  return claim == "iss" ? "Policy::issuer" : "Policy::audience";
 }
 
 }  // namespace
@@ -142,7 +133,7 @@ std::string difference_between(std::string_view got, std::string_view expected) 
     return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
   };
   if (without_slash(got) == without_slash(expected)) return "they differ by the slash at the end";
-  if (ascii_lower(got) == ascii_lower(expected)) return "they differ by upper and lower case";
+  if (ascii::lower(got) == ascii::lower(expected)) return "they differ by upper and lower case";
   const Origin a = split_origin(without_slash(got));
   const Origin b = split_origin(without_slash(expected));
   const bool same_place = a.host == b.host && a.port == b.port;
@@ -165,7 +156,7 @@ std::string token_missing_hint() {
 
 std::string token_too_large_hint() {
   return "Put fewer claims into the token (Better Auth: jwt({ jwt: { definePayload } })), or raise "
-         "DRAWBRIDGE_MAX_TOKEN_SIZE.";
+         "Policy::max_token_size.";
 }
 
 std::string malformed_token_hint(std::string_view token) {
@@ -175,7 +166,7 @@ std::string malformed_token_hint(std::string_view token) {
                        get_a_jwt);
   if (is_session_cookie(token))
     return fmt::format("This is the value of Better Auth's session cookie, not a JWT: {}.", get_a_jwt);
-  if (ascii_lower(token.substr(0, 7)) == "bearer ")
+  if (ascii::lower(token.substr(0, 7)) == "bearer ")
     return "The token starts with \"Bearer \": give the JWT alone.";
   if (token.front() == '"' || token.front() == '\'') return "The token stands in quotes: give the JWT alone.";
   if (token.front() == '{') return "This is JSON: give the value of its member \"token\" alone.";
@@ -214,8 +205,8 @@ std::string algorithm_hint(std::string_view alg, std::span<const Algorithm> allo
     names += (names.empty() ? "" : ",") + std::string{name_of(algorithm)};
   if (algorithm_named(alg))
     return fmt::format(
-        "The token's alg is {0}, allowed is {1}. If your Better Auth signs with {0} on purpose, set "
-        "DRAWBRIDGE_ALGORITHMS={0} (in C++: Policy::algorithms).",
+        "The token's alg is {0}, allowed is {1}. If your Better Auth signs with {0} on purpose, add it to "
+        "Policy::algorithms.",
         alg, names);
   return fmt::format("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.",
                      display_text(alg), names);
@@ -225,7 +216,7 @@ std::string key_unknown_hint(std::string_view kid) {
   return fmt::format(
       "The kid is \"{}\". Is the token from another Better Auth (another database or secret), or the key set "
       "from "
-      "another address (BETTER_AUTH_URL, BETTER_AUTH_JWKS_URL)?",
+      "another address (KeySource::jwks_url)?",
       display_text(kid));
 }
 
@@ -264,7 +255,7 @@ std::string mismatch_hint(std::string_view claim, std::string_view got, std::str
       "The token's {0} is \"{1}\", expected is \"{2}\"{3}. Set {4} to what the token has, or Better "
       "Auth's baseURL to what is expected here.",
       claim, display_text(got), display_text(expected, 128),
-      difference.empty() ? std::string{} : ": " + difference, setting_of(claim));
+      difference.empty() ? std::string{} : ": " + difference, member_of(claim));
 }
 
 std::string expired_hint(double expires, double now) {
@@ -277,7 +268,7 @@ std::string expired_hint(double expires, double now) {
 
 std::string not_yet_valid_hint(double starts, double now) {
   return fmt::format(
-      "It becomes valid in {}. Compare the clocks of the issuer and of this machine; DRAWBRIDGE_CLOCK_SKEW "
+      "It becomes valid in {}. Compare the clocks of the issuer and of this machine; Policy::clock_skew "
       "allows up to "
       "300 seconds.",
       duration_text(starts - now));

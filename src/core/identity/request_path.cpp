@@ -1,20 +1,13 @@
 #include "core/identity/request_path.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include <simdjson.h>
 
+#include "core/text/ascii.h"
+
 namespace drawbridge {
 namespace {
-
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 /// C0, DEL, and C1 in its UTF-8 form (U+0080 to U+009F).
 bool has_control_character(std::string_view utf8) {
@@ -35,19 +28,20 @@ bool is_good_segment(std::string_view segment) {
 }  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text) {
-  if (!text.contains('%') && is_ascii(text)) return std::string{text};
+  if (!text.contains('%') && ascii::is_ascii(text)) return std::string{text};
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned char byte = static_cast<unsigned char>(text[i]);
     if (byte == '%') {
-      if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
+      if (text.size() - i < 3 || !ascii::is_hex_digit(text[i + 1]) || !ascii::is_hex_digit(text[i + 2]))
+        return std::nullopt;
       std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16);
       i += 2;
     }
     decoded += static_cast<char>(byte);
   }
-  if (!is_ascii(decoded) && !simdjson::validate_utf8(decoded)) return std::nullopt;
+  if (!ascii::is_ascii(decoded) && !simdjson::validate_utf8(decoded)) return std::nullopt;
   return decoded;
 }
 

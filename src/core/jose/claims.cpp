@@ -1,10 +1,10 @@
 #include "core/jose/claims.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/errors/hints.h"
 #include "core/jose/strict_json.h"
+#include "core/text/ascii.h"
 
 namespace drawbridge {
 namespace {
@@ -101,17 +101,10 @@ std::expected<void, AuthError> check_kind(object claims) {
 }
 
 std::vector<std::string> split_roles(std::string_view list) {
-  constexpr std::string_view space = " \t";
   std::vector<std::string> roles;
-  while (true) {
-    const std::size_t comma = list.find(',');
-    std::string_view role = list.substr(0, comma);
-    role.remove_prefix(std::min(role.find_first_not_of(space), role.size()));
-    role = role.substr(0, role.find_last_not_of(space) + 1);
+  for (const std::string_view role : ascii::split_at_commas(list))
     if (!role.empty()) roles.emplace_back(role);
-    if (comma == std::string_view::npos) return roles;
-    list.remove_prefix(comma + 1);
-  }
+  return roles;
 }
 
 std::vector<std::string> read_roles(object claims) {
@@ -168,24 +161,39 @@ std::expected<std::optional<Uuid>, AuthError> read_uuid(object claims) {
   return uuid;
 }
 
+/// The clock against which times are held, and how far it may be from the issuer's.
+struct Now {
+  Now(TokenTime now, std::chrono::seconds allowed)
+      : seconds{static_cast<double>(now.time_since_epoch().count()) / 1000.0},
+        skew{static_cast<double>(allowed.count())} {}
+
+  // Written so that what is no number does not hold.
+  bool is_before_end(double end) const { return seconds < end + skew; }
+  bool is_after_start(const std::optional<double>& start) const { return !start || *start <= seconds + skew; }
+
+  double seconds;
+  double skew;
+};
+
 }  // namespace
 
 std::expected<void, AuthError> check_times(const TokenTimes& times, std::chrono::seconds skew,
                                            TokenTime now) {
-  const double now_seconds = static_cast<double>(now.time_since_epoch().count()) / 1000.0;
-  const auto skew_seconds = static_cast<double>(skew.count());
-  if (!(now_seconds < times.expires + skew_seconds))
+  const Now clock{now, skew};
+  if (!clock.is_before_end(times.expires))
     return refuse(ErrorCode::token_expired, "The token has expired.",
-                  expired_hint(times.expires, now_seconds));
+                  expired_hint(times.expires, clock.seconds));
   for (const auto& start : {times.not_before, times.issued})
-    if (start && !(*start <= now_seconds + skew_seconds))
+    if (!clock.is_after_start(start))
       return refuse(ErrorCode::token_not_yet_valid, "The token is not valid yet.",
-                    not_yet_valid_hint(*start, now_seconds));
+                    not_yet_valid_hint(*start, clock.seconds));
   return {};
 }
 
 bool stands_at(const TokenTimes& times, std::chrono::seconds skew, TokenTime now) {
-  return check_times(times, skew, now).has_value();
+  const Now clock{now, skew};
+  return clock.is_before_end(times.expires) && clock.is_after_start(times.not_before) &&
+         clock.is_after_start(times.issued);
 }
 
 std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const Policy& policy,

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <sodium.h>
 
 #include "core/errors/hints.h"
@@ -51,15 +48,6 @@ constexpr bool kind_fits(KeyKind kind, Algorithm algorithm) {
   }
 }
 
-struct FreeOpenSsl {
-  void operator()(BIGNUM* number) const { BN_free(number); }
-  void operator()(OSSL_PARAM_BLD* builder) const { OSSL_PARAM_BLD_free(builder); }
-  void operator()(OSSL_PARAM* params) const { OSSL_PARAM_free(params); }
-  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-};
-template <class T>
-using OpenSsl = std::unique_ptr<T, FreeOpenSsl>;
-
 const unsigned char* data_of(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
@@ -68,7 +56,7 @@ OpenSsl<BIGNUM> number_of(std::string_view bytes) {
   return OpenSsl<BIGNUM>{BN_bin2bn(data_of(bytes), static_cast<int>(bytes.size()), nullptr)};
 }
 
-EvpKey make_public_key(const char* type, OSSL_PARAM_BLD* builder) {
+OpenSsl<EVP_PKEY> make_public_key(const char* type, OSSL_PARAM_BLD* builder) {
   const OpenSsl<OSSL_PARAM> params{OSSL_PARAM_BLD_to_param(builder)};
   const OpenSsl<EVP_PKEY_CTX> context{EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr)};
   EVP_PKEY* key = nullptr;
@@ -77,7 +65,7 @@ EvpKey make_public_key(const char* type, OSSL_PARAM_BLD* builder) {
     ERR_clear_error();  // the thread's next user of OpenSSL must not find our refusal there
     return nullptr;
   }
-  return EvpKey{key};
+  return OpenSsl<EVP_PKEY>{key};
 }
 
 bool is_sound_public_key(EVP_PKEY* key) {
@@ -102,7 +90,7 @@ std::expected<Octets, std::string> octets(object jwk, std::string_view name) {
 struct Material {
   KeyKind kind;
   Thumbprint thumbprint;
-  std::variant<Ed25519PublicKey, EvpKey> key;
+  std::variant<Ed25519PublicKey, OpenSsl<EVP_PKEY>> key;
 };
 
 std::expected<Material, std::string> read_okp(object jwk) {
@@ -138,7 +126,7 @@ std::expected<Material, std::string> read_ec(object jwk) {
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) !=
           1)
     return Unusable{"could not be loaded"};
-  EvpKey key = make_public_key("EC", builder.get());
+  OpenSsl<EVP_PKEY> key = make_public_key("EC", builder.get());
   if (!key || !is_sound_public_key(key.get())) return Unusable{"is no point of its curve"};
 
   const std::string canonical = R"({"crv":")" + std::string{*crv} + R"(","kty":"EC","x":")" +
@@ -170,7 +158,7 @@ std::expected<Material, std::string> read_rsa(object jwk) {
   if (!builder || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) != 1 ||
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) != 1)
     return Unusable{"could not be loaded"};
-  EvpKey key = make_public_key("RSA", builder.get());
+  OpenSsl<EVP_PKEY> key = make_public_key("RSA", builder.get());
   if (!key) return Unusable{"could not be loaded"};
   const std::string canonical =
       R"({"e":")" + std::string{e->text} + R"(","kty":"RSA","n":")" + std::string{n->text} + R"("})";
@@ -206,10 +194,6 @@ std::string purpose_fault(object jwk) {
 }
 
 }  // namespace
-
-void FreeEvpKey::operator()(EVP_PKEY* key) const {
-  EVP_PKEY_free(key);
-}
 
 bool fits(const Key& key, Algorithm algorithm) {
   return kind_fits(key.kind, algorithm) && (!key.algorithm || *key.algorithm == algorithm);

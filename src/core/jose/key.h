@@ -3,25 +3,20 @@
 #include <array>
 #include <cstdint>
 #include <expected>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include <openssl/types.h>
 #include <simdjson.h>
 
 #include "drawbridge/algorithm.h"
 
+#include "core/jose/openssl_handles.h"
 #include "core/jose/verification.h"
 
 namespace drawbridge {
 
-struct FreeEvpKey {
-  void operator()(EVP_PKEY* key) const;
-};
-using EvpKey = std::unique_ptr<EVP_PKEY, FreeEvpKey>;
 using Ed25519PublicKey = std::array<std::uint8_t, 32>;
 
 enum class KeyKind { ed25519, p256, p384, p521, rsa };
@@ -33,7 +28,7 @@ struct Key {
   /// The key's own `alg`: it verifies nothing else (RFC 8725 §3.1).
   std::optional<Algorithm> algorithm;
   Thumbprint thumbprint;
-  std::variant<Ed25519PublicKey, EvpKey> material;
+  std::variant<Ed25519PublicKey, OpenSsl<EVP_PKEY>> material;
 };
 
 /// Whether signatures by that algorithm are made with a key of this kind, and the key's `alg` agrees.

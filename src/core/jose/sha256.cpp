@@ -1,20 +1,14 @@
 #include "core/jose/sha256.h"
 
-#include <memory>
 #include <new>
 
-#include <openssl/evp.h>
+#include "core/jose/openssl_handles.h"
 
 namespace drawbridge {
 namespace {
 
-struct FreeDigest {
-  void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
 const EVP_MD* algorithm() {
-  static const std::unique_ptr<EVP_MD, FreeDigest> fetched{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+  static const OpenSsl<EVP_MD> fetched{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
   if (!fetched) throw std::bad_alloc{};
   return fetched.get();
 }
@@ -22,7 +16,7 @@ const EVP_MD* algorithm() {
 }  // namespace
 
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigest> context{EVP_MD_CTX_new()};
+  thread_local const OpenSsl<EVP_MD_CTX> context{EVP_MD_CTX_new()};
   std::array<std::uint8_t, 32> digest{};
   if (!context || EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) != 1 ||
       EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||

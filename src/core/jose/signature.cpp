@@ -2,9 +2,7 @@
 
 #include <climits>
 
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <sodium.h>
 
@@ -14,14 +12,6 @@ namespace {
 const unsigned char* data_of(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
-
-struct FreeOpenSsl {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  void operator()(ECDSA_SIG* signature) const { ECDSA_SIG_free(signature); }
-  void operator()(unsigned char* bytes) const { OPENSSL_free(bytes); }
-};
-template <class T>
-using OpenSsl = std::unique_ptr<T, FreeOpenSsl>;
 
 enum class Scheme { ecdsa, pkcs1, pss };
 
@@ -71,14 +61,12 @@ std::size_t signature_size(EVP_PKEY* key, Scheme scheme) {
 /// JWS has r and s side by side (RFC 7518 §3.4), OpenSSL wants them in DER.
 std::string der_of(std::string_view signature) {
   const auto half = static_cast<int>(signature.size() / 2);
-  BIGNUM* r = BN_bin2bn(data_of(signature), half, nullptr);
-  BIGNUM* s = BN_bin2bn(data_of(signature) + half, half, nullptr);
+  OpenSsl<BIGNUM> r{BN_bin2bn(data_of(signature), half, nullptr)};
+  OpenSsl<BIGNUM> s{BN_bin2bn(data_of(signature) + half, half, nullptr)};
   const OpenSsl<ECDSA_SIG> pair{ECDSA_SIG_new()};
-  if (r == nullptr || s == nullptr || !pair || ECDSA_SIG_set0(pair.get(), r, s) != 1) {
-    BN_free(r);
-    BN_free(s);
-    return {};
-  }
+  if (!r || !s || !pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
+  static_cast<void>(r.release());  // now of the pair
+  static_cast<void>(s.release());
   unsigned char* bytes = nullptr;
   const int size = i2d_ECDSA_SIG(pair.get(), &bytes);
   const OpenSsl<unsigned char> owner{bytes};
@@ -113,7 +101,8 @@ bool verify_signature(const Key& key, Algorithm algorithm, std::string_view sign
   if (!fits(key, algorithm)) return false;
   if (const auto* ed25519 = std::get_if<Ed25519PublicKey>(&key.material))
     return verify_ed25519(*ed25519, signing_input, signature);
-  return verify_evp(std::get<EvpKey>(key.material).get(), evp_algorithm(algorithm), signing_input, signature);
+  return verify_evp(std::get<OpenSsl<EVP_PKEY>>(key.material).get(), evp_algorithm(algorithm), signing_input,
+                    signature);
 }
 
 }  // namespace drawbridge

@@ -1,11 +1,11 @@
 #include "core/jose/unverified_token.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/errors/hints.h"
 #include "core/jose/base64url.h"
 #include "core/jose/strict_json.h"
+#include "core/text/ascii.h"
 
 namespace drawbridge {
 namespace {
@@ -18,16 +18,11 @@ std::unexpected<AuthError> malformed(std::string detail, std::string hint) {
   return std::unexpected{AuthError{ErrorCode::token_malformed, std::move(detail), std::move(hint), {}}};
 }
 
-bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 /// RFC 7515 §4.1.9: a media type, its `application/` left out or not.
 bool names_a_jwt(std::string_view typ) {
   constexpr std::string_view prefix = "application/";
-  if (equal_ignoring_ascii_case(typ.substr(0, prefix.size()), prefix)) typ.remove_prefix(prefix.size());
-  return equal_ignoring_ascii_case(typ, "JWT");
+  if (ascii::equal_ignoring_case(typ.substr(0, prefix.size()), prefix)) typ.remove_prefix(prefix.size());
+  return ascii::equal_ignoring_case(typ, "JWT");
 }
 
 std::unexpected<AuthError> header_fault(std::string fault) {

@@ -55,7 +55,7 @@ std::expected<SignedBytes, AuthError> verify_signature_only(std::string_view tok
 /// Step 8's comparison with the clock alone: `token_expired` or `token_not_yet_valid`.
 std::expected<void, AuthError> check_times(const TokenTimes& times, std::chrono::seconds skew, TokenTime now);
 
-/// The same question without the words.
+/// Whether check_times() finds nothing, without making its texts.
 bool stands_at(const TokenTimes& times, std::chrono::seconds skew, TokenTime now);
 
 /// Whether the set still has a usable key with this thumbprint that fits the algorithm.

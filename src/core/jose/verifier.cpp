@@ -5,6 +5,7 @@
 
 #include "core/errors/hints.h"
 #include "core/jose/verification.h"
+#include "core/text/ascii.h"
 
 namespace drawbridge {
 namespace {
@@ -13,12 +14,6 @@ constexpr std::chrono::seconds max_clock_skew = std::chrono::minutes{5};
 
 void require(bool good, const char* fault) {
   if (!good) throw std::invalid_argument{fault};
-}
-
-bool is_bearer(std::string_view scheme) {
-  constexpr std::string_view bearer = "bearer";
-  return std::ranges::equal(scheme, bearer, {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
 }
 
 }  // namespace
@@ -49,7 +44,7 @@ std::expected<std::string_view, AuthError> bearer_token(std::span<const std::str
                                      {}}};
   const std::string_view value = authorization.empty() ? std::string_view{} : authorization.front();
   const std::size_t space = value.find(' ');
-  if (!is_bearer(value.substr(0, space)))
+  if (!ascii::equal_ignoring_case(value.substr(0, space), "bearer"))
     return std::unexpected{
         AuthError{ErrorCode::token_missing, "The request has no bearer token.", token_missing_hint(), {}}};
   std::string_view token = space == std::string_view::npos ? std::string_view{} : value.substr(space);

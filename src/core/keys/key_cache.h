@@ -8,7 +8,6 @@
 #include <random>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -111,7 +110,6 @@ class KeyCache {
   BootTime monotonic(BootTime now);
   std::vector<Resolved> resolve_after_good_fetch(BootTime now);
   std::vector<Resolved> resolve_hopeless(BootTime now);
-  void keep(BootTime now, std::optional<std::chrono::seconds> max_age);
   void fail(FailedFetch failure, BootTime now);
   void remember_absent(const KidDigest& kid, BootTime now);
   std::chrono::seconds until_next_fetch(BootTime now) const;

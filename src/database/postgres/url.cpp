@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+
+#include "core/text/ascii.h"
+#include "core/text/whole_number.h"
 
 namespace drawbridge::database {
 namespace {
@@ -64,20 +66,12 @@ bool has_stray_at(std::string_view url) {
 }
 
 bool is_port(std::string_view text) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return text.empty() ||  // the usual one
-         (error == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= 65535);
+  return text.empty() || whole_number(text, 1, 65535);  // empty: the usual one
 }
 
 /// Of each host, with commas between.
 bool are_ports(std::string_view list) {
-  while (true) {
-    const auto end = std::min(list.find(','), list.size());
-    if (!is_port(list.substr(0, end))) return false;
-    if (end == list.size()) return true;
-    list.remove_prefix(end + 1);
-  }
+  return std::ranges::all_of(ascii::split_at_commas(list), is_port);
 }
 
 bool has_ports(const ParsedUrl& parsed) {

@@ -15,8 +15,8 @@
 #include "drawbridge/policy.h"
 #include "drawbridge/remote_verifier.h"
 
-#include "env_file.h"
-#include "setting_values.h"
+#include "commands/env_file.h"
+#include "commands/setting_values.h"
 
 namespace drawbridge::app {
 

@@ -1,9 +1,11 @@
-#include "env_file.h"
+#include "commands/env_file.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "core/text/ascii.h"
 
 namespace drawbridge::app {
 namespace {
@@ -23,9 +25,8 @@ bool is_empty_or_comment(std::string_view text) {
 }
 
 bool is_name(std::string_view text) {
-  const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
-  return !text.empty() && letter(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+  return !text.empty() && !ascii::is_digit(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return ascii::is_alphanumeric(c) || c == '_'; });
 }
 
 std::expected<std::string, std::string> quoted_value(std::string_view text) {

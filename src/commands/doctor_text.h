@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "commands/terminal.h"
 #include "doctor/check.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 

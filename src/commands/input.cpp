@@ -1,4 +1,4 @@
-#include "input.h"
+#include "commands/input.h"
 
 #include <algorithm>
 #include <array>

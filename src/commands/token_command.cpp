@@ -1,6 +1,5 @@
 // drawbridge token verify|inspect
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -12,16 +11,18 @@
 #include <simdjson.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "commands/commands.h"
+#include "commands/input.h"
+#include "commands/key_set_source.h"
+#include "commands/setting_names.h"
+#include "commands/settings.h"
+#include "commands/terminal.h"
 #include "core/errors/hints.h"
 #include "core/identity/identity_json.h"
 #include "core/jose/strict_json.h"
 #include "core/jose/unverified_token.h"
 #include "core/jose/verification.h"
-#include "input.h"
-#include "key_set_source.h"
-#include "settings.h"
-#include "terminal.h"
+#include "core/text/whole_number.h"
 
 namespace drawbridge::app {
 namespace {
@@ -61,12 +62,11 @@ TokenTime time_of(const CLI::Option& at) {
   if (at.count() == 0)
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const std::string text = at.results().front();
-  std::int64_t seconds = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || stop != text.data() + text.size() || seconds < 0 || seconds > latest_time)
+  const auto seconds = whole_number<std::int64_t>(text, 0, latest_time);
+  if (!seconds)
     throw SettingFault{fmt::format("--at is \"{}\": give UNIX seconds, a whole number from 0 to {}",
                                    display_text(text), latest_time)};
-  return sys_seconds{std::chrono::seconds{seconds}};
+  return sys_seconds{std::chrono::seconds{*seconds}};
 }
 
 /// The object that the text is under the rules for tokens, on one line, or nothing. It stays with the one
@@ -80,16 +80,17 @@ std::optional<std::string> object_text(std::string_view text) {
 // --- refusals --------------------------------------------------------------------------------------
 
 int refuse(const AuthError& error, bool as_json) {
+  const std::string hint = with_setting_names(error.hint);
   if (as_json) {
     print(json::serialize(json::object{{"valid", false},
                                        {"code", name_of(error.code)},
                                        {"group", name_of(group_of(error.code))},
                                        {"detail", error.detail},
-                                       {"hint", error.hint}}) +
+                                       {"hint", hint}}) +
           '\n');
   } else {
     const Palette palette = Palette::of_standard_output();
-    print(fmt::format("{}  {}\n{}\n", palette.bad(name_of(error.code)), error.detail, error.hint));
+    print(fmt::format("{}  {}\n{}\n", palette.bad(name_of(error.code)), error.detail, hint));
   }
   return error.code == ErrorCode::keys_unavailable ? exit_unreachable : exit_not_good;
 }

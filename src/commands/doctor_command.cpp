@@ -1,4 +1,4 @@
-#include "doctor_command.h"
+#include "commands/doctor_command.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,13 +11,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "commands/commands.h"
+#include "commands/doctor_text.h"
+#include "commands/setting_names.h"
+#include "commands/setting_values.h"
+#include "commands/terminal.h"
 #include "doctor/examination.h"
 #include "doctor/report.h"
-#include "doctor_text.h"
 #include "issuer/http_call.h"
-#include "setting_values.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {
@@ -117,7 +118,10 @@ boost::json::object json_of(const std::vector<Check>& checks) {
 }
 
 int examine(const Visit& visit, bool json) {
-  const std::vector<Check> checks = doctor::examine(visit);
+  std::vector<Check> checks = doctor::examine(visit);
+  for (Check& check : checks)
+    for (std::string* const text : {&check.summary, &check.cause, &check.remedy})
+      *text = with_setting_names(std::move(*text));
   print(json ? boost::json::serialize(json_of(checks)) + '\n'
              : doctor_text(checks, Palette::of_standard_output(), terminal_width()));
   return doctor::is_healthy(checks) ? exit_good : exit_not_good;

@@ -1,4 +1,4 @@
-#include "doctor_text.h"
+#include "commands/doctor_text.h"
 
 #include <algorithm>
 #include <array>

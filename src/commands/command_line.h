@@ -7,9 +7,9 @@
 
 namespace drawbridge::app {
 
-/// What a program is made of: the one of this folder has every command, the Python package's some.
+/// What a program is made of: that of apps/drawbridge has every command, the Python package's some.
 struct Program {
-  std::function<void(CLI::App& app, int& status)> add_commands;  ///< calls functions of commands.h
+  std::function<void(CLI::App& app, int& status)> add_commands;  ///< calls functions as commands.h has them
   std::string examples;                                          ///< ends with an empty line
 };
 

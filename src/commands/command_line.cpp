@@ -1,4 +1,4 @@
-#include "command_line.h"
+#include "commands/command_line.h"
 
 #include <cstdio>
 #include <exception>
@@ -8,10 +8,10 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include "commands.h"
+#include "commands/commands.h"
+#include "commands/setting_values.h"
+#include "commands/terminal.h"
 #include "core/errors/hints.h"
-#include "setting_values.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {

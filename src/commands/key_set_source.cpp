@@ -1,11 +1,11 @@
-#include "key_set_source.h"
+#include "commands/key_set_source.h"
 
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "commands/input.h"
 #include "core/errors/hints.h"
-#include "input.h"
 #include "issuer/jwks_request.h"
 
 namespace drawbridge::app {

@@ -9,7 +9,7 @@
 #include "drawbridge/key_set.h"
 #include "drawbridge/remote_verifier.h"
 
-#include "settings.h"
+#include "commands/settings.h"
 
 namespace drawbridge::app {
 

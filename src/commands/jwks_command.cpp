@@ -7,11 +7,11 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
-#include "commands.h"
+#include "commands/commands.h"
+#include "commands/key_set_source.h"
+#include "commands/settings.h"
+#include "commands/terminal.h"
 #include "core/errors/hints.h"
-#include "key_set_source.h"
-#include "settings.h"
-#include "terminal.h"
 
 namespace drawbridge::app {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <CLI/App.hpp>
 
+#include "commands/settings.h"
 #include "doctor/visit.h"
-#include "settings.h"
 
 namespace drawbridge::app {
 

@@ -1,4 +1,4 @@
-#include "settings.h"
+#include "commands/settings.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,7 +8,7 @@
 #include <CLI/Option.hpp>
 #include <fmt/format.h>
 
-#include "input.h"
+#include "commands/input.h"
 #include "issuer/jwks_url.h"
 
 namespace drawbridge::app {

@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "commands/terminal.h"
 
 #include <array>
 #include <cstdio>
@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "commands/setting_names.h"
 
 namespace drawbridge::app {
 namespace {
@@ -82,7 +84,7 @@ void print(std::string_view text) {
 }
 
 void complain(std::string_view line) {
-  fmt::print(stderr, "drawbridge: {}\n", line);
+  fmt::print(stderr, "drawbridge: {}\n", with_setting_names(std::string{line}));
 }
 
 }  // namespace drawbridge::app

@@ -40,7 +40,7 @@ std::string moment_text(std::chrono::sys_seconds moment, std::chrono::sys_second
 /// Writes to standard output. Whether all of it arrived shows when run_program() flushes it.
 void print(std::string_view text);
 
-/// One line on standard error, after the program's name.
+/// One line on standard error, after the program's name; members that it names are called by their settings.
 void complain(std::string_view line);
 
 }  // namespace drawbridge::app

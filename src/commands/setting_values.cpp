@@ -1,7 +1,6 @@
-#include "setting_values.h"
+#include "commands/setting_values.h"
 
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
 #include <boost/url/authority_view.hpp>
@@ -11,6 +10,8 @@
 #include "drawbridge/remote_verifier.h"
 
 #include "core/errors/hints.h"
+#include "core/text/ascii.h"
+#include "core/text/whole_number.h"
 
 namespace drawbridge::app {
 
@@ -24,30 +25,22 @@ std::string in_quotes(std::string_view value) {
 
 std::uint64_t number_of(const GivenSetting& given, std::uint64_t least, std::uint64_t most,
                         std::string_view unit) {
-  std::uint64_t number = 0;
-  const char* const end = given.value.data() + given.value.size();
-  const auto [stop, error] = std::from_chars(given.value.data(), end, number);
-  if (error != std::errc{} || stop != end || number < least || number > most)
+  const auto number = whole_number(given.value, least, most);
+  if (!number)
     fault(given.name, fmt::format("is {}: give a whole number of {} from {} to {}", in_quotes(given.value),
                                   unit, least, most));
-  return number;
+  return *number;
 }
 
 std::vector<std::string> list_of(const GivenSetting& given) {
   std::vector<std::string> items;
-  std::string_view rest = given.value;
-  while (true) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    std::string_view item = rest.substr(0, comma);
-    item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-    item = item.substr(0, item.find_last_not_of(' ') + 1);
+  for (const std::string_view item : ascii::split_at_commas(given.value)) {
     if (item.empty())
       fault(given.name,
             fmt::format("is {}: there is nothing beside one of the commas", in_quotes(given.value)));
     items.emplace_back(item);
-    if (comma == rest.size()) return items;
-    rest.remove_prefix(comma + 1);
   }
+  return items;
 }
 
 std::vector<Algorithm> algorithms_of(const GivenSetting& given) {
