@@ -3,8 +3,7 @@
 
 # What the package is made of: the C++ library and the commands are compiled into it.
 python_package_files() {
-<<<<<<< HEAD
-  sources_of bindings/python include src apps/drawbridge cmake CMakeLists.txt -not -path '*/__pycache__/*' -not -path '*_cache/*'
+  sources_of bindings/python include src cmake CMakeLists.txt -not -path '*/__pycache__/*' -not -path '*_cache/*'
 }
 
 # make_plain_wheel PYTHON FOLDER: the package as a wheel in FOLDER/plain, compiled when its sources have changed. Another that
@@ -23,15 +22,12 @@ install_wheel_tools() {
     "$2/tools/bin/python" -m pip install --quiet --disable-pip-version-check -r bindings/python/wheel-tools.txt >&2
 }
 
-# Without pip's isolation, whose folders have random names: ccache would know nothing again.
+# From nothing: ninja compares times, and an object of before may be of other headers. Without pip's isolation, whose folders
+# have random names: ccache would know nothing again.
 compile_wheel() {
   say "building the Python package (a minute)"
-  rm -rf "$1/plain" && PATH=$PWD/$1/tools/bin:$PATH CXX=g++ "$1/tools/bin/python" -m pip wheel --quiet \
+  rm -rf "$1/plain" build/python-* && PATH=$PWD/$1/tools/bin:$PATH CXX=g++ "$1/tools/bin/python" -m pip wheel --quiet \
     --disable-pip-version-check --no-build-isolation --no-deps --wheel-dir "$1/plain" ./bindings/python >&2
-=======
-  sources_of bindings/python include src/CMakeLists.txt src/core src/issuer src/doctor src/commands cmake CMakeLists.txt \
-    -not -path '*/__pycache__/*' -not -path '*_cache/*'
->>>>>>> words
 }
 
 # .venv with the package as its users install it. The program, the example and the benchmarks in Python use it too.
