@@ -133,6 +133,6 @@ def test_random_calls_are_answered_as_the_model_has_it(issuer: BetterAuth, backe
         "DELETE": ["204", "not_found", "user_mismatch", "validation_failed"],
     }.items():
         for answer in answers:
-            assert LONG <= (seen[f"{method} {answer}"] > 0), seen
+            assert seen[f"{method} {answer}"] > 0 or not LONG, seen
     for answer in ("200", "201", "204", "conflict", "not_found", "user_mismatch", "validation_failed"):
         assert sum(times for key, times in seen.items() if key.endswith(f" {answer}")) > CALLS // 1_000, seen
