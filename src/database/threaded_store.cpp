@@ -1,5 +1,6 @@
 #include "database/threaded_store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <vector>

@@ -16,7 +16,7 @@ constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
 constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
 
 /// With its quotes; control characters escaped, so that one event stays one line.
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   return boost::json::serialize(boost::json::string_view{text.data(), text.size()});
 }
 
@@ -56,19 +56,19 @@ std::string EventLog::text_line(const RequestRecord& record) const {
     line += " code=";
     line += name_of(*record.code);
   }
-  if (!record.note.empty()) line += " note=" + quoted(worded(record.note));
+  if (!record.note.empty()) line += " note=" + json_text(worded(record.note));
   return line;
 }
 
 std::string EventLog::json_line(const RequestRecord& record) const {
   std::string line =
       fmt::format(R"("event":"request","method":{},"route":"{}","status":{},"ms":{:.3f},"request_id":"{}")",
-                  quoted(display_text(record.method)), record.route_pattern, record.status,
+                  json_text(display_text(record.method)), record.route_pattern, record.status,
                   milliseconds_of(record), record.request_id);
   if (record.identity && record.identity->uuid())
     fmt::format_to(std::back_inserter(line), R"(,"user_id":"{}")", record.identity->uuid()->text());
   if (record.code) fmt::format_to(std::back_inserter(line), R"(,"code":"{}")", name_of(*record.code));
-  if (!record.note.empty()) line += ",\"note\":" + quoted(worded(record.note));
+  if (!record.note.empty()) line += ",\"note\":" + json_text(worded(record.note));
   return line;
 }
 
@@ -82,7 +82,7 @@ void EventLog::event(spdlog::level::level_enum level, std::string_view event, st
   if (!logger_->should_log(level)) return;
   const std::string said = worded(text);
   logger_->log(level, format_ == Format::json
-                          ? fmt::format(R"("event":{},"text":{})", quoted(event), quoted(said))
+                          ? fmt::format(R"("event":{},"text":{})", json_text(event), json_text(said))
                           : fmt::format("{}: {}", event, display_text(said, said.size())));
 }
 

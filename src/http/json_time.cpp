@@ -1,5 +1,6 @@
 #include "http/json_time.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include <date/date.h>

@@ -1,5 +1,6 @@
 #include "issuer/key_fetcher.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <ctime>

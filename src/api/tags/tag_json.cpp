@@ -1,5 +1,7 @@
 #include "api/tags/tag_json.h"
 
+#include <algorithm>
+
 #include "core/jose/strict_json.h"
 #include "core/text/ascii.h"
 #include "http/json_body.h"

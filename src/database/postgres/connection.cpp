@@ -48,11 +48,7 @@ bool says(const pqxx::failure& error, std::string_view words) {
 
 PostgresConnection::PostgresConnection(const std::string& url, PostgresUse use, StallWatch::Place* place)
     : connection_{postgres_connection_text(url)} {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-  // Deprecated because libpqxx 7 never does it.
-  connection_.inhibit_reactivation(true);
-#pragma GCC diagnostic pop
+  connection_.inhibit_reactivation(true);  // which libpqxx 7 never does
   std::optional<Watched> watched;
   if (place != nullptr) watched.emplace(*place, socket());
   pqxx::nontransaction setup{connection_};
