@@ -4,7 +4,8 @@
 
 # What the package is made of: the C++ library and the commands are compiled into it.
 python_package_files() {
-  sources_of bindings/python include src/CMakeLists.txt src/core src/issuer src/doctor apps/drawbridge cmake CMakeLists.txt \
+  sources_of bindings/python include src/CMakeLists.txt src/core src/issuer src/doctor src/schema/plan \
+    src/schema/bridge_facts.h apps/drawbridge cmake CMakeLists.txt \
     -not -path '*/__pycache__/*' -not -path '*_cache/*'
 }
 
