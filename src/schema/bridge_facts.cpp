@@ -1,9 +1,106 @@
 #include "schema/bridge_facts.h"
 
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "schema/bridge_facts_reader.h"
+#include "schema/plan/better_auth_tables.h"
+#include "schema/plan/our_tables.h"
 #include "schema/postgres/bridge_facts.h"
 #include "schema/sqlite/bridge_facts.h"
 
 namespace drawbridge::schema {
+namespace {
+
+using plan::Product;
+using plan::Query;
+
+/// What the role may not read is nothing.
+template <class Work>
+auto where_allowed(Work work) -> std::optional<decltype(work())> {
+  try {
+    return work();
+  } catch (const QueryRefused& refused) {
+    if (!refused.is_not_allowed) throw;
+    return std::nullopt;
+  }
+}
+
+std::int64_t number(const std::optional<std::string>& text) {
+  std::int64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+CountedRows count_users(const Query& query, std::string_view condition) {
+  CountedRows rows{
+      .count = number(query(fmt::format(R"(SELECT count(*) FROM "user" WHERE {})", condition)).at(0).at(0)),
+      .ids = {}};
+  if (rows.count == 0) return rows;
+  const auto found = where_allowed([&] {
+    return query(
+        fmt::format(R"(SELECT substr(CAST(id AS text), 1, {}) FROM "user" WHERE {} ORDER BY id LIMIT {})",
+                    plan::longest_named, condition, plan::rows_named + 1));
+  });
+  std::vector<std::string> ids;
+  for (const auto& row : found.value_or(plan::Rows{})) ids.push_back(row.at(0).value_or(""));
+  rows.ids = plan::name_rows(std::move(ids));
+  return rows;
+}
+
+UuidRows read_rows(Product product, const Query& query, const plan::UuidColumn& column) {
+  UuidRows rows;
+  if (!column.is_required) rows.without = count_users(query, "uuid IS NULL");
+  rows.invalid = count_users(query, plan::invalid_uuid(product, column));
+  if (!column.is_unique) rows.shared = count_users(query, plan::shared_uuid(product));
+  return rows;
+}
+
+UuidColumn read_column(Product product, const Query& query, const plan::UuidColumn& found) {
+  UuidColumn column{.type = found.type,
+                    .is_required = found.is_required,
+                    .is_unique = found.is_unique,
+                    .is_made = found.is_made};
+  if (product == Product::postgresql && column.type != "uuid") return column;
+  try {
+    column.rows = read_rows(product, query, found);
+  } catch (const QueryRefused& refused) {
+    column.rows = std::unexpected{refused.text};
+  }
+  return column;
+}
+
+std::vector<UserReference> references_to_user(Product product, const Query& query) {
+  std::vector<UserReference> references = plan::read_references(product, query);
+  std::erase_if(references, [](const UserReference& reference) { return reference.to_table != "user"; });
+  return references;
+}
+
+std::optional<StoredKeys> read_keys(const Query& query, const plan::Tables& tables) {
+  if (!plan::has_column(tables, "jwks", "expiresAt")) return std::nullopt;
+  return where_allowed([&] {
+    const auto counts = query(R"(SELECT count(*), count("expiresAt") FROM "jwks")").at(0);
+    return StoredKeys{.count = number(counts.at(0)), .expiring = number(counts.at(1))};
+  });
+}
+
+}  // namespace
+
+BridgeFacts read_bridge_facts(Product product, const Query& query) {
+  const plan::User user = plan::read_user(product, query);
+  BridgeFacts facts{.product = product == Product::sqlite ? "sqlite" : "postgresql",
+                    .version = plan::read_server(product, query).version};
+  facts.tables = plan::read_tables(product, query);
+  facts.user_is_no_table = user.kind == plan::User::Kind::other;
+  facts.foreign_names = plan::foreign_names(facts.tables);
+  if (user.uuid) facts.uuid = read_column(product, query, *user.uuid);
+  facts.user_references = references_to_user(product, query);
+  facts.keys = read_keys(query, facts.tables);
+  facts.tables_version = where_allowed([&] { return plan::read_version(product, query); });
+  facts.latest_tables_version = plan::latest_version();
+  return facts;
+}
 
 std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url) {
   return url.is_postgres() ? read_postgres_facts(url.server) : read_sqlite_facts(url.file);

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "drawbridge/uuid.h"
 
 #include "database/database_url.h"
+#include "schema/plan/facts.h"
 
 namespace drawbridge::schema {
 
@@ -38,11 +38,7 @@ struct UuidColumn {
 };
 
 /// A foreign key to `user`.
-struct UserReference {
-  std::string table;
-  std::string column;
-  std::string to;  ///< the column of `user`
-};
+using UserReference = plan::Reference;
 
 /// The rows of `jwks`.
 struct StoredKeys {
@@ -54,7 +50,7 @@ struct BridgeFacts {
   std::string product;  ///< `sqlite` or `postgresql`
   std::string version;  ///< of the database's software, as it says it
   /// Names of columns by table, of all tables; `user` is there when Better Auth shares the database.
-  std::map<std::string, std::vector<std::string>> tables{};
+  plan::Tables tables{};
   bool user_is_no_table = false;  ///< but a view, for example
   /// One line: what another schema generator named otherwise than Better Auth does; empty when nothing.
   std::string foreign_names{};

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "schema/migrated_database.h"
+#include "schema/plan/our_tables.h"
 #include "schema/postgres/migrated_database.h"
 #include "schema/sqlite/migrated_database.h"
 
@@ -16,6 +17,9 @@ namespace {
 using Kind = MigrationError::Kind;
 
 enum class Intent { look, change };
+
+const MigrationReport silent{.line = [](std::string_view) {},
+                             .progress = [](std::string_view, std::int64_t, std::int64_t) {}};
 
 /// Runs `work(MigratedDatabase&)`; what the database throws becomes a value.
 template <class T, class Work>
@@ -33,30 +37,58 @@ void add_name(std::vector<std::string>& names, const std::string& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-MigrationStatus status_of(const Findings& findings, int latest) {
+/// What was found, and what follows from it.
+struct Findings {
+  int version;  ///< of our tables
+  plan::Plan plan;
+};
+
+MigrationStatus status_of(const Findings& findings) {
+  const auto& [version, plan] = findings;
   MigrationStatus status{
-      .version = findings.version, .latest = latest, .pending = {}, .obstacle = findings.obstacle};
-  for (const std::string& name : findings.waiting) add_name(status.pending, name);
-  for (const Change& change : findings.changes) add_name(status.pending, change.name);
+      .version = version, .latest = plan::latest_version(), .pending = {}, .obstacle = plan.obstacle};
+  for (const std::string& name : plan.waiting) add_name(status.pending, name);
+  for (const plan::Change& change : plan.changes) add_name(status.pending, change.name);
   return status;
 }
 
-Findings inspect(MigratedDatabase& database, const MigrationOptions& options) {
-  Findings findings = database.inspect(options);
-  if (findings.version > database.latest_version()) {
-    fail_migration(Kind::refused, newer_database(findings.version, database.latest_version()));
+void refuse_newer(int version) {
+  if (std::string newer = plan::newer_database(version); !newer.empty()) {
+    fail_migration(Kind::refused, std::move(newer));
   }
-  return findings;
 }
 
-void refuse_if_refused(const Findings& findings) {
-  if (findings.is_refused) fail_migration(Kind::refused, findings.obstacle);
+Findings inspect(MigratedDatabase& database, const MigrationOptions& options) {
+  const plan::Facts facts = database.read(plan::read_facts);
+  refuse_newer(facts.version);
+  return {.version = facts.version,
+          .plan = plan::plan_migration(facts, {.with_better_auth = options.with_better_auth})};
 }
 
-void apply_all(MigratedDatabase& database, const std::vector<Change>& changes,
+void refuse_if_refused(const plan::Plan& plan) {
+  if (plan.is_refused) fail_migration(Kind::refused, plan.obstacle);
+}
+
+void run_batches(MigratedDatabase& database, const plan::Change& change, const MigrationReport& report) {
+  std::int64_t done = 0;
+  const auto run = [&](const std::string& batch) {
+    const std::int64_t changed = database.run(batch);
+    done += changed;
+    if (changed > 0) report.progress(change.name, done, std::max(change.rows, done));
+    return changed;
+  };
+  for (const std::string& batch : change.batches) run(batch);
+  while (run(change.batches.back()) > 0) continue;
+}
+
+void apply_all(MigratedDatabase& database, const std::vector<plan::Change>& changes,
                const MigrationReport& report) {
   for (auto change = changes.begin(); change != changes.end(); ++change) {
-    database.apply(*change, report);
+    if (change->batches.empty()) {
+      database.apply(*change);
+    } else {
+      run_batches(database, *change, report);
+    }
     if (!change->note.empty()) report.line(change->note);
     const bool is_last_of_name =
         std::next(change) == changes.end() || std::next(change)->name != change->name;
@@ -64,48 +96,43 @@ void apply_all(MigratedDatabase& database, const std::vector<Change>& changes,
   }
 }
 
-std::string text_of(const Change& change, const char* begin) {
+std::string text_of(const plan::Change& change, const char* begin) {
   std::string text = fmt::format("-- {}\n", change.name);
   if (!change.note.empty()) text += fmt::format("-- {}\n", change.note);
-  if (change.kind == Change::Kind::fill_uuids) return text + change.sql;  // a transaction by itself
-  return text + fmt::format("{};\n{}COMMIT;\n", begin, change.sql);
+  const bool is_transaction = change.batches.empty();  // the other is one by itself
+  if (is_transaction) text += fmt::format("{};\n", begin);
+  for (const std::string& statement : change.statements) text += fmt::format("{};\n", statement);
+  if (is_transaction) text += "COMMIT;\n";
+  return text;
+}
+
+void make_our_sqlite_tables(const std::filesystem::path& file) {
+  const auto database = open_sqlite_migration(file, true);
+  database->lock(silent);
+  const plan::Facts facts = database->read(plan::read_readiness);
+  refuse_newer(facts.version);
+  if (facts.user.kind != plan::User::Kind::missing && !plan::can_be_referenced(facts)) return;
+  for (const plan::Change& change : plan::our_changes(facts)) database->apply(change);
 }
 
 }  // namespace
 
-std::string newer_database(int version, int latest) {
-  return fmt::format(
-      "the database has version {} of the tables and this program knows {}: use a newer drawbridge", version,
-      latest);
-}
-
-std::string name_rows(std::vector<std::string> ids) {
-  const bool more = ids.size() > rows_named;
-  if (more) ids.resize(rows_named);
-  for (std::string& id : ids) {
-    id.resize(std::min(id.size(), longest_named));
-    std::ranges::replace_if(id, [](char c) { return c < ' ' || c >= 0x7F; }, '?');
-  }
-  return fmt::format("{}{}", fmt::join(ids, ", "), more ? " and more" : "");
-}
-
 std::expected<MigrationStatus, MigrationError> migration_status(const database::DatabaseUrl& url,
                                                                 const MigrationOptions& options) {
-  return with_database<MigrationStatus>(url, Intent::look, [&](MigratedDatabase& database) {
-    return status_of(inspect(database, options), database.latest_version());
-  });
+  return with_database<MigrationStatus>(
+      url, Intent::look, [&](MigratedDatabase& database) { return status_of(inspect(database, options)); });
 }
 
 std::expected<std::string, MigrationError> migration_plan(const database::DatabaseUrl& url,
                                                           const MigrationOptions& options) {
   return with_database<std::string>(url, Intent::look, [&](MigratedDatabase& database) {
-    const Findings findings = inspect(database, options);
-    refuse_if_refused(findings);
+    const plan::Plan plan = inspect(database, options).plan;
+    refuse_if_refused(plan);
     std::string sql;
-    if (!findings.obstacle.empty()) {
-      sql += fmt::format("-- {}: {}\n", fmt::join(findings.waiting, ", "), findings.obstacle);
+    if (!plan.obstacle.empty()) {
+      sql += fmt::format("-- {}: {}\n", fmt::join(plan.waiting, ", "), plan.obstacle);
     }
-    for (const Change& change : findings.changes) sql += text_of(change, database.begin());
+    for (const plan::Change& change : plan.changes) sql += text_of(change, database.begin());
     return sql;
   });
 }
@@ -115,10 +142,10 @@ std::expected<MigrationStatus, MigrationError> migrate_up(const database::Databa
                                                           const MigrationOptions& options) {
   return with_database<MigrationStatus>(url, Intent::change, [&](MigratedDatabase& database) {
     database.lock(report);
-    const Findings findings = inspect(database, options);
-    refuse_if_refused(findings);
-    apply_all(database, findings.changes, report);
-    return status_of(inspect(database, options), database.latest_version());
+    const plan::Plan plan = inspect(database, options).plan;
+    refuse_if_refused(plan);
+    apply_all(database, plan.changes, report);
+    return status_of(inspect(database, options));
   });
 }
 

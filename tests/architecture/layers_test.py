@@ -48,6 +48,16 @@ CAUGHT = {
         {"src/database/a.cpp": '#include "api/tasks/b.h"\n', "src/api/tasks/b.h": ""},
         "database must not include api/tasks/b.h",
     ),
+    "plan_includes_a_database": (
+        rules.layer_faults,
+        {"src/schema/plan/a.cpp": '#include "database/store.h"\n', "src/database/store.h": ""},
+        "plan must not include database/store.h",
+    ),
+    "plan_includes_the_migration": (
+        rules.layer_faults,
+        {"src/schema/plan/a.cpp": '#include "schema/migrations.h"\n', "src/schema/migrations.h": ""},
+        "plan must not include schema/migrations.h",
+    ),
     "http_includes_a_database": (
         rules.layer_faults,
         {"src/http/a.cpp": '#include "database/sqlite/session.h"\n', "src/database/sqlite/session.h": ""},
@@ -130,6 +140,11 @@ CAUGHT = {
     "core_has_a_file": (rules.core_faults, {"src/core/a.cpp": "#include <fstream>\n"}, "<fstream>"),
     "core_has_curl": (rules.core_faults, {"src/core/a.cpp": "#include <curl/curl.h>\n"}, "<curl/curl.h>"),
     "core_has_a_log": (rules.core_faults, {"src/core/a.cpp": "#include <spdlog/spdlog.h>\n"}, "<spdlog"),
+    "plan_has_a_database": (
+        rules.core_faults,
+        {"src/schema/plan/a.cpp": "#include <pqxx/pqxx>\n"},
+        "plan includes <pqxx/pqxx>",
+    ),
     "core_asks_the_clock": (
         rules.core_faults,
         {"src/core/a.cpp": "auto t = std::chrono::system_clock::now();\n"},

@@ -5,6 +5,7 @@
 #include "error_bindings.h"
 #include "identity_bindings.h"
 #include "pending.h"
+#include "plan_bindings.h"
 #include "remote_verifier_bindings.h"
 
 NB_MODULE(_core, module) {
@@ -13,5 +14,6 @@ NB_MODULE(_core, module) {
   drawbridge::python::bind_errors(module);
   drawbridge::python::bind_identity(module);
   drawbridge::python::bind_pending(module);
+  drawbridge::python::bind_plan(module);
   drawbridge::python::bind_remote_verifier(module);
 }

@@ -9,10 +9,7 @@
 #include <unistd.h>
 
 #include "database/sqlite/database.h"
-#include "schema/better_auth_tables.h"
-#include "schema/sqlite/schema.h"
-#include "schema/sqlite/tables.h"
-#include "schema/sqlite/user_table.h"
+#include "schema/sqlite/query.h"
 
 namespace drawbridge::schema {
 namespace {
@@ -21,49 +18,6 @@ using Kind = MigrationError::Kind;
 
 // Better Auth may hold the lock.
 constexpr std::chrono::milliseconds lock_wait{5'000};
-constexpr std::int64_t batch_size = 5'000;
-constexpr const char* user_uuid = "user.uuid";
-
-BetterAuthSql better_auth_sql() {
-  return {
-      .create =
-          {
-              {"user",
-               fmt::format(R"sql(CREATE TABLE "user" ("id" text not null primary key, "name" text not null,
-  "email" text not null unique, "emailVerified" integer not null, "image" text, "createdAt" date not null,
-  "updatedAt" date not null, "uuid" text not null unique DEFAULT (
-    {}));
-)sql",
-                           random_uuid_sql())},
-              {"session",
-               R"sql(CREATE TABLE "session" ("id" text not null primary key, "expiresAt" date not null,
-  "token" text not null unique, "createdAt" date not null, "updatedAt" date not null, "ipAddress" text,
-  "userAgent" text, "userId" text not null references "user" ("id") on delete cascade);
-CREATE INDEX "session_userId_idx" ON "session" ("userId");
-)sql"},
-              {"account",
-               R"sql(CREATE TABLE "account" ("id" text not null primary key, "accountId" text not null,
-  "providerId" text not null, "userId" text not null references "user" ("id") on delete cascade,
-  "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" date,
-  "refreshTokenExpiresAt" date, "scope" text, "password" text, "createdAt" date not null,
-  "updatedAt" date not null);
-CREATE INDEX "account_userId_idx" ON "account" ("userId");
-)sql"},
-              {"verification", R"sql(CREATE TABLE "verification" ("id" text not null primary key,
-  "identifier" text not null, "value" text not null, "expiresAt" date not null, "createdAt" date not null,
-  "updatedAt" date not null);
-CREATE INDEX "verification_identifier_idx" ON "verification" ("identifier");
-)sql"},
-              {"jwks", R"sql(CREATE TABLE "jwks" ("id" text not null primary key, "publicKey" text not null,
-  "privateKey" text not null, "createdAt" date not null, "expiresAt" date, "alg" text, "crv" text);
-)sql"},
-          },
-      .add_session_token = R"sql(ALTER TABLE "session" ADD COLUMN "token" text not null;
-CREATE UNIQUE INDEX drawbridge_session_token ON "session" ("token");
-)sql",
-      .date = "date",
-  };
-}
 
 /// An advisory lock on the directory of the file, which leaves nothing behind; given up with the descriptor.
 class DirectoryLock {
@@ -111,41 +65,23 @@ class SqliteMigration final : public MigratedDatabase {
     directory_.take(file_, [&] { report.line("another drawbridge migrates this database: waiting for it"); });
   }
 
-  Findings inspect(const MigrationOptions& options) override {
-    return attempt([&] { return find(options); });
+  plan::Facts read(ReadFacts reader) override {
+    return attempt([&] { return reader(plan::Product::sqlite, query_of(*database_)); });
   }
 
-  void apply(const Change& change, const MigrationReport& report) override {
+  void apply(const plan::Change& change) override {
     attempt([&] {
-      if (change.kind == Change::Kind::fill_uuids) return fill(change, report);
       SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
-      database_->exec(change.sql);
+      for (const std::string& statement : change.statements) database_->exec(statement);
       transaction.commit();
     });
   }
 
-  int latest_version() const override { return latest_schema_version(); }
+  std::int64_t run(const std::string& statement) override {
+    return attempt([&] { return database_->exec(statement); });
+  }
+
   const char* begin() const override { return "BEGIN IMMEDIATE"; }
-
-  std::vector<Change> our_changes(int version) const {
-    std::vector<Change> changes;
-    for (const SchemaStep& step : schema_steps()) {
-      if (step.version <= version) continue;
-      changes.push_back({.name = fmt::format("{} {}", step.version, step.name), .sql = sql_of(step)});
-    }
-    return changes;
-  }
-
-  /// What serve() needs to know, without reading rows.
-  bool user_cannot_be_referenced() {
-    return attempt([&] {
-      const UserTable user = inspect_user_table(*database_);
-      return user.exists && !user.can_be_referenced();
-    });
-  }
-  int version() {
-    return attempt([&] { return schema_version(*database_); });
-  }
 
  private:
   /// Runs `work` and turns what SQLite throws into a MigrationFailure.
@@ -158,83 +94,15 @@ class SqliteMigration final : public MigratedDatabase {
     }
   }
 
-  Findings find(const MigrationOptions& options) {
-    Findings findings{.version = schema_version(*database_)};
-    const Tables tables = read_tables(*database_);
-    const UserUuidState user = inspect_user_uuid(*database_);
-    findings.obstacle = user.obstacle;
-    if (findings.obstacle.empty() && !user.complete()) findings.obstacle = foreign_tables(tables);
-    findings.is_refused = !findings.obstacle.empty();
-    if (findings.is_refused) {
-      findings.waiting.emplace_back(user_uuid);
-    } else {
-      add_changes(findings, tables, user, options);
-    }
-    for (Change& change : our_changes(findings.version)) findings.changes.push_back(std::move(change));
-    return findings;
-  }
-
-  void add_changes(Findings& findings, const Tables& tables, const UserUuidState& user,
-                   const MigrationOptions& options) {
-    // Another generator's tables with a good `uuid` serve the API; what else is in them is not ours to mend.
-    if (foreign_tables(tables).empty()) {
-      findings.changes = better_auth_changes(tables, better_auth_sql(), options.with_better_auth, [&] {
-        return database_->execAndGet("SELECT count(*) FROM \"session\"").getInt64();
-      });
-    }
-    if (!user.table.exists) {
-      if (options.with_better_auth) return;
-      findings.obstacle =
-          "Better Auth's table \"user\" is not in this database: run Better Auth's migration on it, then "
-          "this "
-          "again, or drawbridge migrate up --with-better-auth";
-      findings.waiting.emplace_back(user_uuid);
-      return;
-    }
-    if (std::string sql = user_uuid_sql(user.table); !sql.empty()) {
-      findings.changes.push_back({.name = user_uuid, .sql = std::move(sql)});
-    }
-    if (user.rows_without > 0) {
-      findings.changes.push_back({.name = user_uuid,
-                                  .sql = fill_user_uuid_sql(-1),
-                                  .kind = Change::Kind::fill_uuids,
-                                  .rows = user.rows_without});
-    }
-  }
-
-  void fill(const Change& change, const MigrationReport& report) {
-    const std::string fill = fill_user_uuid_sql(batch_size);
-    for (std::int64_t done = 0;;) {
-      const int changed = database_->exec(fill);
-      if (changed == 0) return;
-      done += changed;
-      report.progress(change.name, done, std::max(change.rows, done));
-    }
-  }
-
   const std::filesystem::path file_;
   DirectoryLock directory_;
   std::optional<SQLite::Database> database_;
 };
 
-const MigrationReport silent{.line = [](std::string_view) {},
-                             .progress = [](std::string_view, std::int64_t, std::int64_t) {}};
-
 }  // namespace
 
 std::unique_ptr<MigratedDatabase> open_sqlite_migration(const std::filesystem::path& file, bool may_change) {
   return std::make_unique<SqliteMigration>(file, may_change);
-}
-
-void make_our_sqlite_tables(const std::filesystem::path& file) {
-  SqliteMigration migration{file, true};
-  migration.lock(silent);
-  const int version = migration.version();
-  if (version > migration.latest_version()) {
-    fail_migration(Kind::refused, newer_database(version, migration.latest_version()));
-  }
-  if (migration.user_cannot_be_referenced()) return;
-  for (const Change& change : migration.our_changes(version)) migration.apply(change, silent);
 }
 
 }  // namespace drawbridge::schema

@@ -11,8 +11,4 @@ namespace drawbridge::schema {
 /// empty database. Throws MigrationFailure.
 std::unique_ptr<MigratedDatabase> open_sqlite_migration(const std::filesystem::path& file, bool may_change);
 
-/// Our own tables alone, unless Better Auth's `user` is there and cannot be referred to. Throws
-/// MigrationFailure.
-void make_our_sqlite_tables(const std::filesystem::path& file);
-
 }  // namespace drawbridge::schema

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "database/sqlite/session.h"
-#include "schema/sqlite/schema.h"
+#include "schema/plan/our_tables.h"
 #include "tests/api/rows.h"
 #include "tests/database/sqlite/backend.h"
 #include "tests/schema/migration_reports.h"
@@ -62,7 +62,7 @@ TEST_F(Migrations, make_the_directory_for_its_owner_alone) {
 TEST_F(Migrations, ours_come_without_better_auth) {
   ASSERT_TRUE(prepare_to_serve(url).has_value());
   const auto status = migration_status(url).value();
-  EXPECT_EQ(status.version, schema::latest_schema_version());
+  EXPECT_EQ(status.version, schema::plan::latest_version());
   EXPECT_EQ(status.pending, Names{"user.uuid"});
   EXPECT_NE(status.obstacle.find("run Better Auth's migration"), std::string::npos);
   open_as_better_auth(url.file).exec(better_auth_user_table_with_uuid);
@@ -73,7 +73,7 @@ TEST_F(Migrations, ours_come_without_better_auth) {
 TEST_F(Migrations, up_without_better_auth_makes_ours_and_says_what_is_left) {
   Names lines;
   const auto status = migrate_up(url, report_into(lines)).value();
-  EXPECT_EQ(status.version, schema::latest_schema_version());
+  EXPECT_EQ(status.version, schema::plan::latest_version());
   EXPECT_EQ(status.pending, Names{"user.uuid"});
   EXPECT_EQ(lines, (Names{"1 tasks_and_tags: done", "2 list_orders: done"}));
 }
@@ -135,7 +135,7 @@ TEST_F(Migrations, several_at_once_do_not_meet) {
     for (const std::string& failure : failures) EXPECT_EQ(failure, "");
     auto database = open_as_better_auth(here.file);
     EXPECT_EQ(value_of(database, "SELECT count(*) FROM drawbridge_migrations"),
-              std::to_string(schema::latest_schema_version()));
+              std::to_string(schema::plan::latest_version()));
     EXPECT_EQ(value_of(database, "SELECT count(DISTINCT uuid) FROM \"user\""), "50");
   }
 }
@@ -156,7 +156,7 @@ TEST_F(Migrations, several_at_once_begin_with_no_file) {
       }
     }
     for (const std::string& failure : failures) EXPECT_EQ(failure, "");
-    EXPECT_EQ(migration_status(here).value().version, schema::latest_schema_version());
+    EXPECT_EQ(migration_status(here).value().version, schema::plan::latest_version());
   }
 }
 
@@ -164,7 +164,7 @@ TEST_F(Migrations, refuse_a_newer_database) {
   ASSERT_TRUE(prepare_to_serve(url).has_value());
   open_as_better_auth(url.file).exec("INSERT INTO drawbridge_migrations VALUES (1000, 'later', 'x')");
   const std::string because = "the database has version 1000 of the tables and this program knows " +
-                              std::to_string(schema::latest_schema_version());
+                              std::to_string(schema::plan::latest_version());
   for (const auto& error : {migration_status(url).error(), migration_plan(url).error(),
                             migrate_up(url, silent).error(), prepare_to_serve(url).error()}) {
     EXPECT_EQ(error.kind, Kind::refused);

@@ -6,7 +6,7 @@
 
 #include "database/sqlite/session.h"
 #include "schema/migrations.h"
-#include "schema/sqlite/user_table.h"
+#include "schema/sqlite/query.h"
 #include "tests/api/rows.h"
 #include "tests/database/sqlite/backend.h"
 #include "tests/schema/migration_reports.h"
@@ -28,7 +28,8 @@ class UserUuid : public testing::Test {
   std::string value(const std::string& sql) { return value_of(database, sql); }
   void expect_complete() {
     EXPECT_EQ(schema::migration_status(url).value().pending, Names{});
-    EXPECT_TRUE(schema::inspect_user_uuid(database).complete());
+    EXPECT_TRUE(
+        is_complete(schema::plan::read_facts(schema::plan::Product::sqlite, schema::query_of(database))));
     SQLite::Statement uuids{database, "SELECT uuid FROM \"user\""};
     while (uuids.executeStep()) {
       const std::string text = uuids.getColumn(0).getString();
@@ -188,7 +189,7 @@ TEST_F(UserUuid, refuses_another_generators_table) {
       {"not a user table at all", "create table \"user\" (number integer)",
        "table \"user\" has no column id, email, emailVerified: it is not Better Auth's."},
       {"a view", "create view \"user\" as select 1 as id, 2 as email, 3 as emailVerified",
-       "\"user\" is a view, where Better Auth has a table: foreign keys cannot refer to it"},
+       "\"user\" is not a table, as Better Auth's is: foreign keys cannot refer to it"},
   };
   for (const Case& item : cases) {
     SCOPED_TRACE(item.name);

@@ -7,12 +7,11 @@ from typing import Literal
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.schema import SchemaItem, Table
 
-from drawbridge.alembic import additions
-from drawbridge.alembic.tables import BETTER_AUTH_TABLES
+from drawbridge import _core
 from drawbridge.sqlalchemy import BetterAuthTime, UserUuid
 
-# Those of Drawbridge's migrations, and of the tasks API's.
-NOT_THE_APPS = frozenset({*BETTER_AUTH_TABLES, additions.TABLE, "drawbridge_migrations"})
+# Better Auth's, and those in which migrations write down what they did.
+NOT_THE_APPS = frozenset(_core.tables_of_migrations())
 
 
 def include_object(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-ROWS_NAMED = 5
+from drawbridge import _core
 
 # By SQLSTATE: a feature that is not supported, a name or a right that does not fit, something that depends on what is
 # to be changed, an object in the wrong state. A lock that is held or a lost connection is none of these.
@@ -21,23 +21,13 @@ class MigrationRefused(CommandError):
 
 
 @contextmanager
-def refusing(what: str) -> Iterator[None]:
+def refusing(name: str, done: str) -> Iterator[None]:
     """Turns the refusal of a statement by PostgreSQL, for example because a view depends on a column, into
-    MigrationRefused; ``what`` is what was to be done, as the subject of a sentence in the passive."""
+    MigrationRefused; ``name`` is what was to be ``done``."""
     try:
         yield
     except DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or ""
         if not state.startswith(REFUSALS):
             raise
-        reason = str(error.orig).partition("\n")[0]
-        raise MigrationRefused(
-            f"{what}: {reason}. Nothing of it was changed; mend that, for example by dropping what depends on it and "
-            "making it again afterwards, then run this again"
-        ) from error
-
-
-def name_rows(ids: Sequence[str]) -> str:
-    """At most five ids out of Better Auth's table, fit for one line of a terminal, "and more" behind them."""
-    shown = ("".join(c if " " <= c <= "~" else "?" for c in id[:64]) for id in ids[:ROWS_NAMED])
-    return ", ".join(shown) + (" and more" if len(ids) > ROWS_NAMED else "")
+        raise MigrationRefused(_core.refused_change(name, done, str(error.orig).partition("\n")[0])) from error

@@ -1,17 +1,15 @@
-#include "schema/sqlite/schema.h"
+#include "schema/plan/our_tables.h"
 
-#include <array>
-
-#include <fmt/format.h>
-
-namespace drawbridge::schema {
+namespace drawbridge::schema::plan {
 namespace {
 
 // Each key and index begins with the owner, and each reference from task_tags carries the owner too, so that
 // a task cannot be joined with another user's tag. Times are text of one width (time_text.h), so that their
 // order is the order in time. `priority` is 1, 2, 3 for low, medium, high. Tag ids are never used twice: an
 // id that a client kept must not come to mean another tag.
-constexpr const char* tasks_and_tags = R"sql(CREATE TABLE tasks (
+std::vector<std::string> tasks_and_tags() {
+  return {
+      R"sql(CREATE TABLE tasks (
   user_id TEXT NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
   id TEXT NOT NULL CHECK (length(id) = 36),
   title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 255),
@@ -24,63 +22,45 @@ constexpr const char* tasks_and_tags = R"sql(CREATE TABLE tasks (
   updated_at TEXT NOT NULL CHECK (updated_at LIKE '____-__-__T__:__:__.___Z'),
   PRIMARY KEY (user_id, id),
   CHECK (reminder_at < due_date)
-) STRICT;
-CREATE INDEX tasks_by_creation ON tasks (user_id, created_at DESC, id);
-CREATE TABLE tags (
+) STRICT)sql",
+      R"sql(CREATE INDEX tasks_by_creation ON tasks (user_id, created_at DESC, id))sql",
+      R"sql(CREATE TABLE tags (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id TEXT NOT NULL REFERENCES "user" (uuid) ON DELETE CASCADE,
   name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 50),
   color TEXT CHECK (color GLOB '#[0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f]'),
   UNIQUE (user_id, name),
   UNIQUE (user_id, id)
-) STRICT;
-CREATE TABLE task_tags (
+) STRICT)sql",
+      R"sql(CREATE TABLE task_tags (
   user_id TEXT NOT NULL,
   task_id TEXT NOT NULL,
   tag_id INTEGER NOT NULL,
   PRIMARY KEY (user_id, task_id, tag_id),
   FOREIGN KEY (user_id, task_id) REFERENCES tasks (user_id, id) ON DELETE CASCADE,
   FOREIGN KEY (user_id, tag_id) REFERENCES tags (user_id, id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-CREATE INDEX task_tags_by_tag ON task_tags (user_id, tag_id);
-)sql";
+) STRICT, WITHOUT ROWID)sql",
+      R"sql(CREATE INDEX task_tags_by_tag ON task_tags (user_id, tag_id))sql",
+  };
+}
 
 // The orders in which a list can be asked for, beside that of creation. Titles are compared with letter case
 // ignored, which takes a function that only this program has: no index, or nobody else could write the table.
-constexpr const char* list_orders = R"sql(CREATE INDEX tasks_by_due_date ON tasks (user_id, due_date, id);
-CREATE INDEX tasks_by_priority ON tasks (user_id, priority, id);
-)sql";
-
-constexpr std::array steps{
-    SchemaStep{.version = 1, .name = "tasks_and_tags", .sql = tasks_and_tags},
-    SchemaStep{.version = 2, .name = "list_orders", .sql = list_orders},
-};
+std::vector<std::string> list_orders() {
+  return {
+      R"sql(CREATE INDEX tasks_by_due_date ON tasks (user_id, due_date, id))sql",
+      R"sql(CREATE INDEX tasks_by_priority ON tasks (user_id, priority, id))sql",
+  };
+}
 
 }  // namespace
 
-std::span<const SchemaStep> schema_steps() {
+std::span<const Step> sqlite_steps() {
+  static const std::vector<Step> steps{
+      {.version = 1, .name = "tasks_and_tags", .statements = tasks_and_tags()},
+      {.version = 2, .name = "list_orders", .statements = list_orders()},
+  };
   return steps;
 }
 
-int latest_schema_version() {
-  return steps.back().version;
-}
-
-int schema_version(SQLite::Database& database) {
-  if (!database.tableExists("drawbridge_migrations")) return 0;
-  return database.execAndGet("SELECT coalesce(max(version), 0) FROM drawbridge_migrations").getInt();
-}
-
-std::string sql_of(const SchemaStep& step) {
-  return fmt::format(R"sql(CREATE TABLE IF NOT EXISTS drawbridge_migrations (
-  version INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
-  applied_at TEXT NOT NULL
-) STRICT;
-{}INSERT INTO drawbridge_migrations (version, name, applied_at)
-  VALUES ({}, '{}', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
-)sql",
-                     step.sql, step.version, step.name);
-}
-
-}  // namespace drawbridge::schema
+}  // namespace drawbridge::schema::plan

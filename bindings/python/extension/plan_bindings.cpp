@@ -1,0 +1,88 @@
+#include "plan_bindings.h"
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include "python_calls.h"
+#include "schema/plan/additions.h"
+#include "schema/plan/better_auth_tables.h"
+#include "schema/plan/read_facts.h"
+
+namespace nb = nanobind;
+namespace plan = drawbridge::schema::plan;
+
+namespace drawbridge::python {
+namespace {
+
+using Change =
+    std::tuple<std::string, std::vector<std::string>, std::vector<std::string>, std::int64_t, std::string>;
+using Plan = std::tuple<std::string, std::vector<Change>>;
+
+const plan::Options options{
+    .with_better_auth = true,
+    .records_additions = true,
+    .makes_tables = "put better_auth_tables.upgrade(op) before hybrid_id.upgrade(op)"};
+
+Plan tuples_of(const plan::Plan& planned) {
+  std::vector<Change> changes;
+  for (const plan::Change& change : planned.changes) {
+    changes.emplace_back(change.name, change.statements, change.batches, change.rows, change.note);
+  }
+  return {planned.obstacle, std::move(changes)};
+}
+
+/// Runs a query in Python.
+plan::Query query_of(const nb::object& query) {
+  return [&query](const std::string& sql) {
+    const nb::object statement = nb::cast(sql);
+    return nb::cast<plan::Rows>(call_python(query, statement));
+  };
+}
+
+plan::Facts schema_of(const std::string& product, const plan::Query& query) {
+  return plan::read_schema(product == "sqlite" ? plan::Product::sqlite : plan::Product::postgresql, query);
+}
+
+Plan plan_better_auth_tables(const std::string& product, const nb::object& query) {
+  return tuples_of(plan::plan_better_auth_tables(schema_of(product, query_of(query)), options));
+}
+
+Plan plan_user_uuid(const std::string& product, const nb::object& query) {
+  plan::Facts facts = schema_of(product, query_of(query));
+  plan::read_user_rows(facts, query_of(query));
+  return tuples_of(plan::plan_user_uuid(facts, options));
+}
+
+template <plan::Plan (*planner)(const plan::Facts&)>
+Plan plan_without(const std::string& product, const nb::object& query) {
+  plan::Facts facts = schema_of(product, query_of(query));
+  plan::read_additions(facts, query_of(query));
+  return tuples_of(planner(facts));
+}
+
+std::vector<std::string> tables_of_migrations() {
+  std::vector<std::string> tables{plan::better_auth_tables.begin(), plan::better_auth_tables.end()};
+  tables.insert(tables.end(), {plan::additions_table, "drawbridge_migrations"});
+  return tables;
+}
+
+}  // namespace
+
+void bind_plan(nb::module_& module) {
+  module.def("plan_better_auth_tables", &plan_better_auth_tables, nb::arg("product"), nb::arg("query"));
+  module.def("plan_user_uuid", &plan_user_uuid, nb::arg("product"), nb::arg("query"));
+  module.def("plan_without_better_auth_tables", &plan_without<plan::plan_without_better_auth_tables>,
+             nb::arg("product"), nb::arg("query"));
+  module.def("plan_without_user_uuid", &plan_without<plan::plan_without_user_uuid>, nb::arg("product"),
+             nb::arg("query"));
+  module.def("refused_change", &plan::refused_change, nb::arg("name"), nb::arg("done"), nb::arg("reason"));
+  module.def("tables_of_migrations", &tables_of_migrations);
+}
+
+}  // namespace drawbridge::python

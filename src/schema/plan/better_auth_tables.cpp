@@ -1,0 +1,233 @@
+#include "schema/plan/better_auth_tables.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schema/plan/additions.h"
+#include "schema/plan/better_auth_sql.h"
+
+namespace drawbridge::schema::plan {
+namespace {
+
+constexpr std::string_view what_to_do =
+    "Drawbridge needs the names that Better Auth's own migration gives (\"user\", \"emailVerified\", "
+    "\"userId\"). "
+    "Make the tables with getMigrations() of better-auth/db/migration, or rename these and take the mapping "
+    "of "
+    "names out of the Better Auth configuration; then run this again";
+
+bool contains(const std::vector<std::string>& columns, std::string_view name) {
+  return std::ranges::find(columns, name) != columns.end();
+}
+
+/// A column that Better Auth names in camel case, and how others spell it.
+struct Spelling {
+  const char* table;
+  const char* ours;
+  const char* snake_case;
+};
+constexpr std::array spellings{
+    Spelling{"user", "emailVerified", "email_verified"}, Spelling{"session", "userId", "user_id"},
+    Spelling{"session", "expiresAt", "expires_at"},      Spelling{"account", "userId", "user_id"},
+    Spelling{"jwks", "publicKey", "public_key"},         Spelling{"jwks", "privateKey", "private_key"},
+};
+
+/// A column that a table got after the first versions of Better Auth.
+struct LaterColumn {
+  const char* table;
+  const char* name;
+};
+constexpr LaterColumn session_token{"session", "token"};
+constexpr std::array jwks_columns{LaterColumn{"jwks", "alg"}, LaterColumn{"jwks", "crv"},
+                                  LaterColumn{"jwks", "expiresAt"}};
+
+std::string name_of(const LaterColumn& column) {
+  return fmt::format("{}.{}", column.table, column.name);
+}
+
+std::string snake_case_columns(const Tables& tables) {
+  for (const Spelling& spelling : spellings) {
+    if (has_column(tables, spelling.table, spelling.ours)) continue;
+    if (!has_column(tables, spelling.table, spelling.snake_case)) continue;
+    return fmt::format(
+        "table \"{}\" has a column {} where Better Auth has {}: another schema generator made it",
+        spelling.table, spelling.snake_case, spelling.ours);
+  }
+  return {};
+}
+
+std::string missing_columns(const std::vector<std::string>& columns) {
+  std::vector<const char*> missing;
+  for (const char* const wanted : {"id", "email", "emailVerified"}) {
+    if (!contains(columns, wanted)) missing.push_back(wanted);
+  }
+  if (missing.empty()) return {};
+  return fmt::format("table \"user\" has no column {}: it is not Better Auth's", fmt::join(missing, ", "));
+}
+
+std::string other_name(const Tables& tables) {
+  for (const auto& [name, columns] : tables) {
+    const bool is_users = contains(columns, "email") &&
+                          (contains(columns, "emailVerified") || contains(columns, "email_verified"));
+    if (!is_users) continue;
+    return fmt::format("there is no table \"user\", but \"{}\" looks like Better Auth's under another name",
+                       name);
+  }
+  return {};
+}
+
+std::string session_note(std::int64_t sessions) {
+  if (sessions == 0) return {};
+  return fmt::format(
+      "table \"session\" had no column token: {} session{} could not be kept, their users sign in again",
+      sessions, sessions == 1 ? "" : "s");
+}
+
+Change create_table(const Facts& facts, const Options& options, const char* table) {
+  Change change{.name = table, .statements = create_sql(facts.product, table)};
+  record(change.statements, options, table, columns_expression(facts.product, table));
+  return change;
+}
+
+Change add_session_token(const Facts& facts, const Options& options) {
+  Change change{.name = name_of(session_token), .note = session_note(facts.tokenless_sessions)};
+  change.statements.emplace_back(R"(DELETE FROM "session")");
+  std::ranges::move(add_session_token_sql(facts.product), std::back_inserter(change.statements));
+  record(change.statements, options, change.name);
+  return change;
+}
+
+Change add_jwks_column(const Facts& facts, const Options& options, const LaterColumn& column) {
+  Change change{.name = name_of(column)};
+  const char* const type =
+      std::string_view{column.name} == "expiresAt" ? type_of_time(facts.product) : "text";
+  change.statements.push_back(fmt::format(R"(ALTER TABLE "jwks" ADD COLUMN "{}" {})", column.name, type));
+  record(change.statements, options, change.name);
+  return change;
+}
+
+std::string comma_separated(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  const auto [first, last] = std::ranges::unique(names);
+  names.erase(first, last);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Why a table that was added must stay, as the rest of a sentence; empty when it may go. `going` are those
+/// that go with it.
+std::string reason_to_stay(const Facts& facts, const std::string& table,
+                           const std::vector<std::string>& going) {
+  const auto rows = facts.rows.find(table);
+  if (rows != facts.rows.end() && rows->second > 0) {
+    return fmt::format(
+        "it has {} row{} that Better Auth made. Delete them first if they are to be lost, then run this "
+        "again",
+        rows->second, rows->second == 1 ? "" : "s");
+  }
+  const std::string ours = fmt::format(",{},", facts.additions.at(table).value_or(""));
+  std::vector<std::string> others;
+  for (const std::string& column : facts.tables.at(table)) {
+    if (!ours.contains(fmt::format(",{},", column))) others.push_back(column);
+  }
+  if (!others.empty()) {
+    return fmt::format("others added the column {} to it. Drop that first, then run this again",
+                       fmt::join(others, ", "));
+  }
+  std::vector<std::string> referring;
+  for (const Reference& reference : facts.references) {
+    if (reference.to_table == table && !contains(going, reference.table)) referring.push_back(reference.name);
+  }
+  if (referring.empty()) return {};
+  return fmt::format("foreign keys refer to it: {}. Drop them first, then run this again",
+                     comma_separated(std::move(referring)));
+}
+
+Change drop_column(const Facts& facts, const LaterColumn& column) {
+  Change change{.name = name_of(column)};
+  if (change.name == name_of(session_token)) change.statements = forget_session_token_sql(facts.product);
+  change.statements.push_back(fmt::format(R"(ALTER TABLE "{}" DROP COLUMN "{}")", column.table, column.name));
+  return change;
+}
+
+}  // namespace
+
+std::string foreign_names(const Tables& tables) {
+  const auto user = tables.find("user");
+  if (user == tables.end()) return other_name(tables);
+  if (std::string fault = snake_case_columns(tables); !fault.empty()) return fault;
+  return missing_columns(user->second);
+}
+
+std::string foreign_tables(const Tables& tables) {
+  const std::string found = foreign_names(tables);
+  return found.empty() ? found : fmt::format("{}. {}", found, what_to_do);
+}
+
+std::string no_table(const User& user) {
+  if (user.kind != User::Kind::other) return {};
+  return "\"user\" is not a table, as Better Auth's is: foreign keys cannot refer to it";
+}
+
+std::vector<Change> better_auth_changes(const Facts& facts, const Options& options) {
+  const Tables& tables = facts.tables;
+  std::vector<Change> changes;
+  if (tables.contains("session") && !has_column(tables, session_token.table, session_token.name)) {
+    changes.push_back(add_session_token(facts, options));
+  }
+  // Where Better Auth has run, only its key table may be missing: the jwt plugin came later.
+  const bool better_auth_is_here = tables.contains("user") && tables.contains("session");
+  for (const char* const table : better_auth_tables) {
+    if (tables.contains(table)) continue;
+    const bool is_repair = std::string_view{table} == "jwks" && better_auth_is_here;
+    if (options.with_better_auth || is_repair) changes.push_back(create_table(facts, options, table));
+  }
+  if (!tables.contains("jwks")) return changes;
+  for (const LaterColumn& column : jwks_columns) {
+    if (!has_column(tables, column.table, column.name)) {
+      changes.push_back(add_jwks_column(facts, options, column));
+    }
+  }
+  return changes;
+}
+
+Plan plan_better_auth_tables(const Facts& facts, const Options& options) {
+  Plan plan{.obstacle = no_table(facts.user)};
+  if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
+  plan.is_refused = !plan.obstacle.empty();
+  if (!plan.is_refused) plan.changes = better_auth_changes(facts, options);
+  return plan;
+}
+
+Plan plan_without_better_auth_tables(const Facts& facts) {
+  Plan plan;
+  std::vector<std::string> added;
+  for (const char* const table : better_auth_tables) {
+    if (facts.additions.contains(table)) added.emplace_back(table);
+  }
+  std::ranges::reverse(added);
+  for (const std::string& table : added) {
+    const std::string reason =
+        facts.tables.contains(table) ? reason_to_stay(facts, table, added) : std::string{};
+    if (reason.empty()) continue;
+    return {.obstacle = fmt::format("table \"{}\" is not dropped: {}", table, reason), .is_refused = true};
+  }
+  std::vector<std::string> gone = added;
+  for (const LaterColumn& column : {session_token, jwks_columns[0], jwks_columns[1], jwks_columns[2]}) {
+    if (!facts.additions.contains(name_of(column))) continue;
+    if (has_column(facts.tables, column.table, column.name)) {
+      plan.changes.push_back(drop_column(facts, column));
+    }
+    gone.push_back(name_of(column));
+  }
+  for (const std::string& table : added) {
+    if (!facts.tables.contains(table)) continue;
+    plan.changes.push_back({.name = table, .statements = {fmt::format(R"(DROP TABLE "{}")", table)}});
+  }
+  forget(plan, facts, gone);
+  return plan;
+}
+
+}  // namespace drawbridge::schema::plan

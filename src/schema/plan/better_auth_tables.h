@@ -1,0 +1,31 @@
+#pragma once
+
+// What is known of Better Auth 1.7's tables: which there are, what the bridge needs of them, and how those of
+// another schema generator look.
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "schema/plan/plan.h"
+
+namespace drawbridge::schema::plan {
+
+/// In the order in which they can be made.
+inline constexpr std::array better_auth_tables{"user", "session", "account", "verification", "jwks"};
+
+/// One line that says what was found when these are Better Auth's tables under names that another schema
+/// generator gave them: other table names, or columns like email_verified. Empty otherwise.
+std::string foreign_names(const Tables& tables);
+
+/// The same, and what to do.
+std::string foreign_tables(const Tables& tables);
+
+/// One line when `user` is a view, for example; empty otherwise.
+std::string no_table(const User& user);
+
+/// What must be added to Better Auth's tables, `user.uuid` left out, in order: the tables that are missing
+/// when `with_better_auth`, and where Better Auth is, repairs.
+std::vector<Change> better_auth_changes(const Facts& facts, const Options& options);
+
+}  // namespace drawbridge::schema::plan

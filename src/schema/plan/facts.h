@@ -1,0 +1,93 @@
+#pragma once
+
+// What a migration needs to know of a database. Data alone: the plan follows from it.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace drawbridge::schema::plan {
+
+enum class Product { sqlite, postgresql };
+
+/// The names of columns by the name of their table, of all tables in the schema that new ones go to.
+using Tables = std::map<std::string, std::vector<std::string>>;
+
+bool has_column(const Tables& tables, const std::string& table, const std::string& column);
+
+struct Server {
+  std::string version{};  ///< as it says it
+  /// The rest is PostgreSQL's alone.
+  int number = 0;  ///< of the version: 150014 is 15.14
+  std::string encoding{"UTF8"};
+  bool has_icu = true;
+  bool has_schema = true;  ///< one of the search path exists
+};
+
+/// The column `uuid` of `user`.
+struct UuidColumn {
+  std::string type;                            ///< in lower case: `uuid`, `text`, `character varying`
+  std::string full_type{};                     ///< with its length: `character varying(36)`
+  bool is_required = false;                    ///< NOT NULL
+  bool is_unique = false;                      ///< by an index of it alone, which a foreign key can refer to
+  bool is_made = false;                        ///< by a default or a trigger for each row that comes without
+  std::optional<std::string> default_value{};  ///< an expression
+};
+
+/// Rows of `user`, by their ids; at most `rows_named` of them and one more.
+struct UserRows {
+  std::int64_t without = 0;            ///< a uuid; all of them when there is no such column
+  std::vector<std::string> invalid{};  ///< whose uuid no token could carry
+  std::vector<std::string> shared{};   ///< whose uuid is another row's too
+};
+
+/// Better Auth's table `user`. A fact about its `id` has its place here.
+struct User {
+  enum class Kind { missing, table, other };
+  Kind kind = Kind::missing;
+  std::optional<UuidColumn> uuid{};
+  UserRows rows{};         ///< read where the column may have to change
+  std::int64_t pages = 0;  ///< that the table has on disk; PostgreSQL's alone
+};
+
+/// A column of a foreign key to one of Better Auth's tables.
+struct Reference {
+  std::string table;
+  std::string column;
+  std::string to;  ///< the column there
+  std::string to_table{"user"};
+  std::string name{};  ///< for people: `tasks_user_id_fkey of tasks`, on SQLite `user_id of tasks`
+};
+
+struct Facts {
+  Product product = Product::sqlite;
+  Server server{};
+  int version = 0;  ///< of our tables
+  Tables tables{};
+  User user{};
+  std::vector<Reference> references{};
+  std::int64_t tokenless_sessions = 0;  ///< rows of a `session` that has no column token
+  /// What was written down as added, with its detail; and how many rows each of those tables has.
+  std::map<std::string, std::optional<std::string>> additions{};
+  std::map<std::string, std::int64_t> rows{};
+};
+
+/// The column is as it is to be. Of SQLite's, which cannot be made NOT NULL, each row has a value too.
+bool is_complete(const Facts& facts);
+
+/// A new row cannot be without; a foreign key may refer to it.
+inline bool is_filled(const UuidColumn& column) {
+  return column.is_required || column.is_made;
+}
+bool can_be_referenced(const Facts& facts);
+
+/// At most five ids out of Better Auth's table, fit for one line of a terminal or a log, "and more" behind
+/// them when there are more.
+std::string name_rows(std::vector<std::string> ids);
+inline constexpr std::size_t rows_named = 5;
+/// Characters of an id; a longer one is cut.
+inline constexpr std::size_t longest_named = 64;
+
+}  // namespace drawbridge::schema::plan

@@ -1,0 +1,82 @@
+#include "schema/plan/plan.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "schema/plan/better_auth_tables.h"
+#include "schema/plan/our_tables.h"
+#include "schema/plan/user_uuid.h"
+
+namespace drawbridge::schema::plan {
+namespace {
+
+constexpr int oldest_server = 150000;
+constexpr const char* user_uuid = "user.uuid";
+
+/// What keeps every database on this server, or this one, from being used.
+std::string server_obstacle(const Facts& facts) {
+  const Server& server = facts.server;
+  if (facts.product == Product::sqlite) return {};
+  if (server.number < oldest_server) {
+    return fmt::format("the server is PostgreSQL {}, and 15 is the oldest that Drawbridge works with",
+                       server.number / 10000);
+  }
+  if (server.encoding != "UTF8") {
+    return fmt::format("the database has the encoding {}, and texts of every language need UTF8",
+                       server.encoding);
+  }
+  if (!server.has_icu) {
+    return "the server was built without ICU, whose collation und-x-icu the search for texts needs";
+  }
+  if (!server.has_schema) return "no schema of the search path exists: make it, or set search_path";
+  return {};
+}
+
+void append(std::vector<Change>& changes, std::vector<Change> more) {
+  std::ranges::move(more, std::back_inserter(changes));
+}
+
+void add_changes(Plan& plan, const Facts& facts, const Options& options) {
+  // Another generator's tables with a good `uuid` serve the API; what else is in them is not ours to repair.
+  if (foreign_tables(facts.tables).empty()) append(plan.changes, better_auth_changes(facts, options));
+  if (facts.user.kind == User::Kind::table) {
+    append(plan.changes, user_uuid_changes(facts, options));
+  } else if (!options.with_better_auth) {
+    plan.obstacle = user_missing(options);
+    plan.waiting.emplace_back(user_uuid);
+  }
+}
+
+}  // namespace
+
+Plan plan_migration(const Facts& facts, const Options& options) {
+  Plan plan{.obstacle = server_obstacle(facts)};
+  if (plan.obstacle.empty()) plan.obstacle = user_uuid_obstacle(facts);
+  if (plan.obstacle.empty() && !is_complete(facts)) plan.obstacle = foreign_tables(facts.tables);
+  plan.is_refused = !plan.obstacle.empty();
+  if (!plan.is_refused) {
+    add_changes(plan, facts, options);
+  } else if (!is_complete(facts)) {
+    plan.waiting.emplace_back(user_uuid);
+  }
+  // SQLite lets a foreign key refer to a table that is not there yet.
+  const bool ours_wait = facts.product == Product::postgresql && !plan.obstacle.empty();
+  for (Change& change : our_changes(facts)) {
+    if (ours_wait) {
+      plan.waiting.push_back(change.name);
+    } else {
+      plan.changes.push_back(std::move(change));
+    }
+  }
+  return plan;
+}
+
+std::string refused_change(const std::string& name, const std::string& done, const std::string& reason) {
+  return fmt::format(
+      "{} cannot be {}: {}. Nothing of it was changed; fix that, for example by dropping what depends on it "
+      "and making it again afterwards, then run this again",
+      name, done, reason);
+}
+
+}  // namespace drawbridge::schema::plan

@@ -1,0 +1,259 @@
+#include "schema/plan/read_facts.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "schema/plan/additions.h"
+
+namespace drawbridge::schema::plan {
+namespace {
+
+/// How one product is asked. A condition comes as 1 or 0.
+struct Queries {
+  const char* server;
+  const char* tables;
+  const char* user;
+  const char* references;
+  const char* has_migrations;
+  const char* name_and_order;  ///< of a row of `user`
+};
+
+// SQLite compares names with the case of ASCII letters ignored, so `user` is named in Better Auth's spelling.
+constexpr Queries sqlite{
+    .server = "SELECT sqlite_version()",
+    .tables = R"sql(
+SELECT CASE lower(tables.name) WHEN 'user' THEN 'user' ELSE tables.name END, columns.name
+FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table')sql",
+    .user = R"sql(
+SELECT tables.type = 'table', lower(columns.type), lower(columns.type), columns."notnull" = 1,
+       EXISTS (SELECT 1 FROM pragma_index_list('user') AS list
+               WHERE list."unique" = 1 AND list.partial = 0
+                 AND (SELECT count(*) FROM pragma_index_info(list.name)) = 1
+                 AND EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) AS info
+                             WHERE info.key = 1 AND lower(info.name) = 'uuid' AND info.coll = 'BINARY')),
+       columns.dflt_value IS NOT NULL
+         OR EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = 'drawbridge_user_uuid'
+                    AND tbl_name = 'user' COLLATE NOCASE),
+       columns.dflt_value
+FROM sqlite_schema AS tables
+LEFT JOIN pragma_table_info(CASE tables.type WHEN 'table' THEN tables.name END) AS columns
+  ON lower(columns.name) = 'uuid'
+WHERE tables.name = 'user' COLLATE NOCASE AND tables.type IN ('table', 'view'))sql",
+    // Without a column, the key refers to the primary key.
+    .references = R"sql(
+SELECT CASE lower(tables.name) WHEN 'user' THEN 'user' ELSE tables.name END, keys."from",
+       lower(coalesce(keys."to", 'id')), lower(keys."table"), keys."from" || ' of ' || tables.name
+FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
+WHERE tables.type = 'table' ORDER BY 1, 2)sql",
+    .has_migrations = R"sql(
+SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'drawbridge_migrations')sql",
+    .name_and_order = "id, uuid",
+};
+
+// Asked of the catalogue, which every role may read. A constant is no default that a second row could have.
+constexpr Queries postgres{
+    .server = R"sql(
+SELECT current_setting('server_version'), current_setting('server_version_num'),
+       current_setting('server_encoding'), (to_regcollation('"und-x-icu"') IS NOT NULL)::int,
+       (current_schema() IS NOT NULL)::int)sql",
+    .tables = R"sql(
+SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relkind IN ('r', 'p') AND pg_table_is_visible(pg_class.oid) AND relnamespace = current_schema()::regnamespace
+  AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum)sql",
+    .user = R"sql(
+SELECT (relkind IN ('r', 'p'))::int, format_type(atttypid, NULL), format_type(atttypid, atttypmod), attnotnull::int,
+       EXISTS (SELECT FROM pg_index
+               WHERE indrelid = attrelid AND indkey[0] = attnum AND indisunique AND indisvalid AND indimmediate
+                 AND indpred IS NULL AND indnkeyatts = 1)::int,
+       coalesce(pg_get_expr(adbin, adrelid) NOT LIKE '''%', false)::int, pg_get_expr(adbin, adrelid)
+FROM pg_class
+LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'uuid' AND NOT attisdropped
+LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE pg_class.oid = to_regclass('"user"'))sql",
+    // conparentid: that of a partition is named with its table's.
+    .references = R"sql(
+SELECT referring.relname, here.attname, there.attname, referred.relname,
+       format('%s of %s', conname, conrelid::regclass)
+FROM pg_constraint
+CROSS JOIN LATERAL unnest(conkey, confkey) AS keys (here, there)
+JOIN pg_class AS referring ON referring.oid = conrelid
+JOIN pg_class AS referred ON referred.oid = confrelid
+JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = keys.here
+JOIN pg_attribute AS there ON there.attrelid = confrelid AND there.attnum = keys.there
+WHERE contype = 'f' AND conparentid = 0 AND confrelid IN (to_regclass('"user"'), to_regclass('session'),
+  to_regclass('account'), to_regclass('verification'), to_regclass('jwks'))
+ORDER BY 1, 2)sql",
+    .has_migrations = "SELECT (to_regclass('drawbridge_migrations') IS NOT NULL)::int",
+    .name_and_order = "id::text, lower(uuid::text)",
+};
+
+constexpr const char* count_pages =
+    R"(SELECT pg_relation_size('"user"') / current_setting('block_size')::bigint)";
+
+const Queries& queries_of(Product product) {
+  return product == Product::sqlite ? sqlite : postgres;
+}
+
+std::int64_t number(const std::optional<std::string>& text) {
+  std::int64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+bool flag(const std::optional<std::string>& text) {
+  return text == "1";
+}
+
+std::int64_t count(const Query& query, const std::string& from) {
+  return number(query(fmt::format("SELECT count(*) FROM {}", from)).at(0).at(0));
+}
+
+std::vector<std::string> ids_where(Product product, const Query& query, const std::string& condition) {
+  std::vector<std::string> ids;
+  for (const auto& row : query(fmt::format(R"(SELECT {} FROM "user" WHERE {} ORDER BY 2, 1 LIMIT {})",
+                                           queries_of(product).name_and_order, condition, rows_named + 1))) {
+    ids.push_back(row.at(0).value_or(""));
+  }
+  return ids;
+}
+
+/// Whether values of that type can be, or become, UUIDs.
+bool holds_uuids(Product product, const UuidColumn& column) {
+  return product == Product::sqlite || column.type == "uuid" || is_text(column.type);
+}
+
+}  // namespace
+
+bool is_text(const std::string& type) {
+  return type == "text" || type == "character varying" || type == "character";
+}
+
+std::string invalid_uuid(Product product, const UuidColumn& column) {
+  constexpr const char* nil = "00000000-0000-0000-0000-000000000000";
+  if (product == Product::sqlite) {
+    // Compared as text, so only the lower-case form will do.
+    std::string pattern;
+    for (const std::size_t digits : {8U, 4U, 4U, 4U, 12U}) {
+      if (!pattern.empty()) pattern += '-';
+      for (std::size_t i = 0; i < digits; ++i) pattern += "[0-9a-f]";
+    }
+    return fmt::format(
+        "uuid IS NOT NULL AND NOT (typeof(uuid) = 'text' AND length(uuid) = 36 AND uuid GLOB '{}' AND "
+        "uuid <> '{}')",
+        pattern, nil);
+  }
+  if (!is_text(column.type)) return fmt::format("uuid::text = '{}'", nil);
+  return fmt::format("uuid !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' OR uuid::text = '{}'",
+                     nil);
+}
+
+const char* shared_uuid(Product product) {
+  if (product == Product::sqlite) {
+    return R"(uuid IN (SELECT uuid FROM "user" WHERE uuid IS NOT NULL GROUP BY uuid HAVING count(*) > 1))";
+  }
+  return R"(lower(uuid::text) IN
+  (SELECT lower(uuid::text) FROM "user" WHERE uuid IS NOT NULL GROUP BY 1 HAVING count(*) > 1))";
+}
+
+Server read_server(Product product, const Query& query) {
+  const auto row = query(queries_of(product).server).at(0);
+  const std::string version = row.at(0).value_or("");
+  if (product == Product::sqlite) return {.version = version};
+  // `15.14` of `15.14 (Debian 15.14-0+deb12u1)`.
+  return {.version = version.substr(0, version.find(' ')),
+          .number = static_cast<int>(number(row.at(1))),
+          .encoding = row.at(2).value_or(""),
+          .has_icu = flag(row.at(3)),
+          .has_schema = flag(row.at(4))};
+}
+
+Tables read_tables(Product product, const Query& query) {
+  Tables tables;
+  for (const auto& row : query(queries_of(product).tables)) {
+    tables[row.at(0).value_or("")].push_back(row.at(1).value_or(""));
+  }
+  return tables;
+}
+
+User read_user(Product product, const Query& query) {
+  User user;
+  const Rows rows = query(queries_of(product).user);
+  if (rows.empty()) return user;
+  const auto& row = rows.front();
+  user.kind = flag(row.at(0)) ? User::Kind::table : User::Kind::other;
+  if (user.kind == User::Kind::other || !row.at(1)) return user;
+  user.uuid = UuidColumn{.type = *row.at(1),
+                         .full_type = row.at(2).value_or(""),
+                         .is_required = flag(row.at(3)),
+                         .is_unique = flag(row.at(4)),
+                         .is_made = flag(row.at(5)),
+                         .default_value = row.at(6)};
+  return user;
+}
+
+std::vector<Reference> read_references(Product product, const Query& query) {
+  std::vector<Reference> references;
+  for (const auto& row : query(queries_of(product).references)) {
+    references.push_back({.table = row.at(0).value_or(""),
+                          .column = row.at(1).value_or(""),
+                          .to = row.at(2).value_or(""),
+                          .to_table = row.at(3).value_or(""),
+                          .name = row.at(4).value_or("")});
+  }
+  return references;
+}
+
+int read_version(Product product, const Query& query) {
+  if (!flag(query(queries_of(product).has_migrations).at(0).at(0))) return 0;
+  return static_cast<int>(
+      number(query("SELECT coalesce(max(version), 0) FROM drawbridge_migrations").at(0).at(0)));
+}
+
+Facts read_readiness(Product product, const Query& query) {
+  return {.product = product, .version = read_version(product, query), .user = read_user(product, query)};
+}
+
+Facts read_schema(Product product, const Query& query) {
+  Facts facts{.product = product,
+              .tables = read_tables(product, query),
+              .user = read_user(product, query),
+              .references = read_references(product, query)};
+  if (facts.tables.contains("session") && !has_column(facts.tables, "session", "token")) {
+    facts.tokenless_sessions = count(query, R"("session")");
+  }
+  return facts;
+}
+
+void read_user_rows(Facts& facts, const Query& query) {
+  User& user = facts.user;
+  const Product product = facts.product;
+  if (user.kind != User::Kind::table) return;
+  if (product == Product::postgresql && is_complete(facts)) return;
+  user.rows.without = count(query, user.uuid ? R"("user" WHERE uuid IS NULL)" : R"("user")");
+  if (product == Product::postgresql) user.pages = number(query(count_pages).at(0).at(0));
+  if (!user.uuid || !holds_uuids(product, *user.uuid) || !has_column(facts.tables, "user", "id")) return;
+  user.rows.invalid = ids_where(product, query, invalid_uuid(product, *user.uuid));
+  // As text, two spellings of one UUID could be in two rows.
+  if (can_be_referenced(facts)) return;
+  user.rows.shared = ids_where(product, query, shared_uuid(product));
+}
+
+Facts read_facts(Product product, const Query& query) {
+  Facts facts = read_schema(product, query);
+  facts.server = read_server(product, query);
+  facts.version = read_version(product, query);
+  read_user_rows(facts, query);
+  return facts;
+}
+
+void read_additions(Facts& facts, const Query& query) {
+  if (!facts.tables.contains(additions_table)) return;
+  for (const auto& row : query(fmt::format("SELECT name, detail FROM {}", additions_table))) {
+    const std::string name = row.at(0).value_or("");
+    facts.additions.emplace(name, row.at(1));
+    if (facts.tables.contains(name)) facts.rows[name] = count(query, fmt::format(R"("{}")", name));
+  }
+}
+
+}  // namespace drawbridge::schema::plan

@@ -1,0 +1,47 @@
+#pragma once
+
+// How the facts are asked for. The queries are here alone, without parameters; the database's client runs
+// them.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/plan/facts.h"
+
+namespace drawbridge::schema::plan {
+
+/// What a query gave, each value as a text; nothing for NULL.
+using Rows = std::vector<std::vector<std::optional<std::string>>>;
+/// Runs one query. What it throws goes through these functions.
+using Query = std::function<Rows(const std::string& sql)>;
+
+/// What plan_migration() needs.
+Facts read_facts(Product product, const Query& query);
+
+/// Whether `user` can be referred to, and the version of our tables: of the catalogue alone, and quick.
+Facts read_readiness(Product product, const Query& query);
+
+/// What the other plans need: the tables, and where it is said so, the rows of `user`, which are read where
+/// its column may have to change, or what was written down as added.
+Facts read_schema(Product product, const Query& query);
+void read_user_rows(Facts& facts, const Query& query);
+void read_additions(Facts& facts, const Query& query);
+
+/// The parts of these.
+Server read_server(Product product, const Query& query);
+Tables read_tables(Product product, const Query& query);
+User read_user(Product product, const Query& query);
+std::vector<Reference> read_references(Product product, const Query& query);
+int read_version(Product product, const Query& query);
+
+/// Conditions on a row of `user`: its uuid is not one that a token could carry and our tables would store;
+/// it is another row's too.
+std::string invalid_uuid(Product product, const UuidColumn& column);
+const char* shared_uuid(Product product);
+
+/// PostgreSQL's `text`, `character varying` and `character`.
+bool is_text(const std::string& type);
+
+}  // namespace drawbridge::schema::plan
