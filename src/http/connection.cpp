@@ -74,7 +74,7 @@ RequestHead head_of(const Parser& parser) {
       .expects_continue = message.version() >= 11 && beast::iequals(message[field::expect], "100-continue")};
 }
 
-/// What a resource has to say when its work is not done, or what all others say.
+/// The resource's own answer when its work is not done, or the usual one.
 Response busy_database(std::optional<Response> when_full) {
   if (when_full) return *std::move(when_full);
   return problem(database::StoreError{database::StoreError::Kind::unavailable,
@@ -94,73 +94,75 @@ Response internal_error(const std::exception& fault) {
 }  // namespace
 
 Connection::Connection(Socket socket, Worker& worker)
-    : socket_{std::move(socket)}, worker_{worker}, buffer_{max_buffered} {}
+    : socket_{std::move(socket)},
+      worker_{worker},
+      phases_{worker.services().limits, steady_clock::now()},
+      buffer_{max_buffered} {}
 
 void Connection::start() {
   boost::system::error_code ignored;
   client_address_ = socket_.remote_endpoint(ignored).address().to_string();
   ignored = socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   ignored = socket_.set_option(UnsentLimit{max_unsent}, ignored);
-  enter(Phase::waiting, worker_.services().limits.head);
   read();
 }
 
-void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
-  phase_ = phase;
-  deadline_ = steady_clock::now() + limit;
-}
-
-void Connection::stop_if_idle() {
-  boost::system::error_code error;
-  if (phase_ == Phase::waiting && socket_.available(error) == 0) close();
-}
-
-void Connection::check_deadline(steady_clock::time_point now) {
-  if (now < deadline_ || phase_ == Phase::deciding || phase_ == Phase::closed) return;
-  if (phase_ != Phase::head && phase_ != Phase::body) return close();
-  // The read or write under way ends with an error, and whoever it tells refuses the client.
-  timed_out_ = true;
+void Connection::stop() {
   boost::system::error_code ignored;
-  ignored = socket_.cancel(ignored);
+  carry_out(phases_.on_stop(socket_.available(ignored) > 0));
+}
+
+void Connection::sweep(steady_clock::time_point now) {
+  carry_out(phases_.on_sweep(now));
 }
 
 void Connection::close() {
-  if (phase_ == Phase::closed) return;
-  phase_ = Phase::closed;
+  carry_out(phases_.on_close());
+}
+
+void Connection::carry_out(Action action) {
   boost::system::error_code ignored;
-  ignored = socket_.close(ignored);
-  if (!elsewhere_) worker_.forget(shared_from_this());
+  switch (action) {
+    case Action::nothing:
+    case Action::go_on:
+      return;
+    case Action::read:
+      return read();
+    case Action::scan_head:
+      return scan_head();
+    case Action::take_body:
+      return take_body();
+    case Action::cancel:
+      ignored = socket_.cancel(ignored);
+      return;
+    case Action::refuse_slow:
+      return respond(problem(ErrorCode::request_malformed, "The request did not arrive in time."));
+    case Action::linger:
+      ignored = socket_.shutdown(Socket::shutdown_send, ignored);
+      [[fallthrough]];
+    case Action::discard:
+      buffer_.clear();
+      return read();
+    case Action::close:
+      ignored = socket_.close(ignored);
+      return;
+    case Action::close_and_forget:
+      ignored = socket_.close(ignored);
+      return worker_.forget(shared_from_this());
+    case Action::forget:
+      return worker_.forget(shared_from_this());
+  }
 }
 
-void Connection::begin_elsewhere() {
-  elsewhere_ = true;
-  phase_ = Phase::deciding;
-}
-
-bool Connection::end_elsewhere() {
-  elsewhere_ = false;
-  if (phase_ != Phase::closed) return true;
-  worker_.forget(shared_from_this());
-  return false;
+bool Connection::came_back() {
+  const auto action = phases_.on_came_back();
+  carry_out(action);
+  return action == Action::go_on;
 }
 
 std::string_view Connection::received() const {
   const auto data = buffer_.data();
   return {static_cast<const char*>(data.data()), data.size()};
-}
-
-void Connection::next_request() {
-  exchange_.reset();
-  parser_.reset();
-  head_ = {};
-  scanner_ = {};
-  if (buffer_.size() > 0) {
-    enter(Phase::waiting, worker_.services().limits.head);
-    return on_head_bytes();
-  }
-  if (worker_.stopping()) return close();
-  enter(Phase::waiting, worker_.services().limits.idle);
-  read();
 }
 
 void Connection::read() {
@@ -170,33 +172,12 @@ void Connection::read() {
 }
 
 void Connection::on_read(const boost::system::error_code& error, std::size_t size) {
-  if (phase_ == Phase::closed) return;
-  if (timed_out_) return refuse_slow_client();
-  if (error) return close();
+  if (error) return carry_out(phases_.on_failed());
   buffer_.commit(size);
-  switch (phase_) {
-    case Phase::waiting:
-    case Phase::head:
-      return on_head_bytes();
-    case Phase::body:
-      return feed_body();
-    case Phase::lingering:
-      lingered_ += size;
-      buffer_.clear();
-      return lingered_ > worker_.services().limits.linger_bytes ? close() : read();
-    case Phase::deciding:
-    case Phase::writing:
-    case Phase::closed:
-      break;
-  }
-  std::unreachable();
+  carry_out(phases_.on_read(size, steady_clock::now()));
 }
 
-void Connection::on_head_bytes() {
-  if (phase_ == Phase::waiting) {
-    enter(Phase::head, worker_.services().limits.head);
-    started_ = steady_clock::now();
-  }
+void Connection::scan_head() {
   switch (scanner_.scan(received())) {
     case HeadScanner::State::malformed:
       return respond(problem(ErrorCode::request_malformed, scanner_.fault()));
@@ -222,7 +203,6 @@ void Connection::on_head() {
   buffer_.consume(scanner_.size());
   head_ = head_of(*parser_);
   header_lines_ = std::ranges::distance(parser_->get().base());
-  keep_alive_ = parser_->keep_alive();
   exchange_.emplace(worker_.services().routes, worker_.services().origins, head_);
   if (auto response = exchange_->open()) return respond(*std::move(response));
   if (exchange_->needs_identity()) return authenticate();
@@ -230,14 +210,14 @@ void Connection::on_head() {
 }
 
 void Connection::authenticate() {
-  begin_elsewhere();
+  phases_.on_handed_over();
   const auto verdict = worker_.services().authenticator.authenticate(
       head_.credentials(client_address_), [this, loop = worker_.loop()](Authenticator::Result later) {
         asio::post(*loop, [this, later = std::move(later)] {
-          if (end_elsewhere()) on_verdict(later);
+          if (came_back()) on_verdict(later);
         });
       });
-  if (verdict && end_elsewhere()) on_verdict(*verdict);
+  if (verdict && came_back()) on_verdict(*verdict);
 }
 
 void Connection::on_verdict(const Authenticator::Result& verdict) {
@@ -249,19 +229,17 @@ void Connection::on_admitted() {
   const auto& limits = worker_.services().limits;
   if (auto response = exchange_->check_head(limits.body_bytes)) return respond(*std::move(response));
   if (!head_.has_body()) return answer();
-  enter(Phase::body, limits.body);
+  phases_.on_body_wanted(steady_clock::now());
   parser_->body_limit(limits.body_bytes);
   parser_->eager(true);
-  if (!head_.expects_continue || buffer_.size() > 0) return feed_body();
+  if (!head_.expects_continue || buffer_.size() > 0) return take_body();
   asio::async_write(socket_, asio::buffer(continue_line),
                     [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
-                      if (self->phase_ == Phase::closed) return;
-                      if (self->timed_out_) return self->refuse_slow_client();
-                      return error ? self->close() : self->feed_body();
+                      self->carry_out(error ? self->phases_.on_failed() : self->phases_.on_continue_sent());
                     });
 }
 
-void Connection::feed_body() {
+void Connection::take_body() {
   while (buffer_.size() > 0 && !parser_->is_done()) {
     beast::error_code error;
     buffer_.consume(parser_->put(buffer_.data(), error));
@@ -280,7 +258,7 @@ void Connection::feed_body() {
   read();
 }
 
-/// Beast lets folded and repeated lines through there, and nothing of ours reads a trailer.
+/// Beast lets folded and repeated lines through there, and nothing here reads a trailer.
 bool Connection::trailers_came() const {
   return std::ranges::distance(parser_->get().base()) != header_lines_;
 }
@@ -292,8 +270,8 @@ void Connection::answer() {
     if (auto* response = std::get_if<Response>(&outcome)) return respond(std::move(*response));
     submit(std::get<StoreWork>(std::move(outcome)));
   } catch (const std::exception& fault) {
-    elsewhere_ = false;  // what was to be done there was not taken
-    respond(internal_error(fault));
+    // What was to be handed over was not taken.
+    if (came_back()) respond(internal_error(fault));
   }
 }
 
@@ -309,31 +287,29 @@ void Connection::submit(StoreWork work) {
               place = std::move(place)](database::Session& session) mutable {
     Response response;
     try {
-      // Whoever asked has most likely gone, and would be surprised by a write that is done after all.
+      // The client has most likely gone, and would be surprised by a write that is done after all.
       response = steady_clock::now() < too_late ? run(session) : busy_database(std::move(when_full));
     } catch (const std::exception& fault) {
       response = internal_error(fault);
     }
-    place.reset();  // before whoever asked hears of it and asks again
+    place.reset();  // before the client gets its answer and asks again
     asio::post(*loop, [this, response = std::move(response)]() mutable {
-      if (end_elsewhere()) respond(std::move(response));
+      if (came_back()) respond(std::move(response));
     });
   };
-  begin_elsewhere();
+  phases_.on_handed_over();
   const bool taken = work.kind == StoreWork::Kind::read ? services.store.read(std::move(job))
                                                         : services.store.write(std::move(job));
-  if (!taken && end_elsewhere()) respond(busy_database(std::move(work.when_full)));
-}
-
-void Connection::refuse_slow_client() {
-  timed_out_ = false;
-  respond(problem(ErrorCode::request_malformed, "The request did not arrive in time."));
+  if (!taken && came_back()) respond(busy_database(std::move(work.when_full)));
 }
 
 void Connection::respond(Response response) {
   const auto& services = worker_.services();
-  unread_ = !exchange_ || (head_.has_body() && !parser_->is_done());
-  if (unread_ || response.code == ErrorCode::request_malformed || worker_.stopping()) keep_alive_ = false;
+  const auto now = steady_clock::now();
+  phases_.on_answered({.asks_to_keep = exchange_ && parser_->keep_alive(),
+                       .is_malformed = response.code == ErrorCode::request_malformed,
+                       .leaves_unread = !exchange_ || (head_.has_body() && !parser_->is_done())},
+                      now);
   if (exchange_)
     exchange_->finish(response);
   else
@@ -346,18 +322,17 @@ void Connection::respond(Response response) {
                   {.date = worker_.date(),
                    .request_id = request_id,
                    .http_1_0 = exchange_ && parser_->get().version() == 10,
-                   .keep_alive = keep_alive_,
+                   .keep_alive = phases_.is_kept(),
                    .with_body = with_body});
   static const std::optional<Identity> nobody;
   services.log.request({.method = exchange_ ? head_.method : "-",
                         .route_pattern = exchange_ ? exchange_->route_pattern() : "-",
                         .status = response.status,
                         .code = response.code,
-                        .took = steady_clock::now() - started_,
+                        .took = now - phases_.request_began(),
                         .request_id = request_id,
                         .identity = exchange_ ? exchange_->identity() : nobody,
                         .note = response.note});
-  enter(Phase::writing, services.limits.write);
   write(with_body ? response.static_body : std::string_view{});
 }
 
@@ -372,20 +347,18 @@ void Connection::write(std::string_view static_body) {
 }
 
 void Connection::on_written(const boost::system::error_code& error) {
-  if (phase_ == Phase::closed) return;
-  if (error) return close();
+  if (error) return carry_out(phases_.on_failed());
+  boost::system::error_code ignored;
+  const auto action =
+      phases_.on_written({.is_read = buffer_.size() > 0,
+                          .waits_in_socket = !phases_.is_kept() && socket_.available(ignored) > 0},
+                         steady_clock::now());
   if (out_.capacity() > max_buffered) std::string{}.swap(out_);
-  if (keep_alive_) return next_request();
-  boost::system::error_code ignored;
-  return unread_ || socket_.available(ignored) > 0 ? linger() : close();
-}
-
-void Connection::linger() {
-  enter(Phase::lingering, worker_.services().limits.linger);
-  boost::system::error_code ignored;
-  ignored = socket_.shutdown(Socket::shutdown_send, ignored);
-  buffer_.clear();
-  read();
+  exchange_.reset();
+  parser_.reset();
+  head_ = {};
+  scanner_ = {};
+  carry_out(action);
 }
 
 }  // namespace drawbridge::http

@@ -9,6 +9,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "http/connection_phases.h"
 #include "http/exchange.h"
 #include "http/request_head.h"
 #include "http/response.h"
@@ -26,61 +27,49 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(Socket socket, Worker& worker);
 
   void start();
-  /// Closes it unless a request has begun or waits to be read.
-  void stop_if_idle();
+  /// Closes it unless a request has begun or waits to be read; that one is the last.
+  void stop();
   /// Ends what has taken too long.
-  void check_deadline(std::chrono::steady_clock::time_point now);
+  void sweep(std::chrono::steady_clock::time_point now);
   /// At once, whatever it does. The worker forgets it when no other thread works for it any more.
   void close();
 
  private:
-  enum class Phase { waiting, head, deciding, body, writing, lingering, closed };
+  using Action = ConnectionPhases::Action;
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
-  void enter(Phase phase, std::chrono::milliseconds limit);
-  void next_request();
+  void carry_out(Action action);
   void read();
   void on_read(const boost::system::error_code& error, std::size_t size);
 
-  void on_head_bytes();
+  void scan_head();
   void on_head();
   void authenticate();
   void on_verdict(const Authenticator::Result& verdict);
   void on_admitted();
-  void feed_body();
+  void take_body();
   bool trailers_came() const;
   void answer();
   void submit(StoreWork work);
 
-  void refuse_slow_client();
   void respond(Response response);
   void write(std::string_view static_body);
   void on_written(const boost::system::error_code& error);
-  void linger();
 
-  /// Begins work that another thread does for this connection, which stays until it has ended.
-  void begin_elsewhere();
-  /// Whether the connection still cares.
-  bool end_elsewhere();
+  /// Ends what on_handed_over() began. Whether the connection still wants what the other thread found out.
+  bool came_back();
   std::string_view received() const;
 
   Socket socket_;
   std::string client_address_;
   Worker& worker_;
-  Phase phase_ = Phase::waiting;
-  bool elsewhere_ = false;
-  bool timed_out_ = false;
-  bool keep_alive_ = false;
-  bool unread_ = false;  ///< part of the request was answered without being read
-  std::chrono::steady_clock::time_point deadline_;
-  std::chrono::steady_clock::time_point started_;  ///< of the request
-  boost::beast::flat_buffer buffer_;               ///< received, not yet used
+  ConnectionPhases phases_;
+  boost::beast::flat_buffer buffer_;  ///< received, not yet used
   HeadScanner scanner_;
   std::optional<Parser> parser_;
   RequestHead head_;
   std::ptrdiff_t header_lines_ = 0;
   std::optional<Exchange> exchange_;
-  std::size_t lingered_ = 0;
   std::string out_;
 };
 

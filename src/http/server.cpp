@@ -118,8 +118,8 @@ std::uint16_t Server::port() const {
 
 void Server::stop(std::chrono::milliseconds grace) {
   if (parts_->threads.empty()) return;
-  // In one piece: the listener goes first, so that no worker gets a connection after it was told to stop; and
-  // whoever finds it closed may count on the first worker's answers saying "Connection: close".
+  // In one piece: the listener goes first, so that no worker gets a connection after its stop(); and a client
+  // that finds it closed may count on the first worker's answers saying "Connection: close".
   asio::post(*parts_->workers.front()->loop(), [this, grace] {
     parts_->listener->close();
     for (const auto& worker : parts_->workers) worker->stop(grace);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -11,28 +10,10 @@
 #include "database/store.h"
 #include "http/authenticator.h"
 #include "http/event_log.h"
+#include "http/limits.h"
 #include "http/router.h"
 
 namespace drawbridge::http {
-
-/// How much time and room one client gets.
-struct Limits {
-  std::chrono::milliseconds head{
-      std::chrono::seconds{10}};  ///< from a request's first byte to its blank line
-  std::chrono::milliseconds body{std::chrono::seconds{30}};   ///< from the first to the last byte of a body
-  std::chrono::milliseconds idle{std::chrono::seconds{60}};   ///< between two requests of one connection
-  std::chrono::milliseconds write{std::chrono::seconds{30}};  ///< for taking an answer
-  /// Until a database thread takes a request's work. Work that is taken later is not done.
-  std::chrono::milliseconds store{std::chrono::seconds{5}};
-  /// How much work of one user may wait for the database or run there; more is `rate_limited`. A quarter of
-  /// what the store's queue holds.
-  std::size_t store_places_for_each_user = 256;
-  /// After an answer that ends the connection: what the client still sends is read and thrown away for so
-  /// long and so much, because closing at once would reset the connection and could lose the answer.
-  std::chrono::milliseconds linger{std::chrono::seconds{5}};
-  std::size_t linger_bytes = 16 * 1024 * 1024;
-  std::size_t body_bytes = 1024 * 1024;
-};
 
 struct ServerOptions {
   std::string host = "127.0.0.1";  ///< an address, or a name that resolves to one

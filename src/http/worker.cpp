@@ -44,7 +44,7 @@ void Worker::adopt(Socket socket) {
     const auto connection = std::make_shared<Connection>(std::move(socket), *this);
     connections_.insert(connection);
     connection->start();
-    if (stopping_) connection->stop_if_idle();
+    if (stopping_) connection->stop();
   });
 }
 
@@ -52,7 +52,7 @@ void Worker::stop(std::chrono::milliseconds grace) {
   boost::asio::dispatch(*loop_, [this, grace] {
     stopping_ = true;
     const std::vector<std::shared_ptr<Connection>> all{connections_.begin(), connections_.end()};
-    for (const auto& connection : all) connection->stop_if_idle();
+    for (const auto& connection : all) connection->stop();
     grace_timer_.expires_after(grace);
     grace_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
@@ -78,7 +78,7 @@ void Worker::end_when_empty() {
 void Worker::sweep() {
   const auto now = std::chrono::steady_clock::now();
   const std::vector<std::shared_ptr<Connection>> all{connections_.begin(), connections_.end()};
-  for (const auto& connection : all) connection->check_deadline(now);
+  for (const auto& connection : all) connection->sweep(now);
   if (stopping_ && connections_.empty()) return;
   sweep_timer_.expires_after(sweep_interval_);
   sweep_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -48,7 +48,6 @@ class Worker {
   const std::shared_ptr<boost::asio::io_context>& loop() const { return loop_; }
 
   const Services& services() const { return services_; }
-  bool stopping() const { return stopping_; }
   void forget(const std::shared_ptr<Connection>& connection);
   /// The Date header of now. Valid until the next call.
   std::string_view date();
