@@ -69,7 +69,11 @@ def test_troubleshooting_begins_a_row_with_each_code_of_a_refusal(status: str) -
 
 
 # Who reads settings; of Better Auth's own there is one more.
-READERS = ["src/commands/settings.cpp", "scripts/build.sh", *(f"tests/e2e/{name}.py" for name in ("process", "backend", "database"))]
+READERS = [
+    "src/commands/settings.cpp",
+    "scripts/build.sh",
+    *(f"tests/e2e/{name}.py" for name in ("process", "backend", "database")),
+]
 SETTING = re.compile(r"\b(?:DRAWBRIDGE|BETTER_AUTH)_[A-Z_]*[A-Z]")
 
 
