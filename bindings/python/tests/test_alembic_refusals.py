@@ -110,7 +110,7 @@ def test_on_postgres_too(postgres: Database, tmp_path: Path, name: str) -> None:
 
 
 def test_without_better_auths_tables_the_hybrid_id_says_what_is_first(database: Database, tmp_path: Path) -> None:
-    with pytest.raises(MigrationRefused, match=r"run Better Auth's migration on it, or put better_auth_tables.upgrade"):
+    with pytest.raises(MigrationRefused, match=r"migration on it, then this again, or put better_auth_tables.upgrade"):
         Project(tmp_path, database, revisions=[["hybrid_id"]]).up()
 
 

@@ -36,9 +36,10 @@ std::string alter(const std::string& change) {
 }
 
 std::string fill(Product product, const std::string& rows) {
-  const std::string value =
-      product == Product::sqlite ? fmt::format("\n    {}\n ", random_uuid(product)) : random_uuid(product);
-  return fmt::format(R"(UPDATE "user" SET uuid = {} WHERE {})", value, rows);
+  if (product == Product::postgresql) {
+    return fmt::format("UPDATE \"user\" SET uuid = {} WHERE {}", random_uuid(product), rows);
+  }
+  return fmt::format("UPDATE \"user\" SET uuid =\n    {}\n  WHERE {}", random_uuid(product), rows);
 }
 
 std::vector<std::string> referring(const Facts& facts) {
@@ -76,8 +77,8 @@ std::vector<std::string> sqlite_structure(const Facts& facts, const Options& opt
   if (!column || !is_filled(*column)) {
     statements.push_back(fmt::format(
         "CREATE TRIGGER drawbridge_user_uuid AFTER INSERT ON \"user\" WHEN NEW.uuid IS NULL\nBEGIN\n"
-        "  {};\nEND",
-        fill(Product::sqlite, "id = NEW.id")));
+        "  UPDATE \"user\" SET uuid =\n    {}\n    WHERE id = NEW.id;\nEND",
+        random_uuid(Product::sqlite)));
     record(statements, options, filled);
   }
   return statements;
