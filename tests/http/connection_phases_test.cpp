@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 namespace drawbridge::http {
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -372,7 +371,15 @@ TEST(ConnectionPhases, what_ends_after_the_close_starts_nothing) {
   EXPECT_EQ(d.phases.on_read(10, start), Action::nothing);
   EXPECT_EQ(d.phases.on_failed(), Action::nothing);
   EXPECT_EQ(d.phases.on_continue_sent(), Action::nothing);
-  EXPECT_EQ(d.phases.on_written({.is_read = true}, start), Action::nothing);
+}
+
+TEST(ConnectionPhases, a_close_while_an_answer_is_written_lets_nothing_follow) {
+  for (const auto& request : {kept, unread}) {
+    Driver d;
+    d.answer(request);
+    d.close();
+    EXPECT_EQ(d.phases.on_written({.is_read = true, .waits_in_socket = true}, start), Action::nothing);
+  }
 }
 
 TEST(ConnectionPhases, a_close_while_another_thread_works_is_forgotten_when_that_comes_back) {
