@@ -22,9 +22,9 @@ struct BetterAuth {
   std::string issuer;    ///< the origin: scheme and host in lower case, default port dropped
   std::string audience;  ///< the same origin
 
-  /// Reads Better Auth's own base URL: without a path `/api/auth` is added, otherwise its own path is the base.
-  /// Fails with one line for anything that is not an http or https URL, and for one with user info,
-  /// a query or a fragment.
+  /// Reads Better Auth's own base URL: without a path `/api/auth` is added, otherwise its own path is the
+  /// base. Fails with one line for anything that is not an http or https URL, and for one with user info, a
+  /// query or a fragment.
   static std::expected<BetterAuth, std::string> at(std::string_view url);
 };
 

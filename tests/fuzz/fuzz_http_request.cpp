@@ -141,7 +141,7 @@ void check_tag(std::string_view body) {
     require(tag.error().malformed.empty() != tag.error().errors.empty());
     return;
   }
-  auto written = boost::json::parse(tag_json({1, tag->name, tag->color})).as_object();
+  auto written = boost::json::parse(api::tag_json({1, tag->name, tag->color})).as_object();
   written.erase("id");
   const auto again = api::parse_new_tag(boost::json::serialize(written));
   require(again && again->name == tag->name && again->color == tag->color);
@@ -158,17 +158,17 @@ void check_body(std::string_view body) {
   require(api::parse_task_change(body).has_value());
   require(!task->title.empty() && !task->title.contains('\0'));
   const auto nobody = Uuid::from_bytes({});
-  auto written = boost::json::parse(task_json({.id = nobody,
-                                               .user_id = nobody,
-                                               .title = task->title,
-                                               .description = task->description,
-                                               .completed = task->completed,
-                                               .priority = task->priority,
-                                               .due_date = task->due_date,
-                                               .reminder_at = task->reminder_at,
-                                               .tags = {},
-                                               .created_at = {},
-                                               .updated_at = {}}))
+  auto written = boost::json::parse(api::task_json({.id = nobody,
+                                                    .user_id = nobody,
+                                                    .title = task->title,
+                                                    .description = task->description,
+                                                    .completed = task->completed,
+                                                    .priority = task->priority,
+                                                    .due_date = task->due_date,
+                                                    .reminder_at = task->reminder_at,
+                                                    .tags = {},
+                                                    .created_at = {},
+                                                    .updated_at = {}}))
                      .as_object();
   for (const auto* given_by_us : {"id", "user_id", "tags", "created_at", "updated_at"})
     written.erase(given_by_us);
