@@ -216,16 +216,16 @@ def test_help_has_what_is_there() -> None:
     assert b"migrate" not in ended.out
 
 
-def test_ctrl_c_ends_it_at_once(keys: KeyServer) -> None:
-    keys.answering.clear()
-    # As a terminal starts it: who runs the tests in the background may have them ignore Ctrl-C.
+def test_ctrl_c_ends_it_at_once() -> None:
+    # As a terminal starts it: a shell may have started the tests with Ctrl-C ignored.
     heeding = ["env", "--default-signal=INT", *COMMAND]
-    with subprocess.Popen([*heeding, "jwks", keys.url], env=CLEAN, stderr=subprocess.PIPE) as process:
-        while keys.fetches == 0:
+    # Of its own: a fetch of another test would say that the command runs while it is still being started.
+    with key_server(lambda: VECTOR["jwks"]) as keys:
+        keys.answering.clear()
+        with subprocess.Popen([*heeding, "jwks", keys.url], env=CLEAN, stderr=subprocess.PIPE) as process:
             keys.wait_for_a_fetch()
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
-    keys.answering.set()
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (-signal.SIGINT, b"")
 
 
