@@ -86,3 +86,11 @@ def test_links_between_documents_lead_somewhere(sources):
             if not (ROOT / PurePosixPath(path).parent / name).exists():
                 dead.append(f"{path} -> {name}")
     assert dead == []
+
+
+def test_the_recipes_name_files_that_exist():
+    from conftest import ROOT
+
+    named = re.findall(r"`((?:src|include|apps|tests|bindings|packages|examples|api|deploy|docs)/[^`<>*…]+)`", (ROOT / "CONTRIBUTING.md").read_text())
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name.split()[0]).exists()] == []
