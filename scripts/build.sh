@@ -133,7 +133,7 @@ check_types() {
 lint_base() {
   local base head
   if [[ -n ${DRAWBRIDGE_LINT_BASE:-} ]]; then
-    git rev-parse --quiet --verify "$DRAWBRIDGE_LINT_BASE^{commit}" || fail "DRAWBRIDGE_LINT_BASE is no commit: $DRAWBRIDGE_LINT_BASE"
+    git rev-parse --quiet --verify "$DRAWBRIDGE_LINT_BASE^{commit}" || fail "DRAWBRIDGE_LINT_BASE is not a commit: $DRAWBRIDGE_LINT_BASE"
     return
   fi
   head=$(git rev-parse HEAD) || return
