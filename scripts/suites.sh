@@ -2,7 +2,7 @@
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
 # What waits for servers comes first: meanwhile the rest is compiled (ahead_of).
-suites=(package python wheel e2e web postgres migrate doctor docs contract fastapi unit fuzz tsan)
+suites=(package python wheel e2e web postgres migrate doctor docs contract hostile fastapi unit fuzz tsan)
 long_suites=("${suites[@]}" tidy)
 fuzz_seconds= # empty: what is known is replayed, no more
 contract_seconds= # empty: as many requests as make a run that can be repeated
@@ -272,6 +272,17 @@ suite_contract() {
   DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest_by_two tests/contract
 }
 
+# What an attacker would do, done to the real program (docs/reliability.md).
+suite_hostile() {
+  setup_programs
+  if ! setup_python_package || ! build_web; then
+    broken "build"
+    return
+  fi
+  marks="not serial" run_pytest_by_two tests/hostile
+  marks=serial run_pytest "tests/hostile serial" tests/hostile
+}
+
 # examples/fastapi, by what is asked of any backend. Left out is whether schemathesis finds faults: the suite contract
 # shows that, and it is the same here.
 suite_fastapi() {
@@ -316,7 +327,7 @@ ahead_of() {
   trap "kill -TERM -- -$ahead 2>/dev/null || true" EXIT
 }
 
-waits_for_servers() { [[ " e2e web postgres migrate doctor docs contract fastapi " == *" $1 "* ]]; }
+waits_for_servers() { [[ " e2e web postgres migrate doctor docs contract hostile fastapi " == *" $1 "* ]]; }
 
 # Seconds of builds that a suite has waited for, so far.
 built_seconds() { awk '!/meanwhile/ { sum += $1 } END { print sum + 0 }' "$times"; }
