@@ -32,6 +32,7 @@ bench_verb() {
   .venv/bin/python bench/harness --check "$@" # wrong usage is told before anything is built
   setup_bench_packages
   setup_python_package
+  build_issuer
   build bench
   [[ -n ${DRAWBRIDGE_BIN:-} ]] || build release drawbridge_program
   exec .venv/bin/python bench/harness "$@" # so that whoever ends this ends that, and what it started

@@ -155,7 +155,8 @@ pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-ch
 
 setup_all() {
   setup_packages
-  setup_node
-  setup_python
+  setup_node &
+  setup_python # meanwhile
+  wait $!
   say "all that is needed is there"
 }

@@ -12,6 +12,8 @@ from database import Database, SqliteDatabase
 from loopback import answers, open_client
 from process import ROOT, Program, free_port
 
+BUNDLE = ROOT / "build/issuer"  # of tests/e2e/issuer; ./dev test makes it
+
 PASSWORD = "correct horse battery staple"
 
 
@@ -50,7 +52,7 @@ class BetterAuth:
             "BETTER_AUTH_SECRET": secrets.token_hex(32),
             "DATABASE_URL": self.database.url,
         } | {f"ISSUER_{name.upper()}": str(value) for name, value in settings.items()}
-        self.program = Program("issuer", ["node", ROOT / "tests/e2e/issuer/server.mjs"], env, folder)
+        self.program = Program("issuer", ["node", BUNDLE / "server.js"], env, folder)
 
     def start(self) -> BetterAuth:
         self.program.start()

@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx
 
-from better_auth import PASSWORD, BetterAuth
+from better_auth import BUNDLE, PASSWORD, BetterAuth
 from database import Database, SqliteDatabase
 from loopback import open_client
-from process import PASSED_ON, ROOT
+from process import PASSED_ON
 
 NOTHING = {key: [] for key in ("toBeCreated", "toBeAdded", "toBeAddedIndexes", "unsafeChanges", "schemaProblems")}
 NOTHING = NOTHING | {"sql": ""}
@@ -36,7 +36,7 @@ def get_migrations(url: str, *arguments: str, uuid: bool = True, jwt: bool = Tru
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"DATABASE_URL": url}
     env |= {} if uuid else {"ISSUER_UUID": "off"}
     env |= {} if jwt else {"ISSUER_JWT": "off"}
-    command = ["node", str(ROOT / "tests/e2e/issuer/migrations.mjs"), *arguments]
+    command = ["node", str(BUNDLE / "migrations.js"), *arguments]
     ended = subprocess.run(command, text=True, capture_output=True, env=env, timeout=60, check=False)
     return Ended(ended.returncode, json.loads(ended.stdout) if ended.returncode == 0 else None, ended.stderr)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from better_auth import BUNDLE
 from browser import PASSWORD
 from front_end import Bridge
 from loopback import answers, open_client
 from people import Account
-from process import ROOT, Program, free_port
+from process import Program, free_port
 
 
 def expired_token(bridge: Bridge, account: Account) -> str:
@@ -20,7 +21,7 @@ def expired_token(bridge: Bridge, account: Account) -> str:
         "ISSUER_EXPIRES_IN": "-10m",
         "ISSUER_MIGRATE": "off",
     }
-    program = Program("second-issuer", ["node", ROOT / "tests/e2e/issuer/server.mjs"], env, web.program.folder)
+    program = Program("second-issuer", ["node", BUNDLE / "server.js"], env, web.program.folder)
     program.start()
     with program.running():
         base = f"http://127.0.0.1:{port}/api/auth"
