@@ -33,7 +33,7 @@ def children(parent: int) -> list[int]:
 
 
 def cut(server: PrivatePostgres) -> None:
-    server.superuser().execute(f"select pg_terminate_backend(pid) {OF_THE_API}")
+    server.superuser().execute(f"select pg_terminate_backend(pid, 5000) {OF_THE_API}")
 
 
 def set_connection_limit(server: PrivatePostgres, limit: int) -> None:

@@ -63,7 +63,9 @@ def test_without_better_auths_tables_it_waits_for_them(
     later = BetterAuth(tmp_path, database)
     backend = start_backend(later)
     assert not is_ready(backend)
-    assert 'table "user" is not in this database' in backend.program.log()
+    # Looked up by a thread of its own, beside the answers.
+    missing = 'table "user" is not in this database'
+    wait_until(lambda: missing in backend.program.log(), 20, "its log says what is missing")
     later.start()  # with its own migration
     try:
         assert not is_ready(backend)
