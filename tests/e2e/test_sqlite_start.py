@@ -9,6 +9,7 @@ from backend import Backend
 from better_auth import BetterAuth, Person
 from conftest import StartBackend
 from contract import assert_refused
+from process import wait_until
 
 
 def test_without_better_auths_tables_it_starts_but_is_not_ready(
@@ -22,7 +23,7 @@ def test_without_better_auths_tables_it_starts_but_is_not_ready(
     assert_refused(
         backend.call("POST", f"/api/v1/{alice.uuid}/tasks", token, json={"title": "lost?"}), "store_unavailable"
     )
-    assert 'Better Auth\'s table "user"' in backend.program.log()
+    wait_until(lambda: 'Better Auth\'s table "user"' in backend.program.log(), 20, "its log says why")
 
 
 def text_file(folder: Path) -> str:

@@ -24,7 +24,7 @@ def test_it_waits_for_a_server_that_is_down(
     try:
         backend = start_backend(issuer)
         assert not is_ready(backend)
-        assert "the database cannot be reached" in backend.program.log()
+        wait_until(lambda: "the database cannot be reached" in backend.program.log(), 20, "its log says why")
     finally:
         server.start()
     wait_until(lambda: is_ready(backend), 20, "it heals by itself")
