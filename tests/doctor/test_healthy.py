@@ -12,7 +12,7 @@ import pytest
 
 from examination import Examination, arguments_of, run_doctor
 from fastapi_backend import PYTHON
-from process import DRAWBRIDGE
+from process import DRAWBRIDGE, wait_until
 from set_up import SetUp
 
 # What every shell sets.
@@ -95,9 +95,13 @@ def test_asks_the_api_few_questions_that_only_read(healthy_sqlite: SetUp):
     log = healthy_sqlite.backend.program
     before = len(log.log())
     healthy_sqlite.examine()
-    asked = re.findall(r" info +([A-Z]+) /", log.log()[before:])
-    assert 10 < len(asked) < 20, len(asked)
-    assert set(asked) == {"GET", "OPTIONS"}
+
+    def asked() -> list[str]:
+        return re.findall(r" info +([A-Z]+) /", log.log()[before:])
+
+    wait_until(lambda: len(asked()) > 10, 20, "the log has what was asked")
+    assert len(asked()) < 20
+    assert set(asked()) == {"GET", "OPTIONS"}
 
 
 def test_says_so_to_people(healthy_sqlite: SetUp):

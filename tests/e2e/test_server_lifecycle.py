@@ -156,6 +156,7 @@ def test_the_log_holds_no_secret(issuer: BetterAuth, start_backend: StartBackend
     backend.call("GET", "/api/v1/me", alice.session_token)
     backend.call("POST", f"/api/v1/{alice.uuid}/tasks", token, json={"title": "x" * 256, "of-my-own": 1})
     backend.call("GET", "/of-my-own")
+    backend.stop()
     log = backend.program.log()
     assert log.count("/api/v1/{user_id}/tasks") == 3, log
     for secret in (*token.split("."), alice.session_token, "of my own", "of-my-own", task):
