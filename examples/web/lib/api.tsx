@@ -23,8 +23,8 @@ interface Api {
 
 const ApiContext = createContext<Api | null>(null);
 
-/** Milliseconds between two tries while the API, or Better Auth, is away. */
-const retryEvery = 3_000;
+/** Milliseconds between two tries while the API, or Better Auth, is away: at least these, and less than twice as many. */
+const leastRetry = 3_000;
 
 /**
  * The API for one user: a client with its token, and a cache with its data. Give it the user's id as `key`, so that
@@ -66,6 +66,9 @@ export function useAnswers(): readonly Answer[] {
 }
 
 function makeApi(apiUrl: string, userId: string, onSessionDoubt: () => void) {
+  // Another for each page, so that they do not all come back at once. One for all tries, since TanStack Query begins to wait
+  // anew when it is told another time.
+  const retryEvery = Math.round(leastRetry * (1 + Math.random()));
   const answers = new Answers();
   const client = createClient({
     baseUrl: apiUrl,

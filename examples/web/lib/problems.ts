@@ -4,6 +4,7 @@ import {
   type FieldError,
   NetworkError,
   NotSignedInError,
+  TimeoutError,
   TokenUnavailableError,
   UnusableTokenError,
   UserChangedError,
@@ -53,6 +54,9 @@ export function describe(error: unknown, outlook: Outlook = "up to the user"): P
 
 function describeAlone(error: unknown): Problem {
   if (error instanceof ApiError) return describeAnswer(error);
+  if (error instanceof TimeoutError) {
+    return problem("The API is too slow", `No whole answer came from ${error.baseUrl} in time. It may be too busy.`);
+  }
   if (error instanceof NetworkError) {
     return problem(
       "The API cannot be reached",

@@ -1,4 +1,4 @@
-import { ApiError, NetworkError, TokenUnavailableError } from "@drawbridge/client";
+import { ApiError, NetworkError, TimeoutError, TokenUnavailableError } from "@drawbridge/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { describe as describeError, mayPass } from "@/lib/problems";
@@ -17,6 +17,7 @@ const answered = (status: number) =>
 
 const errors = {
   "no answer of the API": [new NetworkError("GET", "http://localhost:8000", "/api/v1/me", null), true],
+  "an answer that takes too long": [new TimeoutError("GET", "http://localhost:8000", "/api/v1/me", 10_000), true],
   "no answer of Better Auth": [new TokenUnavailableError("/token gave no answer.", null), true],
   "an outage of Better Auth's database": [new TokenUnavailableError("down.", 500, "FAILED_TO_GET_SESSION"), true],
   "too many requests for tokens": [new TokenUnavailableError("too many.", 429), true],

@@ -1,7 +1,7 @@
 import { untilAborted } from "./abort.js";
 import { type Answer, errorOf, unexpectedAnswer } from "./answer.js";
 import type { ApiError, ErrorCode } from "./api-error.js";
-import type { Clock } from "./clock.js";
+import type { Deadline } from "./deadline.js";
 import { ClearedError } from "./errors.js";
 import { type ApiRequest, exchange } from "./exchange.js";
 import { parseJson } from "./json.js";
@@ -31,7 +31,9 @@ export interface Call<T> extends Omit<ApiRequest, "path"> {
 export interface CallerOptions {
   baseUrl: string;
   tokens: TokenSource;
-  clock: Clock;
+  /** Of each request; its clock is that of the waits, too. */
+  deadline: Deadline;
+  random: () => number;
   fetch: typeof fetch;
   onAnswer: ((info: AnswerInfo) => void) | undefined;
 }
@@ -68,7 +70,7 @@ export class Caller {
   }
 
   async #attempt<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
-    const { tokens, clock } = this.#options;
+    const { tokens, baseUrl, deadline, random, fetch } = this.#options;
     const attempts: Attempts = { waits: 0, renewed: false };
     let refused: string | undefined;
     for (;;) {
@@ -76,16 +78,16 @@ export class Caller {
       const { method, query, body } = call;
       // The path is of the same token that is sent, so the two never disagree.
       const request = { method, path: call.path(userId), query, body };
-      const answer = await exchange(this.#options.fetch, this.#options.baseUrl, request, token, signal);
+      const answer = await exchange(fetch, baseUrl, request, token, deadline, signal);
       signal.throwIfAborted();
       const result = resultOf(call, answer);
       this.#tell(answer, result);
       if (!result.error) return result.value;
-      const step = nextStep(method, result.error, attempts);
+      const step = nextStep(method, result.error, attempts, random);
       if (step.do === "fail") throw result.error;
       if (step.do === "wait") {
         attempts.waits += 1;
-        await clock.sleep(step.milliseconds, signal);
+        await deadline.clock.sleep(step.milliseconds, signal);
       } else {
         attempts.renewed = true;
         refused = token;

@@ -1,6 +1,7 @@
 import { parseBaseUrl, pathSegment } from "./base-url.js";
 import { type AnswerInfo, type Call, Caller } from "./caller.js";
 import { type Clock, systemClock } from "./clock.js";
+import { checkTimeout } from "./deadline.js";
 import type {
   Identity,
   NewTag,
@@ -27,12 +28,19 @@ export interface ClientOptions {
    * the first one on. Without it the first token says who the user is.
    */
   subject?: string;
+  /**
+   * Milliseconds that one request may take, from its sending to the end of its answer; a token's fetch has as many of its
+   * own. Default: 10,000. A call that waits and tries again is of several requests; `signal` ends all of it.
+   */
+  timeout?: number;
   /** Told of each answer, those that are tried again among them. */
   onAnswer?: (info: AnswerInfo) => void;
   /** In place of the global `fetch`. */
   fetch?: typeof fetch;
   /** In place of the machine's clock, for tests. */
   clock?: Clock;
+  /** In place of `Math.random`, which spreads waits and renewals of many clients over time; for tests. */
+  random?: () => number;
 }
 
 export interface CallOptions {
@@ -47,8 +55,8 @@ export interface HeldToken extends UnverifiedToken {
 }
 
 /**
- * The tasks API for the user who is signed in. A call rejects with `ApiError`, `NetworkError`, `NotSignedInError`,
- * `TokenUnavailableError`, `UnusableTokenError`, `UserChangedError`, `ClearedError`, or the reason of an aborted signal.
+ * The tasks API for the user who is signed in. A call rejects with `ApiError`, `NetworkError` (a `TimeoutError` among
+ * them), `NotSignedInError`, `TokenUnavailableError`, `UnusableTokenError`, `UserChangedError`, `ClearedError`, or the reason of an aborted signal.
  */
 export interface Client {
   listTasks(query?: TaskQuery, options?: CallOptions): Promise<Page<Task>>;
@@ -80,21 +88,26 @@ export interface Client {
 /**
  * Makes a client for one user at a time: one for a browser's page, one for each request on a server.
  *
- * @throws TypeError when `baseUrl` is not an http(s) URL or holds credentials, a query or a fragment.
+ * @throws TypeError when `baseUrl` is not an http(s) URL or holds credentials, a query or a fragment; RangeError when
+ *   `timeout` is no number of milliseconds.
  */
 export function createClient({
   baseUrl,
   getToken,
   subject,
+  timeout = 10_000,
   onAnswer,
   fetch: ownFetch,
   clock = systemClock,
+  random = Math.random,
 }: ClientOptions): Client {
-  const tokens = new TokenSource(getToken, clock, subject);
+  const deadline = { clock, milliseconds: checkTimeout(timeout) };
+  const tokens = new TokenSource({ getToken, deadline, random, subject });
   const caller = new Caller({
     baseUrl: parseBaseUrl(baseUrl),
     tokens,
-    clock,
+    deadline,
+    random,
     // Looked up at each call: frameworks put their own `fetch` in place later.
     fetch: ownFetch ?? ((input, init) => globalThis.fetch(input, init)),
     onAnswer,

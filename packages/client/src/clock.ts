@@ -4,10 +4,15 @@ export interface Clock {
   now(): number;
   /** Resolves after so many milliseconds; rejects with `signal.reason` as soon as that is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Calls `ring` once, after so many milliseconds, unless the function that it gives back is called before. A clock
+   * without it leaves this to the machine's.
+   */
+  alarm?(milliseconds: number, ring: () => void): () => void;
 }
 
 /** The clock of this machine. */
-export const systemClock: Clock = {
+export const systemClock: Required<Clock> = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
@@ -22,4 +27,8 @@ export const systemClock: Clock = {
       }, milliseconds);
       signal.addEventListener("abort", stop, { once: true });
     }),
+  alarm: (milliseconds, ring) => {
+    const timer = setTimeout(ring, milliseconds);
+    return () => clearTimeout(timer);
+  },
 };

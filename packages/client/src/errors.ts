@@ -1,23 +1,47 @@
+import { seconds } from "./deadline.js";
+
 /**
  * The errors that are not an answer of the API; for those see `ApiError`. Each `message` says what happened, why, and
  * what to do; programs switch on `code`, or on `name`. No message holds a token.
  */
 
-/** No answer came. Whether a request that writes was carried out is not known; nothing was sent twice. */
+/**
+ * No answer came, or not the whole of it. Whether a request that writes was carried out is not known; nothing was sent
+ * twice. `TimeoutError` is one.
+ */
 export class NetworkError extends Error {
-  override readonly name = "NetworkError";
-  readonly code = "network";
+  override readonly name: "NetworkError" | "TimeoutError" = "NetworkError";
+  readonly code: "network" | "timeout" = "network";
   /** Where the API was looked for: the client's `baseUrl`. */
   readonly baseUrl: string;
 
-  constructor(method: string, baseUrl: string, path: string, cause: unknown) {
+  constructor(method: string, baseUrl: string, path: string, cause: unknown, why?: string) {
     super(
-      `${method} ${baseUrl}${path}: no answer came. The server may be down, the URL wrong, the answer a redirect, or this ` +
-        "page's origin not among those that the API allows (CORS: DRAWBRIDGE_ALLOWED_ORIGINS). The browser's console " +
-        "or this error's `cause` says more; try again when it is mended.",
-      { cause },
+      `${method} ${baseUrl}${path}: ` +
+        (why ??
+          "no answer came. The server may be down, the URL wrong, the answer a redirect, or this page's origin not " +
+            "among those that the API allows (CORS: DRAWBRIDGE_ALLOWED_ORIGINS). The browser's console or this error's " +
+            "`cause` says more; try again when it is mended."),
+      cause === undefined ? undefined : { cause },
     );
     this.baseUrl = baseUrl;
+  }
+}
+
+/** The answer, or the end of it, did not come in the client's `timeout`. The request was given up. */
+export class TimeoutError extends NetworkError {
+  override readonly name = "TimeoutError";
+  override readonly code = "timeout";
+
+  constructor(method: string, baseUrl: string, path: string, milliseconds: number) {
+    super(
+      method,
+      baseUrl,
+      path,
+      undefined,
+      `no whole answer came within ${seconds(milliseconds)}, so the request was given up. The server is too busy, or what ` +
+        "lies between is slow or cut. Try again in a moment; where answers do take longer, give createClient another `timeout`.",
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Answer, readAnswer } from "./answer.js";
-import { NetworkError } from "./errors.js";
+import { type Deadline, within } from "./deadline.js";
+import { NetworkError, TimeoutError } from "./errors.js";
 
 /** A request of the API, but for the token. */
 export interface ApiRequest {
@@ -15,9 +16,25 @@ export interface ApiRequest {
  * Sends a request once and reads the answer. The token goes to `baseUrl` and nowhere else: a redirect is an error, no
  * cookie is sent with it, and nothing of it is cached.
  *
- * @throws NetworkError when no answer came
+ * @throws NetworkError when no answer came, TimeoutError when not the whole of it came in time
  */
-export async function exchange(
+export function exchange(
+  send: typeof fetch,
+  baseUrl: string,
+  request: ApiRequest,
+  token: string,
+  deadline: Deadline,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return within(
+    deadline,
+    signal,
+    (ended) => sendOnce(send, baseUrl, request, token, ended),
+    (milliseconds) => new TimeoutError(request.method, baseUrl, request.path, milliseconds),
+  );
+}
+
+async function sendOnce(
   send: typeof fetch,
   baseUrl: string,
   { method, path, query, body }: ApiRequest,
@@ -39,7 +56,7 @@ export async function exchange(
     const response = await send(baseUrl + path + queryString(query), init);
     return await readAnswer(method, path, response);
   } catch (error) {
-    // An aborted call has ended with its reason already: whoever calls this races the signal.
+    // An aborted request has ended with its reason already: `within` races the signal.
     throw new NetworkError(method, baseUrl, path, error);
   }
 }

@@ -7,6 +7,7 @@ export {
   ClearedError,
   NetworkError,
   NotSignedInError,
+  TimeoutError,
   TokenUnavailableError,
   UnusableTokenError,
   UserChangedError,

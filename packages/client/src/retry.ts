@@ -10,20 +10,28 @@ export interface Attempts {
 export type NextStep = { do: "fail" } | { do: "renew" } | { do: "wait"; milliseconds: number };
 
 const maxWaits = 3;
+/** Of what the server asks for; with what chance adds, a wait is up to twice as long. */
 const maxWaitSeconds = 30;
+const leastSpreadSeconds = 1;
 
 /**
  * Decides whether a request is sent again. A write is sent again only where the answer says that nothing was done:
  * the token was refused, or the request was before it was looked at. A database that failed (`store_unavailable`) may
  * have failed after the write.
+ *
+ * A wait is never shorter than `Retry-After`, and up to as much again longer, by chance: those who were refused at the same
+ * moment would otherwise all come back at the same moment, and be refused again.
+ *
+ * @param random  from 0 up to 1, as `Math.random` gives it
  */
-export function nextStep(method: string, error: ApiError, attempts: Attempts): NextStep {
+export function nextStep(method: string, error: ApiError, attempts: Attempts, random: () => number): NextStep {
   if (error.status === 401 && (error.code === "token_expired" || error.code === "key_unknown")) {
     return attempts.renewed ? { do: "fail" } : { do: "renew" };
   }
   const seconds = error.retryAfter ?? 1;
   if (!isPassing(method, error) || attempts.waits >= maxWaits || seconds > maxWaitSeconds) return { do: "fail" };
-  return { do: "wait", milliseconds: seconds * 1_000 };
+  const spread = Math.max(seconds, leastSpreadSeconds) * random();
+  return { do: "wait", milliseconds: Math.ceil((seconds + spread) * 1_000) };
 }
 
 function isPassing(method: string, { status, code }: ApiError): boolean {

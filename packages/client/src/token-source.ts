@@ -1,9 +1,10 @@
 import { SharedWork } from "./abort.js";
 import type { Clock } from "./clock.js";
-import { UserChangedError } from "./errors.js";
+import { type Deadline, seconds, within } from "./deadline.js";
+import { TokenUnavailableError, UserChangedError } from "./errors.js";
 import { decodeUnverified, type ReadableToken } from "./unverified-token.js";
 
-/** Gives a fresh JWT at each call, or rejects. The signal is aborted when nobody waits for the token any more. */
+/** Gives a fresh JWT at each call, or rejects. The signal is aborted when nobody waits for the token any more, or in vain. */
 export type GetToken = (options: { signal: AbortSignal }) => Promise<string>;
 
 /** A token in memory. */
@@ -14,8 +15,22 @@ export interface KeptToken extends ReadableToken {
   renewsAt: number;
 }
 
-/** How long before its end a token is renewed: longer than a request takes. */
+/** How long before its end a token is renewed at the latest: longer than a request takes. */
 const renewalMargin = 30_000;
+/**
+ * By chance up to so much earlier. Pages that got their tokens at the same moment, after an outage or a deployment, would
+ * otherwise renew them at the same moment ever after.
+ */
+const renewalSpread = 30_000;
+
+export interface TokenSourceOptions {
+  getToken: GetToken;
+  /** Of each fetch. */
+  deadline: Deadline;
+  random: () => number;
+  /** The claim `sub` that every token must have; undefined for that of the first. */
+  subject: string | undefined;
+}
 
 /**
  * Fetches, keeps and renews the token of one user, in memory only.
@@ -27,16 +42,19 @@ const renewalMargin = 30_000;
  */
 export class TokenSource {
   readonly #getToken: GetToken;
+  readonly #deadline: Deadline;
   readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #subject: string | undefined;
   #kept: KeptToken | null = null;
   #fetch: SharedWork<KeptToken> | null = null;
   #userId: string | null = null;
 
-  /** @param subject  the claim `sub` that every token must have; undefined for that of the first */
-  constructor(getToken: GetToken, clock: Clock, subject: string | undefined) {
+  constructor({ getToken, deadline, random, subject }: TokenSourceOptions) {
     this.#getToken = getToken;
-    this.#clock = clock;
+    this.#deadline = deadline;
+    this.#clock = deadline.clock;
+    this.#random = random;
     this.#subject = subject;
   }
 
@@ -77,7 +95,7 @@ export class TokenSource {
       const isCurrent = () => this.#fetch === fetch && !signal.aborted;
       const askedAt = this.#clock.now();
       try {
-        const token = this.#accept(await this.#getToken({ signal }), askedAt);
+        const token = this.#accept(await this.#ask(signal), askedAt);
         if (isCurrent()) {
           if (this.#userId !== null && this.#userId !== token.userId) throw new UserChangedError();
           this.#userId = token.userId;
@@ -91,12 +109,23 @@ export class TokenSource {
     return fetch;
   }
 
+  #ask(signal: AbortSignal): Promise<unknown> {
+    return within(
+      this.#deadline,
+      signal,
+      async (ended) => this.#getToken({ signal: ended }),
+      (milliseconds) =>
+        new TokenUnavailableError(`it did not answer within ${seconds(milliseconds)}; try again later.`, null),
+    );
+  }
+
   #accept(token: unknown, askedAt: number): KeptToken {
     const readable = decodeUnverified(token);
     if (this.#subject !== undefined && readable.claims.sub !== this.#subject) throw new UserChangedError();
     const { expiresAt, issuedAt } = readable;
     // Without `iat` the local clock is all there is. Where it is ahead, each call fetches a token, and works.
     const lifetime = Math.max(0, expiresAt * 1_000 - (issuedAt === null ? this.#clock.now() : issuedAt * 1_000));
-    return { ...readable, askedAt, renewsAt: askedAt + lifetime - Math.min(renewalMargin, lifetime / 2) };
+    const margin = Math.min(renewalMargin + Math.floor(renewalSpread * this.#random()), lifetime / 2);
+    return { ...readable, askedAt, renewsAt: askedAt + lifetime - margin };
   }
 }

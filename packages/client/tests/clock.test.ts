@@ -15,6 +15,18 @@ describe("the system's clock", () => {
     vi.useRealTimers();
   });
 
+  it("rings once after so many milliseconds, unless it is silenced", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const rung: string[] = [];
+    systemClock.alarm(1_000, () => rung.push("first"));
+    systemClock.alarm(1_000, () => rung.push("silenced"))();
+    vi.advanceTimersByTime(999);
+    expect(rung).toEqual([]);
+    vi.advanceTimersByTime(5_000);
+    expect(rung).toEqual(["first"]);
+    vi.useRealTimers();
+  });
+
   it("is woken by the signal, and leaves no timer", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const controller = new AbortController();

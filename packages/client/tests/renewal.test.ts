@@ -10,11 +10,12 @@ const noTags = { status: 200, body: { items: [], total: 0, page: 1, limit: 20, p
 const first = makeToken({}, "first");
 const second = makeToken({ iat: issuedAt + 890, exp: issuedAt + 1_790 }, "second");
 
-async function set(options: { offset?: number; tokens?: string[] } = {}) {
+async function set(options: { offset?: number; tokens?: string[]; chance?: number } = {}) {
   const api = await scriptedServer(...Array.from({ length: 40 }, () => noTags));
   const clock = new HandClock(options.offset);
   const source = tokensInTurn(...(options.tokens ?? [first, second]));
-  const client = createClient({ baseUrl: api.url, getToken: source.getToken, clock });
+  const { chance = 0 } = options;
+  const client = createClient({ baseUrl: api.url, getToken: source.getToken, clock, random: () => chance });
   const sent = () => api.asked.map(({ headers }) => headers.authorization);
   return { api, clock, source, client, sent };
 }
@@ -42,6 +43,19 @@ describe("a token is kept and renewed", () => {
       expect(sent()).toEqual([`Bearer ${first}`, `Bearer ${fetched === 1 ? first : second}`]);
     });
   }
+
+  it.each([
+    { chance: 0, before: 30 },
+    { chance: 0.5, before: 45 },
+    { chance: 0.9999, before: 59.997 },
+  ])(
+    "with the chance of $chance it is renewed $before s before its end, so that pages do not renew together",
+    async (c) => {
+      const { client, clock } = await set({ chance: c.chance });
+      await client.listTags();
+      expect(client.unverifiedToken()?.renewsAt).toBe(clock.now() + (900 - c.before) * 1_000);
+    },
+  );
 
   it("renews a token of 20 s half-way, not at each call", async () => {
     const short = makeToken({ exp: issuedAt + 20 });
@@ -76,7 +90,7 @@ describe("a token is kept and renewed", () => {
       clock.advance(100);
       return first;
     };
-    const client = createClient({ baseUrl: api.url, getToken, clock });
+    const client = createClient({ baseUrl: api.url, getToken, clock, random: () => 0, timeout: 200_000 });
     await client.listTags();
     expect(client.unverifiedToken()?.renewsAt).toBe((issuedAt + 870) * 1_000);
     clock.advance(770);

@@ -186,7 +186,7 @@ describe("what is tried again", () => {
     const api = await scriptedServer(...answers);
     const source = tokensInTurn(makeToken({}, "first"), makeToken({}, "second"));
     const clock = new HandClock();
-    const client = createClient({ baseUrl: api.url, getToken: source.getToken, clock });
+    const client = createClient({ baseUrl: api.url, getToken: source.getToken, clock, random: () => 0 });
 
     if (code === undefined) await call(client);
     else expect(await failureOf(call(client))).toMatchObject({ name: "ApiError", code });
@@ -202,12 +202,46 @@ describe("what is tried again", () => {
     const api = await scriptedServer(limited("29"), good);
     const source = tokensInTurn(makeToken({}, "first"), makeToken({}, "second"));
     const clock = new HandClock();
-    const client = createClient({ baseUrl: api.url, getToken: source.getToken, clock });
+    const client = createClient({ baseUrl: api.url, getToken: source.getToken, clock, timeout: 900_000 });
     const call = client.createTask({ title: "Buy milk" });
     await api.reached(1);
     clock.advance(860);
     await call;
     expect(source.calls()).toBe(2);
+  });
+});
+
+describe("chance makes a wait longer, never shorter", () => {
+  it.each([
+    { name: "by nothing", chance: [0], asked: "5", slept: [5_000] },
+    { name: "by half", chance: [0.5], asked: "5", slept: [7_500] },
+    { name: "to less than twice as much", chance: [0.9999], asked: "30", slept: [59_997] },
+    { name: "anew for each wait", chance: [0.25, 0.75, 0.5], asked: "2", slept: [2_500, 3_500, 3_000] },
+    { name: "within a second, where none is asked for", chance: [0.25], asked: undefined, slept: [1_250] },
+    { name: "within a second, where it is none", chance: [0.25], asked: "0", slept: [250] },
+  ])("$name", async ({ chance, asked, slept }) => {
+    const api = await scriptedServer(...chance.map(() => keys(asked)), good);
+    const clock = new HandClock();
+    const drawn = [...chance];
+    // The first one is the token's.
+    const random = () => (api.asked.length === 0 ? 0 : (drawn.shift() ?? 0));
+    await read(createClient({ baseUrl: api.url, getToken: async () => makeToken(), clock, random }));
+    expect(clock.slept).toEqual(slept);
+  });
+
+  it("so that clients which were refused together do not come back together", async () => {
+    const waits = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const api = await scriptedServer(limited(), good);
+        const clock = new HandClock();
+        await read(createClient({ baseUrl: api.url, getToken: async () => makeToken(), clock }));
+        return clock.slept[0] ?? 0;
+      }),
+    );
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(1_000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(2_000);
+    // Forty that fall into three tenths of a second by chance are not to be seen in the life of the universe.
+    expect(new Set(waits.map((wait) => Math.floor(wait / 100))).size).toBeGreaterThan(3);
   });
 });
 
