@@ -29,6 +29,15 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
   };
 
   /**
+   * The proxies in front of this server, by IP address or CIDR range; `[]` where browsers connect to it themselves. Better
+   * Auth's limits, such as that of wrong passwords, then count by the address that really connected, or that such a proxy
+   * reports in `X-Forwarded-For`. Without it Better Auth believes that header from anybody. For servers of Node.js (`node:http`);
+   * where a platform calls your code instead, set Better Auth's `advanced.ipAddress.ipAddressHeaders` to the header that the
+   * platform writes.
+   */
+  trustedProxies?: string[];
+
+  /**
    * The signing keys, with the names and units of Better Auth's JWT plugin: `keyPairConfig` (default EdDSA, Ed25519),
    * `rotationInterval` and `gracePeriod` in seconds, `jwksPath` (default `/jwks`).
    */

@@ -1,12 +1,14 @@
 import { type AuthContext, BetterAuthError, type BetterAuthPlugin, type HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import { type JwtOptions, jwt } from "better-auth/plugins/jwt";
+import { guardUuids } from "./chosen-uuids.js";
+import { clientAddresses, warnOfForgedAddresses } from "./client-address.js";
 import { neverLimitKeys } from "./key-endpoint.js";
 import type { DrawbridgeOptions } from "./options.js";
 import { definePayload } from "./payload.js";
 import { keepUuid, refuseFields } from "./refused-fields.js";
 import { shareNewKey } from "./signing-keys.js";
-import { uuidField } from "./user-uuid.js";
+import { newUuids, uuidField } from "./user-uuid.js";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 
@@ -22,10 +24,11 @@ export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
  * id, so `jwtClient()` and plugins that look for that plugin find it; do not add `jwt()` beside it. What it adds:
  *
  * - Tokens have the claims `uuid`, `email`, `emailVerified`, `name`, `sid`, and `role` where the user has one.
- * - Users have a `uuid` from the start, which nobody can choose or change. Better Auth's migration makes the column;
- *   on a table that has rows already, `drawbridge migrate up` does.
+ * - Users have a `uuid` from the start, which nobody can choose or change, other plugins and hooks included. Better Auth's
+ *   migration makes the column; on a table that has rows already, `drawbridge migrate up` does.
  * - The endpoint of the keys is never rate-limited.
  * - Requests that miss a signing key at the same time make one, not one each.
+ * - With {@link DrawbridgeOptions.trustedProxies} Better Auth's limits count by an address that nobody can choose.
  * - Tokens are given by `/token` alone, not in a header of `/get-session` too.
  *
  * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
@@ -33,7 +36,7 @@ export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
  * `uuid`, and `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken.
  */
 export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin {
-  const { claims, ...forJwt } = options;
+  const { claims, trustedProxies, ...forJwt } = options;
   let auth: AuthContext | undefined;
   const findUser = async (id: string) => (await auth?.internalAdapter.findUserById(id)) ?? null;
   const plugin = jwt<JwtOptions>({
@@ -49,9 +52,12 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin {
     init(ctx) {
       refuseSecondJwtPlugin(ctx);
       auth = ctx;
+      const ipAddress = trustedProxies && clientAddresses(ctx, trustedProxies);
+      if (!ipAddress) warnOfForgedAddresses(ctx);
+      guardUuids(ctx.adapter, ctx.options, newUuids);
       return {
         context: { ...plugin.init(ctx)?.context, rateLimit: neverLimitKeys(ctx, options.jwks?.jwksPath ?? "/jwks") },
-        options: { databaseHooks: keepUuid },
+        options: { databaseHooks: keepUuid, ...(ipAddress && { advanced: { ipAddress } }) },
       };
     },
     hooks: { before: [refuseFields], after: [neverStoreToken] },

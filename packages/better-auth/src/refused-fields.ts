@@ -23,7 +23,8 @@ function refusedField({ path, body }: Pick<HookEndpointContext, "path" | "body">
   return undefined;
 }
 
-function fieldNotAllowed(field: string): APIError {
+/** 400 `FIELD_NOT_ALLOWED`. */
+export function fieldNotAllowed(field: string): APIError {
   return APIError.from("BAD_REQUEST", {
     code: "FIELD_NOT_ALLOWED",
     message:
@@ -47,7 +48,7 @@ export const refuseFields = {
 
 /**
  * Refuses every change of a UUID, whichever endpoint or plugin asks for it: the API's rows hang on it, and the row of
- * another user with this value would be theirs.
+ * another user with this value would be theirs. What hooks of others put in later, {@link guardUuids} refuses.
  */
 export const keepUuid = {
   user: {

@@ -2,13 +2,44 @@ import { randomUUID } from "node:crypto";
 import type { User } from "better-auth";
 import { APIError } from "better-auth/api";
 
+/** More than there are sign-ups under way at any time: each holds its UUID for as long as hashing a password takes. */
+const mostUnused = 10_000;
+
+/**
+ * The UUIDs that were made in this process and that no user has yet. Better Auth asks for one before it looks whether the
+ * user can be made, so many are never used; the oldest of those are forgotten.
+ */
+export class NewUuids {
+  readonly #unused = new Set<unknown>();
+
+  make(): string {
+    const uuid = randomUUID();
+    this.#unused.add(uuid);
+    if (this.#unused.size > mostUnused) this.#unused.delete(this.#unused.values().next().value);
+    return uuid;
+  }
+
+  /** Whether it was made here, and for nobody yet. */
+  has(uuid: unknown): boolean {
+    return this.#unused.has(uuid);
+  }
+
+  /** It is a user's now. */
+  use(uuid: unknown): void {
+    this.#unused.delete(uuid);
+  }
+}
+
+/** One for the process: what one instance of the plugin makes may reach the database through another's adapter. */
+export const newUuids = new NewUuids();
+
 /** The field of `user` that the API's rows and paths refer to. Better Auth makes it with the user, never later. */
 export const uuidField = {
   type: "string",
   required: true,
   unique: true,
   input: false,
-  defaultValue: () => randomUUID() as string,
+  defaultValue: () => newUuids.make(),
 } as const;
 
 /** Reads a user's row from the database, or null when there is none. */

@@ -272,6 +272,7 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
       "3/lib/auth.ts",
       "4/lib/auth.ts",
       "5/lib/auth.ts",
+      "6/lib/auth.ts",
       "README.md 1",
       "README.ja.md 1",
       "docs/hybrid-id.md 1",

@@ -27,7 +27,8 @@ function plugins(settings) {
     jwksPath: settings.jwksPath,
   };
   const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn };
-  if (settings.uuid !== false && !settings.payload) return [drawbridge({ jwks, jwt: token })];
+  if (settings.uuid !== false && !settings.payload)
+    return [drawbridge({ jwks, jwt: token, trustedProxies: settings.trustedProxies })];
   const definePayload = payloads[settings.payload ?? "no-uuid"];
   return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache: settings.sessionCache })];
 }
@@ -74,6 +75,7 @@ const quickPasswords = {
  * @param {number} [settings.keyFetches]  how many requests for the keys are answered, 0 for all: others are limited
  * @param {boolean} [settings.ownFields]  users may set their `uuid` and `role`; with a payload only
  * @param {boolean} [settings.sessionCache]  the session is also in a cookie that the keys sign; with a payload only
+ * @param {string[]} [settings.trustedProxies]  undefined for what X-Forwarded-For says, whoever says it
  * @param {boolean} [settings.uuid]       false: a Better Auth that knows of no UUID
  * @param {boolean} [settings.jwt]        false: one without tokens and keys
  * @param {boolean} [settings.migrate]    false: the tables are made by somebody else

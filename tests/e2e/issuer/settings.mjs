@@ -27,6 +27,7 @@ export function readSettings(origin) {
     keyFetches: number("ISSUER_KEY_FETCHES"),
     ownFields: process.env.ISSUER_OWN_FIELDS === "on",
     sessionCache: process.env.ISSUER_SESSION_CACHE === "on",
+    trustedProxies: process.env.ISSUER_TRUSTED_PROXIES?.split(",").filter(Boolean),
     uuid: process.env.ISSUER_UUID !== "off",
     jwt: process.env.ISSUER_JWT !== "off",
   };
