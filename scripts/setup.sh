@@ -148,10 +148,13 @@ setup_python() {
 
 install_python_packages() {
   say "Python packages in .venv"
-  pip_install "${@/#/-r}"
+  pip_install_pinned "$@"
 }
 
 pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@" >&2; }
+
+# pip_install_pinned FILE...: what these requirements files list, and nothing that has another hash than they say.
+pip_install_pinned() { pip_install --require-hashes "${@/#/-r}"; }
 
 setup_all() {
   setup_packages
