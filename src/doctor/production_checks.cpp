@@ -312,6 +312,8 @@ void check_production(Report& report, const Visit& visit, const std::optional<Se
   check_secret(report, visit);
   if (report.may_check("production.cookies")) check_cookies(report, visit);
   if (report.may_check("production.key_fetch")) check_key_fetch(report, visit);
+  if (report.may_check("production.sign_in")) check_sign_in(report, visit);
+  check_page(report, visit);
   check_algorithms(report, visit);
   check_log(report, visit);
   if (report.may_check("production.database")) check_product(report, *database);

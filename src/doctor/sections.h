@@ -62,7 +62,13 @@ bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken
 void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const SeenKeys& keys = {}, bool has_route = true);
 
-/// `production.*`
+/// `production.sign_in`
+void check_sign_in(Report& report, const Visit& visit);
+
+/// `production.page_*`
+void check_page(Report& report, const Visit& visit);
+
+/// `production.*`, the two above among them.
 void check_production(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                       const std::optional<schema::BridgeFacts>& database);
 

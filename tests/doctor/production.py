@@ -11,9 +11,9 @@ from backend import Backend
 from better_auth import BetterAuth, Person
 from database import Database
 from examination import Examination, examine
+from page import GOOD_HEADERS, running_page
 from tls import Certificate, TlsFront
 
-PAGE = "https://app.example.com"
 AUDIENCE = "https://api.example.com"
 A_MONTH = 30 * 24 * 60 * 60
 
@@ -25,6 +25,7 @@ class Production:
     person: Person
     better_auth_url: str
     api_url: str
+    page_url: str
     certificate: Certificate
 
     def examine(self, *, env: dict[str, str] | None = None, **changes: object) -> Examination:
@@ -36,15 +37,16 @@ class Production:
             "token": self.person.token(),
             "session_cookie": next(iter(self.person.browser.cookies.values())),
             "api_url": self.api_url,
-            "origin": PAGE,
+            "origin": self.page_url,
             "issuer": self.issuer.url,
             "audience": AUDIENCE,
             "ca_file": self.certificate.file,
             "production": True,
         }
         secret = {"BETTER_AUTH_SECRET": self.issuer.program.env["BETTER_AUTH_SECRET"]}
+        shown = secret | {name: value.replace("{page}", self.page_url) for name, value in (env or {}).items()}
         for _ in range(5):
-            checks = examine(env=secret | (env or {}), **(options | changes))
+            checks = examine(env=shown, **(options | changes))
             if "production.key_fetch" not in checks or "were answered within" not in checks["production.key_fetch"].summary:
                 break
         return checks
@@ -61,13 +63,16 @@ def running_production(
     certificate: Certificate,
     knows_of_tls: bool = True,
     backend_settings: dict[str, object] | None = None,
+    page_headers: dict[str, str] | None = None,
     **settings: object,
 ) -> Iterator[Production]:
     """Where Better Auth does not know of TLS, its `baseURL` is the http address behind it. A setting that is None is
-    left out."""
+    left out; `{page}` in one of the backend's is the page's origin."""
     with ExitStack() as stopping:
         front, api_front = TlsFront(certificate), TlsFront(certificate)
-        issuer = BetterAuth(folder, database, **given({"audience": AUDIENCE, "rotate_every": A_MONTH} | settings))
+        usual = {"audience": AUDIENCE, "rotate_every": A_MONTH, "trusted_proxies": ""}
+        issuer = BetterAuth(folder, database, **given(usual | settings))
+        page = stopping.enter_context(running_page(certificate, GOOD_HEADERS if page_headers is None else page_headers))
         address = front.url if knows_of_tls else issuer.url
         issuer.program.env |= {"NODE_ENV": "production", "BETTER_AUTH_URL": address}
         issuer.url, issuer.base = address, f"{address}/api/auth"
@@ -80,12 +85,13 @@ def running_production(
         person.token()  # so that there is a key
         other = {
             "better_auth_audience": AUDIENCE,
-            "drawbridge_allowed_origins": PAGE,
+            "drawbridge_allowed_origins": "{page}",
             "drawbridge_ca_file": certificate.file,
         } | (backend_settings or {})
-        backend = Backend(folder, issuer, **given(other))
+        chosen = {name: str(value).replace("{page}", page) for name, value in given(other).items()}
+        backend = Backend(folder, issuer, **chosen)
         stopping.callback(backend.stop)
         backend.start()
         stopping.callback(api_front.stop)
         api_front.start(backend.port)
-        yield Production(issuer, backend, person, front.url, api_front.url, certificate)
+        yield Production(issuer, backend, person, front.url, api_front.url, page, certificate)

@@ -1,6 +1,8 @@
 // What hurts in production alone.
 
+#include <algorithm>
 #include <atomic>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -34,6 +36,14 @@ bool is_key_fetch(const HttpCall& call) {
   return call.url.ends_with("/api/auth/jwks");
 }
 
+bool is_sign_in(const HttpCall& call) {
+  return call.method == "POST" && call.url.ends_with("/api/auth/sign-in/email");
+}
+
+bool is_page(const HttpCall& call) {
+  return call.method == "GET" && call.url.ends_with('/') && std::ranges::count(call.url, '/') == 3;
+}
+
 bool is_of_a_local_page(const HttpCall& call) {
   return is_preflight(call) && call.headers.front().value == "http://localhost:3000";
 }
@@ -42,7 +52,18 @@ HttpAnswer setting(const char* cookie) {
   return {.status = 200, .headers = {{"Set-Cookie", cookie}}, .body = {}};
 }
 
+/// A page with these headers beside those of a good one.
+HttpAnswer page_with(std::string policy, std::string transport = "max-age=31536000") {
+  return {.status = 200,
+          .headers = {{"content-type", "text/html; charset=utf-8"},
+                      {"Content-Security-Policy", std::move(policy)},
+                      {"Strict-Transport-Security", std::move(transport)}},
+          .body = "<!doctype html>"};
+}
+
 Production healthy(std::vector<Instead> instead = {}) {
+  instead.push_back({is_sign_in, {.status = 429}});
+  instead.push_back({is_page, page_with("script-src 'self'")});
   instead.push_back(
       {is_sign_out, setting("__Secure-better-auth.session_token=; Max-Age=0; Path=/; HttpOnly; Secure")});
   instead.push_back({is_key_fetch, {.status = 200}});
@@ -259,6 +280,148 @@ TEST(ProductionChecks, EndFetchingKeysThatTakesTooLong) {
   EXPECT_EQ(told.at("production.key_fetch").status, not_checked);
   EXPECT_TRUE(told.at("production.key_fetch").summary.contains("within 6 seconds"));
   EXPECT_LE(*count, 10);
+}
+
+struct Tried {
+  const char* name;
+  /// What a guess is answered: the status for one that names an address in X-Forwarded-For, in other headers,
+  /// in none.
+  std::function<int(const HttpCall&, int guesses)> answer;
+  CheckStatus status;
+  const char* part;
+  int most_guesses;
+};
+
+bool has_header(const HttpCall& call, std::string_view name) {
+  return std::ranges::find(call.headers, name, &fetch::HttpHeader::name) != call.headers.end();
+}
+
+TEST(ProductionChecks, TryToGuessPasswordsOfNobody) {
+  const auto after = [](int allowed) {
+    return [allowed](const HttpCall&, int guesses) { return guesses > allowed ? 429 : 401; };
+  };
+  const auto but_by = [](std::string name) {
+    return [name = std::move(name)](const HttpCall& call, int) { return has_header(call, name) ? 401 : 429; };
+  };
+  for (const Tried& c : std::initializer_list<Tried>{
+           {"a limit", after(3), ok, "", 5},
+           {"no limit", after(1000), fault, "20 of 20 wrong passwords were checked", 20},
+           {"a limit that X-Forwarded-For gets round", but_by("X-Forwarded-For"), fault,
+            "10 of 10 wrong passwords were checked while X-Forwarded-For changed", 11},
+           {"a limit that another header gets round", but_by("CF-Connecting-IP"), fault,
+            "while another header that names an address", 11},
+           {"no passwords", [](const HttpCall&, int) { return 400; }, not_checked, "answers 400", 1},
+           {"no answer", [](const HttpCall&, int) { return 0; }, not_checked, "no answer", 1},
+           {"an outage", [](const HttpCall&, int guesses) { return guesses > 2 ? 500 : 401; }, not_checked,
+            "answers 500", 3},
+           {"a proxy that refuses its own headers",
+            [](const HttpCall& call, int guesses) {
+              if (has_header(call, "CF-Connecting-IP")) return 403;
+              return guesses > 3 ? 429 : 401;
+            },
+            ok, "", 5},
+       }) {
+    SCOPED_TRACE(c.name);
+    Production production = healthy();
+    std::set<std::string> addresses;
+    int forged = 0;
+    std::set<std::string> bodies;
+    int guesses = 0;
+    production.visit.call =
+        [&, call = production.visit.call](const HttpCall& asked) -> std::expected<HttpAnswer, std::string> {
+      if (!is_sign_in(asked)) return call(asked);
+      if (has_header(asked, "X-Forwarded-For")) {
+        addresses.insert(asked.headers.front().value);
+        ++forged;
+      }
+      bodies.insert(asked.body);
+      const int status = c.answer(asked, ++guesses);
+      if (status == 0) return std::unexpected{"It was reset."};
+      return HttpAnswer{.status = status};
+    };
+    const auto told = examined(production);
+    EXPECT_EQ(guesses, c.most_guesses);
+    EXPECT_GE(std::ssize(addresses) + 1, forged);  // two of them may be one by chance
+    for (const std::string& body : bodies) EXPECT_TRUE(body.starts_with(R"({"email":"nobody-)")) << body;
+    ASSERT_EQ(told.size(), c.status == ok ? 0U : 1U);
+    if (told.empty()) continue;
+    const Check& check = told.at("production.sign_in");
+    EXPECT_EQ(check.status, c.status);
+    EXPECT_TRUE(check.summary.contains(c.part)) << check.summary;
+  }
+}
+
+struct PageCase {
+  const char* name;
+  HttpAnswer answer;
+  std::map<std::string, const char*> told;  ///< by check, a part of what it says
+};
+
+TEST(ProductionChecks, LookAtThePage) {
+  constexpr const char* scripts = "production.page_scripts";
+  constexpr const char* transport = "production.page_hsts";
+  const auto both = [&](const char* part) {
+    return std::map<std::string, const char*>{{scripts, part}, {transport, part}};
+  };
+  const HttpAnswer bare{.status = 200, .headers = {{"Content-Type", "text/html"}}, .body = {}};
+  const auto leading_to = [](const char* place) {
+    return HttpAnswer{.status = 307, .headers = {{"Location", place}}, .body = {}};
+  };
+  const char* good = "script-src 'self'";
+  for (const PageCase& c : std::initializer_list<PageCase>{
+           {"without headers", bare, both("comes without")},
+           {"a policy without scripts", page_with("object-src 'none'"), {{scripts, "no script-src"}}},
+           {"a policy that lets all in",
+            page_with("script-src 'self' 'unsafe-inline'"),
+            {{scripts, "'unsafe-inline'"}}},
+           {"two policies, one of them good", page_with("img-src 'self', script-src 'self'"), {}},
+           {"a nonce that never changes",
+            page_with("script-src 'nonce-abc'"),
+            {{scripts, "the same nonce twice"}}},
+           {"a month", page_with(good, "max-age=2592000; includeSubDomains"), {{transport, "for 30 days"}}},
+           {"half a year, in another order", page_with(good, R"(includeSubDomains; Max-Age="15552000")"), {}},
+           {"taken back", page_with(good, "max-age=0"), {{transport, "for 0 days"}}},
+           {"no number", page_with(good, "max-age=long"), {{transport, "no max-age that is a number"}}},
+           {"nothing",
+            {.status = 0, .headers = {}, .body = "it was reset"},
+            both("gave no answer: it was reset")},
+           {"no page",
+            {.status = 404, .headers = {{"Content-Type", "application/json"}}, .body = {}},
+            both("answers 404 and no page")},
+           {"another origin", leading_to("https://elsewhere.example.com/"), both("answers 307 and no page")},
+           {"another origin without a scheme", leading_to("//elsewhere.example.com/"),
+            both("answers 307 and no page")},
+           {"itself for ever", leading_to("/"), both("leads on more than 3 times")},
+       }) {
+    SCOPED_TRACE(c.name);
+    const auto told = examined(healthy({{is_page, c.answer}}));
+    ASSERT_EQ(told.size(), c.told.size());
+    for (const auto& [id, part] : c.told)
+      EXPECT_TRUE(told.at(id).summary.contains(part)) << told.at(id).summary;
+  }
+}
+
+TEST(ProductionChecks, GoToThePageThatTheFirstOneLeadsTo) {
+  const auto is_other_page = [](const HttpCall& call) {
+    return call.url == "https://app.example.com/sign-in";
+  };
+  for (const char* place : {"/sign-in", "https://app.example.com/sign-in"}) {
+    const HttpAnswer moved{.status = 307, .headers = {{"Location", place}}, .body = {}};
+    EXPECT_TRUE(
+        examined(healthy({{is_page, moved}, {is_other_page, page_with("script-src 'self'")}})).empty());
+  }
+}
+
+TEST(ProductionChecks, TakeANonceThatChanges) {
+  Production production = healthy();
+  int pages = 0;
+  production.visit.call =
+      [&, call = production.visit.call](const HttpCall& asked) -> std::expected<HttpAnswer, std::string> {
+    if (!is_page(asked)) return call(asked);
+    return page_with("script-src 'nonce-" + std::to_string(++pages) + "' 'strict-dynamic'");
+  };
+  EXPECT_TRUE(examined(production).empty());
+  EXPECT_EQ(pages, 2);
 }
 
 TEST(ProductionChecks, BelongToProductionAlone) {

@@ -12,7 +12,7 @@ import pytest
 from cases import cases
 from conftest import NewDatabase
 from examination import run_doctor
-from production import AUDIENCE, PAGE, Production, running_production
+from production import AUDIENCE, Production, running_production
 from set_up import SetUp
 from tls import Certificate
 
@@ -41,7 +41,7 @@ def production(start_production: StartProduction) -> Production:
 def test_a_healthy_set_up_is_all_ok(production: Production):
     checks = production.examine()
     assert checks.of("ok") == set(checks)
-    assert len([check for check in checks if check.startswith("production.")]) == 11
+    assert len([check for check in checks if check.startswith("production.")]) >= 14
 
 
 def test_nothing_of_production_is_told_without_being_asked(production: Production):
@@ -73,7 +73,7 @@ SHOWN = [
         "production.origins",
         "fault",
         "names https://localhost:3000",
-        {"DRAWBRIDGE_ALLOWED_ORIGINS": f"{PAGE},https://localhost:3000"},
+        {"DRAWBRIDGE_ALLOWED_ORIGINS": "{page},https://localhost:3000"},
     ),
     Shown(
         "an origin with a wildcard",
@@ -151,7 +151,7 @@ MADE = [
     ),
     Made(
         "key fetches that are limited, without the plugin",
-        {"production.key_fetch"},
+        {"production.key_fetch", "production.sign_in"},  # nor does it then know a client's address
         {SQLITE, "token.payload"},
         'customRules: { "/jwks": false }',
         {"payload": "default"},
@@ -161,12 +161,34 @@ MADE = [
         {"production.origins"},
         {SQLITE},
         "http://localhost:3000",
-        {"backend_settings": {"drawbridge_allowed_origins": f"{PAGE},http://localhost:3000"}},
+        {"backend_settings": {"drawbridge_allowed_origins": "{page},http://localhost:3000"}},
+    ),
+    Made(
+        "passwords that are limited by an address of the sender's choice",
+        {"production.sign_in"},
+        {SQLITE},
+        "while X-Forwarded-For changed",
+        {"trusted_proxies": None},
+    ),
+    Made(
+        "a proxy that is not there, whose header is believed",
+        {"production.sign_in"},
+        {SQLITE},
+        "while X-Forwarded-For changed",
+        {"trusted_proxies": "127.0.0.0/8"},
+    ),
+    Made(
+        "a page without headers",
+        set(),
+        {SQLITE, "production.page_scripts", "production.page_hsts"},
+        "Strict-Transport-Security: max-age=",
+        {"page_headers": {}},
     ),
 ]
 
 
 SHORT = ("SQLite and no key's end", MADE[5].name, MADE[6].name, "an API that lets pages of this machine in")
+SHORT += (MADE[8].name, "a page without headers")
 
 
 @pytest.mark.parametrize("name", cases([made.name for made in MADE], *SHORT))
@@ -211,7 +233,8 @@ def test_keys_that_come_over_plain_http(production: Production):
 
 def test_a_set_up_of_a_developers_machine(healthy: SetUp):
     checks = healthy.examine(production=True)
-    assert checks.faults == {"production.https"}
+    assert checks.faults == {"production.https", "production.sign_in"}
+    assert "20 of 20 wrong passwords were checked" in checks["production.sign_in"].summary
     sqlite = {SQLITE} if healthy.issuer.database.kind == "sqlite" else set()
     assert checks.warnings == {"production.audience", "production.rotation"} | sqlite
     assert checks["production.cookies"].summary == "of the fault production.https"

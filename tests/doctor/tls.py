@@ -14,7 +14,7 @@ from process import free_port
 
 @dataclass(frozen=True)
 class Certificate:
-    """For 127.0.0.1, signed by itself: the file of the certificate is that of its authority as well."""
+    """For 127.0.0.1, and 0.0.0.0, another name of this machine; signed by itself: the file of the certificate is that of its authority as well."""
 
     file: Path
     key: Path
@@ -23,7 +23,7 @@ class Certificate:
     def new(folder: Path) -> Certificate:
         made = Certificate(folder / "certificate.pem", folder / "key.pem")
         kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        names = ["-subj", "/CN=Drawbridge tests", "-addext", "subjectAltName=IP:127.0.0.1"]
+        names = ["-subj", "/CN=Drawbridge tests", "-addext", "subjectAltName=IP:127.0.0.1,IP:0.0.0.0"]
         command = ["openssl", "req", "-x509", *kind, *names, "-keyout", made.key, "-out", made.file]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         return made

@@ -1,0 +1,113 @@
+// production.sign_in: whether passwords can be guessed, tried with wrong ones of nobody.
+
+#include <functional>
+#include <random>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/text/json_writer.h"
+#include "doctor/api_calls.h"
+#include "doctor/sections.h"
+#include "issuer/jwks_url.h"
+
+namespace drawbridge::doctor {
+namespace {
+
+using fetch::HttpHeader;
+
+constexpr std::string_view id = "production.sign_in";
+/// Better Auth's limit is 3 in 10 seconds for each address.
+constexpr int most_guesses = 10;
+
+struct Guesses {
+  int checked = 0;        ///< that were answered "wrong"
+  bool limited = false;   ///< whether one was answered 429; there is none behind it
+  std::string unclear{};  ///< another answer, behind which there is none either
+};
+
+using Headers = std::function<std::vector<HttpHeader>(const std::string& address)>;
+
+/// Of a network for measurements (RFC 2544), so of nobody.
+std::string random_address() {
+  std::random_device random;
+  return fmt::format("198.{}.{}.{}", 18 + random() % 2, random() % 256, 1 + random() % 254);
+}
+
+/// Wrong passwords of one address that nobody has, from a new address each time for all that the headers say.
+Guesses guess(const Visit& visit, const Headers& headers_of) {
+  const std::string nobody = fmt::format("nobody-{}@example.com", random_uuid().text());
+  Guesses seen;
+  for (int i = 0; i < most_guesses; ++i) {
+    fetch::HttpCall call{.method = "POST",
+                         .url = visit.better_auth_url + "/sign-in/email",
+                         .headers = headers_of(random_address())};
+    call.headers.push_back({"Origin", BetterAuth::at(visit.better_auth_url)->issuer});
+    call.headers.push_back({"Content-Type", "application/json"});
+    JsonObject{call.body}
+        .member("email", std::string_view{nobody})
+        .member("password", std::string_view{"not a password"});
+    const fetch::HttpAnswer answer = answer_to(visit, call);
+    if (answer.status == 401) {
+      ++seen.checked;
+      continue;
+    }
+    seen.limited = answer.status == 429;
+    if (!seen.limited) seen.unclear = answer_text(answer);
+    break;
+  }
+  return seen;
+}
+
+bool has_no_limit(const Guesses& guesses) {
+  return guesses.checked == most_guesses;
+}
+
+std::vector<HttpHeader> forwarded_for(const std::string& address) {
+  return {{"X-Forwarded-For", address}};
+}
+
+/// What else proxies write an address into.
+std::vector<HttpHeader> other_headers(const std::string& address) {
+  std::vector<HttpHeader> headers{{"Forwarded", "for=" + address}};
+  for (const char* name : {"X-Real-IP", "X-Client-IP", "CF-Connecting-IP", "True-Client-IP", "Fly-Client-IP"})
+    headers.push_back({name, address});
+  return headers;
+}
+
+std::vector<HttpHeader> no_headers(const std::string& /*address*/) {
+  return {};
+}
+
+void report_forged(Report& report, std::string_view header) {
+  report.fault(
+      id, fmt::format("{0} of {0} wrong passwords were checked while {1} changed", most_guesses, header),
+      "Better Auth counts tries by the address in that header, which anybody can write: so passwords "
+      "can be guessed without limit",
+      "drawbridge({ trustedProxies: [ … ] }) with the addresses of the proxies in front, none for "
+      "none; or have the proxy replace the header, and let nobody past the proxy");
+}
+
+}  // namespace
+
+void check_sign_in(Report& report, const Visit& visit) {
+  const Guesses forged = guess(visit, forwarded_for);
+  if (!forged.unclear.empty())
+    return report.leave(id, fmt::format("Better Auth answers {} to a wrong password", forged.unclear));
+  if (has_no_limit(forged)) {
+    if (!has_no_limit(guess(visit, no_headers))) return report_forged(report, "X-Forwarded-For");
+    return report.fault(
+        id, fmt::format("{0} of {0} wrong passwords were checked", 2 * most_guesses),
+        "Better Auth limits tries in production alone, and where rateLimit says so: passwords "
+        "can be guessed without limit",
+        "start it with NODE_ENV=production, or set rateLimit: { enabled: true }");
+  }
+  // Such as a proxy's refusal: then these headers lead nowhere either.
+  if (has_no_limit(guess(visit, other_headers)))
+    return report_forged(report,
+                         "another header that names an address (X-Real-IP, CF-Connecting-IP, Forwarded, …)");
+  report.ok(id, fmt::format("after {} wrong passwords no more were checked, whatever X-Forwarded-For said",
+                            forged.checked));
+}
+
+}  // namespace drawbridge::doctor
