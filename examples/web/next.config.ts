@@ -5,13 +5,10 @@ import type { NextConfig } from "next";
 // The packages of this repository are workspaces, so what is imported lies above this folder.
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
+// Of every answer. Those that differ from request to request, or from place to place, are proxy.ts's.
 const headers = [
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  {
-    key: "Content-Security-Policy",
-    value: "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'",
-  },
 ];
 
 const config: NextConfig = {

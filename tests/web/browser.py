@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from front_end import Bridge
 
@@ -55,6 +55,7 @@ class Visitor:
         self.seen = Seen()
         self.context.on("request", lambda request: self.seen.requests.append(request))
         self.context.on("weberror", lambda fault: self.seen.faults.append(str(fault.error)))
+        self.context.on("console", self.hear)
         # Better Auth allows an address three sign-ins in ten seconds; each visitor comes from one of its own.
         address = f"10.{'.'.join(str(b) for b in secrets.token_bytes(3))}"
         self.context.route(
@@ -62,6 +63,10 @@ class Visitor:
             lambda route: route.continue_(headers=route.request.headers | {"x-forwarded-for": address}),
         )
         self.page: Page = self.context.new_page()
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            self.seen.faults.append(message.text)
 
     def api_requests(self) -> list[Request]:
         """Those to the API; the browser's own preflights are not among them."""

@@ -17,7 +17,8 @@ NEXT = ROOT / "node_modules/next/dist/bin/next"
 class FrontEnd:
     """`next start`. For a Backend it is the issuer: it has a url and a database."""
 
-    def __init__(self, folder: Path, database: Database, api_url: str) -> None:
+    def __init__(self, folder: Path, database: Database, api_url: str, trusted_proxies: str = "127.0.0.1") -> None:
+        """Trusted is this machine, so that each visitor can come from an address of their own."""
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.database = database
@@ -28,6 +29,7 @@ class FrontEnd:
             "DATABASE_URL": database.url,
             "NEXT_PUBLIC_API_URL": api_url,
             "NEXT_TELEMETRY_DISABLED": "1",
+            "TRUSTED_PROXIES": trusted_proxies,
         }
         start = ["start", ROOT / "examples/web", "-H", "127.0.0.1", "-p", str(self.port)]
         self.program = Program("front-end", ["node", NEXT, *start], env, folder, status_of_sigterm=128 + SIGTERM)

@@ -127,12 +127,12 @@ SIGNED_IN = (
 @pytest.mark.parametrize("look", EACH_LOOK)
 @pytest.mark.parametrize("state", SIGNED_OUT, ids=lambda state: state.__name__)
 def test_page_for_visitors(bridge, visit, state, look):
-    look_at(visit(bridge, **LOOKS[look]).page, state, look)
+    look_at(visit(bridge, bypass_csp=True, **LOOKS[look]).page, state, look)
 
 
 @pytest.mark.parametrize("look", EACH_LOOK)
 def test_pages_of_a_user(bridge, visit, look):
-    ada = visit(bridge, **LOOKS[look])
+    ada = visit(bridge, bypass_csp=True, **LOOKS[look])
     sign_up(ada)
     for state in SIGNED_IN:
         look_at(ada.page, state, look)
@@ -159,7 +159,7 @@ def a_page_that_has_failed(page: Page) -> None:
 
 @pytest.mark.parametrize("look", EACH_LOOK)
 def test_pages_that_wait_for_the_api_or_fail(bridge, visit, look):
-    ada = visit(bridge, **LOOKS[look])
+    ada = visit(bridge, bypass_csp=True, **LOOKS[look])
     sign_up(ada)
     held = []
     ada.context.route(LIST_OF_TASKS, lambda route: held.append(route))
@@ -204,7 +204,7 @@ def a_page_that_cannot_be_made(page: Page) -> None:
 
 @pytest.mark.parametrize("look", EACH_LOOK)
 def test_pages_of_a_server_that_lacks_something(without_api, visit, look):
-    page = visit(without_api, **LOOKS[look]).page
+    page = visit(without_api, bypass_csp=True, **LOOKS[look]).page
     send_sign_up(page)
     look_at(page, the_tables_are_missing, look)
     with lost_sessions(without_api.front_end.database):

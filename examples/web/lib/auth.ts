@@ -14,7 +14,7 @@ function openAuth() {
     database,
     emailAndPassword: { enabled: true },
     telemetry: { enabled: false },
-    plugins: [drawbridge()],
+    plugins: [drawbridge({ trustedProxies: environment.trustedProxies })],
   });
   return { auth, database, environment };
 }

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** What this front end is told by environment variables; `.env.example` describes them. */
 export interface Environment {
   secret: string;
@@ -5,6 +7,8 @@ export interface Environment {
   baseUrl: string;
   apiUrl: string;
   database: DatabaseLocation;
+  /** IP addresses and CIDR ranges; empty where browsers connect to this front end themselves. */
+  trustedProxies: string[];
 }
 
 export type DatabaseLocation = { kind: "sqlite"; file: string } | { kind: "postgresql"; url: string };
@@ -45,6 +49,10 @@ export function readEnvironment(variables: Variables = process.env): Environment
     baseUrl: baseUrl.origin,
     apiUrl: apiUrl.href.replace(/\/$/, ""),
     database: databaseLocation(database),
+    trustedProxies: (variables.TRUSTED_PROXIES ?? "")
+      .split(",")
+      .map(trustedProxy)
+      .filter((entry) => entry !== ""),
   };
 }
 
@@ -63,6 +71,16 @@ function httpUrl(name: string, value: string): URL {
     throw new EnvironmentError(`${name} has a user, a query or a fragment: leave them out`);
   }
   return url;
+}
+
+function trustedProxy(value: string): string {
+  const entry = value.trim();
+  const [address = "", prefix = "0", ...rest] = entry.split("/");
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (entry === "" || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most && rest.length === 0)) return entry;
+  throw new EnvironmentError(
+    `TRUSTED_PROXIES names ${JSON.stringify(entry)}: write IP addresses or CIDR ranges, such as 10.0.0.7,10.1.0.0/24`,
+  );
 }
 
 /** The forms that the API takes too, so that both can be given the same value. */

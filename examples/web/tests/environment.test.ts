@@ -15,7 +15,16 @@ it("reads all variables", () => {
     baseUrl: "http://localhost:3000",
     apiUrl: "http://localhost:8000",
     database: { kind: "sqlite", file: ".data/app.db" },
+    trustedProxies: [],
   });
+});
+
+it.each([
+  ["", []],
+  ["10.0.0.7", ["10.0.0.7"]],
+  [" 10.0.0.7, 10.1.0.0/24 ,fd00::/8,", ["10.0.0.7", "10.1.0.0/24", "fd00::/8"]],
+])("TRUSTED_PROXIES=%j", (value, trustedProxies) => {
+  expect(readEnvironment({ ...good, TRUSTED_PROXIES: value })).toMatchObject({ trustedProxies });
 });
 
 it("takes a slash at the end of a URL away, and leaves the API its path", () => {
@@ -54,6 +63,11 @@ describe("what cannot work is refused in one line that names the variable", () =
     ["DATABASE_URL", "mysql://root:secret@localhost/app"],
     ["DATABASE_URL", "sqlite://relative.db"],
     ["DATABASE_URL", "sqlite:"],
+    ["TRUSTED_PROXIES", "localhost"],
+    ["TRUSTED_PROXIES", "10.0.0.1 10.0.0.2"],
+    ["TRUSTED_PROXIES", "10.0.0.0/33"],
+    ["TRUSTED_PROXIES", "10.0.0.0/"],
+    ["TRUSTED_PROXIES", "::/129"],
   ])("%s: %s", (name, value) => {
     const read = () => readEnvironment({ ...good, [name]: value });
     expect(read).toThrow(EnvironmentError);
