@@ -351,6 +351,25 @@ TEST(ProductionChecks, TryToGuessPasswordsOfNobody) {
   }
 }
 
+TEST(ProductionChecks, DoNotJudgeGuessesThatTakeTooLong) {
+  Production production = healthy();
+  const auto guesses = std::make_shared<int>(0);
+  production.visit.now = [guesses, begun = production.visit.now()] {
+    return begun + std::chrono::seconds{4 * *guesses};
+  };
+  production.visit.call = [guesses, call = production.visit.call](
+                              const HttpCall& asked) -> std::expected<HttpAnswer, std::string> {
+    if (!is_sign_in(asked)) return call(asked);
+    ++*guesses;
+    return HttpAnswer{.status = 401};
+  };
+  const auto told = examined(production);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.at("production.sign_in").status, not_checked);
+  EXPECT_EQ(told.at("production.sign_in").summary, "Better Auth answers too slowly to a wrong password");
+  EXPECT_EQ(*guesses, 3);
+}
+
 struct PageCase {
   const char* name;
   HttpAnswer answer;
