@@ -9,11 +9,9 @@
 
 #include "drawbridge/algorithm.h"
 
-namespace drawbridge {
+#include "core/text/visible_text.h"
 
-/// Foreign text made safe to show: control characters, invalid UTF-8 and characters that reorder or
-/// hide text are escaped, and it is cut to `max_characters` with an ellipsis.
-std::string display_text(std::string_view foreign, std::size_t max_characters = 64);
+namespace drawbridge {
 
 /// "2 minutes", "1 hour": the size of it, whatever its sign.
 std::string duration_text(double seconds);
