@@ -9,7 +9,8 @@ namespace drawbridge::app {
 
 void add_doctor(CLI::App& app, int& status) {
   CLI::App* const command = add_doctor_command(app);
-  const ServerSettings settings{*command, {SettingGroup::keys, SettingGroup::policy, SettingGroup::database}};
+  const ServerSettings settings{
+      *command, {SettingGroup::keys, SettingGroup::policy, SettingGroup::database, SettingGroup::sign_in}};
   set_up_doctor(
       *command, settings,
       [settings](doctor::Visit& visit) {

@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "commands/terminal.h"
+#include "core/text/visible_text.h"
 #include "progress_bar.h"
 #include "schema/migrations.h"
 #include "server_settings.h"
@@ -44,15 +45,17 @@ boost::json::object json_of(const Asked& asked, const MigrationStatus& status) {
 std::string text_of(const MigrationStatus& status, const Palette& palette) {
   std::string text = fmt::format("tables of version {}, the latest is {}\n", status.version, status.latest);
   for (const std::string& name : status.pending) {
-    text += fmt::format("{}  {}\n", palette.bad("pending"), name);
+    text += fmt::format("{}  {}\n", palette.bad("pending"), display_text(name, name.size()));
   }
   if (status.pending.empty()) text += palette.good("nothing is pending") + '\n';
   return text;
 }
 
 int show(const Asked& asked, const MigrationStatus& status) {
-  print(asked.json ? boost::json::serialize(json_of(asked, status)) + '\n'
-                   : text_of(status, Palette::of_standard_output()));
+  if (asked.json)
+    print_json(boost::json::serialize(json_of(asked, status)));
+  else
+    print(text_of(status, Palette::of_standard_output()));
   if (!status.obstacle.empty()) complain(status.obstacle);
   return status.pending.empty() ? exit_good : exit_not_good;
 }
@@ -67,26 +70,27 @@ int show_plan(const Asked& asked) {
   if (!sql) return failed(sql.error());
   if (asked.json) {
     const boost::json::object plan{{"database", asked.database.product()}, {"sql", *sql}};
-    print(boost::json::serialize(plan) + '\n');
+    print_json(boost::json::serialize(plan));
   } else {
-    print(sql->empty() ? "-- nothing is pending\n" : *sql);
+    print_lines(sql->empty() ? "-- nothing is pending\n" : *sql);
   }
   return exit_good;
 }
 
 int bring_up(const Asked& asked) {
   ProgressBar bar;
-  const auto status = migrate_up(asked.database,
-                                 {.line =
-                                      [&](std::string_view line) {
-                                        bar.clear();
-                                        // With --json, standard output holds one JSON value and nothing else.
-                                        fmt::print(asked.json ? stderr : stdout, "{}\n", line);
-                                        std::fflush(asked.json ? stderr : stdout);
-                                      },
-                                  .progress = [&](std::string_view name, std::int64_t done,
-                                                  std::int64_t total) { bar.show(name, done, total); }},
-                                 asked.options);
+  const auto say = [&](std::string_view line) {
+    bar.clear();
+    const std::string shown = display_text(line, line.size()) + '\n';
+    // With --json, standard output holds one JSON value and nothing else.
+    if (asked.json) return print_error(shown);
+    print(shown);
+    std::fflush(stdout);
+  };
+  const auto show_progress = [&](std::string_view name, std::int64_t done, std::int64_t total) {
+    bar.show(name, done, total);
+  };
+  const auto status = migrate_up(asked.database, {.line = say, .progress = show_progress}, asked.options);
   bar.clear();
   return status ? show(asked, *status) : failed(status.error());
 }

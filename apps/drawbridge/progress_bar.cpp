@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "commands/terminal.h"
+
 namespace drawbridge::app {
 namespace {
 
@@ -42,11 +44,11 @@ void ProgressBar::show(std::string_view name, std::int64_t done, std::int64_t to
   if (now < next_ && !(on_terminal_ && done >= total)) return;
   const std::string text = progress_text(name, done, total);
   if (on_terminal_) {
-    fmt::print(stderr, "\r{}\x1B[K", text);
+    print_error(fmt::format("\r{}\x1B[K", text));
     next_ = now + between_drawings;
     is_drawn_ = true;
   } else {
-    fmt::print(stderr, "{}\n", text);
+    print_error(text + '\n');
     next_ = now + between_lines;
   }
   std::fflush(stderr);
@@ -54,7 +56,7 @@ void ProgressBar::show(std::string_view name, std::int64_t done, std::int64_t to
 
 void ProgressBar::clear() {
   if (!is_drawn_) return;
-  fmt::print(stderr, "\r\x1B[K");
+  print_error("\r\x1B[K");
   std::fflush(stderr);
   is_drawn_ = false;
 }

@@ -13,9 +13,11 @@
 
 #include "commands/commands.h"
 #include "commands/doctor_text.h"
+#include "commands/input.h"
 #include "commands/setting_names.h"
 #include "commands/setting_values.h"
 #include "commands/terminal.h"
+#include "core/text/visible_text.h"
 #include "doctor/examination.h"
 #include "doctor/report.h"
 #include "issuer/http_call.h"
@@ -26,9 +28,13 @@ namespace {
 using doctor::Check;
 using doctor::Visit;
 
+constexpr const char* token_variable = "DRAWBRIDGE_TOKEN";
+constexpr const char* cookie_variable = "DRAWBRIDGE_SESSION_COOKIE";
+
+/// What a check quotes it shortens itself.
+constexpr std::size_t longest_text = 16 * 1024;
+
 struct Options {
-  CLI::Option* token;
-  CLI::Option* session_cookie;
   CLI::Option* api_url;
   CLI::Option* api_path;
   CLI::Option* origin;
@@ -81,12 +87,34 @@ std::vector<std::string> names_of_variables(const Settings& settings) {
   return names;
 }
 
+/// A secret that is given as `-`: on the command line itself other users of the machine could read it.
+void take_from_standard_input(Visit& visit) {
+  constexpr std::size_t max_size = 1024 * 1024;
+  const bool is_token = visit.token == "-";
+  const bool is_cookie = visit.session_cookie == "-";
+  if (!is_token && !is_cookie) return;
+  const char* const flag = is_token ? "--token" : "--session-cookie";
+  if (is_token && is_cookie)
+    throw SettingFault{
+        fmt::format("--token and --session-cookie are both -, and standard input can be only one of "
+                    "them: put the other into {} or {}",
+                    token_variable, cookie_variable)};
+  auto text = read_standard_input(max_size);
+  if (!text) throw SettingFault{fmt::format("{} is -, but standard input {}", flag, text.error())};
+  if (text->empty())
+    throw SettingFault{fmt::format("{} is -, but standard input is empty: pipe it in", flag)};
+  if (text->size() > max_size)
+    throw SettingFault{fmt::format("{} is -, but standard input is larger than 1 MiB", flag)};
+  (is_token ? visit.token : visit.session_cookie) = *std::move(text);
+}
+
 Visit visit_of(const Options& options, const Settings& settings) {
   const BetterAuth better_auth = settings.required_better_auth();
   Visit visit{settings.policy(), better_auth.jwks_url.substr(0, better_auth.jwks_url.rfind('/')),
               settings.key_source().jwks_url, page_origin_of(*options.origin, better_auth)};
-  visit.token = text_of(*options.token);
-  visit.session_cookie = text_of(*options.session_cookie);
+  visit.token = settings.value_of(token_variable);
+  visit.session_cookie = settings.value_of(cookie_variable);
+  take_from_standard_input(visit);
   visit.api_url = base_of(*options.api_url);
   visit.api_path = api_path_of(*options.api_path);
   visit.production = options.production->count() > 0;
@@ -121,9 +149,11 @@ int examine(const Visit& visit, bool json) {
   std::vector<Check> checks = doctor::examine(visit);
   for (Check& check : checks)
     for (std::string* const text : {&check.summary, &check.cause, &check.remedy})
-      *text = with_setting_names(std::move(*text));
-  print(json ? boost::json::serialize(json_of(checks)) + '\n'
-             : doctor_text(checks, Palette::of_standard_output(), terminal_width()));
+      *text = display_text(with_setting_names(std::move(*text)), longest_text);
+  if (json)
+    print_json(boost::json::serialize(json_of(checks)));
+  else
+    print(doctor_text(checks, Palette::of_standard_output(), terminal_width()));
   return doctor::is_healthy(checks) ? exit_good : exit_not_good;
 }
 
@@ -142,22 +172,20 @@ CLI::App* add_doctor_command(CLI::App& app) {
       "that is limited.\n\n"
       "Examples:\n"
       "  drawbridge doctor --better-auth-url http://localhost:3000 --api-url http://localhost:8000\n"
-      "  drawbridge doctor --better-auth-url http://localhost:3000 --token \"$TOKEN\"\n"
+      "  printf %s \"$TOKEN\" | drawbridge doctor --better-auth-url http://localhost:3000 --token -\n"
       "  drawbridge doctor --env-file .env --api-url https://api.example.com --production\n\n"
-      "What is given decides what can be checked: --database-url the tables, --token or --session-cookie "
+      "What is given decides what can be checked: the database's URL the tables, a token or a session cookie "
       "the\n"
-      "token and the user, --api-url the API and CORS.\n\n"
+      "token and the user, --api-url the API and CORS. What is secret of these other users of the machine "
+      "can\n"
+      "read on the command line: give it in the environment, in the file of --env-file, or as - on standard\n"
+      "input.\n\n"
       "Exit status: 0 no fault, 1 a fault, 2 wrong usage.");
   return command;
 }
 
 void set_up_doctor(CLI::App& command, const Settings& settings, ChooseDatabase choose_database, int& status) {
   const Options options{
-      .token = command.add_option("--token")->type_name("JWT")->description(
-          "A token of a signed-in user, from /api/auth/token"),
-      .session_cookie = command.add_option("--session-cookie")
-                            ->type_name("VALUE")
-                            ->description("The browser's better-auth.session_token, which gets a token"),
       .api_url = command.add_option("--api-url")
                      ->type_name("URL")
                      ->description("Where the API is, e.g. http://localhost:8000"),

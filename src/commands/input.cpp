@@ -44,7 +44,13 @@ std::expected<std::string, std::string> read_file(const std::filesystem::path& p
 }
 
 std::expected<std::string, std::string> read_standard_input(std::size_t max_size) {
-  return read_bytes(stdin, max_size);
+  constexpr std::size_t line_end = 2;
+  auto text = read_bytes(stdin, max_size + line_end + 1);
+  if (text && text->ends_with('\n')) {
+    text->pop_back();
+    if (text->ends_with('\r')) text->pop_back();
+  }
+  return text;
 }
 
 }  // namespace drawbridge::app

@@ -11,7 +11,8 @@ namespace drawbridge::app {
 /// sentence that names the file: "cannot be read: No such file or directory".
 std::expected<std::string, std::string> read_file(const std::filesystem::path& path, std::size_t max_size);
 
-/// The first `max_size` bytes of standard input, or all there are; the rest stays unread.
+/// All of standard input, without the one line end that what is piped in usually has; of more than `max_size`
+/// bytes so many and a few, the rest stays unread.
 std::expected<std::string, std::string> read_standard_input(std::size_t max_size);
 
 }  // namespace drawbridge::app

@@ -68,8 +68,10 @@ int show_keys(const KeySetPlace& place, bool json) {
     complain(keys.error().detail + ' ' + keys.error().hint);
     return exit_unreachable;
   }
-  print(json ? boost::json::serialize(json_of(place.text, *keys)) + '\n'
-             : text_of(place.text, *keys, Palette::of_standard_output()));
+  if (json)
+    print_json(boost::json::serialize(json_of(place.text, *keys)));
+  else
+    print(text_of(place.text, *keys, Palette::of_standard_output()));
   return keys->usable_count() > 0 ? exit_good : exit_not_good;
 }
 

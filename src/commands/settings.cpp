@@ -93,6 +93,18 @@ const std::vector<Row>& rows() {
        {server}},
       {"DRAWBRIDGE_LOG", "--log", "LEVEL", "off, error, warn, info or debug; default: info", {log}},
       {"DRAWBRIDGE_LOG_FORMAT", "--log-format", "FORMAT", "text or json; default: text", {log}},
+      {"DRAWBRIDGE_DOCS", "--docs", "on|off", "the pages /docs and /openapi.json; default: on", {server}},
+      {"DRAWBRIDGE_TOKEN",
+       "--token",
+       "JWT",
+       "of a signed-in user, from /api/auth/token; - reads it from standard input, where others cannot see "
+       "it",
+       {sign_in}},
+      {"DRAWBRIDGE_SESSION_COOKIE",
+       "--session-cookie",
+       "VALUE",
+       "the browser's better-auth.session_token, which gets a token; - as for --token",
+       {sign_in}},
   };
   return all;
 }

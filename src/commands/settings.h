@@ -30,6 +30,7 @@ enum class SettingGroup {
   database,  ///< which database
   server,    ///< where the API listens and for whom
   log,       ///< what is logged, and how
+  sign_in,   ///< as whom doctor looks: secrets
 };
 
 /// The settings of one command, read when they are asked for: a flag wins over the environment, that over the

@@ -1,5 +1,6 @@
 #include "commands/terminal.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -11,9 +12,12 @@
 #include <unistd.h>
 
 #include "commands/setting_names.h"
+#include "core/text/visible_text.h"
 
 namespace drawbridge::app {
 namespace {
+
+constexpr std::size_t longest_complaint = 8 * 1024;
 
 /// A span of time in its largest fitting unit.
 std::string span_text(std::chrono::seconds span) {
@@ -83,8 +87,30 @@ void print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+void print_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);  // not fmt::print(), which throws
+}
+
+void print_json(std::string_view json) {
+  print(visible_json(json) + '\n');
+}
+
+void print_lines(std::string_view text) {
+  if (isatty(STDOUT_FILENO) != 1) return print(text);
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    print(display_text(text.substr(0, end), end) + (end < text.size() ? "\n" : ""));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+std::string complaint(std::string_view line) {
+  return fmt::format("drawbridge: {}\n",
+                     display_text(with_setting_names(std::string{line}), longest_complaint));
+}
+
 void complain(std::string_view line) {
-  fmt::print(stderr, "drawbridge: {}\n", with_setting_names(std::string{line}));
+  print_error(complaint(line));
 }
 
 }  // namespace drawbridge::app

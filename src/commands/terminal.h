@@ -1,6 +1,6 @@
 #pragma once
 
-// What the commands print for people. Programs read --json, which none of this touches.
+// What the commands print. Nothing of it is foreign text as it came: a terminal would obey it.
 
 #include <chrono>
 #include <string>
@@ -40,7 +40,21 @@ std::string moment_text(std::chrono::sys_seconds moment, std::chrono::sys_second
 /// Writes to standard output. Whether all of it arrived shows when run_program() flushes it.
 void print(std::string_view text);
 
-/// One line on standard error, after the program's name; members that it names are called by their settings.
+/// One line of JSON on standard output, with what a terminal would obey escaped as JSON has it.
+void print_json(std::string_view json);
+
+/// A text of several lines that may hold foreign text: as it is for programs and files, and for a terminal
+/// with what that would obey escaped.
+void print_lines(std::string_view text);
+
+/// One line for standard error with its end: the program's name and what is wrong; members that it names are
+/// called by their settings, and what a terminal would obey is escaped.
+std::string complaint(std::string_view line);
+
+/// Writes to standard error, when that takes it.
+void print_error(std::string_view text);
+
+/// Writes that line.
 void complain(std::string_view line);
 
 }  // namespace drawbridge::app

@@ -34,23 +34,14 @@ constexpr std::int64_t latest_time = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 // --- input -----------------------------------------------------------------------------------------
 
-/// What is piped in usually ends a line; the token itself never does.
-void drop_one_line_end(std::string& text) {
-  if (!text.ends_with('\n')) return;
-  text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
-}
-
 /// The token of `--token`, else that on standard input, of which no more is read than it takes to see that
 /// a token is over `max_size`.
 std::expected<std::string, std::string> read_token(const CLI::Option& token, std::size_t max_size) {
-  if (token.count() > 0) return token.results().front();
-  if (isatty(STDIN_FILENO) == 1)
+  const bool is_given = token.count() > 0 && token.results().front() != "-";
+  if (is_given) return token.results().front();
+  if (token.count() == 0 && isatty(STDIN_FILENO) == 1)
     throw SettingFault{"No token: pipe it in, printf %s \"$TOKEN\" | drawbridge token …, or give --token"};
-  constexpr std::size_t line_end = 2;
-  auto text = read_standard_input(max_size + line_end + 1);
-  if (text) drop_one_line_end(*text);
-  return text;
+  return read_standard_input(max_size);
 }
 
 int input_unreadable(const std::string& why) {
@@ -82,15 +73,15 @@ std::optional<std::string> object_text(std::string_view text) {
 int refuse(const AuthError& error, bool as_json) {
   const std::string hint = with_setting_names(error.hint);
   if (as_json) {
-    print(json::serialize(json::object{{"valid", false},
-                                       {"code", name_of(error.code)},
-                                       {"group", name_of(group_of(error.code))},
-                                       {"detail", error.detail},
-                                       {"hint", hint}}) +
-          '\n');
+    print_json(json::serialize(json::object{{"valid", false},
+                                            {"code", name_of(error.code)},
+                                            {"group", name_of(group_of(error.code))},
+                                            {"detail", error.detail},
+                                            {"hint", hint}}));
   } else {
     const Palette palette = Palette::of_standard_output();
-    print(fmt::format("{}  {}\n{}\n", palette.bad(name_of(error.code)), error.detail, hint));
+    print(fmt::format("{}  {}\n{}\n", palette.bad(name_of(error.code)),
+                      display_text(error.detail, error.detail.size()), display_text(hint, hint.size())));
   }
   return error.code == ErrorCode::keys_unavailable ? exit_unreachable : exit_not_good;
 }
@@ -134,8 +125,8 @@ struct Request {
 
 /// One line of JSON; `header`, `claims` and `identity` are JSON themselves.
 void print_valid(std::string_view header, std::string_view claims, std::string_view identity) {
-  print(fmt::format("{{\"valid\":true,\"header\":{},\"claims\":{},\"identity\":{}}}\n", header, claims,
-                    identity));
+  print_json(
+      fmt::format(R"({{"valid":true,"header":{},"claims":{},"identity":{}}})", header, claims, identity));
 }
 
 int accept(const Verdict& verdict, const std::string& token, const Request& request) {
@@ -234,7 +225,7 @@ int inspect(const CLI::Option& token_option, bool as_json) {
          {}},
         as_json);
   if (as_json) {
-    print(fmt::format("{{\"verified\":false,\"header\":{},\"claims\":{}}}\n", *header, *claims));
+    print_json(fmt::format(R"({{"verified":false,"header":{},"claims":{}}})", *header, *claims));
     return exit_good;
   }
   const Palette palette = Palette::of_standard_output();
@@ -250,7 +241,7 @@ int inspect(const CLI::Option& token_option, bool as_json) {
 
 CLI::Option* add_token_option(CLI::App& command) {
   return command.add_option("--token")->type_name("JWT")->description(
-      "The token; without this it is read from standard input, where other users cannot see it");
+      "The token; without this, or for -, it is read from standard input, where others cannot see it");
 }
 
 void add_verify(CLI::App& token, int& status) {

@@ -1,5 +1,8 @@
 // What holds for the program as a whole: usage, help, `token inspect`, terminals.
 
+#include <algorithm>
+#include <tuple>
+
 #include "drawbridge_program.h"
 
 namespace drawbridge::app {
@@ -155,6 +158,121 @@ TEST_F(CommandLine, ColourIsForTerminalsOnly) {
   EXPECT_FALSE(test::run_on_terminal(DRAWBRIDGE_PROGRAM, plain).out.contains('\x1B'));
 }
 
+/// What a terminal would obey, and what hides or reorders what it shows: of C0, C1 and the directions of
+/// Unicode, and a byte that is C1 by itself to a terminal that reads no UTF-8.
+constexpr const char* foreign[] = {"\x1b[2J",
+                                   "\xc2\x9b"
+                                   "2J",
+                                   "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b"};
+
+bool is_safe_to_show(const std::string& out) {
+  if (out.contains('\x1b') || out.contains('\x7f')) return false;
+  for (const char* text : foreign)
+    if (out.contains(text)) return false;
+  return std::ranges::all_of(out, [](char c) { return static_cast<unsigned char>(c) >= 0x20 || c == '\n'; });
+}
+
+TEST_F(CommandLine, NothingForeignReachesATerminalRaw) {
+  for (const char* text : foreign) {
+    const json::value name = std::string{"a"} + text;
+    const std::string quoted = json::serialize(name);
+    const std::string keys = file("foreign.json", "{\"keys\":[{\"kty\":\"OKP\",\"crv\":" + quoted +
+                                                      ",\"alg\":" + quoted + ",\"kid\":" + quoted + "}]}");
+    const std::string good = token("\"name\":" + quoted + ",\"email\":" + quoted + "," + quoted + ":1");
+    const std::string foreign_kid = key_.token("{\"alg\":\"EdDSA\",\"kid\":" + quoted + "}", claims());
+    const std::vector<std::string> at_closed_port{"doctor", "--better-auth-url", "http://127.0.0.1:1",
+                                                  "--token", "-"};
+    struct Case {
+      std::vector<std::string> arguments;
+      std::string input;
+      const char* member;  ///< of the JSON that still says the same; null where none does
+    };
+    for (const Case& c :
+         {Case{{"jwks", keys}, "", "/keys/0/kid"}, Case{{"jwks", keys + text}, "", nullptr},
+          Case{{"token", "inspect"}, good, "/claims/name"},
+          Case{{"token", "inspect"}, foreign_kid, "/header/kid"},
+          Case{{"token", "verify", "--jwks", key_set_, "--issuer", origin, "--audience", origin, "--at",
+                std::to_string(now)},
+               good,
+               "/identity/name"},
+          Case{{"token", "verify", "--jwks", key_set_, "--issuer", origin, "--audience", origin, "--at",
+                std::to_string(now)},
+               foreign_kid,
+               nullptr},
+          Case{{"token", "verify", "--jwks", key_set_, "--signature-only"}, good, nullptr},
+          Case{at_closed_port, foreign_kid, nullptr},
+          Case{{"migrate", "status", "--database-url", "sqlite://" + scratch_.path().string() + "/a" + text},
+               "",
+               nullptr},
+          Case{{"migrate", "plan", "--database-url", "sqlite://" + keys}, "", nullptr},
+          Case{{text}, "", nullptr}, Case{{"jwks", "--env-file", text}, "", nullptr}}) {
+      for (const bool as_json : {false, true}) {
+        auto arguments = c.arguments;
+        if (as_json && arguments.size() > 1) arguments.emplace_back("--json");
+        const test::Outcome outcome = drawbridge(arguments, c.input);
+        SCOPED_TRACE(arguments.front() + (as_json ? " --json: " : ": ") + outcome.out + outcome.err);
+        EXPECT_TRUE(is_safe_to_show(outcome.out));
+        EXPECT_TRUE(is_safe_to_show(outcome.err));
+        EXPECT_LT(outcome.status, 4);
+        if (!as_json || c.member == nullptr) continue;
+        const json::value answer = json_line(outcome.out);
+        EXPECT_EQ(answer.at_pointer(c.member), name);
+      }
+    }
+  }
+}
+
+TEST_F(CommandLine, DoctorTakesSecretsFromWhereNobodySeesThem) {
+  const std::vector<std::string> doctor{"doctor", "--json", "--better-auth-url", "http://127.0.0.1:1"};
+  struct Case {
+    const char* name;
+    std::vector<std::string> more;
+    std::string input;
+    std::map<std::string, std::string> environment;
+    const char* says;  ///< of `token.form`; an opaque token says that it was read
+  };
+  const std::string opaque = "cG7ZkLw2mQx9VbNs4RtYp1AeHj6UoIfD";
+  const std::string env_file = file(".env", "DRAWBRIDGE_TOKEN=" + opaque + "\n");
+  for (const Case& c : {
+           Case{"none", {}, opaque, {}, "neither --token nor --session-cookie"},
+           Case{"standard input", {"--token", "-"}, opaque, {}, "no JWT"},
+           Case{"a line", {"--token=-"}, opaque + "\r\n", {}, "no JWT"},
+           Case{"the environment", {}, "", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},
+           Case{"the file", {"--env-file", env_file}, "", {}, "no JWT"},
+           Case{"both", {"--session-cookie", "-"}, "c.s=", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},
+           Case{"the flag goes first", {"--token", "-"}, opaque, {{"DRAWBRIDGE_TOKEN", "a.b.c"}}, "no JWT"},
+       }) {
+    SCOPED_TRACE(c.name);
+    auto arguments = doctor;
+    arguments.insert(arguments.end(), c.more.begin(), c.more.end());
+    const test::Outcome outcome = drawbridge(arguments, c.input, c.environment);
+    EXPECT_EQ(outcome.err, "");
+    bool was_told = false;
+    for (const json::value& check : json_line(outcome.out).at("checks").as_array()) {
+      if (check.at("id") != "token.form") continue;
+      was_told = true;
+      const std::string summary = check.at("summary").as_string().c_str();
+      EXPECT_TRUE(summary.contains(c.says)) << summary;
+    }
+    EXPECT_TRUE(was_told);
+  }
+  for (const auto& [more, input, part] :
+       {std::tuple{std::vector<std::string>{"--token", "-", "--session-cookie", "-"}, "x", "are both -"},
+        std::tuple{std::vector<std::string>{"--token", "-"}, "", "standard input is empty"},
+        std::tuple{std::vector<std::string>{"--session-cookie", "-"}, "\n", "standard input is empty"}}) {
+    auto arguments = doctor;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const test::Outcome outcome = drawbridge(arguments, input);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_TRUE(outcome.err.contains(part)) << outcome.err;
+  }
+}
+
+TEST_F(CommandLine, TokensComeFromStandardInputWhenAskedTo) {
+  EXPECT_EQ(verify(token() + "\n", {"--token", "-", "--json"}).status, 0);
+  EXPECT_EQ(drawbridge({"token", "inspect", "--token", "-"}, token()).status, 0);
+}
+
 TEST_F(CommandLine, ATerminalWithoutATokenIsWrongUsage) {
   const test::Outcome outcome = test::run_on_terminal(
       DRAWBRIDGE_PROGRAM,
@@ -167,7 +285,9 @@ TEST_F(CommandLine, AnAnswerThatCannotBeWrittenIsNotASuccess) {
   const test::Outcome outcome =
       test::run_program(DRAWBRIDGE_PROGRAM, {{"jwks", "--json", key_set_}, "", {}, "/dev/full"});
   EXPECT_EQ(outcome.status, 3);
-  EXPECT_TRUE(outcome.err.contains("standard output")) << outcome.err;
+  EXPECT_EQ(
+      outcome.err,
+      "drawbridge: standard output could not be written (No space left on device): the answer is lost\n");
 }
 
 }  // namespace

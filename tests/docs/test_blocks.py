@@ -145,8 +145,8 @@ def faults_of_doctor(bridge: Bridge, api_url: str) -> set[str]:
     (command,) = [block.code for block in blocks("sh") if "drawbridge doctor" in block.code and "greeting" in block.code]
     command = command.replace("http://localhost:3000", bridge.issuer.url).replace("http://localhost:8000", api_url)
     done = subprocess.run(
-        ["bash", "-euc", f'{command.strip()} --token "$TOKEN" --json'],
-        env={"PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}", "TOKEN": bridge.alice.token()},
+        ["bash", "-euc", f"{command.strip()} --json"],
+        env={"PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}", "DRAWBRIDGE_TOKEN": bridge.alice.token()},
         capture_output=True,
         text=True,
         timeout=60,

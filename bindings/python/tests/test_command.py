@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
@@ -142,13 +145,13 @@ def test_the_settings_are_those_of_the_environment(keys: KeyServer, tmp_path: Pa
 NO_DATABASE = b"the Python package reads no database: the C++ program does"
 
 
-def run_both_doctors(*options: str) -> Ended:
+def run_both_doctors(*options: str, text: str = "", variables: dict[str, str] | None = None) -> Ended:
     """What the command found, if the program, with no database, found the same."""
     arguments: list[str | bytes] = ["doctor", *options]
-    command = run(COMMAND, arguments)
+    command = run(COMMAND, arguments, text, variables)
     assert NO_DATABASE in command.out
     as_programs = command.out.replace(NO_DATABASE, b"neither --database-url nor DATABASE_URL is given")
-    assert command._replace(out=as_programs) == run([str(PROGRAM)], arguments)
+    assert command._replace(out=as_programs) == run([str(PROGRAM)], arguments, text, variables)
     return command
 
 
@@ -161,6 +164,59 @@ def test_doctor_finds_what_the_program_finds(more: list[str]) -> None:
         ended = run_both_doctors(*at_issuer, "--token", issuer.token(aud="https://other.test"))
     assert ended.status == 1
     assert b"token.audience" in ended.out
+
+
+@pytest.mark.repository
+def test_doctor_takes_a_token_from_where_nobody_sees_it() -> None:
+    with Issuer() as issuer:
+        at_issuer = ("--better-auth-url", issuer.url)
+        token = issuer.token(aud="https://other.test")
+        piped = run_both_doctors(*at_issuer, "--token", "-", text=f"{token}\n")
+        assert piped == run_both_doctors(*at_issuer, variables={"DRAWBRIDGE_TOKEN": token})
+    assert (piped.status, b"token.audience" in piped.out) == (1, True)
+
+
+def without_uuid(issuer: Issuer) -> str:
+    header, payload, _ = issuer.token().split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    del claims["uuid"]
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    _, key = issuer._keys[-1]
+    signature = base64.urlsafe_b64encode(key.sign(f"{header}.{payload}".encode())).decode().rstrip("=")
+    return f"{header}.{payload}.{signature}"
+
+
+class AnswersAll(BaseHTTPRequestHandler):
+    """An API that lets everybody in who has a token."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if "Authorization" in self.headers or self.path == "/readyz" else 401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.repository
+def test_doctor_of_a_token_without_uuid_where_sub_is_the_user() -> None:
+    with Issuer() as issuer, ThreadingHTTPServer(("127.0.0.1", 0), AnswersAll) as api:
+        thread = threading.Thread(target=api.serve_forever, daemon=True)
+        thread.start()
+        try:
+            options = (
+                "--better-auth-url",
+                issuer.url,
+                "--api-url",
+                f"http://127.0.0.1:{api.server_port}",
+                "--token",
+                "-",
+            )
+            ended = run_both_doctors(*options, text=without_uuid(issuer), variables={"DRAWBRIDGE_USER_CLAIM": "sub"})
+        finally:
+            api.shutdown()
+    assert (ended.status, ended.errors) == (1, b"")
+    assert b"any user reads any other's" in ended.out
 
 
 @pytest.mark.repository
@@ -237,7 +293,8 @@ def test_an_answer_that_cannot_be_written_is_lost_and_said_to_be(keys: KeyServer
             [*program, "jwks", keys.url], env=CLEAN, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False
         )
     assert done.returncode == 3
-    assert done.stderr == b"drawbridge: standard output could not be written: the answer is lost\n"
+    why = b"standard output could not be written (No space left on device): the answer is lost"
+    assert done.stderr == b"drawbridge: " + why + b"\n"
 
 
 def main(*arguments: str, ca_file: str | None = None) -> int:
