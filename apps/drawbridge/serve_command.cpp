@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "drawbridge/remote_verifier.h"
 
@@ -14,7 +15,9 @@
 #include "commands.h"
 #include "commands/setting_names.h"
 #include "commands/terminal.h"
+#include "core/text/visible_text.h"
 #include "database/open_store.h"
+#include "http/line_writer.h"
 #include "http/server.h"
 #include "schema/migrations.h"
 #include "server_settings.h"
@@ -31,13 +34,14 @@ struct ServeSettings {
   database::DatabaseUrl database;
   http::ServerOptions server;
   LogSettings log;
+  api::RouteOptions routes;
 };
 
 /// All of them before anything starts, so that a fault stops the program before it has changed anything.
 ServeSettings read_settings(const ServerSettings& settings) {
   settings.user_claim();
-  ServeSettings read{settings.key_source(), settings.policy(), settings.database(), settings.server(),
-                     settings.log()};
+  ServeSettings read{settings.key_source(), settings.policy(), settings.database(),
+                     settings.server(),     settings.log(),    {.docs = settings.docs()}};
   read.policy.required_claims = {"uuid"};
   return read;
 }
@@ -85,6 +89,17 @@ std::string url_of(const http::ServerOptions& options, std::uint16_t port) {
   return fmt::format("http://{}{}{}:{}", is_ipv6 ? "[" : "", options.host, is_ipv6 ? "]" : "", port);
 }
 
+/// As the log, without waiting for a reader: one that stands still keeps nobody from being served, and the
+/// program from no end.
+http::LineWriter writer_to(int descriptor) {
+  return {descriptor, [](std::uint64_t) { return std::string{}; }};
+}
+
+int could_not_start(std::string_view why) {
+  writer_to(STDERR_FILENO).write(complaint(why));
+  return exit_not_good;
+}
+
 int serve(ServeSettings settings) {
   // Before any thread starts, so that all inherit it: these signals are for wait_for_the_end() alone.
   const sigset_t awaited = signals({SIGTERM, SIGINT, SIGHUP});
@@ -92,10 +107,8 @@ int serve(ServeSettings settings) {
   std::signal(SIGPIPE, SIG_IGN);
   allow_all_file_descriptors();
 
-  if (const auto made = schema::prepare_to_serve(settings.database); !made) {
-    complain(made.error().text);
-    return exit_not_good;
-  }
+  if (const auto made = schema::prepare_to_serve(settings.database); !made)
+    return could_not_start(made.error().text);
   http::EventLog log{settings.log.level, settings.log.format, with_setting_names};
   const std::string jwks_url = settings.keys.jwks_url;
   settings.keys.on_event = [&log](const KeySource::Event& event) {
@@ -104,16 +117,14 @@ int serve(ServeSettings settings) {
   const auto database = database::open_store(settings.database, {.readers = settings.server.threads});
   RemoteVerifier verifier{std::move(settings.policy), std::move(settings.keys)};
   BearerAuthenticator authenticator{verifier};
-  const auto server =
-      http::Server::start(settings.server, api::all_routes([&verifier] { return verifier.key_status(); }),
-                          authenticator, *database, log);
-  if (!server) {
-    complain(server.error());
-    return exit_not_good;
-  }
-  print(fmt::format("drawbridge: the tasks API is at {}/api/v1, its keys come from {}\n",
-                    url_of(settings.server, (*server)->port()), jwks_url));
-  std::fflush(stdout);
+  const auto server = http::Server::start(
+      settings.server, api::all_routes([&verifier] { return verifier.key_status(); }, settings.routes),
+      authenticator, *database, log);
+  if (!server) return could_not_start(server.error());
+  http::LineWriter output = writer_to(STDOUT_FILENO);
+  output.write(fmt::format("drawbridge: the tasks API is at {}/api/v1, its keys come from {}\n",
+                           url_of(settings.server, (*server)->port()),
+                           display_text(jwks_url, jwks_url.size())));
   log_readiness(*database, log);
 
   wait_for_the_end(awaited, verifier, log);

@@ -63,6 +63,13 @@ http::ServerOptions ServerSettings::server() const {
   return options;
 }
 
+bool ServerSettings::docs() const {
+  const auto given = find("DRAWBRIDGE_DOCS");
+  constexpr std::array values{std::pair{std::string_view{"on"}, true},
+                              std::pair{std::string_view{"off"}, false}};
+  return !given || one_of(*given, values);
+}
+
 LogSettings ServerSettings::log() const {
   using Level = spdlog::level::level_enum;
   using Format = http::EventLog::Format;

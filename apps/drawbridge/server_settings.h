@@ -33,6 +33,9 @@ class ServerSettings : public Settings {
   /// BETTER_AUTH_URL where not set, or none without that.
   http::ServerOptions server() const;
 
+  /// Group `server`: whether the API shows its documentation.
+  bool docs() const;
+
   /// Group `log`.
   LogSettings log() const;
 };

@@ -8,14 +8,14 @@
 
 namespace drawbridge::api {
 
-http::Routes all_routes(std::function<KeyStatus()> key_status) {
+http::Routes all_routes(std::function<KeyStatus()> key_status, RouteOptions options) {
   http::Routes all;
   for (auto& routes : {
            tasks_routes(),
            tags_routes(),
            me_routes(),
            health_routes(std::move(key_status)),
-           docs_routes(),
+           options.docs ? docs_routes() : http::Routes{},
        })
     all.insert(all.end(), routes.begin(), routes.end());
   return all;

@@ -1,12 +1,16 @@
 #include "commands/command_line.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 #include <vector>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "commands/commands.h"
 #include "commands/setting_values.h"
@@ -59,9 +63,20 @@ int run(int argc, const char* const* argv, const Program& program) {
   return status;
 }
 
+/// A program may be started with a standard stream closed. The next file that it opens, a client's connection
+/// or the database, would be that stream, and the log would go there. What stands in its place fails as a
+/// closed one does.
+void keep_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+      ::open("/dev/null",
+             descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // takes the lowest one that is free
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv, const Program& program) {
+  keep_standard_descriptors();
   int status = exit_not_good;
   try {
     status = run(argc, argv, program);
@@ -69,8 +84,10 @@ int run_program(int argc, const char* const* argv, const Program& program) {
     complain(unforeseen.what());
     status = exit_not_good;
   }
+  errno = 0;
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    complain("standard output could not be written: the answer is lost");
+    const std::string why = errno == 0 ? "" : " (" + std::generic_category().message(errno) + ')';
+    complain("standard output could not be written" + why + ": the answer is lost");
     return status == exit_good ? exit_unreachable : status;
   }
   return status;

@@ -66,6 +66,8 @@ RequestHead head_of(const Parser& parser) {
       .api_key = all(message, "x-api-key"),
       .origins = all(message, field::origin),
       .sec_fetch_site = all(message, "Sec-Fetch-Site"),
+      .accept_encoding = all(message, field::accept_encoding),
+      .if_none_match = all(message, field::if_none_match),
       .is_websocket_handshake = is_websocket_handshake(message),
       .access_control_request_method = only(message, field::access_control_request_method),
       .content_type = only(message, field::content_type),

@@ -1,13 +1,17 @@
 #include "http/event_log.h"
 
 #include <iterator>
+#include <mutex>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <spdlog/details/log_msg.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
-#include "core/errors/hints.h"
+#include "core/text/visible_text.h"
+#include "http/line_writer.h"
 
 namespace drawbridge::http {
 namespace {
@@ -15,10 +19,51 @@ namespace {
 constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
 constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
 
-/// With its quotes; control characters escaped, so that one event stays one line.
-std::string json_text(std::string_view text) {
-  return boost::json::serialize(boost::json::string_view{text.data(), text.size()});
+std::unique_ptr<spdlog::formatter> formatter_for(EventLog::Format format) {
+  return std::make_unique<spdlog::pattern_formatter>(
+      format == EventLog::Format::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc);
 }
+
+/// With its quotes; what a terminal would obey is escaped, so that one event stays one line.
+std::string json_text(std::string_view text) {
+  return visible_json(boost::json::serialize(boost::json::string_view{text.data(), text.size()}));
+}
+
+std::string event_text(EventLog::Format format, std::string_view event, std::string_view text) {
+  return format == EventLog::Format::json
+             ? fmt::format(R"("event":{},"text":{})", json_text(event), json_text(text))
+             : fmt::format("{}: {}", event, display_text(text, text.size()));
+}
+
+/// The line about lines that are missing.
+LogQueue::LostLine lost_line_for(EventLog::Format format) {
+  const std::shared_ptr<spdlog::formatter> formatter = formatter_for(format);
+  return [formatter, format](std::uint64_t lost) {
+    const std::string text =
+        event_text(format, "log",
+                   fmt::format("{} {} missing here: the log could not be written as fast as it grew", lost,
+                               lost == 1 ? "line is" : "lines are"));
+    spdlog::memory_buf_t line;
+    formatter->format({"drawbridge", spdlog::level::warn, text}, line);
+    return fmt::to_string(line);
+  };
+}
+
+/// Standard error, which is never waited for.
+class StandardErrorSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit StandardErrorSink(EventLog::Format format) : writer_{STDERR_FILENO, lost_line_for(format)} {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    writer_.write({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+  LineWriter writer_;
+};
 
 spdlog::level::level_enum level_of(int status) {
   if (status == 503) return spdlog::level::warn;
@@ -32,7 +77,7 @@ double milliseconds_of(const RequestRecord& record) {
 }  // namespace
 
 EventLog::EventLog(spdlog::level::level_enum level, Format format, Wording wording)
-    : EventLog{std::make_shared<spdlog::sinks::stderr_sink_mt>(), level, format, std::move(wording)} {}
+    : EventLog{std::make_shared<StandardErrorSink>(format), level, format, std::move(wording)} {}
 
 EventLog::EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format,
                    Wording wording)
@@ -40,8 +85,9 @@ EventLog::EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::lev
       format_{format},
       wording_{std::move(wording)} {
   logger_->set_level(level);
-  logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(
-      format == Format::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
+  logger_->set_formatter(formatter_for(format));
+  // What spdlog does by itself is to write to standard error, and to wait for it.
+  logger_->set_error_handler([](const std::string&) {});
 }
 
 std::string EventLog::worded(std::string_view text) const {
@@ -80,10 +126,7 @@ void EventLog::request(const RequestRecord& record) {
 
 void EventLog::event(spdlog::level::level_enum level, std::string_view event, std::string_view text) {
   if (!logger_->should_log(level)) return;
-  const std::string said = worded(text);
-  logger_->log(level, format_ == Format::json
-                          ? fmt::format(R"("event":{},"text":{})", json_text(event), json_text(said))
-                          : fmt::format("{}: {}", event, display_text(said, said.size())));
+  logger_->log(level, event_text(format_, event, worded(text)));
 }
 
 }  // namespace drawbridge::http

@@ -34,7 +34,8 @@ class EventLog {
   /// How the notes and events, which may be texts of the library, are to read.
   using Wording = std::function<std::string(std::string)>;
 
-  /// Writes to standard error.
+  /// Writes to standard error, for which nobody waits: a line that cannot be kept until it is written is
+  /// counted, and the log says how many are missing.
   EventLog(spdlog::level::level_enum level, Format format, Wording wording);
   /// Writes to that sink, whose pattern is set.
   EventLog(std::shared_ptr<spdlog::sinks::sink> sink, spdlog::level::level_enum level, Format format,

@@ -43,7 +43,8 @@ std::optional<Response> Exchange::check_head(std::size_t max_body_size) const {
 
 Outcome Exchange::answer(std::string_view body, Instant now) const {
   const auto* endpoint = match_.route->endpoint(method_named(head_.method));
-  return endpoint->handler(Request{identity_, match_.parameters, query_, body, now});
+  return endpoint->handler(
+      Request{identity_, match_.parameters, query_, body, now, head_.accept_encoding, head_.if_none_match});
 }
 
 }  // namespace drawbridge::http

@@ -23,6 +23,9 @@ struct Request {
   std::string_view query;                   ///< what follows `?`, raw
   std::string_view body;
   Instant now;
+  /// The lines of these headers; see representation.h.
+  std::span<const std::string_view> accept_encoding = {};
+  std::span<const std::string_view> if_none_match = {};
 };
 
 }  // namespace drawbridge::http

@@ -60,6 +60,8 @@ struct RequestHead {
   HeaderValues api_key{};
   HeaderValues origins{};
   HeaderValues sec_fetch_site{};
+  HeaderValues accept_encoding{};
+  HeaderValues if_none_match{};
   bool is_websocket_handshake = false;
   std::string_view access_control_request_method{};  ///< empty when absent
   std::string_view content_type{};                   ///< empty when absent or sent twice

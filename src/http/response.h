@@ -30,6 +30,8 @@ struct Response {
   /// In place of `body`: bytes that are there as long as the program. They are sent from where they are, so
   /// that whoever reads slowly holds no memory with them.
   std::string_view static_body = {};
+  std::string_view cache_control = "no-store";  ///< a literal, as the next
+  std::string_view vary = "Origin";  ///< on every answer: a cache must not serve one origin's to another
   std::vector<Header> headers = {};
   std::optional<ErrorCode> code = {};  ///< set on every error, for the log
   std::string note = {};               ///< for the log only: why, and what to do about it

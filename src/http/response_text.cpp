@@ -16,13 +16,15 @@ void append_response(std::string& out, const Response& response, const Delivery&
   fmt::format_to(std::back_inserter(out), FMT_COMPILE("HTTP/1.1 {} {}\r\nDate: {}\r\nX-Request-Id: {}\r\n"),
                  response.status, std::string_view{reason.data(), reason.size()}, delivery.date,
                  delivery.request_id);
-  if (response.status != 204) {
+  const bool may_have_body = response.status != 204 && response.status != 304;  // RFC 9110 §6.4.1
+  if (may_have_body) {
     if (!response.content_type.empty())
       fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Type: {}\r\n"), response.content_type);
     fmt::format_to(std::back_inserter(out), FMT_COMPILE("Content-Length: {}\r\n"), response.body_size());
   }
-  // Vary on every answer, because a cache must not serve one origin's answer to another.
-  out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nVary: Origin\r\n";
+  fmt::format_to(std::back_inserter(out),
+                 FMT_COMPILE("Cache-Control: {}\r\nX-Content-Type-Options: nosniff\r\nVary: {}\r\n"),
+                 response.cache_control, response.vary);
   for (const auto& [name, value] : response.headers) {
     out += name;
     out += ": ";
@@ -34,7 +36,7 @@ void append_response(std::string& out, const Response& response, const Delivery&
   else if (delivery.http_1_0)
     out += "Connection: keep-alive\r\n";
   out += "\r\n";
-  if (delivery.with_body && response.status != 204) out += response.body;
+  if (delivery.with_body && may_have_body) out += response.body;
 }
 
 std::string date_text(std::chrono::sys_seconds now) {

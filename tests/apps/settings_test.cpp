@@ -41,6 +41,7 @@ void read_all(const Given& given) {
   given->user_claim();
   given->database();
   given->server();
+  given->docs();
   given->log();
 }
 
@@ -76,6 +77,7 @@ TEST(Settings, HaveTheDocumentedDefaults) {
   EXPECT_EQ(server.port, 8000);
   EXPECT_EQ(server.threads, std::max(1u, std::thread::hardware_concurrency()));
   EXPECT_EQ(server.allowed_origins, std::vector<std::string>{better_auth_url});
+  EXPECT_TRUE(given->docs());
   EXPECT_EQ(given->log().level, spdlog::level::info);
   EXPECT_EQ(given->log().format, http::EventLog::Format::text);
 }
@@ -100,6 +102,7 @@ TEST(Settings, AreReadFromEachVariable) {
                      {"DRAWBRIDGE_KEYS_SNAPSHOT", "keys.snapshot"},
                      {"DRAWBRIDGE_KEYS_MAX_STALE", "3600"},
                      {"DRAWBRIDGE_THREADS", "3"},
+                     {"DRAWBRIDGE_DOCS", "off"},
                      {"DRAWBRIDGE_LOG", "debug"},
                      {"DRAWBRIDGE_LOG_FORMAT", "json"}}};
   const KeySource source = given->key_source();
@@ -121,6 +124,7 @@ TEST(Settings, AreReadFromEachVariable) {
   EXPECT_EQ(server.threads, 3u);
   EXPECT_EQ(server.allowed_origins,
             (std::vector<std::string>{"https://a.example.com", "http://localhost:3000"}));
+  EXPECT_FALSE(given->docs());
   EXPECT_EQ(given->log().level, spdlog::level::debug);
   EXPECT_EQ(given->log().format, http::EventLog::Format::json);
 }
@@ -235,6 +239,8 @@ TEST(Settings, AValueThatCannotWorkIsNamedInOneLine) {
       {"DRAWBRIDGE_KEYS_SNAPSHOT", "/", "is a directory"},
       {"DRAWBRIDGE_THREADS", "0", "from 1 to 256"},
       {"DRAWBRIDGE_THREADS", "257", "from 1 to 256"},
+      {"DRAWBRIDGE_DOCS", "false", "on, off"},
+      {"DRAWBRIDGE_DOCS", "OFF", "on, off"},
       {"DRAWBRIDGE_LOG", "trace", "off, error, warn, info, debug"},
       {"DRAWBRIDGE_LOG_FORMAT", "xml", "text, json"},
       {"DRAWBRIDGE_LOG", "\x1b[31m", "\\x1b[31m"},

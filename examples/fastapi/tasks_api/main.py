@@ -19,7 +19,8 @@ from .settings import settings
 app = FastAPI(lifespan=auth.lifespan, openapi_url=None, redirect_slashes=False)
 app.include_router(tasks.router)
 app.include_router(tags.router)
-app.include_router(contract.router)
+if settings.docs:
+    app.include_router(contract.router)
 errors.install(app)
 
 # The last one is the outermost.

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 class Settings:
     database_url: str  # `sqlite:relative/path.db`, `sqlite:///absolute/path.db` or `postgresql://…`
     allowed_origins: list[str]  # of the pages that may call from a browser
+    docs: bool  # whether /docs and /openapi.json are there
 
 
 def _origin_of(url: str) -> str:
@@ -19,7 +20,8 @@ def _origin_of(url: str) -> str:
 
 
 def read_settings() -> Settings:
-    """Raises ValueError for an origin with which CORS would let everybody in."""
+    """Raises ValueError for an origin with which CORS would let everybody in, and for a switch that is neither on nor
+    off."""
     given = os.environ.get("DRAWBRIDGE_ALLOWED_ORIGINS") or _origin_of(os.environ.get("BETTER_AUTH_URL", ""))
     origins = [origin.strip() for origin in given.split(",") if origin.strip()]
     for origin in origins:
@@ -27,7 +29,10 @@ def read_settings() -> Settings:
             raise ValueError(
                 f"DRAWBRIDGE_ALLOWED_ORIGINS holds {origin}, which is no origin: https://app.example.com is one"
             )
-    return Settings(os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"), origins)
+    docs = os.environ.get("DRAWBRIDGE_DOCS", "on")
+    if docs not in ("on", "off"):
+        raise ValueError(f"DRAWBRIDGE_DOCS is {docs}: give one of on, off")
+    return Settings(os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"), origins, docs == "on")
 
 
 settings = read_settings()

@@ -2,8 +2,10 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "api/docs/docs_files.h"
+#include "api/routes.h"
 #include "tests/api/api_fixture.h"
 
 namespace drawbridge::test {
@@ -44,11 +46,77 @@ TEST(Docs, serves_its_files_without_a_token) {
     const auto answer = api.call("GET", target, "");
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.header("content-type"), content_type);
-    EXPECT_EQ(answer.header("cache-control"), "no-store");
+    EXPECT_EQ(answer.header("cache-control"), "no-cache");
+    EXPECT_EQ(answer.header("vary"), "Origin, Accept-Encoding");
+    EXPECT_EQ(answer.header("content-encoding"), "");
     EXPECT_EQ(answer.header("x-content-type-options"), "nosniff");
     EXPECT_FALSE(answer.body.empty());
     EXPECT_TRUE(answer.body == contents_of(source)) << "not the bytes of " << source;
   }
+}
+
+Answer get(const Api& api, const std::string& target, const std::string& lines) {
+  return api.request(raw_request("GET", target, "", "Connection: close\r\n" + lines));
+}
+
+TEST(Docs, compresses_its_files_for_who_takes_gzip) {
+  const Api api;
+  std::size_t plain_size = 0;
+  std::size_t compressed_size = 0;
+  for (const auto& file : files) {
+    SCOPED_TRACE(file.target);
+    const auto answer = get(api, file.target, "Accept-Encoding: br;q=1, gzip;q=0.5\r\n");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("content-encoding"), "gzip");
+    EXPECT_EQ(answer.header("content-type"), file.content_type);
+    EXPECT_TRUE(answer.body.starts_with("\x1f\x8b")) << "not what gzip makes";  // RFC 1952 §2.3.1
+    plain_size += contents_of(file.source).size();
+    compressed_size += answer.body.size();
+    const auto plain = get(api, file.target, "Accept-Encoding: gzip;q=0\r\n");
+    EXPECT_EQ(plain.header("content-encoding"), "");
+    EXPECT_TRUE(plain.body == contents_of(file.source));
+    EXPECT_NE(plain.header("etag"), answer.header("etag")) << "other bytes have another tag";
+  }
+  EXPECT_LT(compressed_size * 3, plain_size);
+}
+
+TEST(Docs, sends_a_client_nothing_that_it_has) {
+  const Api api;
+  std::set<std::string> tags;
+  for (const auto& file : files) {
+    for (const std::string coding : {"", "Accept-Encoding: gzip\r\n"}) {
+      SCOPED_TRACE(file.target + ' ' + coding);
+      const auto first = get(api, file.target, coding);
+      const std::string tag{first.header("etag")};
+      EXPECT_TRUE(tag.size() > 30 && tag.starts_with('"') && tag.ends_with('"')) << tag;
+      tags.insert(tag);
+      auto client = api.connect();
+      const std::string lines = coding + "If-None-Match: \"x\", " + tag + "\r\n";
+      client.send(raw_request("GET", file.target, "", lines) + raw_request("GET", "/healthz", ""));
+      const auto again = client.receive().value();
+      EXPECT_EQ(again.status, 304);
+      EXPECT_EQ(again.header("etag"), tag);
+      EXPECT_EQ(again.header("cache-control"), "no-cache");
+      EXPECT_EQ(again.header("vary"), "Origin, Accept-Encoding");
+      EXPECT_EQ(again.header("content-type"), "");
+      EXPECT_EQ(again.header("content-length"), "");
+      // Had a body been sent, it would be read as this answer.
+      EXPECT_EQ(client.receive().value().body, R"({"status":"ok"})");
+      EXPECT_EQ(get(api, file.target, coding + "If-None-Match: \"another\"\r\n").status, 200);
+    }
+  }
+  EXPECT_EQ(tags.size(), 2 * files.size());
+}
+
+TEST(Docs, are_not_there_when_they_are_switched_off) {
+  const auto with = api::all_routes([] { return KeyStatus{}; });
+  const auto without = api::all_routes([] { return KeyStatus{}; }, {.docs = false});
+  for (const char* path : {"/docs", "/docs/docs.js", "/docs/swagger-ui-bundle.js", "/openapi.json"}) {
+    EXPECT_TRUE(http::find_route(with, path).has_value()) << path;
+    EXPECT_FALSE(http::find_route(without, path).has_value()) << path;
+  }
+  EXPECT_TRUE(http::find_route(without, "/healthz").has_value());
+  EXPECT_EQ(without.size() + 3, with.size());
 }
 
 TEST(Docs, head_has_the_length_but_not_the_body) {

@@ -245,7 +245,7 @@ export interface paths {
         };
         /**
          * Shows this document in a browser, where one can paste a token and call.
-         * @description What the page loads is below `/docs/` and belongs to the page; it may change without notice.
+         * @description What the page loads is below `/docs/` and belongs to the page; it may change without notice. The operator can switch the page off, and this document with it: both are then 404.
          */
         get: operations["getDocs"];
         put?: never;
@@ -1452,11 +1452,21 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     /** @description Scripts, styles and calls are those of this server alone, and no other page may frame this one. */
                     "Content-Security-Policy": string;
+                    /** @description Of the page as it is sent, to be asked for again with `If-None-Match`. */
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": string;
                 };
+            };
+            /** @description The page is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["RequestMalformed"];
             413: components["responses"]["BodyTooLarge"];
