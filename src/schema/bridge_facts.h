@@ -46,6 +46,12 @@ struct StoredKeys {
   std::int64_t expiring = 0;  ///< those with `expiresAt`; Better Auth signs with the others for ever
 };
 
+/// A file, or a folder, that other users of the machine can get at.
+struct OpenFile {
+  std::string path;
+  bool is_written = false;  ///< by them, or only read
+};
+
 struct BridgeFacts {
   std::string product;  ///< `sqlite` or `postgresql`
   std::string version;  ///< of the database's software, as it says it
@@ -59,6 +65,8 @@ struct BridgeFacts {
   std::optional<StoredKeys> keys{};              ///< nothing when there is no `jwks`, or it may not be read
   std::optional<int> tables_version{};  ///< of the tasks API's tables; nothing when it may not be read
   int latest_tables_version = 0;        ///< that this program knows
+  /// Of SQLite's file, those beside it and their folder; empty for a server.
+  std::vector<OpenFile> open_files{};
 };
 
 /// Reads and changes nothing. The error is one line that never holds the URL.

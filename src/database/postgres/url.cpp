@@ -74,10 +74,16 @@ bool are_ports(std::string_view list) {
   return std::ranges::all_of(ascii::split_at_commas(list), is_port);
 }
 
-bool has_ports(const ParsedUrl& parsed) {
+/// What the URL says of an option; null where it says nothing.
+const char* value_of(const ParsedUrl& parsed, std::string_view keyword) {
   for (const PQconninfoOption* option = parsed.options.get(); option->keyword != nullptr; ++option)
-    if (option->keyword == std::string_view{"port"} && option->val != nullptr) return are_ports(option->val);
-  return true;
+    if (option->keyword == keyword) return option->val;
+  return nullptr;
+}
+
+bool has_ports(const ParsedUrl& parsed) {
+  const char* const ports = value_of(parsed, "port");
+  return ports == nullptr || are_ports(ports);
 }
 
 constexpr const char* encode_password =
@@ -101,9 +107,7 @@ std::string postgres_connection_text(const std::string& url) {
     if (option->val != nullptr) text += fmt::format("{}={} ", option->keyword, quoted(option->val));
   }
   for (const auto& [keyword, value] : default_options) {
-    if (text.find(fmt::format("{}=", keyword)) == std::string::npos) {
-      text += fmt::format("{}={} ", keyword, quoted(value));
-    }
+    if (value_of(parsed, keyword) == nullptr) text += fmt::format("{}={} ", keyword, quoted(value));
   }
   return text;
 }

@@ -1,8 +1,12 @@
 #include "database/sqlite/database.h"
 
+#include <cerrno>
 #include <system_error>
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace drawbridge::database {
 namespace {
@@ -16,6 +20,29 @@ void make_directory(const std::filesystem::path& file) {
   // Better Auth keeps session tokens and password hashes in the same file.
   if (!error) fs::permissions(directory, fs::perms::owner_all, error);
   if (error) throw SQLite::Exception{"cannot make the directory", SQLITE_CANTOPEN};
+}
+
+/// With mode 0600, whatever the umask is; SQLite gives what it makes beside it the same. A file that is there
+/// is not even opened: closing it would give up the locks that this process has on it.
+void make_file(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) return;
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (descriptor >= 0)
+    ::close(descriptor);
+  else if (errno == ENOSPC || errno == EDQUOT)
+    throw SQLite::Exception{"no room for the file", SQLITE_FULL};
+  else
+    throw SQLite::Exception{"cannot make the file", SQLITE_CANTOPEN};
+}
+
+/// SQLite does not say why it could not open a file. Where it is for want of descriptors, no other file can
+/// be opened.
+bool no_file_can_be_opened() {
+  const int descriptor = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno == EMFILE || errno == ENFILE;
+  ::close(descriptor);
+  return false;
 }
 
 int open_flags(SqliteUse use) {
@@ -40,7 +67,10 @@ void use_wal(SQLite::Database& database, std::chrono::milliseconds lock_wait) {
 
 SQLite::Database open_sqlite(const std::filesystem::path& file, SqliteUse use,
                              std::chrono::milliseconds lock_wait) {
-  if (use == SqliteUse::migrate) make_directory(file);
+  if (use == SqliteUse::migrate) {
+    make_directory(file);
+    make_file(file);
+  }
   const bool changes = use == SqliteUse::write || use == SqliteUse::migrate;
   SQLite::Database database{file.string(), open_flags(use), static_cast<int>(lock_wait.count())};
   database.exec("PRAGMA foreign_keys = ON");
@@ -73,6 +103,9 @@ std::string describe(const SQLite::Exception& error) {
     case SQLITE_CORRUPT:
       return "the database file is damaged";
     case SQLITE_CANTOPEN:
+      if (no_file_can_be_opened())
+        return "the database file cannot be opened: this process has as many files open as it may (ulimit "
+               "-n)";
       return "the database file cannot be opened: it or its directory is missing or may not be used";
     case SQLITE_READONLY:
       return "the database file may not be written";

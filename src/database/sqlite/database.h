@@ -16,7 +16,7 @@ namespace drawbridge::database {
 enum class SqliteUse {
   read,  ///< refuses every change
   write,
-  migrate,  ///< as write, and makes the file and its directory (mode 0700) when they are missing
+  migrate,  ///< as write, and makes the file (mode 0600) and its directory (0700) when they are missing
   inspect,  ///< as read, and leaves the file's journal mode as it is
 };
 

@@ -5,6 +5,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "core/errors/hints.h"
 #include "database/sqlite/connection.h"
@@ -32,6 +33,35 @@ SQLite::Database open_to_read(const std::filesystem::path& file) {
   return database;
 }
 
+/// Whether somebody who is neither the owner nor of the group gets as far as this folder.
+bool lets_others_in(std::filesystem::path folder) {
+  while (true) {
+    struct stat facts{};
+    if (::stat(folder.c_str(), &facts) != 0 || (facts.st_mode & S_IXOTH) == 0) return false;
+    if (!folder.has_relative_path()) return true;
+    folder = folder.parent_path();
+  }
+}
+
+std::vector<OpenFile> open_files(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(file, error);
+  std::vector<OpenFile> found;
+  if (error || !lets_others_in(path.parent_path())) return found;
+  const auto add = [&](const std::filesystem::path& one, mode_t reading, mode_t writing) {
+    struct stat facts{};
+    if (::stat(one.c_str(), &facts) != 0) return;
+    const bool is_written = (facts.st_mode & writing) != 0 && (facts.st_mode & S_ISVTX) == 0;
+    if (is_written || (facts.st_mode & reading) != 0)
+      found.push_back({.path = one.string(), .is_written = is_written});
+  };
+  // Who can read a folder alone reads names. Who can write it puts another file into the place of this one.
+  add(path.parent_path(), 0, S_IWOTH);
+  for (const char* const ending : {"", "-wal", "-shm", "-journal"})
+    add(path.string() + ending, S_IROTH, S_IWOTH);
+  return found;
+}
+
 /// What SQLite throws becomes a value.
 template <class T>
 std::expected<T, std::string> read(const std::filesystem::path& file,
@@ -50,8 +80,10 @@ std::expected<T, std::string> read(const std::filesystem::path& file,
 }  // namespace
 
 std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem::path& file) {
-  return read<BridgeFacts>(file, [](SQLite::Database& database) {
-    return read_bridge_facts(plan::Product::sqlite, query_of(database));
+  return read<BridgeFacts>(file, [&](SQLite::Database& database) {
+    BridgeFacts facts = read_bridge_facts(plan::Product::sqlite, query_of(database));
+    facts.open_files = open_files(file);
+    return facts;
   });
 }
 

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sqlite3.h>
 
 #include "api/tags/sqlite_sql.h"
@@ -270,6 +271,18 @@ TEST(SqliteErrors, are_described_without_values) {
   for (const Case& item : cases) {
     EXPECT_EQ(database::describe(SQLite::Exception{"secret value", item.code}), item.text);
   }
+}
+
+TEST(SqliteErrors, say_when_it_is_files_that_are_lacking) {
+  const SQLite::Exception cannot_open{"secret value", SQLITE_CANTOPEN};
+  EXPECT_TRUE(database::describe(cannot_open).contains("it or its directory is missing"));
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const std::string said = database::describe(cannot_open);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(said.contains("ulimit -n")) << said;
 }
 
 }  // namespace

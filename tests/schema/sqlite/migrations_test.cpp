@@ -1,12 +1,15 @@
 #include "schema/migrations.h"
 
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <latch>
 #include <thread>
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "database/sqlite/session.h"
 #include "schema/plan/our_tables.h"
@@ -57,6 +60,58 @@ TEST_F(Migrations, status_of_nothing_changes_nothing) {
 TEST_F(Migrations, make_the_directory_for_its_owner_alone) {
   ASSERT_TRUE(prepare_to_serve(url).has_value());
   EXPECT_EQ(std::filesystem::status(url.file.parent_path()).permissions(), std::filesystem::perms::owner_all);
+}
+
+/// The umask of this process, set back at the end.
+class Umask {
+ public:
+  explicit Umask(mode_t mask) : before_{umask(mask)} {}
+  ~Umask() { umask(before_); }
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+
+ private:
+  mode_t before_;
+};
+
+TEST_F(Migrations, make_the_file_for_its_owner_alone) {
+  using std::filesystem::perms;
+  constexpr auto owner = perms::owner_read | perms::owner_write;
+  std::filesystem::create_directories(url.file.parent_path());  // where others may look
+  const std::vector<std::function<void()>> makers{
+      [&] { ASSERT_TRUE(prepare_to_serve(url).has_value()); },
+      [&] { ASSERT_TRUE(migrate_up(url, silent).has_value()); },
+      [&] { ASSERT_TRUE(migrate_up(url, silent, {.with_better_auth = true}).has_value()); },
+      [&] {
+        std::filesystem::create_symlink(url.file.string() + "-elsewhere", url.file);
+        ASSERT_TRUE(migrate_up(url, silent).has_value());
+        std::filesystem::remove(url.file);
+        std::filesystem::rename(url.file.string() + "-elsewhere", url.file);
+      }};
+  for (const mode_t mask : {022, 0, 077}) {
+    const Umask umask{mask};
+    for (std::size_t i = 0; i < makers.size(); ++i) {
+      SCOPED_TRACE(i);
+      makers[i]();
+      EXPECT_EQ(std::filesystem::status(url.file).permissions(), owner);
+      {
+        auto database = open_as_better_auth(url.file);
+        database.exec("CREATE TABLE IF NOT EXISTS other (id)");
+        for (const char* beside : {"-wal", "-shm"})
+          EXPECT_EQ(std::filesystem::status(url.file.string() + beside).permissions(), owner) << beside;
+      }
+      std::filesystem::remove(url.file);
+    }
+  }
+}
+
+TEST_F(Migrations, leave_the_mode_of_a_file_that_is_there) {
+  std::filesystem::create_directories(url.file.parent_path());
+  std::ofstream{url.file};
+  const auto shared = std::filesystem::perms{0640};
+  std::filesystem::permissions(url.file, shared);
+  ASSERT_TRUE(migrate_up(url, silent).has_value());
+  EXPECT_EQ(std::filesystem::status(url.file).permissions(), shared);
 }
 
 TEST_F(Migrations, ours_come_without_better_auth) {
