@@ -11,6 +11,7 @@
 #include "core/jose/base64url.h"
 #include "core/jose/strict_json.h"
 #include "core/jose/unverified_token.h"
+#include "core/text/ascii.h"
 #include "doctor/api_calls.h"
 #include "doctor/leaks.h"
 #include "doctor/sections.h"
@@ -204,14 +205,52 @@ const Explanation& explanation_of(std::string_view code) {
   return found == all.end() ? all.back() : *found;
 }
 
+/// Who the token says that the user is, for the path: by `sub` where the backend goes by that, else by
+/// `uuid`.
+struct Owner {
+  std::string text;  ///< as it stands in a path
+  bool is_uuid;
+};
+
+/// In a path (RFC 3986 §3.3).
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (ascii::is_alphanumeric(c) || std::string_view{"-._~"}.contains(c))
+      encoded += c;
+    else
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
+}
+
+/// Nothing for a token that does not say it.
+std::optional<Owner> owner_of(const Visit& visit, const std::optional<SeenToken>& token) {
+  if (!token) return std::nullopt;
+  if (goes_by_subject(visit))
+    return token->subject.empty() ? std::nullopt
+                                  : std::optional<Owner>{{percent_encoded(token->subject), false}};
+  return token->uuid ? std::optional<Owner>{{token->uuid->text(), true}} : std::nullopt;
+}
+
+/// A signed-in user, and who that is.
+struct SignedIn {
+  const SeenToken& token;
+  Owner owner;
+};
+
 /// 403 on one's own path: what else may the API compare the path with?
-void judge_refused_owner(Report& report, ApiCalls& api, const SeenToken& token, const HttpAnswer& answer) {
+void judge_refused_owner(Report& report, ApiCalls& api, const SignedIn& user, const HttpAnswer& answer) {
   const std::string summary =
       fmt::format("the API answers {} to a user on their own path", answer_text(answer));
-  const bool plain = std::ranges::all_of(
-      token.subject, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
-  if (plain && !token.subject.empty() &&
-      is_success(api.get(api.path_of(token.subject), token.text).answer.status))
+  const std::string& subject = user.token.subject;
+  if (!user.owner.is_uuid)
+    report.fault(
+        "api.own_path", summary,
+        "the API does not compare the path with `sub`, though DRAWBRIDGE_USER_CLAIM=sub says so here",
+        "give the API the same DRAWBRIDGE_USER_CLAIM as doctor; compare `sub` to the letter", {"user.known"});
+  else if (!subject.empty() &&
+           is_success(api.get(api.path_of(percent_encoded(subject)), user.token.text).answer.status))
     report.fault(
         "api.own_path", summary,
         "the API compares the path with `sub`, Better Auth's user.id, which is no UUID; pages call with "
@@ -227,10 +266,14 @@ void judge_refused_owner(Report& report, ApiCalls& api, const SeenToken& token, 
         {"user.known"});
 }
 
-void judge_accepted_owner(Report& report, ApiCalls& api, const SeenToken& token) {
-  std::string upper = token.uuid->text();
-  std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return std::toupper(c); });
-  const int status = api.get(api.path_of(upper), token.text).answer.status;
+void judge_accepted_owner(Report& report, ApiCalls& api, const SignedIn& user) {
+  const auto status_in_capitals = [&] {
+    std::string upper = user.owner.text;
+    std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return std::toupper(c); });
+    return api.get(api.path_of(upper), user.token.text).answer.status;
+  };
+  // `sub` in other letters is somebody else.
+  const int status = user.owner.is_uuid ? status_in_capitals() : 200;
   if (is_success(status) || status == 429)
     report.ok("api.own_path", "the API lets a user reach their own path");
   else
@@ -240,18 +283,18 @@ void judge_accepted_owner(Report& report, ApiCalls& api, const SeenToken& token)
                    "compare UUID with UUID: in FastAPI Depends(auth.verify_user_access) does");
 }
 
-void judge_own_path(Report& report, ApiCalls& api, const SeenToken& token) {
+void judge_own_path(Report& report, ApiCalls& api, const SignedIn& user) {
   constexpr std::string_view id = "api.own_path";
-  const HttpAnswer answer = api.get(api.path_of(token.uuid->text()), token.text).answer;
+  const HttpAnswer answer = api.get(api.path_of(user.owner.text), user.token.text).answer;
   const std::string seen = answer_text(answer);
   if (is_success(answer.status)) {
-    judge_accepted_owner(report, api, token);
+    judge_accepted_owner(report, api, user);
   } else if (answer.status == 401) {
     const Explanation& why = explanation_of(refusal_code(answer));
     report.fault(id, fmt::format("the API answers {} to a token that is good here", seen), why.cause,
                  why.remedy, why.explained_by);
   } else if (answer.status == 403) {
-    judge_refused_owner(report, api, token, answer);
+    judge_refused_owner(report, api, user, answer);
   } else if (answer.status == 404) {
     report.leave(id, fmt::format("the API has no route {} (it answers 404)", api.route()));
   } else if (answer.status == 429) {
@@ -273,11 +316,11 @@ std::string without_signature(const UnverifiedToken& token) {
                      encode_base64url(token.unverified_payload));
 }
 
-void judge_tampered_token(Report& report, ApiCalls& api, const SeenToken& token) {
+void judge_tampered_token(Report& report, ApiCalls& api, const SignedIn& user) {
   constexpr std::string_view id = "api.tampered_token";
-  const auto parts = split_token(token.text);
+  const auto parts = split_token(user.token.text);
   if (!parts) return report.leave(id, "the token could not be taken apart");
-  const std::string path = api.path_of(token.uuid->text());
+  const std::string path = api.path_of(user.owner.text);
   const HttpAnswer changed = api.get(path, with_changed_payload(*parts, parts->unverified_header)).answer;
   const HttpAnswer unsigned_one = api.get(path, without_signature(*parts)).answer;
   if (is_success(changed.status) || is_success(unsigned_one.status))
@@ -349,22 +392,24 @@ bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken
   judge_ready(report, first.answer);
   if (report.may_check("clock.api"))
     judge_clock(report, "clock.api", "the API", first, visit.policy.clock_skew);
-  const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
+  const auto owner = owner_of(visit, token);
   bool has_route = true;
   if (report.may_check("api.requires_token")) {
-    const HttpAnswer answer = api.get(api.path_of(user.text())).answer;
+    const HttpAnswer answer = api.get(api.path_of(owner ? owner->text : random_uuid().text())).answer;
     has_route = !is_no_route(answer.status);
     judge_requires_token(report, visit, answer);
   }
   const bool may_send_token = may_carry_secrets(*visit.api_url);
   if (report.may_check("api.own_path")) {
-    if (may_send_token)
-      judge_own_path(report, api, *token);
+    if (!owner)
+      report.leave("api.own_path", "the token does not say whose path is one's own");
+    else if (may_send_token)
+      judge_own_path(report, api, {*token, *owner});
     else
       report.leave("api.own_path", over_plain_http("token", *visit.api_url));
   }
-  if (report.may_check("api.tampered_token")) judge_tampered_token(report, api, *token);
-  if (report.may_check("api.foreign_path")) judge_foreign_path(report, api, *token);
+  if (owner && report.may_check("api.tampered_token")) judge_tampered_token(report, api, {*token, *owner});
+  if (owner && report.may_check("api.foreign_path")) judge_foreign_path(report, api, *token);
   judge_quiet_errors(report, api, may_send_token ? token : std::nullopt);
   return has_route;
 }

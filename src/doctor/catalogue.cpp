@@ -26,6 +26,7 @@ Kinds of_keys_and_tables() {
       {"clock.issuer", "Better Auth's clock and this one agree", {"jwks.reachable"}},
 
       {"database.reachable", "The database can be read", {}},
+      {"database.file", "No other user of the machine can read the database's file", {"database.reachable"}},
       {"database.better_auth", "Better Auth's tables are there, under its own names", {"database.reachable"}},
       {"tables.jwks", "The table `jwks` is there with its columns", {"database.better_auth"}},
       {"tables.session_token", "`session` has the column `token`", {"database.better_auth"}},
@@ -108,6 +109,7 @@ Kinds of_production() {
       {"production.page_hsts", "Browsers are held to https for the page", {"production.https"}},
       {"production.algorithms", "One algorithm is accepted, not a choice of them", {}},
       {"production.log", "The log does not tell more than it must", {}},
+      {"production.docs", "The API shows its documentation to nobody", {"api.reachable"}},
       {"production.database", "The database is fit for more than one process", {"database.reachable"}},
   };
 }

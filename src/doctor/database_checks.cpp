@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/errors/hints.h"
+#include "doctor/database_file_check.h"
 #include "doctor/sections.h"
 
 namespace drawbridge::doctor {
@@ -431,7 +432,7 @@ void judge_migrations(Report& report, const BridgeFacts& facts) {
 
 /// What a backend that goes by Better Auth's own id has no use for.
 void check_uuid(Report& report, const Visit& visit, const BridgeFacts& facts) {
-  if (visit.variable && visit.variable("DRAWBRIDGE_USER_CLAIM") == "sub") {
+  if (goes_by_subject(visit)) {
     for (const char* const id : {"tables.user_uuid", "tables.foreign_keys"})
       report.leave(id, "DRAWBRIDGE_USER_CLAIM is sub: the backend goes by user.id");
     return;
@@ -458,6 +459,7 @@ std::optional<BridgeFacts> check_database(Report& report, const Visit& visit) {
     return std::nullopt;
   }
   report.ok("database.reachable", fmt::format("{} can be read", product_name(*facts)));
+  judge_database_file(report, *facts);
   judge_better_auth(report, *facts);
   if (!report.stands("database.better_auth")) return *facts;
   judge_jwks(report, *facts);

@@ -287,6 +287,28 @@ void check_log(Report& report, const Visit& visit) {
                  "set DRAWBRIDGE_LOG=info, or leave it out");
 }
 
+bool is_shown_at(const Visit& visit, std::string_view path, std::initializer_list<std::string_view> marks) {
+  const auto answer = visit.call({.url = *visit.api_url + std::string{path}});
+  if (!answer || !is_success(answer->status)) return false;
+  const std::string body = ascii::lower(answer->body);
+  return std::ranges::any_of(marks, [&](std::string_view mark) { return body.contains(mark); });
+}
+
+/// Pages and documents by what is in them: some servers answer 200 whatever is asked for.
+void check_docs(Report& report, const Visit& visit) {
+  constexpr std::string_view id = "production.docs";
+  std::vector<std::string> shown;
+  if (is_shown_at(visit, "/docs", {"swagger", "redoc", "scalar"})) shown.emplace_back("/docs");
+  if (is_shown_at(visit, "/redoc", {"redoc"})) shown.emplace_back("/redoc");
+  if (is_shown_at(visit, "/openapi.json", {"\"openapi\""})) shown.emplace_back("/openapi.json");
+  if (shown.empty()) return report.ok(id, "the API shows no documentation");
+  report.warning(
+      id, "the API shows everybody " + first_names(shown),
+      "whoever looks for a way in reads there what can be asked; and people paste tokens into such a page",
+      "set DRAWBRIDGE_DOCS=off for drawbridge serve; in FastAPI FastAPI(docs_url=None, redoc_url=None, "
+      "openapi_url=None); leave it on where the API is meant to be public");
+}
+
 void check_product(Report& report, const schema::BridgeFacts& database) {
   if (database.product != "sqlite")
     return report.ok("production.database", "PostgreSQL serves as many processes as there are");
@@ -316,6 +338,7 @@ void check_production(Report& report, const Visit& visit, const std::optional<Se
   check_page(report, visit);
   check_algorithms(report, visit);
   check_log(report, visit);
+  if (report.may_check("production.docs")) check_docs(report, visit);
   if (report.may_check("production.database")) check_product(report, *database);
 }
 

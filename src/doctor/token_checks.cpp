@@ -237,7 +237,7 @@ void judge_addresses(Report& report, const Visit& visit, const OpenedToken& toke
 
 void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
   Policy policy = visit.policy;
-  if (visit.variable("DRAWBRIDGE_USER_CLAIM") != "sub") policy.required_claims = {"uuid"};
+  if (!goes_by_subject(visit)) policy.required_claims = {"uuid"};
   const auto checked = check_alone(token, {"uuid", "sub"}, policy, visit.now());
   if (checked) return report.ok("token.uuid", "it says who the user is");
   const AuthError& error = checked.error();

@@ -47,4 +47,9 @@ struct Visit {
   std::vector<std::string> known_variables{};  ///< that any command of Drawbridge reads
 };
 
+/// Whether the backend knows its users by `sub`, Better Auth's user.id, and not by `uuid`.
+inline bool goes_by_subject(const Visit& visit) {
+  return visit.variable && visit.variable("DRAWBRIDGE_USER_CLAIM") == "sub";
+}
+
 }  // namespace drawbridge::doctor

@@ -141,7 +141,31 @@ TEST_P(Database, IsToldOnce) {
   EXPECT_TRUE(found);
 }
 
+BridgeFacts shown(std::vector<schema::OpenFile> files) {
+  BridgeFacts facts = sqlite();
+  facts.open_files = std::move(files);
+  return facts;
+}
+
 const std::vector<Case> of_the_tables{
+    {"a_file_that_others_read",
+     {.facts = shown({{"/srv/app.db"}, {"/srv/app.db-wal"}})},
+     warning,
+     "database.file",
+     "every user of this machine can read /srv/app.db, /srv/app.db-wal",
+     "chmod go-rwx"},
+    {"a_file_that_others_change",
+     {.facts = shown({{"/srv/app.db"}, {.path = "/srv/app.db-wal", .is_written = true}})},
+     fault,
+     "database.file",
+     "every user of this machine can change /srv/app.db-wal",
+     "signs in as anyone"},
+    {"a_file_whose_name_a_terminal_obeys",
+     {.facts = shown({{"/srv/\x1b[2J.db"}})},
+     warning,
+     "database.file",
+     "/srv/\\x1b[2J.db",
+     "umask 077"},
     {"no_user", spoilt(postgres(), [](auto& facts) { facts.tables.erase("user"); }), fault,
      "database.better_auth", "no table \"user\" among the 6", "migrate up --with-better-auth"},
     {"an_empty_database",

@@ -51,10 +51,14 @@ def arguments_of(options: Mapping[str, object]) -> list[str]:
     return [name if value is True else f"{name}={value}" for name, value in given.items()]
 
 
-def run_doctor(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """As somebody runs it, with nothing in the environment but `env`."""
+def run_doctor(
+    *arguments: str, env: Mapping[str, str] | None = None, text: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """As somebody runs it, with nothing in the environment but `env`; `text` is on its standard input."""
     command = [str(DRAWBRIDGE), "doctor", *arguments]
-    return subprocess.run(command, text=True, capture_output=True, env=dict(env or {}), timeout=120, check=False)
+    return subprocess.run(
+        command, input=text, text=True, capture_output=True, env=dict(env or {}), timeout=120, check=False
+    )
 
 
 def examine(*, env: Mapping[str, str] | None = None, **options: object) -> Examination:

@@ -86,6 +86,7 @@ def running_production(
         other = {
             "better_auth_audience": AUDIENCE,
             "drawbridge_allowed_origins": "{page}",
+            "drawbridge_docs": "off",
             "drawbridge_ca_file": certificate.file,
         } | (backend_settings or {})
         chosen = {name: str(value).replace("{page}", page) for name, value in given(other).items()}

@@ -185,8 +185,10 @@ TEST(ProductionChecks, FindEachFaultAndNothingElse) {
     Production production = healthy();
     c.change(production);
     auto told = examined(production);
-    std::erase_if(told,
-                  [](const auto& entry) { return entry.second.summary == "of the fault production.https"; });
+    std::erase_if(told, [](const auto& entry) {
+      const std::string& why = entry.second.summary;
+      return why == "of the fault production.https" || why == "no --api-url is given";
+    });
     ASSERT_EQ(told.size(), 1U) << told.begin()->first;
     const Check& check = told.begin()->second;
     EXPECT_EQ(check.id, c.id);
@@ -204,6 +206,43 @@ TEST(ProductionChecks, AskTheApiWhomItLetsIn) {
                                         .body = {}}}}));
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told.at("production.origins").status, fault);
+}
+
+TEST(ProductionChecks, SeeDocumentationThatEverybodyMayRead) {
+  struct Case {
+    const char* name;
+    const char* path;
+    HttpAnswer answer;
+    const char* says;  ///< null where nothing is said
+  };
+  for (const Case& c : {
+           Case{"ours",
+                "/docs",
+                {.status = 200, .body = "<script src=\"docs/swagger-ui-bundle.js\">"},
+                "/docs"},
+           Case{"FastAPI's", "/redoc", {.status = 200, .body = "<title>ReDoc</title>"}, "/redoc"},
+           Case{"the document",
+                "/openapi.json",
+                {.status = 200, .body = R"({"openapi":"3.1.0"})"},
+                "/openapi.json"},
+           Case{"a page that stands for every path",
+                "/docs",
+                {.status = 200, .body = "<div id=\"root\">"},
+                nullptr},
+           Case{"refused", "/docs", {.status = 401, .body = "swagger"}, nullptr},
+           Case{"no answer", "/docs", {.status = 0, .body = "it was reset"}, nullptr},
+       }) {
+    SCOPED_TRACE(c.name);
+    const auto told = examined(healthy(
+        {{[&](const HttpCall& call) { return call.url == "https://api.example.com" + std::string{c.path}; },
+          c.answer}}));
+    ASSERT_EQ(told.size(), c.says == nullptr ? 0U : 1U);
+    if (c.says == nullptr) continue;
+    const Check& check = told.at("production.docs");
+    EXPECT_EQ(check.status, warning);
+    EXPECT_TRUE(check.summary.ends_with(c.says)) << check.summary;
+    EXPECT_TRUE(check.remedy.contains("DRAWBRIDGE_DOCS=off"));
+  }
 }
 
 TEST(ProductionChecks, DoNotCallOriginsExactThatAreNot) {

@@ -59,6 +59,23 @@ def test_the_cookie_may_come_with_its_name(healthy: SetUp):
     assert_is_healthy(healthy.examine(token=None, session_cookie=cookie))
 
 
+def test_secrets_from_the_environment(healthy: SetUp):
+    env = {
+        "DRAWBRIDGE_TOKEN": healthy.token,
+        "DRAWBRIDGE_SESSION_COOKIE": healthy.session_cookie,
+        "DATABASE_URL": healthy.issuer.database.url,
+    }
+    assert_is_healthy(healthy.examine(token=None, session_cookie=None, database_url=None, env=env))
+
+
+@pytest.mark.parametrize("name", ["token", "session_cookie"])
+def test_a_secret_from_standard_input(healthy_sqlite: SetUp, name: str):
+    options = healthy_sqlite.options() | {name: "-"}
+    done = run_doctor("--json", *arguments_of(options), text=f"{getattr(healthy_sqlite, name)}\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {check["status"] for check in json.loads(done.stdout)["checks"]} == {"ok"}
+
+
 @pytest.mark.parametrize(
     ("left_out", "groups"),
     [

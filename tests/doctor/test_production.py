@@ -236,6 +236,7 @@ def test_a_set_up_of_a_developers_machine(healthy: SetUp):
     assert checks.faults == {"production.https", "production.sign_in"}
     assert "20 of 20 wrong passwords were checked" in checks["production.sign_in"].summary
     sqlite = {SQLITE} if healthy.issuer.database.kind == "sqlite" else set()
-    assert checks.warnings == {"production.audience", "production.rotation"} | sqlite
+    assert checks.warnings == {"production.audience", "production.rotation", "production.docs"} | sqlite
+    assert checks["production.docs"].summary == "the API shows everybody /docs, /openapi.json"
     assert checks["production.cookies"].summary == "of the fault production.https"
     assert checks["production.origins"].summary == "of the fault production.https"

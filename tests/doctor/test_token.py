@@ -11,7 +11,7 @@ import pytest
 
 from better_auth import BetterAuth
 from cases import cases
-from conftest import StartIssuer, StartSetUp
+from conftest import StartBackend, StartIssuer, StartSetUp
 from examination import examine
 from findings import only
 from foreign_tokens import id_token, in_a_quarter, of_an_apis_own_sign_up
@@ -168,6 +168,16 @@ def test_without_uuid(start_issuer: StartIssuer, two: Two):
     assert "plugins: [drawbridge()]" in only(examine(**options), "token.uuid")
     only(examine(**options, env={"DRAWBRIDGE_USER_CLAIM": "sub"}))
     only(two.set_up.examine())  # with the plugin
+
+
+def test_without_uuid_where_sub_is_the_user(start_issuer: StartIssuer, start_backend: StartBackend):
+    """And with an API that answers, and wants a uuid."""
+    issuer = start_issuer(payload="no-uuid")
+    issuer.database.migrate()
+    backend = start_backend(issuer)
+    checks = examine(**signed_in(issuer), api_url=backend.url, env={"DRAWBRIDGE_USER_CLAIM": "sub"})
+    assert checks.faults == {"api.own_path"}
+    assert "401 (claim_missing)" in checks["api.own_path"].summary
 
 
 def test_the_whole_row_of_the_user(start_issuer: StartIssuer, two: Two):
