@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -435,50 +433,6 @@ def test_a_role_that_sees_nothing(new_database: NewDatabase, healthy_sqlite: Set
     assert checks.faults == set()
     assert "may not" in checks["tables.user_uuid_values"].summary
     assert {"tables.user_uuid_values", "tables.migrations"} <= checks.not_checked
-
-
-# ---- other users of the machine ----------------------------------------------------------------------
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """One that every user gets to; pytest's own are closed to others."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-
-
-def test_a_file_that_other_users_can_read(healthy_sqlite: SetUp, open_folder: Path):
-    database = SqliteDatabase(open_folder / "app.db")
-    before = os.umask(0o022)
-    try:
-        make(database, None, {"u1": None}, migrated=True)
-    finally:
-        os.umask(before)
-    database.file.chmod(0o644)
-    checks = look_at(healthy_sqlite, database.url)
-    assert (checks.faults, checks.warnings) == (set(), {"database.file"})
-    assert f"can read {database.file}" in checks["database.file"].summary
-    database.file.chmod(0o666)
-    assert look_at(healthy_sqlite, database.url).faults == {"database.file"}
-    open_folder.chmod(0o700)
-    assert look_at(healthy_sqlite, database.url)["database.file"].status == "ok"
-    open_folder.chmod(0o777)
-    database.file.chmod(0o600)
-    assert f"can change {open_folder}" in look_at(healthy_sqlite, database.url)["database.file"].summary
-    open_folder.chmod(0o755)
-    assert look_at(healthy_sqlite, database.url)["database.file"].status == "ok"
-
-
-@pytest.mark.parametrize("command", ["migrate up", "migrate up --with-better-auth"])
-def test_a_file_that_the_program_makes(healthy_sqlite: SetUp, open_folder: Path, command: str):
-    database = SqliteDatabase(open_folder / "app.db")
-    run = [str(DRAWBRIDGE), *command.split()]
-    subprocess.run(run, env={"DATABASE_URL": database.url}, capture_output=True, umask=0o022, timeout=30, check=False)
-    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in open_folder.glob("app.db*")}
-    assert modes == dict.fromkeys(modes, "0o600")
-    assert look_at(healthy_sqlite, database.url)["database.file"].status == "ok"
 
 
 # ---- nothing is changed ------------------------------------------------------------------------------

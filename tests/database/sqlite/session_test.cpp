@@ -8,8 +8,8 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include "api/tags/sqlite_sql.h"
 #include "api/tasks/sqlite_sql.h"
