@@ -10,12 +10,25 @@
 
 #include <boost/url/authority_view.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "commands/setting_values.h"
 #include "core/text/whole_number.h"
 
 namespace drawbridge::app {
 namespace {
+
+/// How many this process can have, once it has raised its soft limit.
+std::size_t open_file_limit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : 0;
+}
+
+/// For each thread its event loop (3), a reading and a writing session (on SQLite up to 4 files each), and
+/// beside these the log, the listening socket, keys and what libraries open for a moment.
+std::size_t kept_descriptors(unsigned threads) {
+  return 32 + std::size_t{8} * threads;
+}
 
 void read_listen_address(const GivenSetting& given, http::ServerOptions& options) {
   const auto authority = boost::urls::parse_authority(given.value);
@@ -27,6 +40,20 @@ void read_listen_address(const GivenSetting& given, http::ServerOptions& options
                                   in_quotes(given.value)));
   options.host = authority->host_address();
   options.port = *port;
+}
+
+http::TrustedProxies trusted_proxies_of(const GivenSetting& given) {
+  if (given.value == "none") return {};
+  std::vector<http::Network> networks;
+  for (const auto& text : list_of(given)) {
+    const auto network = http::Network::parse(text);
+    if (!network)
+      fault(given.name,
+            fmt::format("has {}: give addresses or networks, for example 127.0.0.1,10.0.0.0/8, or none",
+                        in_quotes(text)));
+    networks.push_back(*network);
+  }
+  return http::TrustedProxies{std::move(networks)};
 }
 
 }  // namespace
@@ -60,6 +87,9 @@ http::ServerOptions ServerSettings::server() const {
     options.allowed_origins = origins_of(*given);
   else if (const auto address = better_auth())
     options.allowed_origins = {address->issuer};
+  if (const auto given = find("DRAWBRIDGE_TRUSTED_PROXIES"))
+    options.trusted_proxies = trusted_proxies_of(*given);
+  options.max_connections = max_connections(options.threads);
   return options;
 }
 
@@ -68,6 +98,22 @@ bool ServerSettings::docs() const {
   constexpr std::array values{std::pair{std::string_view{"on"}, true},
                               std::pair{std::string_view{"off"}, false}};
   return !given || one_of(*given, values);
+}
+
+/// Each connection takes a descriptor. Without some for the rest the program would have connections and
+/// nothing to answer them with.
+std::size_t ServerSettings::max_connections(unsigned threads) const {
+  const std::size_t usual = http::ServerOptions{}.max_connections;
+  const std::size_t kept = kept_descriptors(threads);
+  const std::size_t all = open_file_limit();
+  const std::size_t left = all > kept ? all - kept : 0;
+  const auto given = find("DRAWBRIDGE_MAX_CONNECTIONS");
+  const std::size_t wanted = given ? number_of(*given, 1, 1'000'000, "connections") : std::min(usual, left);
+  if (wanted >= 1 && wanted <= left) return wanted;
+  fault(given ? given->name : "DRAWBRIDGE_MAX_CONNECTIONS",
+        fmt::format("cannot be {}: of the {} files that this process may open (ulimit -Hn), {} are kept for "
+                    "the database, keys and the log; raise that limit, or set {} or fewer",
+                    std::max<std::size_t>(wanted, 1), all, kept, std::max<std::size_t>(left, 1)));
 }
 
 LogSettings ServerSettings::log() const {

@@ -29,8 +29,8 @@ class ServerSettings : public Settings {
   /// Group `database`.
   database::DatabaseUrl database() const;
 
-  /// Group `server`: host, port, threads (0: one for each core) and allowed origins, which are the origin of
-  /// BETTER_AUTH_URL where not set, or none without that.
+  /// Group `server`: host, port, threads (0: one for each core), connections and the proxies in front, and
+  /// allowed origins, which are the origin of BETTER_AUTH_URL where not set, or none without that.
   http::ServerOptions server() const;
 
   /// Group `server`: whether the API shows its documentation.
@@ -38,6 +38,9 @@ class ServerSettings : public Settings {
 
   /// Group `log`.
   LogSettings log() const;
+
+ private:
+  std::size_t max_connections(unsigned threads) const;
 };
 
 }  // namespace drawbridge::app

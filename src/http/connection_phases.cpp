@@ -52,14 +52,28 @@ ConnectionPhases::Action ConnectionPhases::on_failed() {
   return close();
 }
 
-void ConnectionPhases::on_handed_over() {
+void ConnectionPhases::on_handed_over(Errand errand, Time now) {
+  errand_ = errand;
   handed_over_ = true;
-  phase_ = Phase::deciding;
+  may_wait_ = errand != Errand::authentication;
+  half_closed_since_.reset();
+  enter(Phase::deciding, may_wait_ ? limits_.store : limits_.decision, now);
 }
 
 ConnectionPhases::Action ConnectionPhases::on_came_back() {
   handed_over_ = false;
-  return phase_ == Phase::closed ? Action::forget : Action::go_on;
+  if (phase_ == Phase::closed) return Action::forget;
+  return phase_ == Phase::deciding ? Action::go_on : Action::nothing;
+}
+
+/// A client that has closed its socket looks like one that has ended its sending alone, until something is
+/// sent to it. So whoever has ended it gets an answer that is soon there; after that a reading is stopped,
+/// which costs a client that still listens one 503. What changes something is never stopped for it.
+ConnectionPhases::Action ConnectionPhases::on_half_closed(Time now) {
+  if (phase_ != Phase::deciding) return Action::nothing;
+  if (!half_closed_since_) half_closed_since_ = now;
+  const bool is_over = now - *half_closed_since_ >= limits_.half_closed;
+  return errand_ == Errand::stoppable_work && is_over ? Action::stop_work : Action::nothing;
 }
 
 void ConnectionPhases::on_body_wanted(Time now) {
@@ -68,7 +82,9 @@ void ConnectionPhases::on_body_wanted(Time now) {
 
 void ConnectionPhases::on_answered(Answered request, Time now) {
   leaves_unread_ = request.leaves_unread;
-  kept_ = request.asks_to_keep && !request.is_malformed && !request.leaves_unread && !stopping_;
+  // An answer without what was handed over is the last: what then comes back must meet no other request.
+  kept_ =
+      request.asks_to_keep && !request.is_malformed && !request.leaves_unread && !stopping_ && !handed_over_;
   enter(Phase::writing, limits_.write, now);
 }
 
@@ -84,6 +100,9 @@ ConnectionPhases::Action ConnectionPhases::on_sweep(Time now) {
       too_slow_ = true;
       return Action::cancel;
     case Phase::deciding:
+      if (!std::exchange(may_wait_, false)) return Action::give_up;
+      deadline_ = since_ + limits_.decision;
+      return Action::give_up_waiting;
     case Phase::closed:
       return Action::nothing;
   }
@@ -101,6 +120,7 @@ ConnectionPhases::Action ConnectionPhases::on_close() {
 
 void ConnectionPhases::enter(Phase phase, std::chrono::milliseconds limit, Time now) {
   phase_ = phase;
+  since_ = now;
   deadline_ = now + limit;
 }
 

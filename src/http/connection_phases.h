@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 #include "http/limits.h"
 
@@ -11,7 +12,7 @@ namespace drawbridge::http {
 /// reports what happened, with the time, and carries out the action that it gets back.
 ///
 /// At most one read or write is under way, none in the phase `deciding`. The driver reports how each ended,
-/// also after it has closed the socket.
+/// also after it has closed the socket. It looks at the client now and then while another thread decides.
 class ConnectionPhases {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -26,6 +27,13 @@ class ConnectionPhases {
     closed,
   };
 
+  /// What another thread does for the connection.
+  enum class Errand {
+    authentication,  ///< finds out who asks
+    work,            ///< waits for the database, then works there
+    stoppable_work,  ///< the same, for this client alone, and leaves no trace when it is stopped
+  };
+
   enum class Action {
     nothing,
     read,         ///< once more
@@ -34,9 +42,14 @@ class ConnectionPhases {
     go_on,        ///< with what the other thread found out
     cancel,       ///< the read or write under way
     refuse_slow,  ///< answer that the request did not arrive in time
-    linger,       ///< send no more, then discard
-    discard,      ///< what has been read, and read on
-    close,        ///< the socket; the connection stays until the other thread has come back
+    /// Answer that the database has too much to do, if the work there has not begun: on_given_up() then says
+    /// that it never will.
+    give_up_waiting,
+    give_up,    ///< answer that it could not be decided in time
+    stop_work,  ///< that the other thread does, as far as it can be stopped
+    linger,     ///< send no more, then discard
+    discard,    ///< what has been read, and read on
+    close,      ///< the socket; the connection stays until the other thread has come back
     close_and_forget,
     forget,
   };
@@ -62,9 +75,15 @@ class ConnectionPhases {
   /// A read or write ended with an error.
   Action on_failed();
 
-  /// Another thread works for the connection from now on, until on_came_back().
-  void on_handed_over();
+  /// Another thread works for the connection from now on, until on_came_back() or on_given_up().
+  void on_handed_over(Errand errand, Time now);
+  /// The work is not done, and will not come back.
+  void on_given_up() { handed_over_ = false; }
+  /// `nothing` when the answer was given without it.
   Action on_came_back();
+
+  /// While another thread decides: the client has sent all that it will send. It may still read.
+  Action on_half_closed(Time now);
 
   /// The head has been read, and its body is wanted.
   void on_body_wanted(Time now);
@@ -79,6 +98,8 @@ class ConnectionPhases {
   Action on_close();
 
   Phase phase() const { return phase_; }
+  /// Since when.
+  Time since() const { return since_; }
   /// Whether another request may follow the answer.
   bool is_kept() const { return kept_; }
   /// When the first byte of the request came.
@@ -93,9 +114,13 @@ class ConnectionPhases {
 
   const Limits& limits_;
   Phase phase_ = Phase::waiting;
+  Time since_;
   Time deadline_;
   Time request_began_;
+  Errand errand_ = Errand::authentication;
   bool handed_over_ = false;
+  bool may_wait_ = false;  ///< the work may not have begun
+  std::optional<Time> half_closed_since_;
   bool too_slow_ = false;  ///< the read or write under way is being cancelled
   bool stopping_ = false;
   bool kept_ = false;

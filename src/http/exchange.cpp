@@ -6,6 +6,13 @@
 #include "http/problem.h"
 
 namespace drawbridge::http {
+namespace {
+
+Response no_body_here() {
+  return problem(ErrorCode::body_too_large, "This route takes no body.");
+}
+
+}  // namespace
 
 std::optional<Response> Exchange::open() {
   const auto question_mark = head_.target.find('?');
@@ -13,6 +20,7 @@ std::optional<Response> Exchange::open() {
   auto match = find_route(routes_, head_.target.substr(0, question_mark));
   if (!match) return problem(ErrorCode::not_found, "There is no such route.");
   match_ = *std::move(match);
+  if (is_preflight(head_) && head_.has_body()) return no_body_here();
   if (is_preflight(head_)) return preflight_answer(origins_, head_, match_.route->allowed_methods());
   return std::nullopt;
 }
@@ -33,12 +41,18 @@ std::optional<Response> Exchange::check_head(std::size_t max_body_size) const {
     response.headers.push_back({"Allow", match_.route->allowed_methods()});
     return response;
   }
+  // Nobody has said who they are, so nothing of theirs is kept.
+  if (match_.route->access == Access::open && head_.has_body()) return no_body_here();
   if (head_.content_length > max_body_size)
     return problem(ErrorCode::body_too_large, "The body is too large.");
   if (endpoint->takes_json && !is_json_media_type(head_.content_type))
     return problem(ErrorCode::media_type_unsupported,
                    "The body must be JSON: Content-Type application/json, in UTF-8.");
   return std::nullopt;
+}
+
+std::optional<Uuid> Exchange::user() const {
+  return identity_ ? identity_->uuid() : std::nullopt;
 }
 
 Outcome Exchange::answer(std::string_view body, Instant now) const {

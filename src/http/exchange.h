@@ -23,7 +23,7 @@ class Exchange {
   Exchange(std::span<const Route> routes, const AllowedOrigins& origins, const RequestHead& head)
       : routes_{routes}, origins_{origins}, head_{head} {}
 
-  /// 404, or a preflight's 204.
+  /// 404, 413, or a preflight's 204.
   std::optional<Response> open();
 
   /// Whether the route asks who sent the request; then what an Authenticator says is handed to `identify`.
@@ -43,6 +43,8 @@ class Exchange {
   /// For the log: the pattern, never the path.
   std::string_view route_pattern() const { return match_.route ? match_.route->pattern : "-"; }
   const std::optional<Identity>& identity() const { return identity_; }
+  /// Whose request it is, for what each user gets of something.
+  std::optional<Uuid> user() const;
   bool is_head_request() const { return head_.method == "HEAD"; }
 
  private:

@@ -130,7 +130,10 @@ HeadScanner::State HeadScanner::scan(std::string_view received) {
     if (!line.ends_with('\r')) return malformed("A line does not end with CR LF.");
     if (has_control(line.substr(0, line.size() - 1))) return malformed("The head has a control character.");
     line_start_ = line_feed + 1;
-    if (line.size() == 1) return State::complete;
+    if (line.size() == 1) {
+      is_complete_ = true;
+      return State::complete;
+    }
   }
 }
 

@@ -24,6 +24,7 @@ class HeadScanner {
   /// `received` is all that has come since the start of the request, beginning with what was seen before.
   State scan(std::string_view received);
 
+  bool is_complete() const { return is_complete_; }
   /// The head's length with its blank line, once complete.
   std::size_t size() const { return line_start_; }
   /// One line for the client, once malformed.
@@ -33,6 +34,7 @@ class HeadScanner {
   State malformed(std::string_view fault);
 
   std::size_t line_start_ = 0;
+  bool is_complete_ = false;
   std::string_view fault_;
 };
 
@@ -62,6 +64,7 @@ struct RequestHead {
   HeaderValues sec_fetch_site{};
   HeaderValues accept_encoding{};
   HeaderValues if_none_match{};
+  HeaderValues forwarded_for{};  ///< X-Forwarded-For: believed only of a trusted proxy
   bool is_websocket_handshake = false;
   std::string_view access_control_request_method{};  ///< empty when absent
   std::string_view content_type{};                   ///< empty when absent or sent twice

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ struct Response {
   std::size_t body_size() const { return static_body.empty() ? body.size() : static_body.size(); }
 };
 
+class SharedAnswer;
+
 /// Work on the database that makes the answer, run on a database thread.
 struct StoreWork {
   enum class Kind { read, write };
@@ -46,6 +49,8 @@ struct StoreWork {
   std::move_only_function<Response(database::Session&)> run;
   /// The answer when the database has too much to do; nothing means `store_unavailable`.
   std::optional<Response> when_full = {};
+  /// Where the answer is the same for all: those who ask while it is made wait for it, and it is kept.
+  std::shared_ptr<SharedAnswer> shared = {};
 };
 
 /// What a resource makes of a request: the answer, or work that gives it.

@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include "http/connection.h"
+#include "http/post_back.h"
 #include "http/worker.h"
 
 namespace drawbridge::http {
@@ -38,15 +40,22 @@ class Listener {
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
+  /// On the first worker's thread, as all that follows.
   void accept() {
     auto& worker = *workers_[next_];
     next_ = (next_ + 1) % workers_.size();
     acceptor_.async_accept(*worker.loop(),
                            [this, &worker](const boost::system::error_code& error, Socket socket) {
-                             if (!error) worker.adopt(std::move(socket));
+                             is_accepting_ = false;
                              if (!acceptor_.is_open()) return;
-                             return error ? wait_and_accept(error) : accept();
+                             return error ? wait_and_accept(worker, error) : take(worker, std::move(socket));
                            });
+    is_accepting_ = true;
+  }
+
+  /// After a failure, which may have been in what was to go on with accepting.
+  void renew() {
+    if (acceptor_.is_open() && !is_accepting_) accept();
   }
 
   void close() {
@@ -56,12 +65,38 @@ class Listener {
   }
 
  private:
+  void take(Worker& worker, Socket socket) {
+    auto& counts = worker.services().connections;
+    boost::system::error_code error;
+    const auto peer = plain(socket.remote_endpoint(error).address());
+    std::optional<ConnectionCounts::Place> place_of_address;
+    if (!error && !worker.services().proxies.has(peer)) {
+      place_of_address = counts.take_of(peer);
+      if (!place_of_address) return accept();  // that address has its share
+    }
+    if (error) return accept();  // it has gone already
+    Arrival arrival{std::move(socket), peer, counts.add(), std::move(place_of_address)};
+    if (!counts.is_beyond_cap()) {
+      worker.adopt(std::move(arrival));
+      return accept();
+    }
+    // Not one more before there is room for this one: it would take a descriptor that is kept free.
+    worker.adopt_in_place_of_another(std::move(arrival), [this] {
+      post_back(*workers_.front()->loop(), [this] {
+        is_accepting_ = false;
+        renew();
+      });
+    });
+    is_accepting_ = true;
+  }
+
   /// Out of file descriptors, most likely: trying again at once would only keep a core busy.
-  void wait_and_accept(const boost::system::error_code& error) {
+  void wait_and_accept(Worker& worker, const boost::system::error_code& error) {
     log_.event(spdlog::level::warn, "accept", error.message());
+    worker.ask_for_room();
     pause_.expires_after(std::chrono::milliseconds{100});
     pause_.async_wait([this](const boost::system::error_code& cancelled) {
-      if (!cancelled && acceptor_.is_open()) accept();
+      if (!cancelled) renew();
     });
   }
 
@@ -70,7 +105,12 @@ class Listener {
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::size_t next_ = 0;
+  bool is_accepting_ = false;
 };
+
+std::size_t quarter_of(std::size_t connections) {
+  return std::max<std::size_t>(1, connections / 4);
+}
 
 }  // namespace
 
@@ -78,11 +118,26 @@ struct Server::Parts {
   Parts(ServerOptions& options, Routes routes, Authenticator& authenticator, database::Store& store,
         EventLog& log)
       : shares{options.limits.store_places_for_each_user},
-        services{
-            std::move(routes), authenticator, store, log, AllowedOrigins{std::move(options.allowed_origins)},
-            options.limits,    shares} {}
+        bytes{{.for_each_user = options.limits.user_bytes, .in_all = options.limits.all_user_bytes}},
+        connections{{.in_all = options.max_connections,
+                     .for_each_address = options.trusted_proxies ? quarter_of(options.max_connections) : 0}},
+        large_heads{{.in_all = options.limits.large_heads, .for_each_address = 0}},
+        services{std::move(routes),
+                 authenticator,
+                 store,
+                 log,
+                 AllowedOrigins{std::move(options.allowed_origins)},
+                 options.limits,
+                 options.trusted_proxies.value_or(TrustedProxies{}),
+                 shares,
+                 bytes,
+                 connections,
+                 large_heads} {}
 
   UserShares shares;
+  ByteBudget bytes;
+  ConnectionCounts connections;
+  ConnectionCounts large_heads;
   Services services;
   std::vector<std::unique_ptr<Worker>> workers{};
   std::optional<Listener> listener{};
@@ -101,7 +156,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions 
     return std::unexpected{
         fmt::format("cannot listen on {}:{}: {}", options.host, options.port, error.message())};
   parts->port = parts->listener->port();
-  parts->listener->accept();
+  // Its thread begins with this, and comes back to it after a failure.
+  parts->workers.front()->on_fault([&listener = *parts->listener] { listener.renew(); });
   for (const auto& worker : parts->workers) parts->threads.emplace_back([&worker] { worker->run(); });
   return std::unique_ptr<Server>{new Server{std::move(parts)}};
 }

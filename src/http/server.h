@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "database/store.h"
 #include "http/authenticator.h"
+#include "http/client_address.h"
 #include "http/event_log.h"
 #include "http/limits.h"
 #include "http/router.h"
@@ -20,6 +22,11 @@ struct ServerOptions {
   std::uint16_t port = 8000;       ///< 0 takes a free one
   unsigned threads = 1;            ///< at least 1
   std::vector<std::string> allowed_origins;
+  /// At once; beyond it the one that has been idle for the longest is closed.
+  std::size_t max_connections = 10'000;
+  /// Where it is known which proxies are in front, if any: X-Forwarded-For is believed of these, and no
+  /// address has more than a quarter of the connections. Otherwise all may come from one proxy.
+  std::optional<TrustedProxies> trusted_proxies{};
   Limits limits{};
 };
 

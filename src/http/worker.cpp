@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <random>
-#include <vector>
+#include <thread>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -14,12 +14,20 @@
 namespace drawbridge::http {
 namespace {
 
-/// Often enough that a deadline is missed by a quarter of it at most.
-std::chrono::milliseconds sweep_interval_for(const Limits& limits) {
-  using std::chrono::milliseconds;
-  const auto shortest = std::min({limits.head, limits.body, limits.idle, limits.write, limits.linger});
-  return std::clamp(shortest / 4, milliseconds{5}, milliseconds{1000});
+using Phase = ConnectionPhases::Phase;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// Often enough that a deadline is missed by a quarter of it at most, and that the end of a client is noticed
+/// soon.
+milliseconds sweep_interval_for(const Limits& limits) {
+  const auto shortest =
+      std::min({limits.head, limits.body, limits.idle, limits.write, limits.linger, limits.store});
+  return std::clamp(shortest / 4, milliseconds{5}, milliseconds{100});
 }
+
+/// An answer that was not taken, or a body that was not sent, for so long gives way to others'.
+constexpr milliseconds patience_with_bytes{1'000};
 
 }  // namespace
 
@@ -35,29 +43,117 @@ Worker::Worker(const Services& services)
 Worker::~Worker() = default;
 
 void Worker::run() {
-  sweep();
-  loop_->run();
+  while (true) {
+    try {
+      if (!sweep_waits_) sweep();
+      if (renew_) renew_();
+      loop_->run();
+      return;
+    } catch (const std::exception& fault) {
+      log_fault(fault);
+      std::this_thread::sleep_for(milliseconds{1});
+    }
+  }
 }
 
-void Worker::adopt(Socket socket) {
-  boost::asio::post(*loop_, [this, socket = std::move(socket)]() mutable {
-    const auto connection = std::make_shared<Connection>(std::move(socket), *this);
-    connections_.insert(connection);
-    connection->start();
-    if (stopping_) connection->stop();
+void Worker::log_fault(const std::exception& fault) noexcept {
+  try {
+    services_.log.event(spdlog::level::err, "connection", fault.what());
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is no memory to say so
+  }
+}
+
+template <class Visit>
+void Worker::visit_all(Visit visit) {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    const auto connection = *next++;
+    visit(*connection);
+  }
+}
+
+void Worker::take(Arrival arrival) {
+  const auto connection = std::make_shared<Connection>(std::move(arrival), *this);
+  connections_.insert(connection);
+  connection->start();
+  if (stopping_) connection->stop();
+}
+
+void Worker::adopt(Arrival arrival) {
+  boost::asio::post(*loop_, [this, arrival = std::move(arrival)]() mutable { take(std::move(arrival)); });
+}
+
+void Worker::adopt_in_place_of_another(Arrival arrival, std::function<void()> done) {
+  boost::asio::post(*loop_, [this, arrival = std::move(arrival), done = std::move(done)]() mutable {
+    try {
+      // Gone before it is said that there is room for the next one.
+      auto newcomer = std::move(arrival);
+      if (make_room()) take(std::move(newcomer));
+    } catch (...) {
+      done();
+      throw;
+    }
+    done();
   });
+}
+
+void Worker::ask_for_room() {
+  boost::asio::post(*loop_, [this] { make_room(); });
+}
+
+bool Worker::make_room() {
+  if (close_next()) return true;
+  for (const auto phase : {Phase::waiting, Phase::lingering, Phase::head, Phase::writing, Phase::body}) {
+    for (const auto& connection : connections_)
+      if (connection->phase() == phase) candidates_.emplace_back(connection, phase, connection->since());
+    // Several at once, so that looking through all of them is not the price of each newcomer.
+    const auto kept = std::min(candidates_.size(), 1 + candidates_.size() / 16);
+    const auto end = candidates_.begin() + static_cast<std::ptrdiff_t>(kept);
+    std::ranges::partial_sort(candidates_, end, {}, &Candidate::since);
+    candidates_.erase(end, candidates_.end());
+    std::ranges::reverse(candidates_);
+    if (close_next()) return true;
+  }
+  return false;
+}
+
+bool Worker::close_next() {
+  while (!candidates_.empty()) {
+    const auto candidate = std::move(candidates_.back());
+    candidates_.pop_back();
+    const auto connection = candidate.connection.lock();
+    if (!connection || connection->phase() != candidate.phase || connection->since() != candidate.since)
+      continue;
+    // A request that has just come is no idleness.
+    if (candidate.phase == Phase::waiting && connection->has_unread()) continue;
+    connection->close();
+    return true;
+  }
+  return false;
+}
+
+bool Worker::close_longest(Phase phase, const Connection* except, milliseconds at_least) {
+  const auto latest = steady_clock::now() - at_least;
+  std::shared_ptr<Connection> longest;
+  for (const auto& connection : connections_) {
+    if (connection.get() == except || connection->phase() != phase || connection->since() > latest) continue;
+    if (!longest || connection->since() < longest->since()) longest = connection;
+  }
+  if (longest) longest->close();
+  return longest != nullptr;
+}
+
+void Worker::shed_bytes(const Connection* except) {
+  if (!close_longest(Phase::writing, except, patience_with_bytes))
+    close_longest(Phase::body, except, patience_with_bytes);
 }
 
 void Worker::stop(std::chrono::milliseconds grace) {
   boost::asio::dispatch(*loop_, [this, grace] {
     stopping_ = true;
-    const std::vector<std::shared_ptr<Connection>> all{connections_.begin(), connections_.end()};
-    for (const auto& connection : all) connection->stop();
+    visit_all([](Connection& connection) { connection.stop(); });
     grace_timer_.expires_after(grace);
     grace_timer_.async_wait([this](const boost::system::error_code& error) {
-      if (error) return;
-      const std::vector<std::shared_ptr<Connection>> rest{connections_.begin(), connections_.end()};
-      for (const auto& connection : rest) connection->close();
+      if (!error) visit_all([](Connection& connection) { connection.close(); });
     });
     end_when_empty();
   });
@@ -76,14 +172,15 @@ void Worker::end_when_empty() {
 }
 
 void Worker::sweep() {
-  const auto now = std::chrono::steady_clock::now();
-  const std::vector<std::shared_ptr<Connection>> all{connections_.begin(), connections_.end()};
-  for (const auto& connection : all) connection->sweep(now);
+  const auto now = steady_clock::now();
+  visit_all([now](Connection& connection) { connection.sweep(now); });
   if (stopping_ && connections_.empty()) return;
   sweep_timer_.expires_after(sweep_interval_);
   sweep_timer_.async_wait([this](const boost::system::error_code& error) {
+    sweep_waits_ = false;
     if (!error) sweep();
   });
+  sweep_waits_ = true;
 }
 
 std::string_view Worker::date() {

@@ -1,15 +1,21 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "http/byte_budget.h"
+#include "http/connection_counts.h"
+#include "http/connection_phases.h"
 #include "http/cors.h"
 #include "http/server.h"
 #include "http/socket.h"
@@ -18,6 +24,7 @@
 namespace drawbridge::http {
 
 class Connection;
+struct Arrival;
 
 /// What all connections of a server share. Its references outlive the server.
 struct Services {
@@ -27,7 +34,11 @@ struct Services {
   EventLog& log;
   AllowedOrigins origins;
   Limits limits;
+  TrustedProxies proxies;
   UserShares& shares;
+  ByteBudget& bytes;
+  ConnectionCounts& connections;
+  ConnectionCounts& large_heads;
 };
 
 /// One thread's event loop with the connections that live on it. What is not marked otherwise is called on
@@ -39,8 +50,13 @@ class Worker {
 
   /// The thread's work: returns after stop(), when the last connection is gone.
   void run();
-  /// Hands over a socket that was made on this worker's loop. Any thread.
-  void adopt(Socket socket);
+  /// Hands over a client whose socket was made on this worker's loop. Any thread.
+  void adopt(Arrival arrival);
+  /// The same when there are too many already: the connection that has been idle for the longest is closed
+  /// for it, or else the newcomer. Then `done` is called, on this worker's thread.
+  void adopt_in_place_of_another(Arrival arrival, std::function<void()> done);
+  /// Closes the connection that has been idle for the longest. Any thread.
+  void ask_for_room();
   /// Any thread, once.
   void stop(std::chrono::milliseconds grace);
   /// Shared because a thread that posts an answer may still be inside the loop's code when the loop has
@@ -48,12 +64,30 @@ class Worker {
   const std::shared_ptr<boost::asio::io_context>& loop() const { return loop_; }
 
   const Services& services() const { return services_; }
+  /// Called on the worker's thread after something failed there that belongs to no connection.
+  void on_fault(std::function<void()> renew) { renew_ = std::move(renew); }
+  void log_fault(const std::exception& fault) noexcept;
+
   void forget(const std::shared_ptr<Connection>& connection);
+  /// Closes the connection, another than `except`, that has been in that phase for the longest, if any has
+  /// been for so long.
+  bool close_longest(ConnectionPhases::Phase phase, const Connection* except = nullptr,
+                     std::chrono::milliseconds at_least = {});
+  /// Closes the connection whose client has not taken its answer, or not sent its body, for the longest.
+  void shed_bytes(const Connection* except);
   /// The Date header of now. Valid until the next call.
   std::string_view date();
   std::string next_request_id();
 
  private:
+  /// Allocates nothing. A connection may end itself in it, and no other one.
+  template <class Visit>
+  void visit_all(Visit visit);
+  void take(Arrival arrival);
+  /// Closes a connection: who does nothing goes before who is being told why it was refused, and who sends
+  /// or reads slowly last. False when all are being decided on.
+  bool make_room();
+  bool close_next();
   void sweep();
   void end_when_empty();
 
@@ -63,7 +97,16 @@ class Worker {
   boost::asio::steady_timer sweep_timer_;
   boost::asio::steady_timer grace_timer_;
   std::chrono::milliseconds sweep_interval_;
+  bool sweep_waits_ = false;
+  std::function<void()> renew_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
+  /// The next to be closed for room, unless it has done something since. The first of them is at the end.
+  struct Candidate {
+    std::weak_ptr<Connection> connection;
+    ConnectionPhases::Phase phase;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::vector<Candidate> candidates_;
   bool stopping_ = false;
   std::chrono::sys_seconds date_of_{};
   std::string date_;

@@ -23,6 +23,7 @@ std::optional<FakeAuthenticator::Result> FakeAuthenticator::authenticate(const C
   const std::string_view token = *found;
   const std::scoped_lock lock{mutex_};
   ++asked_;
+  last_address_ = credentials.client_address;
   if (token == "alice") return identity_of(alice);
   if (token == "bob") return identity_of(bob);
   if (token == "alice-later") {
@@ -57,6 +58,11 @@ std::size_t FakeAuthenticator::held() {
   return held_.size();
 }
 
+std::string FakeAuthenticator::last_address() {
+  const std::scoped_lock lock{mutex_};
+  return last_address_;
+}
+
 int FakeAuthenticator::asked() {
   const std::scoped_lock lock{mutex_};
   return asked_;
@@ -88,10 +94,16 @@ void HeldStore::refuse(bool refuses) {
   refuses_ = refuses;
 }
 
+int HeldStore::given() {
+  const std::scoped_lock lock{mutex_};
+  return given_;
+}
+
 bool HeldStore::pass(Work work, bool reads) {
   {
     const std::scoped_lock lock{mutex_};
     if (refuses_) return false;
+    ++given_;
     if (holds_) {
       held_.emplace_back(std::move(work), reads);
       changed_.notify_all();
@@ -114,6 +126,8 @@ Api::Api(Options options)
                                       .port = 0,
                                       .threads = options.threads,
                                       .allowed_origins = {std::string{allowed_origin}},
+                                      .max_connections = options.max_connections,
+                                      .trusted_proxies = options.trusted_proxies,
                                       .limits = options.limits},
                                      api::all_routes([this] { return authenticator.key_status(); }),
                                      authenticator, store, log);

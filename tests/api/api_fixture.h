@@ -37,6 +37,8 @@ class FakeAuthenticator final : public http::Authenticator {
   void release();
   std::size_t held();
   int asked();
+  /// As the last request was said to come from.
+  std::string last_address();
 
   KeyStatus::State keys = KeyStatus::State::fresh;
 
@@ -45,6 +47,7 @@ class FakeAuthenticator final : public http::Authenticator {
   std::vector<std::function<void(Result)>> held_;
   std::list<std::jthread> threads_;
   int asked_ = 0;
+  std::string last_address_;
 };
 
 /// A store in front of another that can hold back its work, or refuse it.
@@ -60,6 +63,8 @@ class HeldStore final : public database::Store {
   void wait_for(std::size_t held);
   void release();
   void refuse(bool refuses);
+  /// How much work was given to it, held or not.
+  int given();
 
  private:
   bool pass(Work work, bool reads);
@@ -69,6 +74,7 @@ class HeldStore final : public database::Store {
   std::condition_variable changed_;
   bool holds_ = false;
   bool refuses_ = false;
+  int given_ = 0;
   std::vector<std::pair<Work, bool>> held_;
 };
 
@@ -80,6 +86,8 @@ class Api {
     http::Limits limits{};
     unsigned threads = 1;
     http::EventLog::Format log_format = http::EventLog::Format::text;
+    std::size_t max_connections = 1'000;
+    std::optional<http::TrustedProxies> trusted_proxies{};
   };
 
   Api();

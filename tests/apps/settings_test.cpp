@@ -78,6 +78,8 @@ TEST(Settings, HaveTheDocumentedDefaults) {
   EXPECT_EQ(server.threads, std::max(1u, std::thread::hardware_concurrency()));
   EXPECT_EQ(server.allowed_origins, std::vector<std::string>{better_auth_url});
   EXPECT_TRUE(given->docs());
+  EXPECT_LE(server.max_connections, 10'000u);
+  EXPECT_FALSE(server.trusted_proxies);
   EXPECT_EQ(given->log().level, spdlog::level::info);
   EXPECT_EQ(given->log().format, http::EventLog::Format::text);
 }
@@ -93,6 +95,8 @@ TEST(Settings, AreReadFromEachVariable) {
                      {"DATABASE_URL", "sqlite:other.db"},
                      {"DRAWBRIDGE_LISTEN", "[::1]:0"},
                      {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com, http://localhost:3000"},
+                     {"DRAWBRIDGE_MAX_CONNECTIONS", "17"},
+                     {"DRAWBRIDGE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8"},
                      {"DRAWBRIDGE_ALGORITHMS", "ES256, EdDSA,ES256"},
                      {"DRAWBRIDGE_CLOCK_SKEW", "0"},
                      {"DRAWBRIDGE_USER_CLAIM", "uuid"},
@@ -125,6 +129,9 @@ TEST(Settings, AreReadFromEachVariable) {
   EXPECT_EQ(server.allowed_origins,
             (std::vector<std::string>{"https://a.example.com", "http://localhost:3000"}));
   EXPECT_FALSE(given->docs());
+  EXPECT_EQ(server.max_connections, 17u);
+  EXPECT_TRUE(server.trusted_proxies.value().has(boost::asio::ip::make_address("10.1.2.3")));
+  EXPECT_FALSE(server.trusted_proxies->has(boost::asio::ip::make_address("127.0.0.2")));
   EXPECT_EQ(given->log().level, spdlog::level::debug);
   EXPECT_EQ(given->log().format, http::EventLog::Format::json);
 }
@@ -138,6 +145,8 @@ TEST(Settings, EachVariableHasItsFlag) {
       {"DATABASE_URL", "--database-url"},
       {"DRAWBRIDGE_LISTEN", "--listen"},
       {"DRAWBRIDGE_ALLOWED_ORIGINS", "--allowed-origins"},
+      {"DRAWBRIDGE_MAX_CONNECTIONS", "--max-connections"},
+      {"DRAWBRIDGE_TRUSTED_PROXIES", "--trusted-proxies"},
       {"DRAWBRIDGE_ALGORITHMS", "--algorithms"},
       {"DRAWBRIDGE_CLOCK_SKEW", "--clock-skew"},
       {"DRAWBRIDGE_USER_CLAIM", "--user-claim"},
@@ -216,6 +225,10 @@ TEST(Settings, AValueThatCannotWorkIsNamedInOneLine) {
       {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com/", "\"https://a.example.com\": write it so"},
       {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://A.example.com", "\"https://a.example.com\": write it so"},
       {"DRAWBRIDGE_ALLOWED_ORIGINS", "http://a.example.com:80", "\"http://a.example.com\": write it so"},
+      {"DRAWBRIDGE_MAX_CONNECTIONS", "0", "from 1 to 1000000"},
+      {"DRAWBRIDGE_TRUSTED_PROXIES", "proxy", "give addresses or networks"},
+      {"DRAWBRIDGE_TRUSTED_PROXIES", "10.0.0.1/8", "give addresses or networks"},
+      {"DRAWBRIDGE_TRUSTED_PROXIES", "127.0.0.1,", "commas"},
       {"DRAWBRIDGE_ALGORITHMS", "none", "\"none\""},
       {"DRAWBRIDGE_ALGORITHMS", "HS256", "\"HS256\""},
       {"DRAWBRIDGE_ALGORITHMS", "EdDSA,eddsa", "\"eddsa\""},

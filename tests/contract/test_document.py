@@ -148,9 +148,9 @@ def expected_codes(operation: Operation) -> set[str]:
     if operation.id not in ("getHealth", "getReadiness"):
         codes |= {"validation_failed"}
     if operation.node.get("security") != []:
-        codes |= TOKEN_CODES | {"keys_unavailable"}
+        codes |= TOKEN_CODES | {"keys_unavailable", "rate_limited"}
     if "{user_id}" in operation.path:
-        codes |= {"user_mismatch", "not_found", "rate_limited", "store_unavailable"}
+        codes |= {"user_mismatch", "not_found", "store_unavailable"}
         codes |= {"user_unknown"} if operation.method != "GET" else set()
     if "requestBody" in operation.node:
         codes |= {"body_malformed", "media_type_unsupported"}

@@ -10,12 +10,20 @@ namespace {
 
 using namespace std::chrono_literals;
 using Action = ConnectionPhases::Action;
+using Errand = ConnectionPhases::Errand;
 using Phase = ConnectionPhases::Phase;
 using Time = ConnectionPhases::Time;
 
 /// All different, so that none can stand for another.
-constexpr Limits limits{
-    .head = 10s, .body = 30s, .idle = 60s, .write = 40s, .linger = 5s, .linger_bytes = 1'000};
+constexpr Limits limits{.head = 10s,
+                        .body = 30s,
+                        .idle = 60s,
+                        .write = 40s,
+                        .store = 6s,
+                        .decision = 15s,
+                        .half_closed = 200ms,
+                        .linger = 5s,
+                        .linger_bytes = 1'000};
 constexpr Time start{1'000'000s};
 constexpr ConnectionPhases::Answered kept{.asks_to_keep = true};
 constexpr ConnectionPhases::Answered unread{.asks_to_keep = true, .leaves_unread = true};
@@ -23,10 +31,12 @@ constexpr ConnectionPhases::Answered unread{.asks_to_keep = true, .leaves_unread
 /// Brings a connection into each of its phases.
 struct Driver {
   void read_head() { EXPECT_EQ(phases.on_read(100, now), Action::scan_head); }
-  void hand_over() {
+  void hand_over(Errand errand = Errand::authentication) {
     read_head();
-    phases.on_handed_over();
+    phases.on_handed_over(errand, now);
   }
+  void authenticate() { hand_over(); }
+  void work() { hand_over(Errand::work); }
   void want_body() {
     hand_over();
     EXPECT_EQ(phases.on_came_back(), Action::go_on);
@@ -104,7 +114,7 @@ TEST(ConnectionPhases, a_request_without_identity_goes_from_its_head_to_its_answ
 TEST(ConnectionPhases, a_request_with_a_body_is_decided_on_before_and_after_it) {
   Driver d;
   d.read_head();
-  d.phases.on_handed_over();
+  d.phases.on_handed_over(Errand::work, d.now);
   EXPECT_EQ(d.phases.phase(), Phase::deciding);
   EXPECT_EQ(d.phases.on_came_back(), Action::go_on);
   d.phases.on_body_wanted(d.now);
@@ -112,7 +122,7 @@ TEST(ConnectionPhases, a_request_with_a_body_is_decided_on_before_and_after_it) 
   EXPECT_EQ(d.phases.on_continue_sent(), Action::take_body);
   EXPECT_EQ(d.phases.on_read(10, d.now), Action::take_body);
   EXPECT_EQ(d.phases.on_read(10, d.now), Action::take_body);
-  d.phases.on_handed_over();
+  d.phases.on_handed_over(Errand::work, d.now);
   EXPECT_EQ(d.phases.phase(), Phase::deciding);
   EXPECT_EQ(d.phases.on_came_back(), Action::go_on);
   d.phases.on_answered(kept, d.now);
@@ -207,6 +217,8 @@ INSTANTIATE_TEST_SUITE_P(
     ConnectionPhases, Deadline,
     testing::Values(DeadlineCase{"head", &Driver::read_head, 10s, Action::cancel},
                     DeadlineCase{"body", &Driver::want_body, 30s, Action::cancel},
+                    DeadlineCase{"who_asks", &Driver::authenticate, 15s, Action::give_up},
+                    DeadlineCase{"waiting_for_the_database", &Driver::work, 6s, Action::give_up_waiting},
                     DeadlineCase{"writing", &Driver::write, 40s, Action::close_and_forget},
                     DeadlineCase{"lingering", &Driver::linger, 5s, Action::close_and_forget},
                     DeadlineCase{"between_requests", &Driver::idle, 60s, Action::close_and_forget}),
@@ -216,13 +228,6 @@ TEST(ConnectionPhases, a_client_that_never_sends_has_the_time_of_a_head) {
   Driver d;
   EXPECT_EQ(d.phases.on_sweep(start + 10s - 1ms), Action::nothing);
   EXPECT_EQ(d.phases.on_sweep(start + 10s), Action::close_and_forget);
-}
-
-TEST(ConnectionPhases, another_thread_may_take_as_long_as_it_takes) {
-  Driver d;
-  d.hand_over();
-  EXPECT_EQ(d.phases.on_sweep(start + 24h), Action::nothing);
-  EXPECT_EQ(d.phases.on_came_back(), Action::go_on);
 }
 
 TEST(ConnectionPhases, dripping_bytes_gain_no_time) {
@@ -248,7 +253,7 @@ TEST(ConnectionPhases, each_phase_has_its_whole_time) {
   Driver d;
   d.phases.on_read(1, start + 9s);
   EXPECT_EQ(d.phases.on_sweep(start + 19s - 1ms), Action::nothing) << "head";
-  d.phases.on_handed_over();
+  d.phases.on_handed_over(Errand::work, d.now);
   EXPECT_EQ(d.phases.on_came_back(), Action::go_on);
   d.phases.on_body_wanted(start + 100s);
   EXPECT_EQ(d.phases.on_sweep(start + 130s - 1ms), Action::nothing) << "body";
@@ -257,6 +262,87 @@ TEST(ConnectionPhases, each_phase_has_its_whole_time) {
   EXPECT_EQ(d.phases.on_written({.is_read = true}, start + 300s), Action::scan_head);
   EXPECT_EQ(d.phases.on_sweep(start + 310s - 1ms), Action::nothing) << "the next head";
   EXPECT_EQ(d.phases.on_sweep(start + 310s), Action::cancel);
+}
+
+// ---- another thread is too slow, or its answer is no longer wanted ---------------------------------
+
+TEST(ConnectionPhases, work_that_has_begun_has_the_time_of_a_decision) {
+  Driver d;
+  d.work();
+  EXPECT_EQ(d.phases.on_sweep(start + 6s), Action::give_up_waiting);
+  EXPECT_EQ(d.phases.on_sweep(start + 15s - 1ms), Action::nothing) << "asked once";
+  EXPECT_EQ(d.phases.on_sweep(start + 15s), Action::give_up);
+}
+
+TEST(ConnectionPhases, work_that_was_given_up_before_it_began_leaves_the_connection_as_it_is) {
+  Driver d;
+  d.work();
+  EXPECT_EQ(d.phases.on_sweep(start + 6s), Action::give_up_waiting);
+  d.phases.on_given_up();
+  d.phases.on_answered(kept, start + 6s);
+  EXPECT_TRUE(d.phases.is_kept());
+  EXPECT_EQ(d.phases.on_close(), Action::close_and_forget) << "nobody comes back";
+}
+
+/// What comes back late must not be taken for the answer to the next request.
+TEST(ConnectionPhases, an_answer_without_what_was_handed_over_is_the_last) {
+  Driver d;
+  d.authenticate();
+  EXPECT_EQ(d.phases.on_sweep(start + 15s), Action::give_up);
+  d.phases.on_answered(kept, start + 15s);
+  EXPECT_FALSE(d.phases.is_kept());
+  EXPECT_EQ(d.phases.on_came_back(), Action::nothing) << "while the answer is written";
+  EXPECT_EQ(d.phases.on_written({}, start + 16s), Action::close_and_forget);
+}
+
+TEST(ConnectionPhases, what_comes_back_after_the_answer_and_the_close_ends_the_connection) {
+  Driver d;
+  d.authenticate();
+  EXPECT_EQ(d.phases.on_sweep(start + 15s), Action::give_up);
+  d.phases.on_answered(kept, start + 15s);
+  EXPECT_EQ(d.phases.on_written({}, start + 16s), Action::close) << "the other thread still knows it";
+  EXPECT_EQ(d.phases.on_came_back(), Action::forget);
+}
+
+struct HalfClosedCase {
+  const char* name;
+  Errand errand;
+  Action action;
+};
+class HalfClosed : public testing::TestWithParam<HalfClosedCase> {};
+
+TEST_P(HalfClosed, client_is_answered_if_it_does_not_take_long) {
+  const auto& [name, errand, action] = GetParam();
+  Driver d;
+  d.hand_over(errand);
+  EXPECT_EQ(d.phases.on_half_closed(start + 1s), Action::nothing);
+  EXPECT_EQ(d.phases.on_half_closed(start + 1'200ms - 1ms), Action::nothing);
+  EXPECT_EQ(d.phases.on_half_closed(start + 1'200ms), action);
+  EXPECT_EQ(d.phases.phase(), Phase::deciding);
+  EXPECT_EQ(d.phases.on_came_back(), Action::go_on) << "it gets what there is";
+}
+
+INSTANTIATE_TEST_SUITE_P(ConnectionPhases, HalfClosed,
+                         testing::Values(HalfClosedCase{"who_asks", Errand::authentication, Action::nothing},
+                                         HalfClosedCase{"work", Errand::work, Action::nothing},
+                                         HalfClosedCase{"stoppable_work", Errand::stoppable_work,
+                                                        Action::stop_work}),
+                         [](const auto& half_closed) { return half_closed.param.name; });
+
+TEST(ConnectionPhases, the_time_of_a_half_closed_client_begins_with_each_errand) {
+  Driver d;
+  d.hand_over(Errand::authentication);
+  EXPECT_EQ(d.phases.on_half_closed(start), Action::nothing);
+  EXPECT_EQ(d.phases.on_came_back(), Action::go_on);
+  d.phases.on_handed_over(Errand::stoppable_work, start + 1s);
+  EXPECT_EQ(d.phases.on_half_closed(start + 1s), Action::nothing);
+  EXPECT_EQ(d.phases.on_half_closed(start + 1'200ms), Action::stop_work);
+}
+
+TEST(ConnectionPhases, a_client_that_is_half_closed_counts_only_while_it_is_decided_on) {
+  Driver d;
+  d.answer(kept);
+  EXPECT_EQ(d.phases.on_half_closed(start + 24h), Action::nothing);
 }
 
 // ---- too slow -------------------------------------------------------------------------------------

@@ -240,8 +240,39 @@ INSTANTIATE_TEST_SUITE_P(
                     UnwantedCase{"outage", tasks_of(alice), "outage", "application/json", 503},
                     UnwantedCase{"another_user", tasks_of(bob), "alice", "application/json", 403},
                     UnwantedCase{"wrong_method", "/api/v1/me", "alice", "application/json", 405},
-                    UnwantedCase{"wrong_media_type", tasks_of(alice), "alice", "text/plain", 415}),
+                    UnwantedCase{"wrong_media_type", tasks_of(alice), "alice", "text/plain", 415},
+                    UnwantedCase{"method_that_an_open_route_lacks", "/healthz", "", "application/json", 405}),
     [](const auto& unwanted) { return unwanted.param.name; });
+
+class OpenRoute : public testing::TestWithParam<std::string> {};
+
+/// Nobody has said who they are: nothing that they send is kept, and nothing is waited for.
+TEST_P(OpenRoute, takes_no_body) {
+  for (const std::string_view lines :
+       {"Content-Length: 1\r\n", "Content-Length: 1048576\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    const Api api;
+    auto client = api.connect();
+    client.send(GetParam() + std::string{lines} + "\r\n");
+    const auto answer = client.receive();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 413);
+    EXPECT_EQ(answer->code(), "body_too_large");
+    EXPECT_EQ(answer->header("connection"), "close");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , OpenRoute,
+    testing::Values("GET /healthz HTTP/1.1\r\nHost: a\r\n", "GET /readyz HTTP/1.1\r\nHost: a\r\n",
+                    "GET /openapi.json HTTP/1.1\r\nHost: a\r\n", "GET /docs HTTP/1.1\r\nHost: a\r\n",
+                    "GET /docs/none HTTP/1.1\r\nHost: a\r\n",
+                    "OPTIONS /api/v1/me HTTP/1.1\r\nHost: a\r\nOrigin: http://localhost:3000\r\n"
+                    "Access-Control-Request-Method: GET\r\n"));
+
+TEST(Connection, takes_a_length_of_nothing_for_no_body) {
+  const Api api;
+  EXPECT_EQ(api.request("GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").status, 200);
+}
 
 TEST(Connection, lets_a_client_that_sends_on_read_its_refusal) {
   const Api api;

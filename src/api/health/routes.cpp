@@ -1,7 +1,13 @@
 #include "api/health/routes.h"
 
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
 #include <fmt/format.h>
 
+#include "http/shared_answer.h"
 #include "schema/readiness.h"
 
 namespace drawbridge::api {
@@ -39,15 +45,30 @@ Outcome get_healthz(const http::Request&) {
   return Response{.content_type = http::json_type, .body = R"({"status":"ok"})"};
 }
 
-Outcome get_readyz(const KeyStatus& keys) {
-  return http::StoreWork{.kind = http::StoreWork::Kind::read,
-                         .run =
-                             [keys](database::Session& session) {
-                               const auto ready = database_readiness(session);
-                               return readiness(keys, ready ? std::string_view{} : ready.error().text);
-                             },
-                         .when_full = readiness(keys, "too much work is waiting for the database")};
-}
+/// For how long an answer of /readyz holds. Anyone may ask, and each look at the database takes its time.
+constexpr std::chrono::seconds readiness_kept_for{1};
+
+/// One answer for each state of the keys, so that what changes there shows at once.
+class Readiness {
+ public:
+  Outcome answer(const KeyStatus& keys) const {
+    return http::StoreWork{.kind = http::StoreWork::Kind::read,
+                           .run =
+                               [keys](database::Session& session) {
+                                 const auto ready = database_readiness(session);
+                                 return readiness(keys, ready ? std::string_view{} : ready.error().text);
+                               },
+                           .when_full = readiness(keys, "too much work is waiting for the database"),
+                           .shared = shared_.at(static_cast<std::size_t>(keys.state))};
+  }
+
+ private:
+  static std::shared_ptr<http::SharedAnswer> make() {
+    return std::make_shared<http::SharedAnswer>(readiness_kept_for);
+  }
+
+  std::array<std::shared_ptr<http::SharedAnswer>, 3> shared_{make(), make(), make()};
+};
 
 }  // namespace
 
@@ -56,8 +77,8 @@ database::Result<void> database_readiness(database::Session& session) {
 }
 
 http::Routes health_routes(std::function<KeyStatus()> key_status) {
-  const auto readyz = [key_status = std::move(key_status)](const http::Request&) {
-    return get_readyz(key_status());
+  const auto readyz = [key_status = std::move(key_status), readiness = Readiness{}](const http::Request&) {
+    return readiness.answer(key_status());
   };
   return {{"/healthz", http::Access::open, {{http::Method::get, get_healthz}}},
           {"/readyz", http::Access::open, {{http::Method::get, readyz}}}};

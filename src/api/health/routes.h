@@ -10,7 +10,7 @@
 namespace drawbridge::api {
 
 /// `/healthz`: whether the process answers. `/readyz`: whether it can do its work, which takes keys to verify
-/// with and a database that is complete.
+/// with and a database that is complete; its answer is kept for a second, for all who ask.
 http::Routes health_routes(std::function<KeyStatus()> key_status);
 
 /// What keeps the database from being used, or nothing.

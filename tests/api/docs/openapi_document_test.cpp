@@ -110,10 +110,10 @@ Names codes_in_program(const Operation& operation) {
   if (route.access != Access::open) {
     for (const ErrorCode code : all_error_codes())
       if (http_status(code) == 401) codes.emplace(name_of(code));
-    codes.insert("keys_unavailable");
+    codes.insert({"keys_unavailable", "rate_limited"});
   }
   if (route.access == Access::owner) {
-    codes.insert({"user_mismatch", "not_found", "rate_limited", "store_unavailable"});
+    codes.insert({"user_mismatch", "not_found", "store_unavailable"});
     if (writes) codes.insert("user_unknown");
   }
   if (operation.endpoint->takes_json) codes.insert({"body_malformed", "media_type_unsupported"});
