@@ -15,7 +15,7 @@ class BearerAuthenticator final : public http::Authenticator {
                                      std::function<void(Result)> done) override {
     const auto token = bearer_token(credentials.authorization);
     if (!token) return std::unexpected{token.error()};
-    return verifier_.verify_async(*token, done);
+    return verifier_.verify_async(*token, done, credentials.client_address);
   }
 
  private:

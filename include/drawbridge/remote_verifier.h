@@ -43,8 +43,9 @@ struct KeySource {
   /// How many verified tokens are remembered, rounded up to a multiple of 128; 0 remembers none. One of more
   /// than 2,048 bytes never is.
   std::size_t remembered_tokens = 65'536;
-  /// Told of every fetch from the fetching thread, which it must not block, and of a snapshot that could not
-  /// be used or written, the former from the constructor. It must not throw.
+  /// Told of every fetch, in order and one at a time, from a thread of its own, and of a snapshot that could
+  /// not be used or written, the former from the constructor. A slow one delays no token and no fetch; the
+  /// destructor waits for it. It must not throw.
   struct Event {
     bool good;         ///< whether the issuer answered with a key set
     std::string text;  ///< one line: what happened and, for a failure, what to do; no token, no secret
@@ -52,37 +53,44 @@ struct KeySource {
   std::function<void(const Event&)> on_event{};
 };
 
-/// A Verifier that fetches Better Auth's key set by itself, keeps it fresh on a thread of its own, and
+/// A Verifier that fetches Better Auth's key set by itself, keeps it fresh on threads of its own, and
 /// remembers tokens that it has verified.
 ///
 /// Any number of threads may use one. A token whose key is held is answered at once and without a lock
 /// on the keys. A key that is not held is fetched; whoever needs it waits for that one fetch, at most
 /// 2 seconds, and is otherwise told `keys_unavailable` (503): an outage of the issuer never reads as a
 /// bad token. Not safe to use across fork(); make it in the child.
+///
+/// Up to 4,096 keys that are not held are waited for at a time, each by any number of tokens. Beyond that the
+/// token of a user who was verified lately goes before others, and each `client_address` has its share; an
+/// address that counts is an IP address as the server sees it, IPv6 by its first 64 bits. Without it all are
+/// one client.
 class RemoteVerifier {
  public:
   using Result = std::expected<Identity, AuthError>;
 
-  /// Starts the thread and the first fetch; does not wait for it. Throws std::invalid_argument, with
+  /// Starts the threads and the first fetch; does not wait for it. Throws std::invalid_argument, with
   /// one line, for a policy or a source that cannot work.
   RemoteVerifier(Policy policy, KeySource source);
   /// The shortest way for a Better Auth at `better_auth_url`, its origin being issuer and audience.
   explicit RemoteVerifier(std::string_view better_auth_url);
-  /// Ends the thread; whoever still waits is told `keys_unavailable`.
+  /// Ends the threads, within a second or so; whoever still waits is told `keys_unavailable`.
   ~RemoteVerifier();
   RemoteVerifier(RemoteVerifier&&) noexcept;
   RemoteVerifier& operator=(RemoteVerifier&&) noexcept;
 
   /// The identity that the token proves. Blocks only when its key is not held, at most 2 seconds.
-  Result verify(std::string_view token);
+  Result verify(std::string_view token, std::string_view client_address = {});
 
   /// The same for the value of one `Authorization` header; an empty value is `token_missing`.
-  Result authenticate(std::string_view authorization);
+  Result authenticate(std::string_view authorization, std::string_view client_address = {});
 
   /// The same without blocking: the answer when it can be given at once. Otherwise nothing, and `done`
-  /// is called with it later, once, from the fetching thread, which it must not block. `done` is not
-  /// called when an answer was returned. It must not throw. The destructor calls what is left of them.
-  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done);
+  /// is called with it later, once, from the answering thread, which it must not block: others wait for that,
+  /// too. `done` is not called when an answer was returned. It must not throw. The destructor calls what is
+  /// left of them.
+  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done,
+                                     std::string_view client_address = {});
 
   /// Asks for a fetch as soon as the minimum gap of 1 second allows, whatever the age of the keys and
   /// however long the pause after failures; a Retry-After of the issuer's is kept to.

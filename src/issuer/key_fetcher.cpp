@@ -2,20 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <ctime>
-#include <new>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sodium.h>
+
+#include "issuer/without_signals.h"
 
 namespace drawbridge::fetch {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// poll() does not count the time that the machine sleeps; this bounds how late a timer can be after it.
+/// A wait does not count the time that the machine sleeps; this bounds how late a timer can be after it.
 constexpr BootClock::duration longest_nap = 30s;
 constexpr std::chrono::seconds longest_stale = 365 * 24h;
 
@@ -28,28 +29,18 @@ std::chrono::sys_seconds system_now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-/// While it lives, the calling thread takes no signal. A thread started meanwhile takes none for good:
-/// signals are the program's business, and a write to a connection that the issuer closed must not end the
-/// program by SIGPIPE.
-class WithoutSignals {
- public:
-  WithoutSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~WithoutSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  WithoutSignals(const WithoutSignals&) = delete;
-  WithoutSignals& operator=(const WithoutSignals&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 JwksUrl checked_url(const KeySource& source) {
   auto url = check_jwks_url(source.jwks_url, source.allow_http_hosts);
   if (!url) throw std::invalid_argument{"the key set's URL " + url.error()};
   return *std::move(url);
+}
+
+std::chrono::seconds checked_max_stale(const KeySource& source) {
+  if (source.max_stale <= 0s)
+    throw std::invalid_argument{"max_stale is not positive: no key could ever serve"};
+  if (source.max_stale > longest_stale)
+    throw std::invalid_argument{"max_stale is over a year: a key that was withdrawn could serve as long"};
+  return source.max_stale;
 }
 
 }  // namespace
@@ -62,28 +53,31 @@ BootTime boot_now() {
 }
 
 KeyFetcher::KeyFetcher(KeySource source)
-    : source_{std::move(source)},
-      url_{checked_url(source_)},
-      cache_{source_.max_stale, randombytes_random()} {
-  if (source_.max_stale <= 0s)
-    throw std::invalid_argument{"max_stale is not positive: no key could ever serve"};
-  if (source_.max_stale > longest_stale)
-    throw std::invalid_argument{"max_stale is over a year: a key that was withdrawn could serve as long"};
-  if (source_.snapshot) snapshot_.emplace(*source_.snapshot, source_.jwks_url);
-  start_curl();
-  multi_.reset(curl_multi_init());
-  if (!multi_) throw std::bad_alloc{};
-  restore_snapshot();
+    : url_{source.jwks_url}, cache_{checked_max_stale(source), randombytes_random()} {
+  JwksUrl url = checked_url(source);
+  std::optional<SnapshotFile> snapshot;
+  if (source.snapshot) snapshot.emplace(*source.snapshot, source.jwks_url);
+  if (snapshot) {
+    if (std::string fault = restore_snapshot(*snapshot); !fault.empty() && source.on_event)
+      source.on_event({false, std::move(fault)});
+  }
+  after_fetch_.emplace(std::move(source.on_event), std::move(snapshot));
+  fetching_.emplace(std::move(url), std::move(source.ca_file),
+                    [this](Fetched fetched) { deliver(std::move(fetched)); });
   const WithoutSignals inherited_by_the_thread;
   thread_ = std::thread{[this] { run(); }};
 }
 
 KeyFetcher::~KeyFetcher() {
-  stopping_ = true;
-  curl_multi_wakeup(multi_.get());
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+    wake();
+  }
   thread_.join();
-  if (request_) curl_multi_remove_handle(multi_.get(), request_->handle());
-  for (auto& [ticket, done] : waiting_) done({ticket, KeyCache::Outcome::unavailable, 1s});
+  answer_all_who_wait();
+  fetching_.reset();
+  after_fetch_.reset();
 }
 
 const KeyFetcher::Published& KeyFetcher::published() {
@@ -116,12 +110,13 @@ void KeyFetcher::publish() {
   generation_.store(next_generation(), std::memory_order_release);
 }
 
-KeyCache::Answer KeyFetcher::ask(std::string_view kid, Done done) {
+KeyCache::Answer KeyFetcher::ask(std::string_view kid, const Asker& asker, Done done) {
   const std::lock_guard lock{mutex_};
-  auto answer = cache_.lookup(kid, boot_now());
+  if (stopping_) return KeyCache::Unavailable{1s};
+  auto answer = cache_.lookup(kid, asker, boot_now());
   if (const auto* waiting = std::get_if<KeyCache::Waiting>(&answer)) {
     waiting_.emplace(waiting->ticket, std::move(done));
-    curl_multi_wakeup(multi_.get());
+    wake();
   }
   return answer;
 }
@@ -129,7 +124,7 @@ KeyCache::Answer KeyFetcher::ask(std::string_view kid, Done done) {
 void KeyFetcher::refresh() {
   const std::lock_guard lock{mutex_};
   cache_.refresh(boot_now());
-  curl_multi_wakeup(multi_.get());
+  wake();
 }
 
 KeyStatus KeyFetcher::status() const {
@@ -137,104 +132,84 @@ KeyStatus KeyFetcher::status() const {
   return cache_.status(boot_now());
 }
 
+void KeyFetcher::wake() {
+  woken_ = true;
+  changed_.notify_one();
+}
+
+void KeyFetcher::deliver(Fetched fetched) {
+  const std::lock_guard lock{mutex_};
+  arrived_ = std::move(fetched);
+  wake();
+}
+
 void KeyFetcher::run() {
-  while (!stopping_) turn();
+  std::unique_lock lock{mutex_};
+  while (!stopping_) turn(lock);
 }
 
-void KeyFetcher::turn() {
-  KeyCache::Step step;
-  {
-    const std::lock_guard lock{mutex_};
-    step = cache_.poll(boot_now());
+void KeyFetcher::turn(std::unique_lock<std::mutex>& lock) {
+  std::vector<KeyCache::Resolved> resolved;
+  if (arrived_) resolved = accept(*std::exchange(arrived_, std::nullopt));
+  KeyCache::Step step = cache_.poll(boot_now());
+  resolved.insert(resolved.end(), step.resolved.begin(), step.resolved.end());
+  Answers answers = take_waiting(resolved);
+  if (step.begin || !answers.empty()) {
+    lock.unlock();
+    // The fetch first: `done` belongs to somebody else, and may take its time.
+    if (step.begin) fetching_->begin(*std::move(step.begin));
+    for (const auto& [done, answer] : answers) done(answer);
+    answers.clear();  // what `done` held may want more than memory to end: Python's lock, for one
+    lock.lock();
   }
-  tell(step.resolved);
-  if (step.begin) begin(*step.begin);
-
-  int running = 0;
-  curl_multi_perform(multi_.get(), &running);
-  int left = 0;
-  bool finished = false;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    finish(message->data.result);
-    finished = true;
-  }
-  if (finished) return;
   const auto nap = std::clamp<BootClock::duration>(step.next - boot_now(), 0ms, longest_nap);
-  curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(nap.count()), nullptr);
+  changed_.wait_for(lock, nap, [this] { return woken_; });
+  woken_ = false;
 }
 
-void KeyFetcher::begin(const KeyCache::Fetch& fetch) {
-  request_ = std::make_unique<JwksRequest>(url_, source_.ca_file, fetch.etag);
-  curl_multi_add_handle(multi_.get(), request_->handle());
-}
-
-FetchResult KeyFetcher::result_of(CURLcode code) {
-  auto result = request_->take_result(code);
-  if (auto* same = std::get_if<NotModified>(&result)) return *same;
-  if (auto* failed = std::get_if<FailedFetch>(&result)) return std::move(*failed);
-  auto& document = std::get<JwksDocument>(result);
-  auto keys = KeySet::parse(document.body);
-  if (!keys) return FailedFetch{no_key_set(url_.text, document.body, keys.error()), std::nullopt};
-  last_body_ = std::move(document.body);
-  return GoodFetch{*std::move(keys), document.max_age, std::move(document.etag)};
-}
-
-void KeyFetcher::finish(CURLcode code) {
-  FetchResult result = result_of(code);
-  curl_multi_remove_handle(multi_.get(), request_->handle());
-  request_.reset();
-  const auto* failed = std::get_if<FailedFetch>(&result);
+std::vector<KeyCache::Resolved> KeyFetcher::accept(Fetched fetched) {
+  const auto* failed = std::get_if<FailedFetch>(&fetched.result);
   const bool good = failed == nullptr;
   std::string text = good ? std::string{} : failed->text;
-  std::vector<KeyCache::Resolved> resolved;
+  if (!fetched.body.empty()) last_body_ = std::move(fetched.body);
+  auto resolved = cache_.on_fetched(std::move(fetched.result), boot_now());
+  publish();
+  std::optional<AfterFetch::Kept> kept;
+  if (good) {
+    text =
+        fmt::format("key set fetched from {}, usable keys: {}", url_, cache_.status(boot_now()).usable_keys);
+    if (!last_body_.empty()) kept.emplace(last_body_, system_now());
+  }
+  after_fetch_->add({good, std::move(text)}, std::move(kept));
+  return resolved;
+}
+
+KeyFetcher::Answers KeyFetcher::take_waiting(const std::vector<KeyCache::Resolved>& resolved) {
+  Answers answers;
+  for (const KeyCache::Resolved& answer : resolved)
+    if (auto waiting = waiting_.extract(answer.ticket); !waiting.empty())
+      answers.emplace_back(std::move(waiting.mapped()), answer);
+  return answers;
+}
+
+/// Whoever is told may ask again; nobody waits any more then.
+void KeyFetcher::answer_all_who_wait() {
+  std::unordered_map<KeyCache::Ticket, Done> waiting;
   {
     const std::lock_guard lock{mutex_};
-    resolved = cache_.on_fetched(std::move(result), boot_now());
-    publish();
-    if (good)
-      text = fmt::format("key set fetched from {}, usable keys: {}", url_.text,
-                         cache_.status(boot_now()).usable_keys);
+    waiting.swap(waiting_);
   }
-  tell(resolved);
-  report(good, std::move(text));
-  if (good) save_snapshot();
+  for (const auto& [ticket, done] : waiting) done({ticket, KeyCache::Outcome::unavailable, 1s});
 }
 
-void KeyFetcher::tell(const std::vector<KeyCache::Resolved>& resolved) {
-  for (const KeyCache::Resolved& answer : resolved) {
-    Done done;
-    {
-      const std::lock_guard lock{mutex_};
-      const auto found = waiting_.find(answer.ticket);
-      if (found == waiting_.end()) continue;
-      done = std::move(found->second);
-      waiting_.erase(found);
-    }
-    done(answer);
-  }
-}
-
-void KeyFetcher::restore_snapshot() {
-  if (!snapshot_ || !snapshot_->exists()) return;
-  auto restored = snapshot_->load(system_now());
-  if (!restored) {
-    report(false, restored.error() + " It is ignored.");
-    return;
-  }
+std::string KeyFetcher::restore_snapshot(const SnapshotFile& snapshot) {
+  if (!snapshot.exists()) return {};
+  auto restored = snapshot.load(system_now());
+  if (!restored) return restored.error() + " It is ignored.";
   const std::lock_guard lock{mutex_};
   cache_.restore(std::move(restored->keys), restored->age, boot_now());
   publish();
-}
-
-void KeyFetcher::save_snapshot() {
-  if (!snapshot_ || last_body_.empty()) return;
-  if (std::string fault = snapshot_->save(last_body_, system_now()); !fault.empty())
-    report(false, std::move(fault));
-}
-
-void KeyFetcher::report(bool good, std::string text) const {
-  if (source_.on_event) source_.on_event({good, std::move(text)});
+  return {};
 }
 
 }  // namespace drawbridge::fetch

@@ -1,34 +1,39 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 #include "drawbridge/remote_verifier.h"
 
 #include "core/keys/key_cache.h"
-#include "issuer/jwks_request.h"
-#include "issuer/snapshot_file.h"
+#include "issuer/after_fetch.h"
+#include "issuer/fetching_thread.h"
 
 namespace drawbridge::fetch {
 
 /// The time by CLOCK_BOOTTIME.
 BootTime boot_now();
 
-/// Performs what a KeyCache decides: one thread, libcurl's multi interface, a clock. Any number of threads
-/// may call; the keys that serve are read without a lock while they stay the same.
+/// Performs what a KeyCache decides. Its own thread, the answering thread, does nothing that could take long:
+/// it keeps the times and answers who waits. What may take long has a thread each: FetchingThread and
+/// AfterFetch. Any number of threads may call; the keys that serve are read without a lock while they stay
+/// the same.
 class KeyFetcher {
  public:
-  /// Called once, from the fetching thread, without a lock held.
+  /// Called once, from the answering thread or the destructor, without a lock held.
   using Done = std::function<void(KeyCache::Resolved)>;
 
-  /// Starts the thread and the first fetch. Throws std::invalid_argument for a source that cannot work.
+  /// Starts the threads and the first fetch. Throws std::invalid_argument for a source that cannot work.
   explicit KeyFetcher(KeySource source);
-  /// Ends the thread; whoever still waits is told `unavailable`.
+  /// Ends the threads; whoever still waits is told `unavailable`, as is who asks meanwhile.
   ~KeyFetcher();
   KeyFetcher(const KeyFetcher&) = delete;
   KeyFetcher& operator=(const KeyFetcher&) = delete;
@@ -38,45 +43,45 @@ class KeyFetcher {
   const KeySet& serving();
 
   /// Asks for a kid that serving() does not list. When the answer is Waiting, `done` is called later.
-  KeyCache::Answer ask(std::string_view kid, Done done);
+  KeyCache::Answer ask(std::string_view kid, const Asker& asker, Done done);
 
   void refresh();
   KeyStatus status() const;
 
  private:
-  struct FreeMulti {
-    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-  };
   using Published = std::shared_ptr<const ServingKeys>;
+  using Answers = std::vector<std::pair<Done, KeyCache::Resolved>>;
 
   void run();
-  /// One turn: decide, begin, wait, take what arrived.
-  void turn();
-  void begin(const KeyCache::Fetch& fetch);
-  void finish(CURLcode code);
-  FetchResult result_of(CURLcode code);
-  void restore_snapshot();
-  void save_snapshot();
-  void publish();  ///< with mutex_ held
-  void tell(const std::vector<KeyCache::Resolved>& resolved);
-  void report(bool good, std::string text) const;
+  void deliver(Fetched fetched);
+  void answer_all_who_wait();
+  /// Empty when it serves or there is none, else one line.
+  std::string restore_snapshot(const SnapshotFile& snapshot);
   const Published& published();
 
-  KeySource source_;
-  JwksUrl url_;
-  std::optional<SnapshotFile> snapshot_;
-  std::unique_ptr<CURLM, FreeMulti> multi_;
-  std::unique_ptr<JwksRequest> request_;  ///< the fetch in flight; the thread's own
-  std::string last_body_;                 ///< the thread's own
+  // With mutex_ held:
+  /// One turn of the answering thread: decide, tell, sleep. It lets go of the lock for the latter two.
+  void turn(std::unique_lock<std::mutex>& lock);
+  std::vector<KeyCache::Resolved> accept(Fetched fetched);
+  Answers take_waiting(const std::vector<KeyCache::Resolved>& resolved);
+  void publish();
+  void wake();
 
-  mutable std::mutex mutex_;  ///< guards the cache, who waits, and what is published
+  const std::string url_;
+  mutable std::mutex mutex_;  ///< guards all from here to published_
+  std::condition_variable changed_;
+  bool woken_ = false;
+  bool stopping_ = false;
   KeyCache cache_;
+  std::optional<Fetched> arrived_;
+  std::string last_body_;  ///< of the last good fetch, for the snapshot
   std::unordered_map<KeyCache::Ticket, Done> waiting_;
   Published published_;
   /// Changes with published_; no two fetchers ever share a value.
   std::atomic<std::uint64_t> generation_{0};
 
-  std::atomic<bool> stopping_{false};
+  std::optional<AfterFetch> after_fetch_;
+  std::optional<FetchingThread> fetching_;
   std::thread thread_;
 };
 

@@ -4,9 +4,12 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include "core/jose/verification.h"
+#include "core/keys/verified_subjects.h"
 #include "core/keys/verified_tokens.h"
+#include "issuer/address_share.h"
 #include "issuer/key_fetcher.h"
 
 namespace drawbridge {
@@ -22,6 +25,12 @@ BetterAuth better_auth_at(std::string_view url) {
   auto addresses = BetterAuth::at(url);
   if (!addresses) throw std::invalid_argument{"the URL of Better Auth, " + addresses.error()};
   return *std::move(addresses);
+}
+
+DigestSecret new_secret() {
+  DigestSecret secret{};
+  randombytes_buf(secret.data(), secret.size());
+  return secret;
 }
 
 KeySource source_at(std::string jwks_url) {
@@ -47,7 +56,16 @@ struct RemoteVerifier::Impl {
     auto verdict = verify_token(token, verifier.policy(), keys, now);
     if (!verdict) return std::unexpected{std::move(verdict).error()};
     tokens.remember(token, *verdict, now);
+    subjects.remember(keyed_digest(verdict->identity.subject(), secret));
     return std::move(verdict)->identity;
+  }
+
+  Asker asker(const Refusal& refusal, std::string_view client_address) const {
+    const std::uint64_t subject = keyed_digest(refusal.unverified_subject, secret);
+    return {
+        .address = client_address.empty() ? 0 : keyed_digest(fetch::address_share(client_address), secret),
+        .subject = subject,
+        .subject_was_verified = subjects.contains(subject)};
   }
 
   Result unavailable(std::chrono::seconds retry_after) const {
@@ -69,7 +87,8 @@ struct RemoteVerifier::Impl {
     return std::unexpected{std::move(identity).error().error};
   }
 
-  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done) {
+  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done,
+                                     std::string_view client_address) {
     // The kid may come to be held between the look and the question; then one more look finds it.
     for (int look = 0; look < 2; ++look) {
       auto identity = check(token);
@@ -77,7 +96,7 @@ struct RemoteVerifier::Impl {
       Refusal& refusal = identity.error();
       if (!refusal.missing_kid) return std::unexpected{std::move(refusal.error)};
       const auto answer = fetcher.ask(
-          *refusal.missing_kid,
+          *refusal.missing_kid, asker(refusal, client_address),
           [this, token = std::string{token}, not_held = refusal.error,
            done](const KeyCache::Resolved& resolved) { done(after_waiting(token, not_held, resolved)); });
       if (std::holds_alternative<KeyCache::Waiting>(answer)) return std::nullopt;
@@ -90,7 +109,9 @@ struct RemoteVerifier::Impl {
 
   Verifier verifier;
   VerifiedTokens tokens;
-  fetch::KeyFetcher fetcher;  // last: its thread uses the others
+  VerifiedSubjects subjects;
+  const DigestSecret secret = new_secret();
+  fetch::KeyFetcher fetcher;  // last: its threads use the others
 };
 
 RemoteVerifier::RemoteVerifier(Policy policy, KeySource source)
@@ -107,26 +128,27 @@ RemoteVerifier::RemoteVerifier(RemoteVerifier&&) noexcept = default;
 RemoteVerifier& RemoteVerifier::operator=(RemoteVerifier&&) noexcept = default;
 
 std::optional<Result> RemoteVerifier::verify_async(std::string_view token,
-                                                   const std::function<void(Result)>& done) {
-  return impl_->verify_async(token, done);
+                                                   const std::function<void(Result)>& done,
+                                                   std::string_view client_address) {
+  return impl_->verify_async(token, done, client_address);
 }
 
-Result RemoteVerifier::verify(std::string_view token) {
+Result RemoteVerifier::verify(std::string_view token, std::string_view client_address) {
   // The usual case, without what waiting takes: a token that was seen before costs no allocation.
   auto known = impl_->check(token);
   if (known) return *std::move(known);
   if (!known.error().missing_kid) return std::unexpected{std::move(known).error().error};
   const auto promise = std::make_shared<std::promise<Result>>();
   auto later = promise->get_future();
-  auto answer =
-      impl_->verify_async(token, [promise](Result result) { promise->set_value(std::move(result)); });
+  auto answer = impl_->verify_async(
+      token, [promise](Result result) { promise->set_value(std::move(result)); }, client_address);
   return answer ? *std::move(answer) : later.get();
 }
 
-Result RemoteVerifier::authenticate(std::string_view authorization) {
+Result RemoteVerifier::authenticate(std::string_view authorization, std::string_view client_address) {
   const auto token = bearer_token({&authorization, 1});
   if (!token) return std::unexpected{token.error()};
-  return verify(*token);
+  return verify(*token, client_address);
 }
 
 void RemoteVerifier::refresh() {

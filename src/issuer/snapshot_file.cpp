@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/text/whole_number.h"
+#include "issuer/folder_trust.h"
+
 namespace drawbridge::fetch {
 namespace {
 
@@ -37,6 +40,8 @@ std::string distrust(int fd) {
   if (::fstat(fd, &facts) != 0) return "cannot be examined";
   if (!S_ISREG(facts.st_mode)) return "is not a regular file";
   if (facts.st_uid != ::geteuid()) return "belongs to another user";
+  // In a sticky folder a second name would let others bring an old file of ours back.
+  if (facts.st_nlink > 1) return "has several names (hard links)";
   if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "can be written by others: chmod 600";
   if (facts.st_size > static_cast<off_t>(max_file_size)) return "is too large";
   return {};
@@ -65,22 +70,65 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+/// Replaces the file, whole or not at all, by one with mode 0600. Otherwise errno says why not.
+bool replace(const std::filesystem::path& path, std::string_view text) {
+  std::string temporary = path.string() + ".XXXXXX";
+  const Descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
+  if (!file.good()) return false;
+  if (!write_all(file.get(), text) || ::fsync(file.get()) != 0 ||
+      ::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int why = errno;
+    ::unlink(temporary.c_str());
+    errno = why;
+    return false;
+  }
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (directory.good()) ::fsync(directory.get());
+  return true;
+}
+
+/// What the file holds, or why it is not to be believed.
+std::expected<std::string, std::string> read_trusted(const std::filesystem::path& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
+  if (!file.good())
+    return std::unexpected{std::string{errno == ELOOP ? "is a symbolic link" : std::strerror(errno)}};
+  if (std::string why = distrust(file.get()); !why.empty()) return std::unexpected{std::move(why)};
+  if (std::string why = folder_fault(path); !why.empty()) return std::unexpected{std::move(why)};
+  auto text = read_all(file.get());
+  if (!text) return std::unexpected{std::string{"cannot be read"}};
+  return *std::move(text);
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
 }  // namespace
 
+std::filesystem::path SnapshotFile::mark() const {
+  return path_.string() + ".latest";
+}
+
 bool SnapshotFile::exists() const {
-  std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::symlink_status(path_, ignored));
+  return is_there(path_);
+}
+
+/// A mark that says nothing refuses every set: it would be the way around it.
+bool SnapshotFile::is_latest(std::chrono::sys_seconds fetched_at) const {
+  if (!is_there(mark())) return true;
+  const auto text = read_trusted(mark());
+  const auto latest = text ? whole_number<std::int64_t>(*text, 0) : std::nullopt;
+  return latest && fetched_at.time_since_epoch().count() >= *latest;
 }
 
 std::expected<SnapshotFile::Restored, std::string> SnapshotFile::load(std::chrono::sys_seconds now) const {
   const auto refuse = [&](std::string_view why) {
     return std::unexpected{fmt::format("The key snapshot {} {}.", path_.string(), why)};
   };
-  const Descriptor file{::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
-  if (!file.good()) return refuse(errno == ELOOP ? "is a symbolic link" : std::strerror(errno));
-  if (const std::string why = distrust(file.get()); !why.empty()) return refuse(why);
-  const auto text = read_all(file.get());
-  if (!text) return refuse("cannot be read");
+  const auto text = read_trusted(path_);
+  if (!text) return refuse(text.error());
 
   boost::system::error_code fault;
   const auto document = boost::json::parse(*text, fault);
@@ -94,30 +142,23 @@ std::expected<SnapshotFile::Restored, std::string> SnapshotFile::load(std::chron
   if (std::string_view{url->get_string()} != jwks_url_) return refuse("is for another URL");
   const std::chrono::sys_seconds at{std::chrono::seconds{fetched_at->get_int64()}};
   if (at > now) return refuse("is from the future");
+  if (!is_latest(at)) return refuse(fmt::format("is older than the latest, as {} says", mark().string()));
   auto keys = KeySet::parse(std::string_view{jwks->get_string()});
   if (!keys) return refuse("holds no key set");
   return Restored{*std::move(keys), now - at};
 }
 
 std::string SnapshotFile::save(std::string_view jwks_json, std::chrono::sys_seconds fetched_at) const {
+  if (const std::string why = folder_fault(path_); !why.empty())
+    return fmt::format("The key snapshot {} {}. It is not written.", path_.string(), why);
   const auto failed = [&] {
     return fmt::format("The key snapshot {} could not be written: {}.", path_.string(), std::strerror(errno));
   };
   const std::string text = boost::json::serialize(boost::json::object{
       {"url", jwks_url_}, {"fetched_at", fetched_at.time_since_epoch().count()}, {"jwks", jwks_json}});
-  std::string temporary = path_.string() + ".XXXXXX";
-  const Descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};  // mode 0600
-  if (!file.good()) return failed();
-  if (!write_all(file.get(), text) || ::fsync(file.get()) != 0 ||
-      ::rename(temporary.c_str(), path_.c_str()) != 0) {
-    std::string why = failed();
-    ::unlink(temporary.c_str());
-    return why;
-  }
-  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
-  const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (directory.good()) ::fsync(directory.get());
-  return {};
+  // The mark second: where the writing stops in between, it is of an earlier set, which refuses nothing.
+  if (!replace(path_, text)) return failed();
+  return replace(mark(), fmt::format("{}", fetched_at.time_since_epoch().count())) ? std::string{} : failed();
 }
 
 }  // namespace drawbridge::fetch

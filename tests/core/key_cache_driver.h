@@ -62,17 +62,19 @@ class CacheDriver {
     }
   }
 
-  KeyCache::Answer ask(std::string_view kid) { return cache.lookup(kid, now); }
+  KeyCache::Answer ask(std::string_view kid, const Asker& asker = {}) {
+    return cache.lookup(kid, asker, now);
+  }
   bool held(std::string_view kid) { return std::holds_alternative<KeyCache::Held>(ask(kid)); }
   bool absent(std::string_view kid) { return std::holds_alternative<KeyCache::Absent>(ask(kid)); }
-  KeyCache::Ticket wait_for(std::string_view kid) {
-    const auto answer = ask(kid);
+  KeyCache::Ticket wait_for(std::string_view kid, const Asker& asker = {}) {
+    const auto answer = ask(kid, asker);
     const auto* waiting = std::get_if<KeyCache::Waiting>(&answer);
     EXPECT_NE(waiting, nullptr) << kid;
     return waiting != nullptr ? waiting->ticket : 0;
   }
-  std::optional<std::chrono::seconds> unavailable(std::string_view kid) {
-    const auto answer = ask(kid);
+  std::optional<std::chrono::seconds> unavailable(std::string_view kid, const Asker& asker = {}) {
+    const auto answer = ask(kid, asker);
     const auto* not_now = std::get_if<KeyCache::Unavailable>(&answer);
     return not_now != nullptr ? std::optional{not_now->retry_after} : std::nullopt;
   }

@@ -183,16 +183,106 @@ TEST(KeyCache, AStormOfRandomKidsCostsOneFetchASecondAndARotationInItIsLearnt) {
   EXPECT_LE(refused_for_now, 25) << "at most the gap of one second";
 }
 
-TEST(KeyCache, AtMost256WaitAnd32ForOneKid) {
+/// Fills every place, from one address, with kids that nobody made.
+std::vector<KeyCache::Ticket> fill(CacheDriver& d, const Asker& asker) {
+  std::vector<KeyCache::Ticket> tickets;
+  for (std::size_t i = 0; i < KeyCache::max_places; ++i)
+    tickets.push_back(d.wait_for("random-" + std::to_string(i), asker));
+  return tickets;
+}
+
+TEST(KeyCache, AllWhoWaitForOneKidShareOnePlaceHoweverManyTheyAre) {
   CacheDriver d;
-  for (int i = 0; i < 32; ++i) d.wait_for("same");
-  EXPECT_EQ(d.unavailable("same"), 1s);
-  for (int i = 32; i < 256; ++i) d.wait_for("kid-" + std::to_string(i));
+  d.fetch(good({"old"}));
+  d.advance(60s);
+  std::set<KeyCache::Ticket> tickets;
+  for (std::size_t i = 0; i < 3 * KeyCache::max_places; ++i) tickets.insert(d.wait_for("new"));
+  ASSERT_TRUE(d.poll());
+  d.fetched(good({"old", "new"}));
+  for (const auto ticket : tickets) ASSERT_EQ(d.outcome(ticket), Outcome::held);
+}
+
+TEST(KeyCache, AtTheStartOfASlowIssuerAllAreAnsweredByItsFirstSet) {
+  CacheDriver d;
+  ASSERT_TRUE(d.poll());
+  std::set<KeyCache::Ticket> tickets;
+  for (int i = 0; i < 1900; ++i) {
+    tickets.insert(d.wait_for("only"));
+    d.advance(1ms);
+    d.poll();
+  }
+  d.fetched(good({"only"}));
+  for (const auto ticket : tickets) ASSERT_EQ(d.outcome(ticket), Outcome::held);
+  EXPECT_EQ(d.begun.size(), 1);
+}
+
+TEST(KeyCache, BeyondTheLastPlaceAKidIsUnavailableAndNotAbsent) {
+  CacheDriver d;
+  const auto tickets = fill(d, {});
   EXPECT_EQ(d.unavailable("one-more"), 1s);
+  d.wait_for("random-7");  // shares the place that it has
   ASSERT_TRUE(d.poll());
   d.fetched(good({"a"}));
-  EXPECT_EQ(d.outcomes.size(), 256) << "everyone is answered";
+  EXPECT_EQ(d.outcomes.size(), tickets.size() + 1) << "everyone is answered";
   d.wait_for("after");
+}
+
+TEST(KeyCache, AmongRandomKidsWithoutNumberTheNewKeyOfAKnownUserIsLearnt) {
+  constexpr Asker attacker{.address = 1, .subject = 66, .subject_was_verified = true};
+  constexpr Asker user{.address = 1, .subject = 7, .subject_was_verified = true};
+  CacheDriver d;
+  d.fetch(good({"old"}));
+  d.advance(60s);
+  fill(d, attacker);
+  const auto ticket = d.wait_for("new", user);
+  ASSERT_TRUE(d.poll());
+  std::size_t displaced = 0;
+  for (const auto& [other, outcome] : d.outcomes) displaced += outcome == Outcome::unavailable ? 1 : 0;
+  EXPECT_EQ(displaced, 1) << "whoever lost the place is told by the next poll";
+  for (int i = 0; i < 10'000; ++i) EXPECT_EQ(d.unavailable("more-" + std::to_string(i), attacker), 1s);
+  d.fetched(good({"old", "new"}));
+  EXPECT_EQ(d.outcome(ticket), Outcome::held);
+}
+
+TEST(KeyCache, AmongRandomKidsOfOneAddressTheNewKeyOfAStrangerElsewhereIsLearnt) {
+  CacheDriver d;
+  d.fetch(good({"old"}));
+  d.advance(60s);
+  fill(d, {.address = 1});
+  const auto ticket = d.wait_for("new", {.address = 2});
+  ASSERT_TRUE(d.poll());
+  d.fetched(good({"old", "new"}));
+  EXPECT_EQ(d.outcome(ticket), Outcome::held);
+}
+
+TEST(KeyCache, ThoseWhoseKeyIsThereAreToldBeforeThoseWhoseKidNobodyMade) {
+  CacheDriver d;
+  d.fetch(good({"old"}));
+  d.advance(60s);
+  for (int i = 0; i < 100; ++i) d.wait_for("random-" + std::to_string(i));
+  const auto ticket = d.wait_for("new");
+  ASSERT_TRUE(d.cache.poll(d.now).begin);
+  const auto resolved = d.cache.on_fetched(good({"old", "new"}), d.now);
+  ASSERT_EQ(resolved.size(), 101);
+  EXPECT_EQ(resolved.front().ticket, ticket);
+}
+
+TEST(KeyCache, AKidThatTheLastHasGivenUpIsAskedForAnew) {
+  CacheDriver d;
+  const auto first = d.wait_for("a");
+  ASSERT_TRUE(d.poll());  // and the issuer does not answer
+  d.advance(1s);
+  const auto second = d.wait_for("a");
+  d.advance(1s);
+  d.poll();
+  EXPECT_EQ(d.outcome(first), Outcome::unavailable);
+  EXPECT_FALSE(d.outcome(second)) << "each has two seconds of their own";
+  d.advance(1s);
+  d.poll();
+  EXPECT_EQ(d.outcome(second), Outcome::unavailable);
+  const auto third = d.wait_for("a");
+  d.fetched(good({"b"}));
+  EXPECT_FALSE(d.outcome(third)) << "the fetch began before this question";
 }
 
 TEST(KeyCache, NobodyWaitsLongerThanTwoSeconds) {
@@ -252,7 +342,7 @@ TEST(KeyCache, AbsentKidsDoNotPileUp) {
   CacheDriver d;
   d.fetch(good({"a"}));
   const auto kid = [](int i) { return "kid-" + std::to_string(i); };
-  // 256 at a time, as fast as fetches may follow each other: only the last five seconds can be remembered.
+  // As fast as fetches may follow each other: only the last five seconds can be remembered.
   for (int batch = 0; batch < 40; ++batch) {
     d.advance(1s);
     for (int i = 0; i < 256; ++i) d.wait_for(kid(batch * 256 + i));

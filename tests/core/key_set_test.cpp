@@ -139,14 +139,30 @@ TEST(KeySetDocument, KeepsTheOrderAndTheKids) {
   EXPECT_FALSE(keys.has_kid("ED"));
 }
 
-TEST(KeySetDocument, HoldsAKeyByThumbprintWhateverItsKid) {
+TEST(KeySetDocument, SelectsAKeyByItsKidAlgorithmAndThumbprint) {
   const KeySet before = test::key_set_of({ed25519_key().jwk()});
   const Thumbprint thumbprint = (*KeySelector::select(before, "ed", Algorithm::eddsa))->thumbprint;
   const std::string renamed = '{' + ed25519_key().material() + R"(,"kid":"renamed"})";
-  EXPECT_TRUE(holds_key(test::key_set_of({renamed}), thumbprint, Algorithm::eddsa));
-  EXPECT_FALSE(holds_key(test::key_set_of({renamed}), thumbprint, Algorithm::es256));
   const TestKey reused = TestKey::generate(Algorithm::eddsa, "ed");
-  EXPECT_FALSE(holds_key(test::key_set_of({reused.jwk()}), thumbprint, Algorithm::eddsa));
+  const struct {
+    const char* name;
+    KeySet set;
+    const char* kid;
+    Algorithm algorithm;
+    bool selects;
+  } cases[] = {
+      {"the same set", before, "ed", Algorithm::eddsa, true},
+      {"another algorithm", before, "ed", Algorithm::es256, false},
+      {"another kid", before, "renamed", Algorithm::eddsa, false},
+      {"the key has moved to another kid", test::key_set_of({renamed}), "ed", Algorithm::eddsa, false},
+      {"asked for by the kid that it moved to", test::key_set_of({renamed}), "renamed", Algorithm::eddsa,
+       true},
+      {"the kid is another key's now", test::key_set_of({reused.jwk()}), "ed", Algorithm::eddsa, false},
+      {"the kid is listed twice", test::key_set_of({ed25519_key().jwk(), reused.jwk()}), "ed",
+       Algorithm::eddsa, false},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(KeySelector::selects(c.set, c.kid, c.algorithm, thumbprint), c.selects) << c.name;
 }
 
 TEST(Thumbprints, AreThoseOfTheRfcs) {

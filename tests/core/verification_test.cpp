@@ -306,9 +306,11 @@ TEST(KeyChoice, AMissingKidIsToldToTheCaller) {
   const auto refused = verify_token(good_key().token(claims()), policy(), KeySet{}, now);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().missing_kid, "key-1");
+  EXPECT_EQ(refused.error().unverified_subject, "user-1");
   const auto other = verify_token(good_key().token(claims({{"exp", "1"}})), policy(), KeySet{}, now);
   ASSERT_FALSE(other);
   EXPECT_FALSE(other.error().missing_kid) << "an expired token must not cause a fetch";
+  EXPECT_EQ(other.error().unverified_subject, "");
 }
 
 TEST(KeyChoice, TheSignatureIsCheckedBeforeTheClaims) {

@@ -158,8 +158,15 @@ TEST(VerifiedTokens, ChecksTheKeyAtEachHit) {
   } cases[] = {
       {"the same set", keys(), true},
       {"the same key in a newer set", test::key_set_of({other.jwk(), key().jwk()}), true},
+      {"the same key beside another kid", test::key_set_of({key().jwk(), other.jwk()}), true},
       {"the same key under another kid", test::key_set_of({'{' + key().material() + R"(,"kid":"renamed"})"}),
-       true},
+       false},
+      {"the same key under its kid and another",
+       test::key_set_of({key().jwk(), '{' + key().material() + R"(,"kid":"renamed"})"}), true},
+      {"the kid listed twice", test::key_set_of({key().jwk(), same_kid.jwk()}), false},
+      {"the same key listed twice", test::key_set_of({key().jwk(), key().jwk()}), false},
+      {"the kid listed for a key of another kind too",
+       test::key_set_of({TestKey::generate(Algorithm::es256, "key-1").jwk(), key().jwk()}), true},
       {"no key", KeySet{}, false},
       {"another key", test::key_set_of({other.jwk()}), false},
       {"the kid reused for another key", test::key_set_of({same_kid.jwk()}), false},
@@ -172,6 +179,10 @@ TEST(VerifiedTokens, ChecksTheKeyAtEachHit) {
     VerifiedTokens tokens{least, skew};
     tokens.remember(good_token(), verdict(), now);
     EXPECT_EQ(tokens.find(good_token(), each.set, now).has_value(), each.stands);
+    EXPECT_EQ(verify_token(good_token(), Policy{"https://a.example", "https://a.example"}, each.set, now)
+                  .has_value(),
+              each.stands)
+        << "a fresh verification says the same";
     EXPECT_EQ(tokens.size(), each.stands ? 1U : 0U);
     EXPECT_EQ(tokens.find(good_token(), keys(), now).has_value(), each.stands)
         << "a dropped verdict came back";
@@ -251,6 +262,20 @@ TEST(VerifiedTokens, LetsAnExpiredOneGoFirst) {
   EXPECT_EQ(tokens.size(), 8U);
   for (std::size_t i = 0; i < 9; ++i)
     EXPECT_EQ(tokens.find(texts[i], keys(), now + 90s).has_value(), i != 7) << i;
+}
+
+TEST(VerifiedTokens, MakesNoTextForNeighboursThatHaveExpired) {
+  const auto texts = neighbours(9);
+  const Verdict good = verdict();
+  const auto allocations_beside = [&](TokenTimes times) {
+    VerifiedTokens tokens{least, skew};
+    for (std::size_t i = 0; i < 8; ++i) tokens.remember(texts[i], verdict(times), now);
+    const std::size_t before = allocations;
+    tokens.remember(texts[8], good, now + 1h);
+    return allocations - before;
+  };
+  EXPECT_EQ(allocations_beside({now_seconds + 60, {}, {}}), allocations_beside({now_seconds + 7200, {}, {}}))
+      << "that would be done while the shard is locked";
 }
 
 TEST(VerifiedTokens, AllocatesNothingForAHitBeyondTheDigest) {

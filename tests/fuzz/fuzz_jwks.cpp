@@ -32,7 +32,8 @@ void check_usable(const KeySet& keys, const KeyDescription& key) {
     if (selected) {
       require((*selected)->kid == *key.kid, "a selected key has the kid that was asked for");
       require(fits(**selected, algorithm), "a selected key fits the algorithm that was asked for");
-      require(KeySelector::holds(keys, (*selected)->thumbprint, algorithm), "a selected key is held");
+      require(KeySelector::selects(keys, *key.kid, algorithm, (*selected)->thumbprint),
+              "a selected key is selected again");
     }
     found = found || selected || selected.error() == KeySelector::Miss::several_fit;
   }
@@ -63,8 +64,7 @@ void check_against_text(const KeySet& keys, std::string_view text) {
 void check_tokens(const KeySet& keys) {
   for (const std::string& token : known_tokens().tokens) {
     const auto verdict = verify_token(token, known_tokens().policy, keys, fuzz_time());
-    require(!verdict || holds_key(keys, verdict->key, verdict->algorithm),
-            "a token is accepted only by a key of the set");
+    require(!verdict || key_stands(*verdict, keys), "a token is accepted only by a key of the set");
     require(verdict || !verdict.error().missing_kid || !keys.has_kid(*verdict.error().missing_kid),
             "a kid is called unknown only when the set lacks it");
   }

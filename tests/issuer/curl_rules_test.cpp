@@ -18,5 +18,18 @@ TEST(TransportFailure, SaysWhereCaCertificatesAreMissing) {
       "the Python package certifi, or let KeySource::ca_file name a PEM file.");
 }
 
+TEST(TransportFailure, TellsANameServerThatIsSilentFromAServerThatIs) {
+  const auto url = check_jwks_url("https://auth.example.com/api/auth/jwks", {});
+  ASSERT_TRUE(url);
+  EXPECT_EQ(
+      transport_failure(*url, {}, CURLE_OPERATION_TIMEDOUT, "Resolving timed out after 5000 milliseconds"),
+      "No name server said within 5 seconds where the host of https://auth.example.com/api/auth/jwks is. "
+      "Check "
+      "the DNS.");
+  EXPECT_EQ(
+      transport_failure(*url, {}, CURLE_OPERATION_TIMEDOUT, "Operation timed out after 5001 milliseconds"),
+      "https://auth.example.com/api/auth/jwks did not answer within 5 seconds.");
+}
+
 }  // namespace
 }  // namespace drawbridge::fetch

@@ -249,6 +249,24 @@ TEST_F(RemoteVerifierSnapshot, IsUsedOnlyUntilTheFirstGoodFetch) {
   }));
 }
 
+TEST_F(RemoteVerifierSnapshot, ThatWasPutBackIsIgnored) {
+  const TestKey withdrawn = key_named("withdrawn");
+  const auto old = scratch.path() / "old.json";
+  server.answer(set_of({withdrawn}));
+  {
+    RemoteVerifier first{policy(), source};
+    ASSERT_EQ(said_of(first.verify(token_of(withdrawn))), "user of withdrawn");
+  }
+  std::filesystem::copy_file(*source.snapshot, old);
+  const fetch::SnapshotFile file{*source.snapshot, source.jwks_url};
+  ASSERT_EQ(file.save(test::jwks_of({key.jwk()}), now() + 1s), "");  // as a fetch a second later does
+  std::filesystem::rename(old, *source.snapshot);
+  server.go_down();
+  RemoteVerifier verifier{policy(), source};
+  EXPECT_EQ(said_of(verifier.verify(token_of(withdrawn))), "keys_unavailable");
+  EXPECT_NE(failures_so_far().find("is older than the latest, as "), std::string::npos) << failures_so_far();
+}
+
 TEST_F(RemoteVerifierSnapshot, IsIgnoredWithAWordWhenOthersCouldHaveWrittenIt) {
   const fetch::SnapshotFile file{*source.snapshot, source.jwks_url};
   ASSERT_EQ(file.save(test::jwks_of({key.jwk()}), now()), "");

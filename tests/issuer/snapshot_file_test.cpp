@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "issuer/folder_trust.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/test_keys.h"
 
@@ -83,7 +84,7 @@ TEST_F(SnapshotFileTest, IsReplacedWholeAndLeavesNothingBeside) {
   save();
   EXPECT_TRUE(file.load(fetched_at));
   EXPECT_EQ(fs::status(path).permissions(), fs::perms{0600});
-  EXPECT_EQ(entries_in(scratch.path()), 1U);
+  EXPECT_EQ(entries_in(scratch.path()), 2U) << "it, and the mark that says when it was fetched";
 }
 
 TEST_F(SnapshotFileTest, ReplacesASymbolicLinkAndNotWhatItNames) {
@@ -124,7 +125,7 @@ TEST_F(SnapshotFileTest, OnceWrittenSurvivesAFailingWrite) {
   const auto restored = kept.load(fetched_at + 5s);
   ASSERT_TRUE(restored) << restored.error();
   EXPECT_EQ(restored->age, 5s);
-  EXPECT_EQ(entries_in(folder), 1U);
+  EXPECT_EQ(entries_in(folder), 2U);
 }
 
 TEST_F(SnapshotFileTest, WorksForAPathWithoutAFolder) {
@@ -180,6 +181,107 @@ TEST_F(SnapshotFileTest, IsRefusedWhenOfAnotherUser) {
     ASSERT_FALSE(restored);
     EXPECT_EQ(restored.error(), "The key snapshot /etc/hostname belongs to another user.");
   }
+}
+
+TEST_F(SnapshotFileTest, IsRefusedAndNotWrittenWhereOthersCanWriteAFolderAboveIt) {
+  const fs::path outer = scratch.path() / "outer";
+  const fs::path folder = outer / "folder";
+  fs::create_directories(folder);
+  const struct {
+    const char* name;
+    unsigned outer_mode;
+    unsigned folder_mode;
+    const fs::path* named;  // null where it is believed
+  } cases[] = {
+      {"both the user's own", 0700, 0700, nullptr},
+      {"others may look", 0755, 0755, nullptr},
+      {"the group writes the folder", 0700, 0770, &folder},
+      {"everybody writes the folder", 0755, 0777, &folder},
+      {"everybody writes the folder above", 0777, 0700, &outer},
+      {"the folder is sticky, as /tmp is", 0755, 01777, nullptr},
+      {"the folder above is sticky", 01777, 0700, nullptr},
+  };
+  const SnapshotFile inside{folder / "keys.json", url};
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.name);
+    fs::permissions(outer, fs::perms{0700});
+    fs::permissions(folder, fs::perms{0700});
+    ASSERT_EQ(inside.save(good_set(), fetched_at), "");
+    fs::permissions(folder, fs::perms{each.folder_mode});
+    fs::permissions(outer, fs::perms{each.outer_mode});
+    const std::string fault = each.named == nullptr
+                                  ? ""
+                                  : "The key snapshot " + (folder / "keys.json").string() + " lies below " +
+                                        each.named->string() + ", which others can write: chmod go-w " +
+                                        each.named->string() + '.';
+    const auto restored = inside.load(fetched_at);
+    EXPECT_EQ(restored ? "" : restored.error(), fault);
+    EXPECT_EQ(inside.save(good_set(), fetched_at), fault.empty() ? "" : fault + " It is not written.");
+  }
+}
+
+TEST_F(SnapshotFileTest, IsRefusedBehindALinkThatOthersCanTurn) {
+  const fs::path open = scratch.path() / "open";
+  const fs::path real = scratch.path() / "real";
+  fs::create_directory(open);
+  fs::create_directory(real);
+  fs::create_directory_symlink(real, open / "link");
+  const SnapshotFile behind{open / "link" / "keys.json", url};
+  ASSERT_EQ(behind.save(good_set(), fetched_at), "");
+  ASSERT_TRUE(behind.load(fetched_at));
+  fs::permissions(open, fs::perms{0777});
+  EXPECT_FALSE(behind.load(fetched_at)) << "the link could be another";
+  fs::permissions(open, fs::perms{0700});
+  fs::permissions(real, fs::perms{0777});
+  EXPECT_FALSE(behind.load(fetched_at)) << "the folder that it leads to is open";
+}
+
+TEST_F(SnapshotFileTest, IsRefusedInAnotherUsersFolder) {
+  if (::geteuid() != 0) {
+    EXPECT_EQ(folder_fault("/etc/keys.json"), "") << "root's";
+    return;
+  }
+  save();
+  ASSERT_EQ(::chown(scratch.path().c_str(), 65'534, static_cast<gid_t>(-1)), 0);
+  expect_refused("lies below " + scratch.path().string() + ", which belongs to another user");
+}
+
+TEST_F(SnapshotFileTest, IsRefusedUnderASecondName) {
+  save();
+  fs::create_hard_link(path, scratch.path() / "kept-by-others");
+  expect_refused("has several names (hard links)");
+}
+
+TEST_F(SnapshotFileTest, IsRefusedWhenOlderThanTheLatest) {
+  const fs::path mark = path.string() + ".latest";
+  const std::string older = "is older than the latest, as " + mark.string() + " says";
+  save();
+  const std::string old = text_of(path);
+  ASSERT_EQ(file.save(good_set(), fetched_at + 30s), "");
+  const std::string latest = text_of(path);
+  EXPECT_TRUE(file.load(fetched_at + 60s));
+  write(path, old);
+  expect_refused(older);
+  write(path, latest);
+  EXPECT_TRUE(file.load(fetched_at + 60s));
+
+  const std::pair<const char*, std::string> marks[] = {
+      {"empty", ""}, {"no number", "yesterday"}, {"negative", "-1"}, {"more behind it", "1800000000 "}};
+  for (const auto& [name, text] : marks) {
+    SCOPED_TRACE(name);
+    write(mark, text);
+    expect_refused(older);
+  }
+  write(mark, "1800000000");
+  EXPECT_TRUE(file.load(fetched_at + 60s))
+      << "a mark of an earlier set, where the writing was stopped in between";
+  fs::permissions(mark, fs::perms{0666});
+  expect_refused(older);
+  fs::remove(mark);
+  fs::create_symlink(scratch.path() / "elsewhere", mark);
+  expect_refused(older);
+  fs::remove(mark);
+  EXPECT_TRUE(file.load(fetched_at + 60s)) << "written before there were marks";
 }
 
 TEST_F(SnapshotFileTest, IsRefusedForAnotherUrl) {

@@ -42,7 +42,7 @@ def starting() -> Iterator[None]:
     fork to be over, unless it is the fork that waits for this thread: then `Closed`, as at the end of the process."""
     with _state:
         while _forking and not _ending:
-            if _core.in_fetching_thread():
+            if _core.in_verifiers_thread():
                 raise Closed
             _state.wait()
         if _ending:

@@ -57,15 +57,17 @@ class Verifier:
 
     `user_claim`, `uuid` or `sub`, is the claim that identifies a user; a token without it is refused with
     `claim_missing`. `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every
-    fetch from the fetching thread, which it must not block; without it failures go to the logger `drawbridge`. What it
-    asks the verifier while that is closed, or stopped for a fork, ends it quietly.
+    fetch, in order, from a thread of its own; without it failures go to the logger `drawbridge`. A slow one delays no
+    token, but close() and a fork wait for it. What it asks the verifier meanwhile ends it quietly.
 
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
-    `keys_unavailable` (503): an outage of the issuer never reads as a bad token.
+    `keys_unavailable` (503): an outage of the issuer never reads as a bad token. When more keys are asked for than can
+    be waited for, 4,096, users verified lately go first, and each `client_address`, the client's IP address where the
+    caller knows it, has its share.
 
     Any number of threads and event loops may use one. So may the processes that come of a fork: each gets a key set and
-    a thread of its own when it first needs them.
+    threads of its own when it first needs them.
     """
 
     def __init__(
@@ -111,26 +113,26 @@ class Verifier:
         self._core: _core.RemoteVerifier | None = None
         self._running()
 
-    def verify(self, token: str) -> Identity:
+    def verify(self, token: str, *, client_address: str | None = None) -> Identity:
         """The identity that the token proves. Blocks only when its key is not held, at most 2 seconds.
 
         Raises AuthError for every refusal. In an event loop use verify_async().
         """
-        return (self._core or self._running()).verify(token)
+        return (self._core or self._running()).verify(token, client_address)
 
-    def authenticate(self, header: str | None) -> Identity:
+    def authenticate(self, header: str | None, *, client_address: str | None = None) -> Identity:
         """The same for the value of one `Authorization` header; None and an empty value are `token_missing`."""
-        return (self._core or self._running()).authenticate(header)
+        return (self._core or self._running()).authenticate(header, client_address)
 
-    async def verify_async(self, token: str) -> Identity:
+    async def verify_async(self, token: str, *, client_address: str | None = None) -> Identity:
         """The same as verify() without blocking the event loop: a fetch that is needed is awaited, by all who wait for
         the same one. May be cancelled."""
-        answer = (self._core or self._running()).verify_async(token)
+        answer = (self._core or self._running()).verify_async(token, client_address)
         return answer if isinstance(answer, Identity) else await _answer(answer)
 
-    async def authenticate_async(self, header: str | None) -> Identity:
+    async def authenticate_async(self, header: str | None, *, client_address: str | None = None) -> Identity:
         """The same as authenticate() without blocking the event loop."""
-        answer = (self._core or self._running()).authenticate_async(header)
+        answer = (self._core or self._running()).authenticate_async(header, client_address)
         return answer if isinstance(answer, Identity) else await _answer(answer)
 
     def check_user_access(self, identity: Identity, path_user_id: str | UUID) -> None:
@@ -150,7 +152,7 @@ class Verifier:
         return KeyStatus(state, usable_keys, None if age is None else timedelta(seconds=age), last_failure)
 
     def close(self) -> None:
-        """Ends the thread. Whoever awaits is told `keys_unavailable`; what is asked later raises RuntimeError."""
+        """Ends the threads. Whoever awaits is told `keys_unavailable`; what is asked later raises RuntimeError."""
         self._closed = True
         self._stop()
 
@@ -175,13 +177,13 @@ class Verifier:
 
     def _start(self) -> _core.RemoteVerifier:
         settings = self._settings
-        # The thread must not keep the verifier alive, or nothing would ever end it.
+        # The threads must not keep the verifier alive, or nothing would ever end them.
         weak = weakref.ref(self)
 
         def tell(good: bool, text: str) -> None:
             verifier = weak()
             if verifier is not None:
-                with suppress(process.Closed):  # it asked for more than there is while this thread is being ended
+                with suppress(process.Closed):  # it asked for more than there is while its thread is being ended
                     verifier._on_event(KeyEvent(good, text))
 
         return _core.RemoteVerifier(
@@ -201,12 +203,12 @@ class Verifier:
         )
 
     def _stop(self) -> None:
-        # The thread ends with the last reference, which may be that of a call in another thread.
+        # The threads end with the last reference, which may be that of a call in another thread.
         self._core = None
 
 
 async def _answer(pending: _core.Pending) -> Identity:
-    """Waits for the fetching thread."""
+    """Waits for the answering thread."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[None] = loop.create_future()
 

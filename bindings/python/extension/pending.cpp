@@ -14,7 +14,7 @@ namespace drawbridge::python {
 
 Pending::~Pending() {
   if (!wake_.is_valid()) return;
-  // The fetching thread may hold the last reference.
+  // The answering thread may hold the last reference.
   const PythonAccess python;
   if (python)
     wake_.reset();
@@ -27,7 +27,7 @@ void Pending::resolve(Result result) {
     const std::lock_guard lock{mutex_};
     result_ = std::move(result);
   }
-  const InFetchingThread here;
+  const InVerifiersThread here;
   const PythonAccess python;
   if (!python) return;
   // Set with the GIL held, so it cannot change now.

@@ -10,7 +10,7 @@
 
 namespace drawbridge::python {
 
-/// An answer that is not there yet, shared by the fetching thread, which gives it, and by Python, which
+/// An answer that is not there yet, shared by the answering thread, which gives it, and by Python, which
 /// waits.
 class Pending {
  public:
@@ -18,10 +18,10 @@ class Pending {
 
   ~Pending();
 
-  /// From the fetching thread, once, without the GIL, which it takes to call who waits.
+  /// From the answering thread, once, without the GIL, which it takes to call who waits.
   void resolve(Result result);
 
-  /// Calls `wake()` when the answer is there: from the fetching thread, or at once. Needs the GIL.
+  /// Calls `wake()` when the answer is there: from the answering thread, or at once. Needs the GIL.
   void on_done(nanobind::object wake);
 
   /// The identity, or the refusal as an exception. Only when it is done. Needs the GIL.

@@ -78,15 +78,14 @@ class WithoutGil {
   PyThreadState* thread_;
 };
 
-/// Marks, while it lives, that this thread runs Python code for a verifier's fetching thread. Whatever Python
-/// code runs there may collect garbage, the verifier itself included, and a thread cannot wait for its own
-/// end.
-class InFetchingThread {
+/// Marks, while it lives, that this thread is a verifier's own and runs Python code. Whatever Python code
+/// runs there may collect garbage, the verifier itself included, and a thread cannot wait for its own end.
+class InVerifiersThread {
  public:
-  InFetchingThread() { ++depth_; }
-  ~InFetchingThread() { --depth_; }
-  InFetchingThread(const InFetchingThread&) = delete;
-  InFetchingThread& operator=(const InFetchingThread&) = delete;
+  InVerifiersThread() { ++depth_; }
+  ~InVerifiersThread() { --depth_; }
+  InVerifiersThread(const InVerifiersThread&) = delete;
+  InVerifiersThread& operator=(const InVerifiersThread&) = delete;
 
   static bool now() { return depth_ > 0; }
 

@@ -28,6 +28,8 @@ namespace drawbridge::python {
 namespace {
 
 using Result = RemoteVerifier::Result;
+/// Of the client, where it is known.
+using Address = std::optional<nb::str>;
 
 /// The bytes of a str while that lives. What has no UTF-8 form, a lone surrogate, is no token either: it is
 /// replaced, and the verifier refuses it as it refuses every byte outside the alphabet.
@@ -75,9 +77,9 @@ class Core {
     }
   }
 
-  /// Waits for the fetching thread, which may be waiting for the GIL, or be this one.
+  /// Waits for the verifier's threads, which may be waiting for the GIL; this may be one of them.
   ~Core() {
-    if (InFetchingThread::now()) {
+    if (InVerifiersThread::now()) {
       std::thread{[last = std::move(verifier_)]() mutable { last.reset(); }}.detach();
       return;
     }
@@ -88,28 +90,30 @@ class Core {
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
-  Identity verify(const nb::str& token) const {
+  Identity verify(const nb::str& token, const Address& address) const {
     const Utf8 text{token};
-    return identity_or_raise(judge([&] { return verifier_->verify(text.view()); }));
+    const Utf8 client{address.value_or(nb::str{""})};
+    return identity_or_raise(judge([&] { return verifier_->verify(text.view(), client.view()); }));
   }
 
-  Identity authenticate(const std::optional<nb::str>& header) const {
+  Identity authenticate(const std::optional<nb::str>& header, const Address& address) const {
     const Utf8 text{header.value_or(nb::str{""})};
-    return identity_or_raise(judge([&] { return verifier_->authenticate(text.view()); }));
+    const Utf8 client{address.value_or(nb::str{""})};
+    return identity_or_raise(judge([&] { return verifier_->authenticate(text.view(), client.view()); }));
   }
 
   /// An Identity, or a Pending.
-  nb::object verify_async(const nb::str& token) const {
+  nb::object verify_async(const nb::str& token, const Address& address) const {
     const Utf8 text{token};
-    return begin(text.view());
+    return begin(text.view(), address);
   }
 
-  nb::object authenticate_async(const std::optional<nb::str>& header) const {
+  nb::object authenticate_async(const std::optional<nb::str>& header, const Address& address) const {
     const Utf8 text{header.value_or(nb::str{""})};
     const std::string_view value = text.view();
     const auto token = bearer_token({&value, 1});
     if (!token) raise(token.error());
-    return begin(*token);
+    return begin(*token, address);
   }
 
   void refresh() const { verifier_->refresh(); }
@@ -125,11 +129,12 @@ class Core {
   }
 
  private:
-  nb::object begin(std::string_view token) const {
+  nb::object begin(std::string_view token, const Address& address) const {
+    const Utf8 client{address.value_or(nb::str{""})};
     const auto pending = std::make_shared<Pending>();
     const std::optional<Result> known = judge([&] {
-      return verifier_->verify_async(token,
-                                     [pending](Result result) { pending->resolve(std::move(result)); });
+      return verifier_->verify_async(
+          token, [pending](Result result) { pending->resolve(std::move(result)); }, client.view());
     });
     return known ? nb::cast(identity_or_raise(*known)) : nb::cast(pending);
   }
@@ -158,7 +163,7 @@ std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) 
                                          if (python) delete held;
                                        }};
   return [callable](const KeySource::Event& event) {
-    const InFetchingThread here;
+    const InVerifiersThread here;
     const PythonAccess python;
     if (python) call_and_report(*callable, event.good, app::with_setting_names(event.text));
   };
@@ -208,14 +213,15 @@ void bind_remote_verifier(nb::module_& module) {
            nb::arg("required_claims"), nb::arg("allow_http_hosts"), nb::arg("ca_file").none(),
            nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"), nb::arg("remembered_tokens"),
            nb::arg("on_event"))
-      .def("verify", &Core::verify, nb::arg("token"))
-      .def("authenticate", &Core::authenticate, nb::arg("header").none())
-      .def("verify_async", &Core::verify_async, nb::arg("token"))
-      .def("authenticate_async", &Core::authenticate_async, nb::arg("header").none())
+      .def("verify", &Core::verify, nb::arg("token"), nb::arg("client_address").none())
+      .def("authenticate", &Core::authenticate, nb::arg("header").none(), nb::arg("client_address").none())
+      .def("verify_async", &Core::verify_async, nb::arg("token"), nb::arg("client_address").none())
+      .def("authenticate_async", &Core::authenticate_async, nb::arg("header").none(),
+           nb::arg("client_address").none())
       .def("refresh", &Core::refresh)
       .def("key_status", &Core::key_status);
   module.def("end_of_interpreter", &InterpreterEnd::begin);
-  module.def("in_fetching_thread", &InFetchingThread::now);
+  module.def("in_verifiers_thread", &InVerifiersThread::now);
   module.def("better_auth_at", &better_auth_at, nb::arg("url"));
   module.def("check_user_access", &check_access, nb::arg("identity"), nb::arg("path_user_id"),
              nb::arg("by_subject"));

@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import queue
+import threading
 import time
 import weakref
 from datetime import timedelta
@@ -104,6 +105,27 @@ def test_an_event_handler_that_raises_breaks_nothing(issuer: Issuer, monkeypatch
     with Verifier(issuer.url, on_event=fail) as verifier:
         assert isinstance(told.get(timeout=10), LookupError)
         verifier.verify(issuer.token())
+
+
+def test_an_event_handler_that_stands_still_delays_no_token_and_no_fetch(issuer: Issuer, keys: KeyServer) -> None:
+    in_it, may_end = threading.Event(), threading.Event()
+
+    def stand_still(event: KeyEvent) -> None:
+        in_it.set()
+        assert may_end.wait(20)
+
+    with Verifier(issuer.url, jwks_url=keys.url, on_event=stand_still) as verifier:
+        assert in_it.wait(10)
+        issuer.rotate()
+        verifier.verify(issuer.token())
+        keys.answering.clear()
+        issuer.rotate()
+        began = time.monotonic()
+        with pytest.raises(AuthError) as refused:
+            verifier.verify(issuer.token())
+        assert refused.value.code == "keys_unavailable"
+        assert time.monotonic() - began < 4
+        may_end.set()
 
 
 def test_a_snapshot_serves_while_the_issuer_is_down(issuer: Issuer, keys: KeyServer, tmp_path: Path) -> None:

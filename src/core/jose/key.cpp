@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <sodium.h>
 
 #include "core/errors/hints.h"
@@ -61,10 +60,8 @@ OpenSsl<EVP_PKEY> make_public_key(const char* type, OSSL_PARAM_BLD* builder) {
   const OpenSsl<EVP_PKEY_CTX> context{EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr)};
   EVP_PKEY* key = nullptr;
   if (!params || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) {
-    ERR_clear_error();  // the thread's next user of OpenSSL must not find our refusal there
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
     return nullptr;
-  }
   return OpenSsl<EVP_PKEY>{key};
 }
 
@@ -166,6 +163,7 @@ std::expected<Material, std::string> read_rsa(object jwk) {
 }
 
 std::expected<Material, std::string> read_material(object jwk) {
+  const OpenSslErrors ours;
   const auto kty = string_member(jwk, "kty");
   if (kty == "OKP") return read_okp(jwk);
   if (kty == "EC") return read_ec(jwk);

@@ -21,8 +21,9 @@ class KeySelector {
   /// Why none of the keys of that `kid` can be used, for the hint.
   static std::string why_unusable(const KeySet& keys, std::string_view kid, Algorithm algorithm);
 
-  /// Whether a usable key with this thumbprint fits the algorithm.
-  static bool holds(const KeySet& keys, const Thumbprint& thumbprint, Algorithm algorithm);
+  /// Whether select() would choose the key of this thumbprint.
+  static bool selects(const KeySet& keys, std::string_view kid, Algorithm algorithm,
+                      const Thumbprint& thumbprint);
 };
 
 }  // namespace drawbridge

@@ -116,10 +116,10 @@ std::string KeySelector::why_unusable(const KeySet& keys, std::string_view kid, 
   return "the key is not one for " + std::string{name_of(algorithm)};
 }
 
-bool KeySelector::holds(const KeySet& keys, const Thumbprint& thumbprint, Algorithm algorithm) {
-  return std::ranges::any_of(keys.contents_->usable, [&](const Key& key) {
-    return key.thumbprint == thumbprint && fits(key, algorithm);
-  });
+bool KeySelector::selects(const KeySet& keys, std::string_view kid, Algorithm algorithm,
+                          const Thumbprint& thumbprint) {
+  const auto key = select(keys, kid, algorithm);
+  return key && (*key)->thumbprint == thumbprint;
 }
 
 }  // namespace drawbridge

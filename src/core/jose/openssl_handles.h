@@ -4,6 +4,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 
@@ -24,5 +25,15 @@ struct FreeOpenSsl {
 /// What OpenSSL made, and frees by its own function.
 template <class T>
 using OpenSsl = std::unique_ptr<T, FreeOpenSsl>;
+
+/// Takes the errors that OpenSSL queues while it lives off the thread's queue again, on whichever way the
+/// scope is left: the thread's next user of OpenSSL must not find our refusal there. What stood before stays.
+class OpenSslErrors {
+ public:
+  OpenSslErrors() { ERR_set_mark(); }  // has no effect on an empty queue, which is then emptied again
+  ~OpenSslErrors() { ERR_pop_to_mark(); }
+  OpenSslErrors(const OpenSslErrors&) = delete;
+  OpenSslErrors& operator=(const OpenSslErrors&) = delete;
+};
 
 }  // namespace drawbridge

@@ -2,7 +2,6 @@
 
 #include <climits>
 
-#include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <sodium.h>
 
@@ -76,6 +75,7 @@ std::string der_of(std::string_view signature) {
 
 bool verify_evp(EVP_PKEY* key, EvpAlgorithm algorithm, std::string_view signing_input,
                 std::string_view signature) {
+  const OpenSslErrors ours;
   if (signature.size() != signature_size(key, algorithm.scheme)) return false;
   const OpenSsl<EVP_MD_CTX> context{EVP_MD_CTX_new()};
   EVP_PKEY_CTX* key_context = nullptr;  // owned by `context`
@@ -88,10 +88,8 @@ bool verify_evp(EVP_PKEY* key, EvpAlgorithm algorithm, std::string_view signing_
     return false;
   const std::string der = algorithm.scheme == Scheme::ecdsa ? der_of(signature) : std::string{};
   const std::string_view encoded = algorithm.scheme == Scheme::ecdsa ? std::string_view{der} : signature;
-  const bool good = EVP_DigestVerify(context.get(), data_of(encoded), encoded.size(), data_of(signing_input),
-                                     signing_input.size()) == 1;
-  if (!good) ERR_clear_error();  // the thread's next user of OpenSSL must not find our refusal there
-  return good;
+  return EVP_DigestVerify(context.get(), data_of(encoded), encoded.size(), data_of(signing_input),
+                          signing_input.size()) == 1;
 }
 
 }  // namespace

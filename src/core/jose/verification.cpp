@@ -50,12 +50,12 @@ std::expected<SignedToken, Refusal> read_signed_token(std::string_view token, co
   return SignedToken{*std::move(parts), *std::move(header), nullptr};
 }
 
-Refused key_not_held(const TokenHeader& header) {
+Refused key_not_held(const TokenHeader& header, std::string unverified_subject) {
   return Refused{Refusal{AuthError{ErrorCode::key_unknown,
                                    "The issuer's key set does not hold the token's key.",
                                    key_unknown_hint(header.kid),
                                    {}},
-                         header.kid}};
+                         header.kid, std::move(unverified_subject)}};
 }
 
 }  // namespace
@@ -66,21 +66,21 @@ std::expected<Verdict, Refusal> verify_token(std::string_view token, const Polic
   if (!good) return Refused{std::move(good).error()};
   auto claims = check_claims(std::move(good->parts.unverified_payload), policy, now);
   if (!claims) return refuse(std::move(claims).error());
-  if (good->key == nullptr) return key_not_held(good->header);
-  return Verdict{IdentityMaker::make(std::move(claims->identity)), claims->times, good->key->thumbprint,
-                 good->header.algorithm};
+  if (good->key == nullptr) return key_not_held(good->header, std::move(claims->identity.subject));
+  return Verdict{IdentityMaker::make(std::move(claims->identity)), claims->times, std::move(good->header.kid),
+                 good->key->thumbprint, good->header.algorithm};
 }
 
 std::expected<SignedBytes, AuthError> verify_signature_only(std::string_view token, const Policy& policy,
                                                             const KeySet& keys) {
   auto good = read_signed_token(token, policy, keys);
   if (!good) return std::unexpected{std::move(good).error().error};
-  if (good->key == nullptr) return std::unexpected{key_not_held(good->header).error().error};
+  if (good->key == nullptr) return std::unexpected{key_not_held(good->header, {}).error().error};
   return SignedBytes{std::move(good->parts.unverified_header), std::move(good->parts.unverified_payload)};
 }
 
-bool holds_key(const KeySet& keys, const Thumbprint& thumbprint, Algorithm algorithm) {
-  return KeySelector::holds(keys, thumbprint, algorithm);
+bool key_stands(const Verdict& verdict, const KeySet& keys) {
+  return KeySelector::selects(keys, verdict.kid, verdict.algorithm, verdict.key);
 }
 
 }  // namespace drawbridge

@@ -27,6 +27,7 @@ struct TokenTimes {
 struct Verdict {
   Identity identity;
   TokenTimes times;
+  std::string kid;
   Thumbprint key;
   Algorithm algorithm;
 };
@@ -36,6 +37,8 @@ struct Refusal {
   /// The `kid` that the set does not hold: set exactly when the code is `key_unknown`, that is, when
   /// all else that can be checked without the key was good and a newer set might hold it.
   std::optional<std::string> missing_kid;
+  /// Beside `missing_kid`: the claim `sub` as the sender wrote it, under a signature that nobody checked.
+  std::string unverified_subject{};
 };
 
 /// "Verification, in order" of docs/architecture.md, steps 2 to 9.
@@ -58,7 +61,8 @@ std::expected<void, AuthError> check_times(const TokenTimes& times, std::chrono:
 /// Whether check_times() finds nothing, without making its texts.
 bool stands_at(const TokenTimes& times, std::chrono::seconds skew, TokenTime now);
 
-/// Whether the set still has a usable key with this thumbprint that fits the algorithm.
-bool holds_key(const KeySet& keys, const Thumbprint& thumbprint, Algorithm algorithm);
+/// Whether a verification against this set would choose the same key as the verdict's: then its signature,
+/// which was good, still is.
+bool key_stands(const Verdict& verdict, const KeySet& keys);
 
 }  // namespace drawbridge

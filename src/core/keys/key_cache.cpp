@@ -12,10 +12,8 @@ using namespace std::chrono_literals;
 constexpr auto fetch_gap = 1s;
 constexpr std::chrono::seconds longest_backoff = 30s;
 constexpr auto longest_wait = 2s;
-constexpr std::size_t max_waiters = 256;
-constexpr std::size_t max_waiters_of_one_kid = 32;
 constexpr auto absent_for = 5s;
-constexpr std::size_t max_absent = 4'096;
+constexpr std::size_t max_absent = 2 * KeyCache::max_places;
 constexpr std::chrono::seconds shortest_life = 1min;
 constexpr std::chrono::seconds longest_life = 15min;
 constexpr std::chrono::seconds usual_life = 10min;
@@ -63,34 +61,31 @@ std::optional<ServingKeys> KeyCache::serving(BootTime now) const {
   return ServingKeys{*keys_, usable_until};
 }
 
-KeyCache::Answer KeyCache::lookup(std::string_view kid, BootTime now) {
+KeyCache::Answer KeyCache::lookup(std::string_view kid, const Asker& asker, BootTime now) {
   now = monotonic(now);
   if (serving(now) && keys_->has_kid(kid)) return Held{};
   const KidDigest digest = sha256(kid);
   if (const auto known = absent_.find(digest); known != absent_.end() && now < known->second) return Absent{};
 
-  std::size_t same = 0;
-  std::uint64_t first_asked = begun_;
-  for (const auto& [ticket, waiter] : waiters_) {
-    if (waiter.kid != digest) continue;
-    ++same;
-    first_asked = std::min(first_asked, waiter.asked_at);
-  }
   const bool hopeless = !in_flight_ && earliest_fetch_ - now > longest_wait;
-  if (hopeless || waiters_.size() >= max_waiters || same >= max_waiters_of_one_kid)
-    return Unavailable{until_next_fetch(now)};
-  waiters_.emplace(++last_ticket_, Waiter{digest, first_asked, now + longest_wait, std::string{kid}});
+  if (hopeless) return Unavailable{until_next_fetch(now)};
+  const auto entered = places_.enter(digest, asker);
+  const auto* admitted = std::get_if<WaitingPlaces::Admitted>(&entered);
+  if (admitted == nullptr) return Unavailable{until_next_fetch(now)};
+  if (admitted->displaced)
+    resolve_all(*admitted->displaced, {0, Outcome::unavailable, until_next_fetch(now)}, displaced_);
+
+  waiters_.emplace(++last_ticket_, Waiter{digest, now + longest_wait});
+  const auto awaited = awaited_.try_emplace(digest, Awaited{std::string{kid}, begun_, {}}).first;
+  awaited->second.tickets.push_back(last_ticket_);
   return Waiting{last_ticket_};
 }
 
 KeyCache::Step KeyCache::poll(BootTime now) {
   now = monotonic(now);
   Step step{};
-  std::erase_if(waiters_, [&](const auto& entry) {
-    if (now < entry.second.deadline) return false;
-    step.resolved.push_back({entry.first, Outcome::unavailable, until_next_fetch(now)});
-    return true;
-  });
+  step.resolved.swap(displaced_);
+  resolve_due(now, now, step.resolved);
 
   const bool wanted = refresh_wanted_ || now >= refresh_due_ || !waiters_.empty();
   if (!in_flight_ && wanted && now >= earliest_fetch_) {
@@ -102,8 +97,7 @@ KeyCache::Step KeyCache::poll(BootTime now) {
     step.begin = Fetch{etag_};
   }
 
-  step.next = BootTime::max();
-  for (const auto& [ticket, waiter] : waiters_) step.next = std::min(step.next, waiter.deadline);
+  step.next = waiters_.empty() ? BootTime::max() : waiters_.begin()->second.deadline;
   if (!in_flight_) {
     const bool soon = refresh_wanted_ || !waiters_.empty();
     step.next = std::min(step.next, soon ? earliest_fetch_ : std::max(earliest_fetch_, refresh_due_));
@@ -123,7 +117,9 @@ std::vector<KeyCache::Resolved> KeyCache::on_fetched(FetchResult result, BootTim
   }
   if (auto* failed = std::get_if<FailedFetch>(&result)) {
     fail(std::move(*failed), now);
-    return resolve_hopeless(now);
+    std::vector<Resolved> hopeless;
+    resolve_due(earliest_fetch_, now, hopeless);
+    return hopeless;
   }
   auto& good = std::get<GoodFetch>(result);
   keys_ = std::move(good.keys);
@@ -156,29 +152,48 @@ std::vector<KeyCache::Resolved> KeyCache::resolve_after_good_fetch(BootTime now)
   for (const KeyDescription& key : keys_->descriptions())
     if (key.kid) absent_.erase(sha256(*key.kid));
 
+  // Those whose key is there first: whoever sent a kid that nobody made may wait for it a moment longer.
+  std::vector<KidDigest> held;
+  std::vector<KidDigest> absent;
+  for (const auto& [digest, awaited] : awaited_) {
+    if (keys_->has_kid(awaited.kid))
+      held.push_back(digest);
+    else if (begun_ > awaited.asked_at)
+      absent.push_back(digest);
+  }
   std::vector<Resolved> resolved;
-  std::erase_if(waiters_, [&](const auto& entry) {
-    const Waiter& waiter = entry.second;
-    if (keys_->has_kid(waiter.kid_text)) {
-      resolved.push_back({entry.first, Outcome::held, 0s});
-      return true;
-    }
-    if (begun_ <= waiter.asked_at) return false;
-    remember_absent(waiter.kid, now);
-    resolved.push_back({entry.first, Outcome::absent, 0s});
-    return true;
-  });
+  for (const KidDigest& kid : held) resolve_all(kid, {0, Outcome::held, 0s}, resolved);
+  for (const KidDigest& kid : absent) {
+    remember_absent(kid, now);
+    resolve_all(kid, {0, Outcome::absent, 0s}, resolved);
+  }
   return resolved;
 }
 
-std::vector<KeyCache::Resolved> KeyCache::resolve_hopeless(BootTime now) {
-  std::vector<Resolved> resolved;
-  std::erase_if(waiters_, [&](const auto& entry) {
-    if (earliest_fetch_ < entry.second.deadline) return false;
-    resolved.push_back({entry.first, Outcome::unavailable, until_next_fetch(now)});
-    return true;
-  });
-  return resolved;
+void KeyCache::resolve_all(const KidDigest& kid, Resolved answer, std::vector<Resolved>& resolved) {
+  const auto awaited = awaited_.find(kid);
+  if (awaited == awaited_.end()) return;
+  for (const Ticket ticket : awaited->second.tickets) {
+    answer.ticket = ticket;
+    resolved.push_back(answer);
+    waiters_.erase(ticket);
+  }
+  awaited_.erase(awaited);
+  places_.leave(kid);
+}
+
+void KeyCache::resolve_due(BootTime end, BootTime now, std::vector<Resolved>& resolved) {
+  while (!waiters_.empty() && waiters_.begin()->second.deadline <= end) {
+    const auto [ticket, waiter] = *waiters_.begin();
+    waiters_.erase(waiters_.begin());
+    resolved.push_back({ticket, Outcome::unavailable, until_next_fetch(now)});
+    // Tickets grow, so whoever's time is over has waited for this kid the longest.
+    const auto awaited = awaited_.find(waiter.kid);
+    awaited->second.tickets.pop_front();
+    if (!awaited->second.tickets.empty()) continue;
+    awaited_.erase(awaited);
+    places_.leave(waiter.kid);
+  }
 }
 
 void KeyCache::remember_absent(const KidDigest& kid, BootTime now) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -14,7 +13,9 @@
 #include "drawbridge/key_set.h"
 #include "drawbridge/key_status.h"
 
+#include "core/keys/asker.h"
 #include "core/keys/boot_clock.h"
+#include "core/keys/waiting_places.h"
 
 namespace drawbridge {
 
@@ -44,9 +45,15 @@ using FetchResult = std::variant<GoodFetch, NotModified, FailedFetch>;
 ///
 /// A `kid` is *absent* only when a fetch that began after it was first asked for does not list it: Better
 /// Auth signs with a new key the moment it makes it, so the set that is held says nothing about it.
+///
+/// How many may wait for one kid is not bounded here: each is a request that its server has accepted. How
+/// many kids are waited for is, and WaitingPlaces says which.
 class KeyCache {
  public:
   using Ticket = std::uint64_t;
+
+  /// How many kids are waited for at a time.
+  static constexpr std::size_t max_places = 4'096;
 
   enum class Outcome {
     held,         ///< the set now lists the kid: verify again
@@ -84,8 +91,8 @@ class KeyCache {
   /// Keys of an earlier run, `age` after the fetch that brought them. Used until the first good fetch.
   void restore(KeySet keys, std::chrono::seconds age, BootTime now);
 
-  /// Call poll() after an answer of Waiting: a fetch may be due.
-  Answer lookup(std::string_view kid, BootTime now);
+  /// Call poll() after an answer of Waiting: a fetch may be due, and another may have lost their place.
+  Answer lookup(std::string_view kid, const Asker& asker, BootTime now);
   Step poll(BootTime now);
   std::vector<Resolved> on_fetched(FetchResult result, BootTime now);
 
@@ -98,18 +105,22 @@ class KeyCache {
   KeyStatus status(BootTime now) const;
 
  private:
-  using KidDigest = std::array<std::uint8_t, 32>;  ///< SHA-256: no one can make two kids collide
-
   struct Waiter {
     KidDigest kid;
-    std::uint64_t asked_at;  ///< how many fetches had begun when the kid was first asked for
     BootTime deadline;
-    std::string kid_text;
+  };
+  struct Awaited {
+    std::string kid;
+    std::uint64_t asked_at;  ///< how many fetches had begun when it was first asked for
+    std::deque<Ticket> tickets;
   };
 
   BootTime monotonic(BootTime now);
   std::vector<Resolved> resolve_after_good_fetch(BootTime now);
-  std::vector<Resolved> resolve_hopeless(BootTime now);
+  /// Those who may wait no longer than until `end`.
+  void resolve_due(BootTime end, BootTime now, std::vector<Resolved>& resolved);
+  /// All who wait for the kid, which is then waited for no more.
+  void resolve_all(const KidDigest& kid, Resolved answer, std::vector<Resolved>& resolved);
   void fail(FailedFetch failure, BootTime now);
   void remember_absent(const KidDigest& kid, BootTime now);
   std::chrono::seconds until_next_fetch(BootTime now) const;
@@ -135,7 +146,10 @@ class KeyCache {
   bool last_fetch_good_ = false;
 
   Ticket last_ticket_ = 0;
-  std::map<Ticket, Waiter> waiters_;
+  std::map<Ticket, Waiter> waiters_;  ///< in the order of their deadlines, too
+  std::map<KidDigest, Awaited> awaited_;
+  WaitingPlaces places_{max_places};
+  std::vector<Resolved> displaced_;       ///< to be told by the next poll()
   std::map<KidDigest, BootTime> absent_;  ///< until when it is remembered
   std::deque<KidDigest> absent_order_;    ///< oldest first; may name kids that were forgotten since
 };

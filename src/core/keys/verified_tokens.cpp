@@ -57,13 +57,14 @@ VerifiedTokens::Shard& VerifiedTokens::shard_of(const Digest& digest) const {
 std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySet& keys, TokenTime now) {
   if (shards_.empty() || token.size() > max_remembered_size) return std::nullopt;
   const Digest digest = sha256(token);
+  std::optional<Verdict> forgotten;  // let go of after the lock
   Shard& shard = shard_of(digest);
   const std::lock_guard lock{shard.mutex};
   for (Shard::Slot& slot : shard.neighbourhood(digest)) {
     if (!slot.verdict || slot.token != digest) continue;
     const Verdict& verdict = *slot.verdict;
-    if (!holds_key(keys, verdict.key, verdict.algorithm) || !stands_at(verdict.times, skew_, now)) {
-      slot.verdict.reset();
+    if (!key_stands(verdict, keys) || !stands_at(verdict.times, skew_, now)) {
+      forgotten.swap(slot.verdict);
       return std::nullopt;
     }
     slot.last_seen = ++shard.uses;
@@ -75,6 +76,7 @@ std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySe
 void VerifiedTokens::remember(std::string_view token, const Verdict& verdict, TokenTime now) {
   if (shards_.empty() || token.size() > max_remembered_size) return;
   const Digest digest = sha256(token);
+  std::optional<Verdict> made{verdict};  // before the lock, and what it replaces goes after it
   Shard& shard = shard_of(digest);
   const std::lock_guard lock{shard.mutex};
   const auto rank = [&](const Shard::Slot& slot) -> std::uint64_t {
@@ -84,7 +86,7 @@ void VerifiedTokens::remember(std::string_view token, const Verdict& verdict, To
   };
   Shard::Slot& slot = *std::ranges::min_element(shard.neighbourhood(digest), {}, rank);
   slot.token = digest;
-  slot.verdict = verdict;
+  slot.verdict.swap(made);
   slot.last_seen = ++shard.uses;
 }
 

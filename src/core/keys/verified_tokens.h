@@ -16,7 +16,7 @@ namespace drawbridge {
 /// SHA-256 to its Verdict. Accepted tokens only, of one verifier and its policy. Bounded: where a new one
 /// finds no place, an expired one goes, else the one not seen for longest among its neighbours. A token of
 /// more than `max_remembered_size` is not remembered, so that large ones, whose claims are kept, cannot fill
-/// memory.
+/// memory. The answer for a remembered token is the one that a verification against the same set would give.
 ///
 /// Any number of threads may use one. A hit allocates nothing beyond what OpenSSL takes for the digest.
 class VerifiedTokens {
@@ -25,12 +25,12 @@ class VerifiedTokens {
   static constexpr std::size_t max_remembered_size = 2'048;
 
   /// `capacity` is rounded up to a multiple of 128; 0 remembers nothing. The slots are laid out at once, some
-  /// 150 bytes each.
+  /// 180 bytes each.
   VerifiedTokens(std::size_t capacity, std::chrono::seconds clock_skew);
   ~VerifiedTokens();
 
-  /// The identity, if the token was verified before and its verdict still stands: its key is listed by
-  /// `keys`, and the times hold at `now`. A verdict that stands no more is forgotten.
+  /// The identity, if the token was verified before and its verdict still stands: `keys` gives its kid the
+  /// same key, and the times hold at `now`. A verdict that stands no more is forgotten.
   std::optional<Identity> find(std::string_view token, const KeySet& keys, TokenTime now);
 
   void remember(std::string_view token, const Verdict& verdict, TokenTime now);

@@ -26,7 +26,10 @@ class BearerDependency(SecurityBase):
     async def authenticate(self, request: HTTPConnection) -> Identity:
         """The identity that the request's only `Authorization` header proves; `AuthError` otherwise."""
         answer_auth_errors(request)
-        return await self._verifier().authenticate_async(_authorization(request))
+        client = request.client
+        return await self._verifier().authenticate_async(
+            _authorization(request), client_address=client.host if client else None
+        )
 
 
 class CurrentUser(BearerDependency):

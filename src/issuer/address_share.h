@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace drawbridge::fetch {
+
+/// The bytes that addresses have in common when they count as one client: all four of IPv4, also where it is
+/// written as IPv6 (RFC 4291 §2.5.5.2), and of IPv6 the first 64 bits, since whoever has one address there
+/// has the rest of its subnet (RFC 6177). What is no address, the path of a socket for example, stands for
+/// itself.
+std::string address_share(std::string_view address);
+
+}  // namespace drawbridge::fetch
