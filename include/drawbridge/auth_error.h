@@ -35,12 +35,14 @@ enum class ErrorCode {
   // unavailable: cannot be decided now; try again (503)
   keys_unavailable,
   store_unavailable,
+  statement_timeout,
   // request: the request itself is wrong (4xx)
   request_malformed,
   body_malformed,
   not_found,
   method_not_allowed,
   conflict,
+  quota_exceeded,
   body_too_large,
   media_type_unsupported,
   validation_failed,

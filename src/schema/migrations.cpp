@@ -109,10 +109,10 @@ std::string text_of(const plan::Change& change, const char* begin) {
 void make_our_sqlite_tables(const std::filesystem::path& file) {
   const auto database = open_sqlite_migration(file, true);
   database->lock(silent);
-  const plan::Facts facts = database->read(plan::read_readiness);
+  const plan::Facts facts = database->read(plan::read_our_tables);
   refuse_newer(facts.version);
   if (facts.user.kind != plan::User::Kind::missing && !plan::can_be_referenced(facts)) return;
-  for (const plan::Change& change : plan::our_changes(facts)) database->apply(change);
+  apply_all(*database, plan::our_changes(facts), silent);
 }
 
 }  // namespace

@@ -150,12 +150,14 @@ def expected_codes(operation: Operation) -> set[str]:
     if operation.node.get("security") != []:
         codes |= TOKEN_CODES | {"keys_unavailable", "rate_limited"}
     if "{user_id}" in operation.path:
-        codes |= {"user_mismatch", "not_found", "store_unavailable"}
+        codes |= {"user_mismatch", "not_found", "store_unavailable", "statement_timeout"}
         codes |= {"user_unknown"} if operation.method != "GET" else set()
     if "requestBody" in operation.node:
         codes |= {"body_malformed", "media_type_unsupported"}
     if operation.id in ("createTag", "updateTag"):
         codes |= {"conflict"}
+    if operation.id in ("createTask", "createTag"):
+        codes |= {"quota_exceeded"}
     return codes
 
 

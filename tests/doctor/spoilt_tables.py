@@ -12,9 +12,9 @@ from database import Database, PostgresDatabase
 sys.path.append(str(Path(__file__).resolve().parents[1] / "migrate"))
 
 from better_auths import add_users, make_tables, script  # noqa: E402
-from migration import up  # noqa: E402
+from migration import steps, up  # noqa: E402
 
-__all__ = ["OURS", "Sql", "Uuids", "drop", "make", "script", "sql_for", "up"]
+__all__ = ["OURS", "Sql", "Uuids", "drop", "make", "script", "sql_for", "steps", "up"]
 
 Sql = str | Mapping[str, str]  # the same for both products, or by product
 

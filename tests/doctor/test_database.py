@@ -18,7 +18,7 @@ from examination import Examination, Status, examine
 from process import DRAWBRIDGE, free_port
 from set_up import SetUp
 from silent_postgres import silent_postgres
-from spoilt_tables import OURS, Sql, Uuids, drop, make, script, sql_for, up
+from spoilt_tables import OURS, Sql, Uuids, drop, make, script, sql_for, steps, up
 
 GOOD = "a11ce000-0000-4000-8000-00000000000a"
 ALSO_GOOD = "b0b00000-0000-4000-8000-00000000000b"
@@ -88,7 +88,8 @@ TASKS_OF_NOBODY = (
     "create table tasks (id integer primary key, user_id text not null, title text);"
     """insert into tasks select 1, cast(uuid as text), 'Buy milk' from "user" where id = 'u1'"""
 )
-OLDER = "delete from drawbridge_migrations where version = 2; drop index tasks_by_due_date; drop index tasks_by_priority"
+LATEST = len(steps())
+OLDER = f"delete from drawbridge_migrations where version = {LATEST}; drop index tasks_unfolded"
 
 UUID: dict[str, Spoilt] = {
     "no column": Spoilt("tables.user_uuid", "no column uuid", by_migrate_up, left=("tables.migrations",)),
@@ -223,14 +224,14 @@ TABLES: dict[str, Spoilt] = {
         "tables.migrations", "not there", by_our_migration, migrated=True, sql=OURS, products=SQLITE, status="warning"
     ),
     "older ones of ours": Spoilt(
-        "tables.migrations", "version 1, this program knows 2", by_our_migration, migrated=True, sql=OLDER
+        "tables.migrations", f"version {LATEST - 1}, this program knows {LATEST}", by_our_migration, migrated=True, sql=OLDER
     ),
     "newer ones of ours": Spoilt(
         "tables.migrations",
-        "version 3, this program knows 2",
+        f"version {LATEST + 1}, this program knows {LATEST}",
         None,  # another program
         migrated=True,
-        sql="insert into drawbridge_migrations (version, name, applied_at) values (3, 'later', '2026-01-01')",
+        sql=f"insert into drawbridge_migrations (version, name, applied_at) values ({LATEST + 1}, 'later', '2026-01-01')",
     ),
     "jwks of an older Better Auth": Spoilt(
         "tables.jwks",

@@ -49,7 +49,8 @@ BY_CODE: dict[str, Callable[[OwnedApi], httpx.Response]] = {
 }
 # request_malformed is below: no HTTP library sends such a request; its document is in test_server_ambiguity.py.
 # rate_limited is how each backend protects itself; test_server_rate_limit.py has it.
-ELSEWHERE = {"request_malformed", "rate_limited"}
+# quota_exceeded takes a backend with a small quota; tests/hostile/test_quotas.py has it.
+ELSEWHERE = {"request_malformed", "rate_limited", "quota_exceeded"}
 
 
 @pytest.mark.parametrize("code", BY_CODE)

@@ -2,9 +2,11 @@
 
 #include "schema/plan/plan.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "schema/plan/our_tables.h"
+#include "tests/schema/migration_reports.h"
 
 namespace drawbridge::schema::plan {
 namespace {
@@ -73,13 +75,19 @@ TEST(Plan, has_the_names_of_what_is_to_be_done) {
     Names postgresql;
   };
   const Options with{.with_better_auth = true};
-  const Names ours{"1 tasks_and_tags", "2 list_orders"};
-  const Names all{"user", "session", "account", "verification", "jwks", "1 tasks_and_tags", "2 list_orders"};
+  const Names ours = step_names();
+  const Names all = test::with_our_steps({"user", "session", "account", "verification", "jwks"});
+  const Names later(ours.begin() + 1, ours.end());
   const std::vector<Case> cases{
       {"nothing is missing", [](Facts&) {}, with, {}, {}},
       {"nothing is there", nothing_there, with, all, all},
       {"no Better Auth", nothing_there, {}, ours, {}},
-      {"ours are old", [](Facts& facts) { facts.version = 1; }, {}, {"2 list_orders"}, {"2 list_orders"}},
+      {"ours are old", [](Facts& facts) { facts.version = 1; }, {}, later, later},
+      {"texts are not folded",
+       [](Facts& facts) { facts.tasks.unfolded = 1; },
+       {},
+       {"tasks.title_folded"},
+       {"tasks.title_folded"}},
       {"no jwks", [](Facts& facts) { facts.tables.erase("jwks"); }, {}, {"jwks"}, {"jwks"}},
       {"no account, not asked for", [](Facts& facts) { facts.tables.erase("account"); }, {}, {}, {}},
       {"no account", [](Facts& facts) { facts.tables.erase("account"); }, with, {"account"}, {"account"}},
@@ -166,6 +174,23 @@ TEST(Plan, completes_the_column) {
   EXPECT_TRUE(filled.changes[0].batches[0].ends_with(
       "WHERE id IN (SELECT id FROM \"user\" WHERE uuid IS NULL LIMIT 5000)"));
   EXPECT_TRUE(filled.changes[0].statements[0].ends_with("WHERE uuid IS NULL"));
+}
+
+TEST(Plan, folds_texts_in_parts) {
+  const auto unfolded = [](Facts& facts) { facts.tasks = {.unfolded = 700, .pages = 25}; };
+  const Plan postgres = plan_migration(spoilt(Product::postgresql, unfolded), {});
+  ASSERT_EQ(postgres.changes.size(), 1U);
+  const Change& change = postgres.changes[0];
+  EXPECT_EQ(change.rows, 700);
+  ASSERT_EQ(change.batches.size(), 4U);
+  EXPECT_TRUE(change.batches[0].ends_with("title_folded IS NULL AND ctid >= '(0,0)' AND ctid < '(10,0)'"));
+  EXPECT_TRUE(change.batches[2].ends_with("title_folded IS NULL AND ctid >= '(20,0)' AND ctid < '(30,0)'"));
+  EXPECT_TRUE(change.batches[3].ends_with("WHERE title_folded IS NULL")) << "whatever has moved meanwhile";
+  const Plan sqlite = plan_migration(spoilt(Product::sqlite, unfolded), {});
+  ASSERT_EQ(sqlite.changes.size(), 1U);
+  ASSERT_EQ(sqlite.changes[0].batches.size(), 1U) << "which is repeated";
+  EXPECT_TRUE(sqlite.changes[0].batches[0].ends_with("LIMIT 500)"));
+  EXPECT_FALSE(sqlite.changes[0].statements[0].contains("letter_case_folded")) << "which sqlite3 lacks";
 }
 
 struct Refusal {
@@ -269,7 +294,7 @@ TEST(Plan, uses_no_server_that_the_tables_cannot_be_on) {
 TEST(Plan, waits_for_better_auths_tables) {
   const Plan postgres = plan_migration(spoilt(Product::postgresql, nothing_there), {});
   EXPECT_FALSE(postgres.is_refused);
-  EXPECT_EQ(postgres.waiting, (Names{"user.uuid", "1 tasks_and_tags", "2 list_orders"}));
+  EXPECT_EQ(postgres.waiting, test::with_our_steps({"user.uuid"}));
   const Plan sqlite = plan_migration(spoilt(Product::sqlite, nothing_there), {});
   EXPECT_EQ(sqlite.waiting, Names{"user.uuid"}) << "a foreign key may refer to no table there";
   EXPECT_TRUE(sqlite.obstacle.ends_with("or drawbridge migrate up --with-better-auth")) << sqlite.obstacle;
@@ -390,10 +415,12 @@ TEST(Plan, says_why_the_api_cannot_work) {
     Spoil spoil;
     std::string_view fault;
   };
+  const std::string newer = fmt::format(
+      "the database has version 1000 of the tables and this program knows {}: use a newer drawbridge",
+      latest_version());
   const std::vector<Case> cases{
       {"well", [](Facts&) {}, ""},
-      {"a newer program's", [](Facts& facts) { facts.version = 1000; },
-       "the database has version 1000 of the tables and this program knows 2: use a newer drawbridge"},
+      {"a newer program's", [](Facts& facts) { facts.version = 1000; }, newer},
       {"no user", [](Facts& facts) { facts.user = {}; }, "Better Auth's table \"user\" is not in this"},
       {"not unique", [](Facts& facts) { facts.user.uuid->is_unique = false; },
        "Better Auth's table \"user\" has no unique column uuid"},

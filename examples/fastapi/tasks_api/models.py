@@ -6,9 +6,22 @@ from typing import ClassVar
 from uuid import UUID
 
 from drawbridge.sqlalchemy import BetterAuthTime, UserUuid
-from sqlalchemy import BigInteger, Column, Dialect, ForeignKeyConstraint, SmallInteger, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Dialect,
+    ForeignKeyConstraint,
+    SmallInteger,
+    Table,
+    event,
+    inspect,
+    update,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
+
+from .letter_case import fold
 
 PRIORITIES = ("low", "medium", "high")
 
@@ -66,4 +79,32 @@ class Task(Base):
     reminder_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    # What search and order by title compare; null in a row that somebody else has written on SQLite.
+    title_folded: Mapped[str | None] = mapped_column(deferred=True)
+    description_folded: Mapped[str | None] = mapped_column(deferred=True)
     tags: Mapped[list[Tag]] = relationship(secondary=task_tags, order_by=Tag.name, lazy="selectin")
+
+
+def folded_of(task: Task) -> dict[str, str | None]:
+    return {"title_folded": fold(task.title), "description_folded": fold(task.description)}
+
+
+# PostgreSQL folds by a trigger.
+
+
+@event.listens_for(Task, "before_insert")
+def fold_new(mapper: object, connection: Connection, task: Task) -> None:
+    if connection.dialect.name == "sqlite":
+        for name, text in folded_of(task).items():
+            setattr(task, name, text)
+
+
+@event.listens_for(Task, "after_update")
+def fold_changed(mapper: object, connection: Connection, task: Task) -> None:
+    """A trigger has unfolded the texts, since they are no longer those that were folded."""
+    changed = inspect(task).attrs
+    if connection.dialect.name == "sqlite" and (
+        changed.title.history.has_changes() or changed.description.history.has_changes()
+    ):
+        this = (Task.user_id == task.user_id) & (Task.id == task.id)
+        connection.execute(update(Task).where(this).values(folded_of(task)))

@@ -12,12 +12,13 @@ export type NextStep = { do: "fail" } | { do: "renew" } | { do: "wait"; millisec
 const maxWaits = 3;
 /** Of what the server asks for; with what chance adds, a wait is up to twice as long. */
 const maxWaitSeconds = 30;
+const failuresOfTheDatabase = ["store_unavailable", "statement_timeout"];
 const leastSpreadSeconds = 1;
 
 /**
  * Decides whether a request is sent again. A write is sent again only where the answer says that nothing was done:
- * the token was refused, or the request was before it was looked at. A database that failed (`store_unavailable`) may
- * have failed after the write.
+ * the token was refused, or the request was before it was looked at. A database that failed (`store_unavailable`,
+ * `statement_timeout`) may have failed after the write.
  *
  * A wait is never shorter than `Retry-After`, and up to as much again longer, by chance: those who were refused at the same
  * moment would otherwise all come back at the same moment, and be refused again.
@@ -37,5 +38,5 @@ export function nextStep(method: string, error: ApiError, attempts: Attempts, ra
 function isPassing(method: string, { status, code }: ApiError): boolean {
   if (status === 429) return true;
   if (status !== 503) return false;
-  return code === "keys_unavailable" || (code === "store_unavailable" && method === "GET");
+  return code === "keys_unavailable" || (failuresOfTheDatabase.includes(code) && method === "GET");
 }

@@ -10,6 +10,7 @@ const task = { id: "t", title: "Buy milk", tags: [] };
 const good: Scripted = { status: 200, body: task };
 const keys = (seconds?: string) => problem(503, "keys_unavailable", seconds ? { "Retry-After": seconds } : {});
 const store = (seconds = "1") => problem(503, "store_unavailable", { "Retry-After": seconds });
+const slow = (seconds = "1") => problem(503, "statement_timeout", { "Retry-After": seconds });
 const limited = (seconds = "1") => problem(429, "rate_limited", { "Retry-After": seconds });
 const page = (status: number, headers = {}) => ({ status, headers, body: "<html>no</html>" });
 
@@ -129,6 +130,14 @@ const cases: Case[] = [
     slept: [1_000],
   },
   { name: "store_unavailable: waited out, GET", call: read, answers: [store("4"), good], sent: 2, slept: [4_000] },
+  { name: "statement_timeout: waited out, GET", call: read, answers: [slow("1"), good], sent: 2, slept: [1_000] },
+  {
+    name: "statement_timeout: POST is not sent twice",
+    call: create,
+    answers: [slow(), good],
+    sent: 1,
+    code: "statement_timeout",
+  },
   {
     name: "store_unavailable: POST is not sent twice",
     call: create,

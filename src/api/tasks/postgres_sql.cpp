@@ -22,8 +22,10 @@ constexpr std::string_view that_pass = R"sql(
     AND ($8::bigint[] IS NULL OR EXISTS (
       SELECT FROM task_tags
       WHERE task_tags.user_id = $1 AND task_tags.task_id = tasks.id AND task_tags.tag_id = ANY ($8)))
-    AND ($9::text IS NULL OR position(letter_case_folded($9) IN letter_case_folded(title)) > 0
-         OR position(letter_case_folded($9) IN letter_case_folded(description)) > 0))sql";
+    AND ($9::text IS NULL
+         OR position((SELECT letter_case_folded($9)) IN coalesce(title_folded, letter_case_folded(title))) > 0
+         OR position((SELECT letter_case_folded($9))
+                     IN coalesce(description_folded, letter_case_folded(description))) > 0))sql";
 
 constexpr std::string_view tags_of = R"sql((
   SELECT json_agg(json_build_array(tags.id, tags.name, tags.color))
@@ -35,9 +37,10 @@ struct SortKey {
   /// Where there is no null, NULLS LAST would only keep the index from being used.
   bool has_nulls;
 };
-constexpr std::array sort_keys{SortKey{"created_at", false}, SortKey{"due_date", true},
-                               SortKey{"priority", true},
-                               SortKey{R"(letter_case_folded(title) COLLATE "C")", false}};
+constexpr std::array sort_keys{
+    SortKey{"created_at", false}, SortKey{"due_date", true}, SortKey{"priority", true},
+    SortKey{// Folded while it is read where a trigger was off.
+            R"(coalesce(title_folded, letter_case_folded(title)) COLLATE "C")", false}};
 constexpr std::array orders{"ASC", "DESC"};
 constexpr std::array filters{std::string_view{}, that_pass};
 

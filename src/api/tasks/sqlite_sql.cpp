@@ -25,10 +25,12 @@ constexpr std::string_view that_pass = R"sql(
     SELECT 1 FROM json_each(:tags) AS wanted
     CROSS JOIN task_tags ON task_tags.user_id = :user_id AND task_tags.task_id = tasks.id
                         AND task_tags.tag_id = wanted.value))
-  AND (:search IS NULL OR instr(letter_case_folded(title), :search)
-       OR instr(letter_case_folded(description), :search)))sql";
+  AND (:search IS NULL OR instr(coalesce(title_folded, letter_case_folded(title)), :search)
+       OR instr(coalesce(description_folded, letter_case_folded(description)), :search)))sql";
 
-constexpr std::array sort_keys{"created_at", "due_date", "priority", "letter_case_folded(title)"};
+// A row that another program wrote has no folded texts.
+constexpr std::array sort_keys{"created_at", "due_date", "priority",
+                               "coalesce(title_folded, letter_case_folded(title))"};
 constexpr std::array orders{"ASC", "DESC"};
 constexpr std::array filters{std::string_view{}, that_pass};
 
@@ -69,8 +71,8 @@ const char* list_tasks(Filter filter, SortBy sort_by, Order order) {
 }
 
 std::vector<const char*> all_of_tasks() {
-  std::vector<const char*> statements{get_task,    tags_of_tasks,   insert_task, update_task,
-                                      delete_task, clear_task_tags, tag_task};
+  std::vector<const char*> statements{get_task,  tags_of_tasks, insert_task,     update_task,
+                                      fold_task, delete_task,   clear_task_tags, tag_task};
   for (const auto& text : texts().count) statements.push_back(text.c_str());
   for (const auto& of_filter : texts().list)
     for (const auto& of_key : of_filter)

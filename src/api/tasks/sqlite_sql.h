@@ -31,12 +31,18 @@ WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uui
 
 inline constexpr const char* insert_task = R"sql(
 INSERT INTO tasks (user_id, id, title, description, completed, priority, due_date, reminder_at, created_at,
-                   updated_at)
-VALUES (:user_id, :id, :title, :description, :completed, :priority, :due_date, :reminder_at, :now, :now))sql";
+                   updated_at, title_folded, description_folded)
+VALUES (:user_id, :id, :title, :description, :completed, :priority, :due_date, :reminder_at, :now, :now,
+        :title_folded, :description_folded))sql";
 
 inline constexpr const char* update_task = R"sql(
 UPDATE tasks SET title = :title, description = :description, completed = :completed, priority = :priority,
                  due_date = :due_date, reminder_at = :reminder_at, updated_at = :now
+WHERE user_id = :user_id AND id = :id)sql";
+
+/// What follows update_task where a text has changed: a trigger has unfolded it.
+inline constexpr const char* fold_task = R"sql(
+UPDATE tasks SET title_folded = :title_folded, description_folded = :description_folded
 WHERE user_id = :user_id AND id = :id)sql";
 
 inline constexpr const char* delete_task = R"sql(

@@ -107,6 +107,13 @@ void bind_task(Query& query, const Task& task, const TaskTimes& times) {
       .bind(":now", times.now);
 }
 
+void bind_folded(Query& query, const Task& task) {
+  std::optional<std::string> description;
+  if (task.description) description = database::letter_case_folded(*task.description);
+  query.bind(":title_folded", database::letter_case_folded(task.title))
+      .bind(":description_folded", description);
+}
+
 /// What a filter's parameters are bound to.
 struct FilterValues {
   std::optional<int> completed;
@@ -152,13 +159,22 @@ std::int64_t count_tasks(SqliteConnection& connection, const std::string& user_i
   return query.column(0).getInt64();
 }
 
+/// Whether a change of a task gives it a title or a description.
+enum class Texts { kept, given };
+
 /// Writes a task that was read and changed in the same transaction, and gives it back as it now is.
-Result<Task> rewrite_task(SqliteConnection& connection, Task task, Instant now) {
+Result<Task> rewrite_task(SqliteConnection& connection, Task task, Texts texts, Instant now) {
   const auto times = times_of(task.due_date, task.reminder_at, now);
   if (!times) return std::unexpected{times.error()};
   task.updated_at = now;
-  Query query{connection.prepared(sql::update_task)};
-  bind_task(query, task, *times);
+  {
+    Query query{connection.prepared(sql::update_task)};
+    bind_task(query, task, *times);
+    query.run();
+  }
+  if (texts == Texts::kept) return task;
+  Query query{connection.prepared(sql::fold_task)};
+  bind_folded(query.bind(":user_id", task.user_id.text()).bind(":id", task.id.text()), task);
   query.run();
   return task;
 }
@@ -173,14 +189,14 @@ Result<void> replace_tags(SqliteConnection& connection, Task& task, std::span<co
 
 /// Reads the owner's task, has it changed, and writes it, in one transaction.
 template <class Change>
-Result<Task> in_transaction(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Instant now,
-                            Change change) {
+Result<Task> in_transaction(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Texts texts,
+                            Instant now, Change change) {
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();
   auto task = read_row(connection, owner, id);
   if (!task) return not_found();
   if (const Result<void> changed = change(*task); !changed) return std::unexpected{changed.error()};
-  auto written = rewrite_task(connection, *std::move(task), now);
+  auto written = rewrite_task(connection, *std::move(task), texts, now);
   if (written) transaction.commit();
   return written;
 }
@@ -228,6 +244,7 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
   {
     Query query{connection.prepared(sql::insert_task)};
     bind_task(query, task, *times);
+    bind_folded(query, task);
     query.run();
   }
   if (!fields.tag_ids.empty()) {
@@ -241,7 +258,8 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
 
 Result<Task> change_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id,
                          const TaskChange& change, Instant now) {
-  return in_transaction(connection, owner, id, now, [&](Task& task) -> Result<void> {
+  const Texts texts = change.title || change.description ? Texts::given : Texts::kept;
+  return in_transaction(connection, owner, id, texts, now, [&](Task& task) -> Result<void> {
     apply(change, task);
     if (!change.tag_ids) return {};
     return replace_tags(connection, task, *change.tag_ids);
@@ -249,7 +267,7 @@ Result<Task> change_task(SqliteConnection& connection, const Uuid& owner, const 
 }
 
 Result<Task> toggle_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Instant now) {
-  return in_transaction(connection, owner, id, now, [](Task& task) -> Result<void> {
+  return in_transaction(connection, owner, id, Texts::kept, now, [](Task& task) -> Result<void> {
     task.completed = !task.completed;
     return {};
   });

@@ -23,8 +23,12 @@ void fold_letter_case(sqlite3_context* context, int, sqlite3_value** arguments) 
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(SQLite::Database opened) : database{std::move(opened)} {
+void add_letter_case_folded(SQLite::Database& database) {
   database.createFunction("letter_case_folded", 1, true, nullptr, fold_letter_case);
+}
+
+SqliteConnection::SqliteConnection(SQLite::Database opened) : database{std::move(opened)} {
+  add_letter_case_folded(database);
 }
 
 bool user_exists(SqliteConnection& connection, const Uuid& owner) {

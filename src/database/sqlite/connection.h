@@ -16,8 +16,11 @@
 
 namespace drawbridge::database {
 
+/// Adds the function `letter_case_folded(text)` that statements use.
+void add_letter_case_folded(SQLite::Database& database);
+
 struct SqliteConnection {
-  /// Adds the function `letter_case_folded(text)` that the statements use.
+  /// Adds the function that the statements use.
   explicit SqliteConnection(SQLite::Database opened);
 
   SQLite::Database database;

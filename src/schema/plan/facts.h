@@ -52,6 +52,12 @@ struct User {
   std::int64_t pages = 0;  ///< that the table has on disk; PostgreSQL's alone
 };
 
+/// Our table `tasks`, where it is there.
+struct Tasks {
+  std::int64_t unfolded = 0;  ///< rows without folded texts; all of them when there are no such columns
+  std::int64_t pages = 0;     ///< that the table has on disk; PostgreSQL's alone
+};
+
 /// A column of a foreign key to one of Better Auth's tables.
 struct Reference {
   std::string table;
@@ -67,6 +73,7 @@ struct Facts {
   int version = 0;  ///< of our tables
   Tables tables{};
   User user{};
+  Tasks tasks{};
   std::vector<Reference> references{};
   std::int64_t tokenless_sessions = 0;  ///< rows of a `session` that has no column token
   /// What was written down as added, with its detail; and how many rows each of those tables has.

@@ -32,23 +32,65 @@ std::string write_down(Product product, const Step& step) {
       step.version, step.name);
 }
 
+Change change_of(Product product, const Step& step) {
+  Change change{.name = name_of(step)};
+  change.statements.emplace_back(product == Product::sqlite ? sqlite_migrations : postgres_migrations);
+  change.statements.insert(change.statements.end(), step.statements.begin(), step.statements.end());
+  change.statements.push_back(write_down(product, step));
+  return change;
+}
+
+/// Folds the texts of rows that nobody has folded. On SQLite the function is this program's alone: a person
+/// with the program `sqlite3` folds what SQLite itself can, and the rest is folded when it is read.
+Change fold_texts_of(const Facts& facts) {
+  constexpr int batch_rows = 500;
+  constexpr std::int64_t batch_pages = 10;
+  constexpr const char* fold =
+      "UPDATE tasks SET title_folded = letter_case_folded(title), description_folded = "
+      "letter_case_folded(description)\n  WHERE title_folded IS NULL";
+  Change change{.name = fold_texts, .rows = facts.tasks.unfolded};
+  if (facts.product == Product::sqlite) {
+    change.statements = {
+        "/* Texts that are not ASCII are left to drawbridge migrate up. */\n"
+        "UPDATE tasks SET title_folded = lower(title), description_folded = lower(description)\n"
+        "  WHERE title_folded IS NULL AND length(title) = length(CAST(title AS BLOB))\n"
+        "    AND coalesce(length(description) = length(CAST(description AS BLOB)), true)"};
+    change.batches = {fmt::format(
+        "{} AND rowid IN (SELECT rowid FROM tasks WHERE title_folded IS NULL LIMIT {})", fold, batch_rows)};
+    return change;
+  }
+  change.statements = {fold};
+  // From the first page on, and in the end whatever somebody changed meanwhile, which moved it.
+  for (std::int64_t page = 0; page < facts.tasks.pages; page += batch_pages) {
+    change.batches.push_back(
+        fmt::format("{} AND ctid >= '({},0)' AND ctid < '({},0)'", fold, page, page + batch_pages));
+  }
+  change.batches.emplace_back(fold);
+  return change;
+}
+
 }  // namespace
+
+std::string name_of(const Step& step) {
+  return fmt::format("{} {}", step.version, step.name);
+}
+
+std::vector<std::string> step_names() {
+  std::vector<std::string> names;
+  for (const Step& step : sqlite_steps()) names.push_back(name_of(step));
+  return names;
+}
 
 int latest_version() {
   return sqlite_steps().back().version;
 }
 
 std::vector<Change> our_changes(const Facts& facts) {
-  const bool is_sqlite = facts.product == Product::sqlite;
   std::vector<Change> changes;
   for (const Step& step : steps_of(facts.product)) {
-    if (step.version <= facts.version) continue;
-    Change change{.name = fmt::format("{} {}", step.version, step.name)};
-    change.statements.emplace_back(is_sqlite ? sqlite_migrations : postgres_migrations);
-    change.statements.insert(change.statements.end(), step.statements.begin(), step.statements.end());
-    change.statements.push_back(write_down(facts.product, step));
-    changes.push_back(std::move(change));
+    if (step.version > facts.version) changes.push_back(change_of(facts.product, step));
   }
+  if (facts.tasks.unfolded > 0) changes.push_back(fold_texts_of(facts));
   return changes;
 }
 

@@ -23,10 +23,19 @@ struct Step {
 std::span<const Step> sqlite_steps();
 std::span<const Step> postgres_steps();
 
+/// How a step is called, for example `1 tasks_and_tags`.
+std::string name_of(const Step& step);
+/// The names of all steps.
+std::vector<std::string> step_names();
+
+/// How the folding of texts is called that nobody has folded.
+inline constexpr const char* fold_texts = "tasks.title_folded";
+
 /// The version that this program needs.
 int latest_version();
 
-/// The steps that the database has not had, each with the statements that write it down.
+/// The steps that the database has not had, each with the statements that write it down; then, in batches,
+/// the texts of tasks that nobody has folded.
 std::vector<Change> our_changes(const Facts& facts);
 
 /// The obstacle of a database that a newer program has migrated; empty when none has.

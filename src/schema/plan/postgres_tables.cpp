@@ -54,12 +54,41 @@ std::vector<std::string> list_orders() {
   };
 }
 
+// As on SQLite, but here a trigger folds, whoever writes. A generated column would say the same, and would
+// have the whole table written anew while nobody may use it. The function finds the other one wherever the
+// writer looks for tables.
+std::vector<std::string> folded_texts() {
+  return {
+      R"sql(ALTER TABLE tasks ADD COLUMN title_folded text, ADD COLUMN description_folded text)sql",
+      R"sql(CREATE OR REPLACE FUNCTION fold_task_texts() RETURNS trigger
+  LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  NEW.title_folded := letter_case_folded(NEW.title);
+  NEW.description_folded := letter_case_folded(NEW.description);
+  RETURN NEW;
+END
+$$)sql",
+      R"sql(CREATE TRIGGER tasks_fold_new BEFORE INSERT ON tasks
+  FOR EACH ROW EXECUTE FUNCTION fold_task_texts())sql",
+      R"sql(CREATE TRIGGER tasks_fold_changed BEFORE UPDATE ON tasks FOR EACH ROW
+  WHEN (NEW.title IS DISTINCT FROM OLD.title OR NEW.description IS DISTINCT FROM OLD.description
+        OR NEW.title_folded IS NULL)
+  EXECUTE FUNCTION fold_task_texts())sql",
+  };
+}
+
+std::vector<std::string> unfolded_texts() {
+  return {R"sql(CREATE INDEX tasks_unfolded ON tasks (user_id) WHERE title_folded IS NULL)sql"};
+}
+
 }  // namespace
 
 std::span<const Step> postgres_steps() {
   static const std::vector<Step> steps{
       {.version = 1, .name = "tasks_and_tags", .statements = tasks_and_tags()},
       {.version = 2, .name = "list_orders", .statements = list_orders()},
+      {.version = 3, .name = "folded_texts", .statements = folded_texts()},
+      {.version = 4, .name = "unfolded_texts", .statements = unfolded_texts()},
   };
   return steps;
 }

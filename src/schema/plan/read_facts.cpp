@@ -88,8 +88,7 @@ ORDER BY 1, 2)sql",
     .name_and_order = "id::text, lower(uuid::text)",
 };
 
-constexpr const char* count_pages =
-    R"(SELECT pg_relation_size('"user"') / current_setting('block_size')::bigint)";
+constexpr const char* pages_of = "SELECT pg_relation_size('{}') / current_setting('block_size')::bigint";
 
 const Queries& queries_of(Product product) {
   return product == Product::sqlite ? sqlite : postgres;
@@ -107,6 +106,20 @@ bool flag(const std::optional<std::string>& text) {
 
 std::int64_t count(const Query& query, const std::string& from) {
   return number(query(fmt::format("SELECT count(*) FROM {}", from)).at(0).at(0));
+}
+
+std::int64_t count_pages(const Query& query, std::string_view table) {
+  return number(query(fmt::format(pages_of, table)).at(0).at(0));
+}
+
+/// Of our tables. By an index where they are of the latest version.
+Tasks read_tasks(Product product, const Query& query, const Tables& tables, int version) {
+  // Before we made it, a table of that name is somebody else's.
+  if (version == 0 || !tables.contains("tasks")) return {};
+  const bool has_folded = has_column(tables, "tasks", "title_folded");
+  Tasks tasks{.unfolded = count(query, has_folded ? "tasks WHERE title_folded IS NULL" : "tasks")};
+  if (product == Product::postgresql && tasks.unfolded > 0) tasks.pages = count_pages(query, "tasks");
+  return tasks;
 }
 
 std::vector<std::string> ids_where(Product product, const Query& query, const std::string& condition) {
@@ -214,6 +227,12 @@ Facts read_readiness(Product product, const Query& query) {
   return {.product = product, .version = read_version(product, query), .user = read_user(product, query)};
 }
 
+Facts read_our_tables(Product product, const Query& query) {
+  Facts facts = read_readiness(product, query);
+  facts.tasks = read_tasks(product, query, read_tables(product, query), facts.version);
+  return facts;
+}
+
 Facts read_schema(Product product, const Query& query) {
   Facts facts{.product = product,
               .tables = read_tables(product, query),
@@ -231,7 +250,7 @@ void read_user_rows(Facts& facts, const Query& query) {
   if (user.kind != User::Kind::table) return;
   if (product == Product::postgresql && is_complete(facts)) return;
   user.rows.without = count(query, user.uuid ? R"("user" WHERE uuid IS NULL)" : R"("user")");
-  if (product == Product::postgresql) user.pages = number(query(count_pages).at(0).at(0));
+  if (product == Product::postgresql) user.pages = count_pages(query, R"("user")");
   if (!user.uuid || !holds_uuids(product, *user.uuid) || !has_column(facts.tables, "user", "id")) return;
   user.rows.invalid = ids_where(product, query, invalid_uuid(product, *user.uuid));
   // As text, two spellings of one UUID could be in two rows.
@@ -243,6 +262,7 @@ Facts read_facts(Product product, const Query& query) {
   Facts facts = read_schema(product, query);
   facts.server = read_server(product, query);
   facts.version = read_version(product, query);
+  facts.tasks = read_tasks(product, query, facts.tables, facts.version);
   read_user_rows(facts, query);
   return facts;
 }

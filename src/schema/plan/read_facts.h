@@ -23,6 +23,9 @@ Facts read_facts(Product product, const Query& query);
 /// Whether `user` can be referred to, and the version of our tables: of the catalogue alone, and quick.
 Facts read_readiness(Product product, const Query& query);
 
+/// The same, and what our_changes() needs.
+Facts read_our_tables(Product product, const Query& query);
+
 /// What the other plans need: the tables, and where it is said so, the rows of `user`, which are read where
 /// its column may have to change, or what was written down as added.
 Facts read_schema(Product product, const Query& query);

@@ -44,13 +44,34 @@ std::vector<std::string> tasks_and_tags() {
   };
 }
 
-// The orders in which a list can be asked for, beside that of creation. Titles are compared with letter case
-// ignored, which takes a function that only this program has: no index, or nobody else could write the table.
+// The orders in which a list can be asked for, beside that of creation and that of titles.
 std::vector<std::string> list_orders() {
   return {
       R"sql(CREATE INDEX tasks_by_due_date ON tasks (user_id, due_date, id))sql",
       R"sql(CREATE INDEX tasks_by_priority ON tasks (user_id, priority, id))sql",
   };
+}
+
+// What search and order by title compare. It is stored, since folding it at each read cost seconds. SQLite
+// has no such function of its own, so our writers fold. A row of somebody who does not know of it has none;
+// and when they change a text it has none again, so that what is stored is never that of another text.
+std::vector<std::string> folded_texts() {
+  return {
+      R"sql(ALTER TABLE tasks ADD COLUMN title_folded TEXT)sql",
+      R"sql(ALTER TABLE tasks ADD COLUMN description_folded TEXT)sql",
+      R"sql(CREATE TRIGGER tasks_unfold AFTER UPDATE OF title, description ON tasks
+  WHEN (NEW.title IS NOT OLD.title OR NEW.description IS NOT OLD.description)
+    AND NEW.title_folded IS OLD.title_folded AND NEW.description_folded IS OLD.description_folded
+BEGIN
+  UPDATE tasks SET title_folded = NULL, description_folded = NULL
+    WHERE user_id = NEW.user_id AND id = NEW.id;
+END)sql",
+  };
+}
+
+// Which rows are to be folded, without a look at all of them.
+std::vector<std::string> unfolded_texts() {
+  return {R"sql(CREATE INDEX tasks_unfolded ON tasks (user_id) WHERE title_folded IS NULL)sql"};
 }
 
 }  // namespace
@@ -59,6 +80,8 @@ std::span<const Step> sqlite_steps() {
   static const std::vector<Step> steps{
       {.version = 1, .name = "tasks_and_tags", .statements = tasks_and_tags()},
       {.version = 2, .name = "list_orders", .statements = list_orders()},
+      {.version = 3, .name = "folded_texts", .statements = folded_texts()},
+      {.version = 4, .name = "unfolded_texts", .statements = unfolded_texts()},
   };
   return steps;
 }

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "database/sqlite/connection.h"
 #include "database/sqlite/database.h"
 #include "schema/sqlite/query.h"
 
@@ -58,6 +59,7 @@ class SqliteMigration final : public MigratedDatabase {
           may_change ? database::SqliteUse::migrate : database::SqliteUse::inspect;
       database_.emplace(nothing_there ? SQLite::Database{":memory:", SQLite::OPEN_READWRITE}
                                       : database::open_sqlite(file_, use, lock_wait));
+      database::add_letter_case_folded(*database_);
     });
   }
 

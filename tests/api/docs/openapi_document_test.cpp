@@ -113,7 +113,8 @@ Names codes_in_program(const Operation& operation) {
     codes.insert({"keys_unavailable", "rate_limited"});
   }
   if (route.access == Access::owner) {
-    codes.insert({"user_mismatch", "not_found", "store_unavailable"});
+    codes.insert({"user_mismatch", "not_found", "store_unavailable", "statement_timeout"});
+    if (operation.endpoint->method == Method::post) codes.insert("quota_exceeded");
     if (writes) codes.insert("user_unknown");
   }
   if (operation.endpoint->takes_json) codes.insert({"body_malformed", "media_type_unsupported"});

@@ -619,6 +619,40 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
+        /** @description The user has as many tasks as one user may have. */
+        QuotaExceeded: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @constant */
+                    type?: "urn:drawbridge:error:quota_exceeded";
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "quota_exceeded";
+                } & components["schemas"]["Problem"];
+            };
+        };
+        /** @description Another tag of this user has that name, or the user has as many tags as one user may have. */
+        ConflictOrQuotaExceeded: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": {
+                    /** @enum {unknown} */
+                    type?: "urn:drawbridge:error:conflict" | "urn:drawbridge:error:quota_exceeded";
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "conflict" | "quota_exceeded";
+                } & components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is larger than 1 MiB. */
         BodyTooLarge: {
             headers: {
@@ -741,7 +775,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The token cannot be judged now, or the database cannot be used. */
+        /** @description The token cannot be judged now, or the database cannot be used, or took too long. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -751,11 +785,11 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:store_unavailable";
+                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:store_unavailable" | "urn:drawbridge:error:statement_timeout";
                     /** @constant */
                     status?: 503;
                     /** @enum {unknown} */
-                    code?: "keys_unavailable" | "store_unavailable";
+                    code?: "keys_unavailable" | "store_unavailable" | "statement_timeout";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -946,6 +980,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenToWrite"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["QuotaExceeded"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             422: components["responses"]["ValidationFailed"];
@@ -1208,7 +1243,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenToWrite"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["ConflictOrQuotaExceeded"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             422: components["responses"]["ValidationFailed"];
