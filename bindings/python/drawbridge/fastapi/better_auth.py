@@ -96,7 +96,8 @@ class BetterAuth:
         """Starts the first fetch of the keys, without waiting for it, and closes the verifier at the end.
 
         `FastAPI(lifespan=auth.lifespan)`, or `async with auth.lifespan(app):` inside a lifespan of one's own. The app
-        does not start with settings that cannot work, nor with a route that `verify_user_access` could not serve.
+        does not start with settings that cannot work, nor with a route that `verify_user_access` could not serve; the
+        routes of mounted apps are looked at as well.
         """
         check_routes(app)
         answer_auth_errors_everywhere(app)

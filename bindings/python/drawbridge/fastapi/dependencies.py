@@ -5,6 +5,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction, isgeneratorfunction, isroutine
+from weakref import WeakValueDictionary
 
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
@@ -13,6 +14,7 @@ from starlette.requests import HTTPConnection
 
 from drawbridge import AuthError, Identity, Verifier
 from drawbridge.fastapi.problem_response import answer_auth_errors
+from drawbridge.fastapi.user_parameter import fault_of, matched_route, parameter_missing
 
 
 class BearerDependency(SecurityBase):
@@ -57,16 +59,25 @@ class UserOfPath(BearerDependency):
     def __init__(self, verifier: Callable[[], Verifier], parameter: str) -> None:
         super().__init__(verifier)
         self.parameter = parameter
+        self._sound: WeakValueDictionary[int, object] = WeakValueDictionary()  # routes without a fault, by their id()
 
     async def __call__(self, request: HTTPConnection) -> Identity:
         identity = await self.authenticate(request)
-        try:
-            path_user_id = request.path_params[self.parameter]
-        except KeyError:
-            route = getattr(request.scope.get("route"), "path", "(no route)")
-            raise RuntimeError(parameter_missing(route, self.parameter)) from None
-        self._verifier().check_user_access(identity, str(path_user_id))
+        self._verifier().check_user_access(identity, self._user_of_path(request))
         return identity
+
+    def _user_of_path(self, request: HTTPConnection) -> str:
+        """RuntimeError, and so 500, where the route could take its user from elsewhere: the check at the start cannot
+        see a route that is added later, nor one behind middleware that hides what it wraps."""
+        route = matched_route(request.scope)
+        if route is not None and self._sound.get(id(route)) is not route:
+            fault = fault_of(route, self.parameter)
+            if fault is not None:
+                raise RuntimeError(fault)
+            self._sound[id(route)] = route
+        if self.parameter not in request.path_params:
+            raise RuntimeError(parameter_missing(getattr(route, "path", "(no route)"), self.parameter))
+        return str(request.path_params[self.parameter])
 
 
 class UserWithRole(BearerDependency):
@@ -130,14 +141,6 @@ def _is_unread(found: object) -> bool:
     what makes one, or a text (a driver's "SELECT 0", a user's "banned")."""
     kinds = (Iterator, AsyncIterator, AbstractContextManager, AbstractAsyncContextManager, str, bytes)
     return isinstance(found, kinds) or isroutine(found) or hasattr(type(found), "one_or_none")
-
-
-def parameter_missing(route: str, parameter: str) -> str:
-    """Why a route cannot be served: its path does not name the user."""
-    return (
-        f"The route {route} depends on verify_user_access, but its path has no parameter {{{parameter}}}, so there is "
-        f"no user to compare with: add it to the path, or name another with BetterAuth(user_id_parameter=...)."
-    )
 
 
 def _authorization(request: HTTPConnection) -> str | None:

@@ -1,34 +1,152 @@
-"""Finds, when an app starts, the routes that could never be served."""
+"""Finds, when an app starts, the routes that could never be served, or would serve somebody else's data.
+
+FastAPI gives a route the parameters of its own path. Those of a mount or a host around it are matched as well, but a
+parameter of the same name in the route is then read from the query. So what is compared has to be in the route's path.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from fastapi import FastAPI, routing
+from fastapi import params, routing
 from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant, get_parameterless_sub_dependant
+from starlette.applications import Starlette
 
-from drawbridge.fastapi.dependencies import UserOfPath, parameter_missing
-
-
-def check_routes(app: FastAPI) -> None:
-    """Raises RuntimeError, with one line, for a route that compares the user with a path that names none."""
-    for route in _routes(app):
-        dependant = getattr(route, "dependant", None)
-        if not isinstance(dependant, Dependant):
-            continue
-        for dependency in _dependencies(dependant):
-            parameters = getattr(route, "param_convertors", {})
-            if isinstance(dependency, UserOfPath) and dependency.parameter not in parameters:
-                raise RuntimeError(parameter_missing(str(getattr(route, "path", "")), dependency.parameter))
+from drawbridge.fastapi.dependencies import UserOfPath
+from drawbridge.fastapi.user_parameter import callable_of, fault_of, tree_of
 
 
-def _routes(app: FastAPI) -> Sequence[object]:
+@dataclass(frozen=True)
+class Above:
+    """What stands around the routes of an app that is mounted."""
+
+    path: str = ""
+    parameters: frozenset[str] = frozenset()
+    # What the dependencies of the apps and routers around compare. They run for the routes of these alone.
+    compared: frozenset[str] = frozenset()
+    apps: tuple[int, ...] = ()
+
+
+def check_routes(app: Starlette) -> None:
+    """Raises RuntimeError, with one line, for a route that compares the user with a path that names none, that takes
+    the user from elsewhere as well, or that is not compared though its app's dependencies say so. Mounted apps are
+    looked into, at any depth."""
+    for fault in _faults_of_app(app, Above()):
+        raise RuntimeError(fault)
+
+
+def _faults_of_app(app: object, above: Above) -> Iterator[str]:
+    app = _with_routes(app)
+    if app is None or id(app) in above.apps:
+        return
+    router: Any = getattr(app, "router", app)
+    within = replace(above, apps=(*above.apps, id(app)))
+    compared = _compared_by(getattr(router, "dependencies", []))
+    for route, by_routers in _routes_of(router, compared):
+        inside = replace(within, compared=within.compared | by_routers)
+        if isinstance(getattr(route, "dependant", None), Dependant):
+            yield from _faults_of_route(route, inside)
+        else:
+            yield from _faults_beside_fastapi(route, inside)
+
+
+def _faults_of_route(route: Any, above: Above) -> Iterator[str]:
+    compared = _parameters_of(route.dependant, _overrides_of(route))
+    for parameter in sorted(compared):
+        if parameter in above.parameters:
+            yield _parameter_of_a_mount(above, route.path, parameter)
+        fault = fault_of(route, parameter)
+        if fault is not None:
+            yield fault.replace(f"The route {route.path} ", f"The route {above.path}{route.path} ", 1)
+    yield from _not_compared(above, route, above.compared - compared)
+
+
+def _faults_beside_fastapi(route: Any, above: Above) -> Iterator[str]:
+    """Of what is mounted, or of a plain route of Starlette: dependencies do not run there."""
+    names = frozenset(getattr(route, "param_convertors", {}))
+    yield from _not_compared(above, route, above.compared & names)
+    path = str(getattr(route, "path", getattr(route, "host", "")))
+    below = replace(above, path=f"{above.path}{path}", parameters=above.parameters | (names - {"path"}))
+    app = getattr(route, "app", None)
+    yield from _faults_of_app(route if _with_routes(app) is None else app, below)
+
+
+def _not_compared(above: Above, route: Any, parameters: frozenset[str]) -> Iterator[str]:
+    names = getattr(route, "param_convertors", {})
+    path = f"{above.path}{getattr(route, 'path', getattr(route, 'host', ''))}"
+    for parameter in sorted(parameters):
+        if parameter in names:
+            yield (
+                f"{path} names a user by {{{parameter}}}, but nothing compares it: verify_user_access is a dependency "
+                f"of the app or router around it, and FastAPI runs those for its own routes, not for what is mounted. "
+                f"Serve it by a route of FastAPI that depends on verify_user_access, or without {{{parameter}}}."
+            )
+
+
+def _parameter_of_a_mount(above: Above, path: str, parameter: str) -> str:
+    return (
+        f"The route {above.path}{path} depends on verify_user_access, but {{{parameter}}} stands in the path or host "
+        f"of a mount ({above.path}), whose parameters FastAPI does not give to the routes below: they would take "
+        f'{parameter} from the query. Write it into the path of each route: APIRouter(prefix="{above.path}") with '
+        f"app.include_router(router), or a mount that ends before {{{parameter}}}."
+    )
+
+
+def _routes_of(router: Any, compared: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+    """Each route as it is served, and what the dependencies of its routers compare."""
+    yield from _included(router.routes, compared)
+    # Static pages of a front end, which are looked for last.
+    last = getattr(router, "_iter_low_priority_routes", None)
+    for route in last() if callable(last) else []:
+        yield route, compared
+
+
+def _included(routes: Any, compared: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+    for route in routes:
+        candidates = getattr(route, "effective_candidates", None)
+        if callable(candidates):
+            by_router = _compared_by([*route.include_context.dependencies, *route.original_router.dependencies])
+            yield from _included(candidates(), compared | by_router)
+        elif getattr(route, "starlette_route", None) is not None:
+            yield route.starlette_route, compared
+        else:
+            yield from ((each, compared) for each in _one_by_one(route))
+
+
+def _one_by_one(route: Any) -> Iterator[Any]:
     # FastAPI copied the routes of an included router into the app until it began to keep them apart.
     each = getattr(routing, "iter_route_contexts", None)
-    return app.routes if each is None else list(each(app.routes))
+    yield from [route] if each is None or not hasattr(route, "original_router") else each([route])
 
 
-def _dependencies(dependant: Dependant) -> Iterator[object]:
-    for each in dependant.dependencies:
-        yield each.call
-        yield from _dependencies(each)
+def _with_routes(app: object) -> object | None:
+    """The app or router behind what is wrapped around it, as middleware does; None where none can be seen."""
+    seen: set[int] = set()
+    while app is not None and id(app) not in seen:
+        seen.add(id(app))
+        if isinstance(getattr(app, "routes", None), list):
+            return app
+        app = getattr(app, "app", None) or getattr(app, "__wrapped__", None)
+    return None
+
+
+def _compared_by(dependencies: list[params.Depends]) -> frozenset[str]:
+    trees = (get_parameterless_sub_dependant(depends=each, path="") for each in dependencies)
+    return frozenset().union(*(_parameters_of(tree, {}) for tree in trees))
+
+
+def _parameters_of(dependant: Dependant, overrides: Mapping[Any, Any]) -> frozenset[str]:
+    """The path parameters that it compares, also by what is put in the place of a dependency."""
+    found = [each.parameter for each in map(callable_of, tree_of(dependant)) if isinstance(each, UserOfPath)]
+    for each in tree_of(dependant):
+        instead = overrides.get(each.call)
+        if instead is not None:
+            found += _parameters_of(get_dependant(path=each.path or "", call=instead), {})
+    return frozenset(found)
+
+
+def _overrides_of(route: object) -> Mapping[Any, Any]:
+    return getattr(getattr(route, "dependency_overrides_provider", None), "dependency_overrides", None) or {}
