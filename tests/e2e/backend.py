@@ -35,7 +35,9 @@ class Issuer(Protocol):
 class Backend:
     """Settings are environment variables of design: `drawbridge_clock_skew=0` is DRAWBRIDGE_CLOCK_SKEW."""
 
-    def __init__(self, folder: Path, issuer: Issuer, port: int | None = None, **settings: object) -> None:
+    def __init__(
+        self, folder: Path, issuer: Issuer, port: int | None = None, kind: str = KIND, **settings: object
+    ) -> None:
         """On a free port, where none is given."""
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -44,7 +46,7 @@ class Backend:
             "DATABASE_URL": issuer.database.serve_url,
             "DRAWBRIDGE_LISTEN": f"127.0.0.1:{self.port}",
         } | {name.upper(): str(value) for name, value in settings.items()}
-        if KIND == "cpp":
+        if kind == "cpp":
             self.program = Program(f"backend-{self.port}", [DRAWBRIDGE, "serve"], env, folder)
         else:
             # uvicorn shuts down in order, and then ends by the signal that it was sent.

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from drawbridge import AuthError, Identity
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, ExceptionContext, Select, event, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -18,16 +19,30 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from .letter_case import fold
 from .models import Tag, Task, task_tags, users
 from .settings import settings
+from .statement_limit import LONGEST, bounded
 from .times import UTC
+from .turns import Turns
+from .work_queue import Limits
 
 POSTGRES_EPOCH, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+# Connections. Whether the API is ready is read on one more, so that it is seen however much there is to do.
+READERS, WRITERS = 4, 4
+# One user's searches leave connections for others, and so does a user whose answers nobody fetches.
+READS = Limits(running=READERS, costly=READERS - 1, running_of_one=READERS // 2, held_of_one=4)
+
+USER_LOCK = int.from_bytes(b"drawuser", "big")  # as `drawbridge serve` has it
 
 FORMS = "write sqlite:relative/path.db, sqlite:///absolute/path.db or postgresql://user:password@host:port/database"
 
 
-def _sqlite(path: Path) -> AsyncEngine:
+def _pool(connections: int) -> dict[str, Any]:
+    return {"pool_size": connections, "max_overflow": 0, "pool_timeout": 5, "hide_parameters": True}
+
+
+def _sqlite(path: Path, connections: int) -> AsyncEngine:
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_timeout=5, hide_parameters=True)
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", **_pool(connections))
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: object) -> None:
@@ -45,10 +60,10 @@ def _sqlite(path: Path) -> AsyncEngine:
     return engine
 
 
-def _postgresql(url: str) -> AsyncEngine:
+def _postgresql(url: str, connections: int, settings: dict[str, str]) -> AsyncEngine:
     async def connect() -> asyncpg.Connection:
         # The driver reads what libpq reads in a URL; SQLAlchemy would need it spelt differently.
-        connection = await asyncpg.connect(url, timeout=5, command_timeout=10)
+        connection = await asyncpg.connect(url, timeout=5, command_timeout=10, server_settings=settings)
         # By itself it writes the first moment of the year 1 as -infinity.
         await connection.set_type_codec(
             "timestamptz",
@@ -59,25 +74,37 @@ def _postgresql(url: str) -> AsyncEngine:
         )
         return connection
 
-    return create_async_engine(
-        "postgresql+asyncpg://", async_creator=connect, pool_pre_ping=True, pool_timeout=5, hide_parameters=True
-    )
+    pool = _pool(connections) | {"pool_pre_ping": True}
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, **pool)
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def keep(context: ExceptionContext) -> None:
+        # The driver has the server stop, and its connection is good afterwards.
+        if isinstance(context.original_exception, asyncio.CancelledError):
+            context.is_disconnect = False
+
+    return engine
 
 
-def make_engine(url: str) -> AsyncEngine:
-    """Opens nothing yet. What users wrote is kept out of error texts, and so of logs. ValueError for any other URL."""
+def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    """What reads and what writes. Opens nothing yet. What users wrote is kept out of error texts, and so of logs.
+    ValueError for any other URL."""
     if url.startswith(("postgresql://", "postgres://")):
-        return _postgresql(url)
+        # The server keeps to the limit by itself, also when this process cannot.
+        reading = _postgresql(url, READERS + 1, {"statement_timeout": f"{LONGEST * 1000:.0f}"})
+        return reading.execution_options(isolation_level="REPEATABLE READ"), _postgresql(url, WRITERS, {})
     path = re.fullmatch(r"sqlite:(?://(?=/[^/])|(?!/))([^?#%]+)", url)
     if path is None:
         raise ValueError(f"DATABASE_URL is not one that can be used: {FORMS}")
-    return _sqlite(Path(path[1]))
+    return _sqlite(Path(path[1]), READERS + 1), _sqlite(Path(path[1]), 1).execution_options(writes=True)
 
 
-engine = make_engine(settings.database_url)
-is_sqlite = engine.dialect.name == "sqlite"
-_reading = engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
-_writing = engine.execution_options(writes=True) if is_sqlite else engine
+_reading, _writing = make_engines(settings.database_url)
+is_sqlite = _reading.dialect.name == "sqlite"
+_reads = Turns(READS)
+# SQLite has one writer at a time.
+_writers = 1 if is_sqlite else WRITERS
+_writes = Turns(Limits(running=_writers, costly=_writers, running_of_one=max(1, _writers // 2), held_of_one=4))
 
 
 def user_unknown() -> AuthError:
@@ -100,24 +127,51 @@ async def _session(on: AsyncEngine) -> AsyncIterator[AsyncSession]:
         raise AuthError("store_unavailable", "The database cannot be used now; try again.", str(error)) from error
 
 
-def read() -> Any:
-    """`async with read() as session`: all that is read there is of one moment."""
-    return _session(_reading)
+def _uuid(owner: Identity) -> UUID:
+    assert owner.uuid is not None, "auth.py takes no token without one"
+    return owner.uuid
+
+
+@asynccontextmanager
+async def read(owner: Identity, *, costly: bool = False) -> AsyncIterator[AsyncSession]:
+    """All that is read there is of one moment, for this user. It is costly where no index leads to what is wanted."""
+    async with (
+        _reads.turn(_uuid(owner), costly=costly) as caller,
+        _session(_reading) as session,
+        bounded(session, caller if costly else None),
+    ):
+        yield session
 
 
 @asynccontextmanager
 async def write(owner: Identity) -> AsyncIterator[AsyncSession]:
     """The same to write for a user, who must still be there: a token outlives the account by some minutes."""
-    async with _session(_writing) as session:
+    async with _writes.turn(_uuid(owner)), _session(_writing) as session:
         if await session.scalar(select(users.c.uuid).where(users.c.uuid == owner.uuid)) is None:
             raise user_unknown()
         yield session
 
 
+async def count(session: AsyncSession, rows: Select[Any]) -> int:
+    return await session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+async def check_quota(session: AsyncSession, owner: Identity, table: type[Task] | type[Tag], quota: int) -> None:
+    """Before one more is added in the same transaction. A quota of 0 is none."""
+    if quota == 0:
+        return
+    if not is_sqlite:  # where nobody else could add one meanwhile
+        key = func.hashtextextended(str(owner.uuid), USER_LOCK)
+        await session.execute(select(func.pg_advisory_xact_lock(key)))
+    if await count(session, select(table.id).where(table.user_id == owner.uuid).limit(quota)) == quota:
+        name = table.__tablename__
+        raise AuthError("quota_exceeded", f"You have {quota} {name}, and one user may have no more; delete some first.")
+
+
 async def is_ready() -> bool:
     """Whether all tables are there and may be read."""
     try:
-        async with read() as session:
+        async with _session(_reading) as session, bounded(session, None):
             for table in (users, Task.__table__, Tag.__table__, task_tags):
                 await session.execute(select(table).limit(1))
     except AuthError:

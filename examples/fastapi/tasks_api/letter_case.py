@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, func
+from sqlalchemy import ColumnElement, Text, func, select
 
 DOTLESS_I = "\u0131"  # I is the capital of both
 
@@ -20,7 +20,12 @@ def folded(text: Any) -> ColumnElement[str]:
     return func.letter_case_folded(text, type_=Text())
 
 
-def holds(column: Any, part: str) -> ColumnElement[bool]:
-    """Whether the part is in the column's text."""
-    literal = part.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return folded(column).contains(folded(literal), escape="/")
+def stored(folded_column: Any, column: Any) -> ColumnElement[str]:
+    """What is stored beside a column; folded now where another program wrote the row."""
+    return func.coalesce(folded_column, folded(column), type_=Text())
+
+
+def position(*, of: str, among: Any, on_sqlite: bool) -> ColumnElement[int]:
+    """0 where the part is not in the text, which is folded. Unlike LIKE this compares bytes, not characters."""
+    part = select(folded(of)).scalar_subquery()
+    return func.instr(among, part) if on_sqlite else func.strpos(among, part)

@@ -3,6 +3,8 @@
 The contract is a document of its own, so FastAPI makes none. A path with a slash at its end is another path.
 """
 
+import asyncio
+import time
 from typing import Any
 
 from fastapi import FastAPI
@@ -48,9 +50,25 @@ async def get_health() -> dict[str, str]:
     return {"status": "ok"}
 
 
+class Readiness:
+    """Of the database. Anybody may ask, so all who ask within a second get one answer."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._asked: asyncio.Task[bool] | None = None
+
+    async def get(self) -> bool:
+        if self._asked is None or (self._asked.done() and time.monotonic() >= self._until):
+            self._asked, self._until = asyncio.create_task(is_ready()), time.monotonic() + 1
+        return await asyncio.shield(self._asked)
+
+
+readiness = Readiness()
+
+
 @app.get("/readyz")
 async def get_readiness() -> JSONResponse:
-    keys, database = auth.verifier.key_status().state, await is_ready()
+    keys, database = auth.verifier.key_status().state, await readiness.get()
     ready = database and keys != "absent"
     states = {"keys": keys, "database": "ready" if database else "not_ready"}
     return JSONResponse({"status": "ready" if ready else "not_ready"} | states, 200 if ready else 503)

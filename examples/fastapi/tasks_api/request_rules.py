@@ -11,6 +11,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .caller import Caller, current
+
 log = logging.getLogger(__name__)
 LARGEST_HEAD = 32 * 1024
 BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -30,7 +32,8 @@ def is_path(raw: bytes) -> bool:
 
 
 class RequestRules:
-    """Refuses what is too large or has no good path, and answers when something went wrong."""
+    """Refuses what is too large or has no good path, answers when something went wrong, and knows when a request is
+    over."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -51,6 +54,8 @@ class RequestRules:
         if not is_path(scope["raw_path"]):
             await refuse(AuthError("not_found", "There is no such route."))
             return
+        caller = Caller(receive)
+        current.set(caller)
         try:
             await self.app(scope, receive, send)
         except ClientDisconnect:
@@ -58,6 +63,8 @@ class RequestRules:
         except Exception:
             log.exception("request %s failed", scope["state"].get("request_id"))
             await refuse(AuthError("internal_error"))
+        finally:
+            caller.leave()
 
 
 class CommonHeaders:

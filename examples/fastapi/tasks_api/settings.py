@@ -1,6 +1,7 @@
 """What the environment says. `drawbridge.fastapi.BetterAuth` reads the variables that verifying needs by itself."""
 
 import os
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ class Settings:
     database_url: str  # `sqlite:relative/path.db`, `sqlite:///absolute/path.db` or `postgresql://…`
     allowed_origins: list[str]  # of the pages that may call from a browser
     docs: bool  # whether /docs and /openapi.json are there
+    max_tasks: int  # of one user; 0 is as many as they like
+    max_tags: int
 
 
 def _origin_of(url: str) -> str:
@@ -19,9 +22,16 @@ def _origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else ""
 
 
+def _quota(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise ValueError(f"{name} is {text}, which is no number of rows: {default} is one, and 0 is no limit")
+    return int(text)
+
+
 def read_settings() -> Settings:
-    """Raises ValueError for an origin with which CORS would let everybody in, and for a switch that is neither on nor
-    off."""
+    """Raises ValueError for an origin with which CORS would let everybody in, for a switch that is neither on nor off,
+    and for a quota that is no number."""
     given = os.environ.get("DRAWBRIDGE_ALLOWED_ORIGINS") or _origin_of(os.environ.get("BETTER_AUTH_URL", ""))
     origins = [origin.strip() for origin in given.split(",") if origin.strip()]
     for origin in origins:
@@ -32,7 +42,13 @@ def read_settings() -> Settings:
     docs = os.environ.get("DRAWBRIDGE_DOCS", "on")
     if docs not in ("on", "off"):
         raise ValueError(f"DRAWBRIDGE_DOCS is {docs}: give one of on, off")
-    return Settings(os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"), origins, docs == "on")
+    return Settings(
+        database_url=os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"),
+        allowed_origins=origins,
+        docs=docs == "on",
+        max_tasks=_quota("DRAWBRIDGE_MAX_TASKS", 10_000),
+        max_tags=_quota("DRAWBRIDGE_MAX_TAGS", 500),
+    )
 
 
 settings = read_settings()

@@ -5,16 +5,17 @@ from typing import Annotated, Any
 
 from drawbridge import Identity
 from fastapi import APIRouter, Depends, Response
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .auth import Owner
-from .database import read, write
+from .database import check_quota, count, read, write
 from .errors import not_found
 from .json_body import JsonBody
 from .models import Tag
 from .query import NoParameters, Query
 from .schemas import MAX_ID, NewTag, PageQuery, TagChange, TagOut, TagPage, page_of
+from .settings import settings
 
 router = APIRouter(prefix="/api/v1/{user_id}/tags")
 
@@ -36,8 +37,8 @@ async def tag_of(session: AsyncSession, owner: Identity, id: int) -> Tag:
 @router.get("", response_model=TagPage)
 async def list_tags(owner: Owner, query: Annotated[PageQuery, Depends(Query(PageQuery))]) -> Any:
     own = Tag.user_id == owner.uuid
-    async with read() as session:
-        total = await session.scalar(select(func.count()).select_from(Tag).where(own))
+    async with read(owner) as session:
+        total = await count(session, select(Tag.id).where(own))
         page = select(Tag).where(own).order_by(Tag.name).limit(query.limit).offset(query.offset)
         tags = list(await session.scalars(page)) if query.offset < total else []
     return page_of(tags, total, query)
@@ -48,6 +49,7 @@ async def create_tag(
     owner: Owner, body: Annotated[NewTag, Depends(JsonBody(NewTag))], _: NoParameters, response: Response
 ) -> Any:
     async with write(owner) as session:
+        await check_quota(session, owner, Tag, settings.max_tags)
         tag = Tag(user_id=owner.uuid, **body.model_dump())
         session.add(tag)
     response.headers["Location"] = f"/api/v1/{tag.user_id}/tags/{tag.id}"
@@ -57,7 +59,7 @@ async def create_tag(
 @router.get("/{tag_id}", response_model=TagOut)
 async def get_tag(owner: Owner, _: NoParameters, tag_id: str) -> Any:
     id = id_of(tag_id)
-    async with read() as session:
+    async with read(owner) as session:
         return await tag_of(session, owner, id)
 
 

@@ -6,22 +6,25 @@ from uuid import UUID, uuid4
 
 from drawbridge import Identity
 from fastapi import APIRouter, Depends, Response
-from sqlalchemy import ColumnElement, collate, delete, func, select
+from sqlalchemy import ColumnElement, collate, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .auth import Owner
-from .database import is_sqlite, read, write
+from .database import check_quota, count, is_sqlite, read, write
 from .errors import Invalid, not_found
 from .json_body import JsonBody
-from .letter_case import folded, holds
+from .letter_case import position, stored
 from .models import Tag, Task, task_tags
+from .page_response import PageResponse
 from .query import NoParameters, Query
-from .schemas import NewTask, TaskChange, TaskOut, TaskPage, TaskQuery, page_of
+from .schemas import NewTask, TaskChange, TaskOut, TaskPage, TaskQuery
+from .settings import settings
 from .times import now
 
 router = APIRouter(prefix="/api/v1/{user_id}/tasks")
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-TITLE_ORDER = collate(folded(Task.title), "BINARY" if is_sqlite else "C")  # by code points
+FOLDED_TEXTS = (stored(Task.title_folded, Task.title), stored(Task.description_folded, Task.description))
+TITLE_ORDER = collate(FOLDED_TEXTS[0], "BINARY" if is_sqlite else "C")  # by code points
 
 
 def id_of(text: str) -> UUID:
@@ -73,7 +76,8 @@ def filters_of(owner: Identity, query: TaskQuery) -> list[ColumnElement[bool]]:
     if query.due_before is not None:
         filters.append(Task.due_date < query.due_before)
     if query.search:
-        filters.append(holds(Task.title, query.search) | holds(Task.description, query.search))
+        found = [position(of=query.search, among=text, on_sqlite=is_sqlite) > 0 for text in FOLDED_TEXTS]
+        filters.append(or_(*found))
     return filters
 
 
@@ -82,11 +86,13 @@ async def list_tasks(owner: Owner, query: Annotated[TaskQuery, Depends(Query(Tas
     filters = filters_of(owner, query)
     key: Any = TITLE_ORDER if query.sort_by == "title" else getattr(Task, query.sort_by)
     order = (key.asc() if query.order == "asc" else key.desc()).nulls_last()
-    async with read() as session:
-        total = await session.scalar(select(func.count()).select_from(Task).where(*filters))
+    # Without a filter, and by any order but that of titles, an index leads to the page.
+    costly = len(filters) > 1 or query.sort_by == "title"
+    async with read(owner, costly=costly) as session:
+        total = await count(session, select(Task.id).where(*filters))
         page = select(Task).where(*filters).order_by(order, Task.id).limit(query.limit).offset(query.offset)
         tasks = list(await session.scalars(page)) if query.offset < total else []
-    return page_of(tasks, total, query)
+    return await PageResponse.of(TaskOut, tasks, total, query)
 
 
 @router.post("", status_code=201, response_model=TaskOut)
@@ -94,6 +100,7 @@ async def create_task(
     owner: Owner, body: Annotated[NewTask, Depends(JsonBody(NewTask))], _: NoParameters, response: Response
 ) -> Any:
     async with write(owner) as session:
+        await check_quota(session, owner, Task, settings.max_tasks)
         time = now()
         task = Task(user_id=owner.uuid, id=uuid4(), created_at=time, updated_at=time, tags=[])
         session.add(await change(session, owner, task, body.model_dump()))
@@ -104,7 +111,7 @@ async def create_task(
 @router.get("/{task_id}", response_model=TaskOut)
 async def get_task(owner: Owner, _: NoParameters, task_id: str) -> Any:
     id = id_of(task_id)
-    async with read() as session:
+    async with read(owner) as session:
         return await task_of(session, owner, id)
 
 
