@@ -315,6 +315,7 @@ suite_fastapi() {
   fi
   run_pytest_by_two tests/contract tests/contract -k "not test_deviations_are_found"
   run_pytest_by_two tests/web tests/web/test_{journey,contract_page}.py
+  run_pytest examples/fastapi/tests
 }
 
 # Runs one suite in a process of its own, so that what ends it (a missing Node.js) ends only that suite;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import unicodedata
 from contextlib import closing
 from uuid import uuid4
@@ -14,11 +15,13 @@ COLUMNS = "user_id, id, title, description, created_at, updated_at, title_folded
 MADE_AT = "2026-11-23T10:00:00.000Z"
 
 
-def fill(database: Database, owner: str, count: int, text: str = CAPITAL * 10_000, folded: str = DOTTED * 10_000) -> None:
-    rows = [(owner, str(uuid4()), "long", text, MADE_AT, MADE_AT, "long", folded) for _ in range(count)]
+def fill(
+    database: Database, owner: str, count: int, text: str = CAPITAL * 10_000, folded: str | None = DOTTED * 10_000
+) -> None:
+    """Without folded texts they are as if another program had written them."""
+    title = "long" if folded is not None else None
+    rows = [(owner, str(uuid4()), "long", text, MADE_AT, MADE_AT, title, folded) for _ in range(count)]
     if isinstance(database, SqliteDatabase):
-        import sqlite3
-
         with closing(sqlite3.connect(database.file, isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(f"INSERT INTO tasks ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)

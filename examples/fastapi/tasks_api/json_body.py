@@ -1,20 +1,28 @@
 """The body of a request, read after the token was checked and not before: a parameter of FastAPI's own would be read
 first, so that strangers could make the server parse a megabyte."""
 
+import asyncio
 import json
 import math
 import re
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from drawbridge import AuthError
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ValidationError
 
-from .errors import Invalid
+from .errors import MAX_LISTED, Invalid
+from .turns import Turns
+from .work_queue import Limits
 
 LARGEST = 1024 * 1024
-QUICK = 16 * 1024  # bytes that are parsed in no time; a megabyte may have 300,000 members
+LONGEST_READING = 30.0  # seconds
+QUICK = 16 * 1024  # bytes, parsed in no time; a megabyte may have 300,000 members
+# Larger bodies: of one user four are in memory, and one of all is parsed at a time, beside the event loop.
+_reading = Turns(Limits(running=64, costly=64, running_of_one=4, held_of_one=256))
+_parsing = Turns(Limits(running=1, costly=1, running_of_one=1, held_of_one=256))
 Model = TypeVar("Model", bound=BaseModel)
 CHARSET = re.compile(r"\s*charset\b\s*=?\s*(.*)", re.IGNORECASE)
 
@@ -27,18 +35,21 @@ def is_json(media_type: str) -> bool:
 
 
 async def _read(request: Request) -> bytes:
-    if int(request.headers.get("Content-Length", 0)) > LARGEST:
-        raise AuthError("body_too_large")
-    types = request.headers.getlist("Content-Type")
-    # A browser sends the others across origins without asking first.
-    if len(types) != 1 or not is_json(types[0]):
-        raise AuthError("media_type_unsupported", "The body must be JSON: Content-Type application/json, in UTF-8.")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST:
             raise AuthError("body_too_large")
     return bytes(body)
+
+
+def _check_head(request: Request) -> None:
+    if int(request.headers.get("Content-Length", 0)) > LARGEST:
+        raise AuthError("body_too_large")
+    types = request.headers.getlist("Content-Type")
+    # A browser sends the others across origins without asking first.
+    if len(types) != 1 or not is_json(types[0]):
+        raise AuthError("media_type_unsupported", "The body must be JSON: Content-Type application/json, in UTF-8.")
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -83,19 +94,29 @@ class JsonBody(Generic[Model]):
         self.model = model
 
     async def __call__(self, request: Request) -> Model:
-        body = await _read(request)
-        if len(body) <= QUICK:
-            return self.value_of(body)
-        # In a thread, others are served meanwhile.
-        return await run_in_threadpool(self.value_of, body)
+        _check_head(request)
+        if int(request.headers.get("Content-Length", LARGEST)) <= QUICK:
+            return self._value_of(await _read(request))
+        user = UUID(request.path_params["user_id"])
+        async with _reading.turn(user, watched=False):
+            try:
+                body = await asyncio.wait_for(_read(request), LONGEST_READING)
+            except asyncio.TimeoutError:
+                raise AuthError("request_malformed", f"The body did not come within {LONGEST_READING:g} s.") from None
+            async with _parsing.turn(user):
+                return await run_in_threadpool(self._value_of, body)
 
-    def value_of(self, body: bytes) -> Model:
+    def _value_of(self, body: bytes) -> Model:
         try:
             value = parse(body)
         except (ValueError, RecursionError) as error:
             raise AuthError("body_malformed", hint=str(error)) from error
         if not isinstance(value, dict):
             raise Invalid({"": "must be a JSON object"})
+        # Of 100,000 unknown members no more are looked at than will be told of.
+        unknown = [name for name in value if name not in self.model.model_fields]
+        for name in unknown[MAX_LISTED:]:
+            del value[name]
         try:
             return self.model.model_validate(value)
         except ValidationError as error:

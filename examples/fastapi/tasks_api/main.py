@@ -3,8 +3,6 @@
 The contract is a document of its own, so FastAPI makes none. A path with a slash at its end is another path.
 """
 
-import asyncio
-import time
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +13,7 @@ from . import contract, errors, tags, tasks
 from .auth import User, auth
 from .database import is_ready
 from .query import NoParameters
+from .readiness import Readiness
 from .request_rules import CommonHeaders, RequestRules
 from .settings import settings
 
@@ -50,20 +49,7 @@ async def get_health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-class Readiness:
-    """Of the database. Anybody may ask, so all who ask within a second get one answer."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-        self._asked: asyncio.Task[bool] | None = None
-
-    async def get(self) -> bool:
-        if self._asked is None or (self._asked.done() and time.monotonic() >= self._until):
-            self._asked, self._until = asyncio.create_task(is_ready()), time.monotonic() + 1
-        return await asyncio.shield(self._asked)
-
-
-readiness = Readiness()
+readiness = Readiness(is_ready)
 
 
 @app.get("/readyz")

@@ -1,4 +1,4 @@
-"""Has work on the database wait for its turn, as `work_queue.py` decides."""
+"""Has work wait for its turn, as `work_queue.py` decides."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,10 +20,11 @@ class Turns:
         self._waiting: dict[Work, asyncio.Future[None]] = {}
 
     @asynccontextmanager
-    async def turn(self, owner: UUID, *, costly: bool = False) -> AsyncIterator[Caller]:
-        """The block runs when it is this user's turn. The user's share is held until the answer is sent."""
+    async def turn(self, owner: UUID, *, costly: bool = False, watched: bool = True) -> AsyncIterator[Caller]:
+        """The block runs when it is this user's turn. The user's share is held until the answer is sent. A caller whose
+        body is not yet read cannot be watched: it would be taken for the end."""
         work, caller = Work(owner, costly), current.get()
-        await self._wait(work, caller)
+        await self._wait(work, caller if watched else None)
         try:
             yield caller
         finally:
@@ -31,7 +32,7 @@ class Turns:
             caller.keep(lambda: self._release(work))
             self._begin()
 
-    async def _wait(self, work: Work, caller: Caller) -> None:
+    async def _wait(self, work: Work, caller: Caller | None) -> None:
         refusal = self._queue.add(work)
         if refusal is not None:
             raise AuthError(refusal, retry_after=1)
@@ -46,7 +47,8 @@ class Turns:
                 turn.set_exception(error)
 
         too_long = loop.call_later(LONGEST_WAIT, give_up, _waited_too_long())
-        caller.when_gone(lambda: give_up(ClientDisconnect()))
+        if caller is not None:
+            caller.when_gone(lambda: give_up(ClientDisconnect()))
         try:
             await turn
         except BaseException:
@@ -58,7 +60,8 @@ class Turns:
             raise
         finally:
             too_long.cancel()
-            caller.when_gone(None)
+            if caller is not None:
+                caller.when_gone(None)
 
     def _release(self, work: Work) -> None:
         self._queue.release(work)
@@ -72,5 +75,5 @@ class Turns:
 
 
 def _waited_too_long() -> AuthError:
-    hint = f"Work on the database waited {LONGEST_WAIT:g} s for its turn."
+    hint = f"It waited {LONGEST_WAIT:g} s for its turn, behind other work of this user or behind too much of all."
     return AuthError("store_unavailable", "The database cannot be used now; try again.", hint)

@@ -12,6 +12,7 @@ from drawbridge import AuthError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from starlette.requests import ClientDisconnect
+
 from tasks_api import statement_limit, turns
 from tasks_api.caller import Caller, current
 from tasks_api.statement_limit import bounded

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+
 from tasks_api.work_queue import Limits, Work, WorkQueue
 
 ALICE, BOB, EVE = (UUID(int=number) for number in (1, 2, 3))
@@ -102,7 +103,7 @@ def test_of_one_user_so_many_wait_and_of_all() -> None:
 def test_what_gave_up_is_never_begun() -> None:
     line = Line()
     line.add("eEb")
-    first, second, third = line.names
+    first, *_ = line.names
     line.queue.drop(first)
     assert line.begin() == "Eb"
     line.add("E" * 8)
