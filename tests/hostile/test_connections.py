@@ -122,11 +122,19 @@ def test_one_address_behind_a_trusted_proxy_has_a_share(issuer: BetterAuth, star
         )
 
 
+def heard_on(connection: socket.socket) -> bytes:
+    """Nothing where it was closed before its request was read, which resets it."""
+    try:
+        return connection.recv(4096)
+    except ConnectionResetError:
+        return b""
+
+
 def test_one_address_without_a_proxy_has_a_share(issuer: BetterAuth, start_backend: StartBackend) -> None:
     backend = start_backend(issuer, drawbridge_max_connections=40, drawbridge_trusted_proxies="none")
     with crowd(backend.port, 30, lambda _: head("GET", "/healthz")) as connections:
         assert with_news(connections, within=5) == 30
-        heard = [connection.recv(4096) for connection in connections]
+        heard = [heard_on(connection) for connection in connections]
     assert 8 <= sum(data.startswith(b"HTTP/1.1 200") for data in heard) <= 10
     wait_until(
         lambda: backend.call("GET", "/healthz").status_code == 200,
@@ -138,6 +146,7 @@ def test_one_address_without_a_proxy_has_a_share(issuer: BetterAuth, start_backe
 @pytest.mark.serial
 def test_readiness_costs_no_more_than_a_sign_of_life(issuer: BetterAuth, start_backend: StartBackend) -> None:
     backend = start_backend(issuer)
+    wait_until(lambda: backend.call("GET", "/readyz").status_code == 200, 10, "it is ready")
 
     def seconds_for(target: str, times: int = 3_000) -> float:
         with RawConnection(backend.port) as connection:
