@@ -40,8 +40,9 @@ struct ServeSettings {
 /// All of them before anything starts, so that a fault stops the program before it has changed anything.
 ServeSettings read_settings(const ServerSettings& settings) {
   settings.user_claim();
-  ServeSettings read{settings.key_source(), settings.policy(), settings.database(),
-                     settings.server(),     settings.log(),    {.docs = settings.docs()}};
+  ServeSettings read{settings.key_source(), settings.policy(),
+                     settings.database(),   settings.server(),
+                     settings.log(),        {.quotas = settings.quotas(), .docs = settings.docs()}};
   read.policy.required_claims = {"uuid"};
   return read;
 }

@@ -116,6 +116,16 @@ std::size_t ServerSettings::max_connections(unsigned threads) const {
                     std::max<std::size_t>(wanted, 1), all, kept, std::max<std::size_t>(left, 1)));
 }
 
+api::Quotas ServerSettings::quotas() const {
+  constexpr std::uint64_t most = 1'000'000'000;
+  api::Quotas quotas;
+  if (const auto given = find("DRAWBRIDGE_MAX_TASKS"))
+    quotas.tasks = static_cast<std::int64_t>(number_of(*given, 0, most, "tasks"));
+  if (const auto given = find("DRAWBRIDGE_MAX_TAGS"))
+    quotas.tags = static_cast<std::int64_t>(number_of(*given, 0, most, "tags"));
+  return quotas;
+}
+
 LogSettings ServerSettings::log() const {
   using Level = spdlog::level::level_enum;
   using Format = http::EventLog::Format;

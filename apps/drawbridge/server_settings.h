@@ -6,6 +6,7 @@
 
 #include "drawbridge/user_access.h"
 
+#include "api/quotas.h"
 #include "commands/settings.h"
 #include "database/database_url.h"
 #include "http/event_log.h"
@@ -35,6 +36,9 @@ class ServerSettings : public Settings {
 
   /// Group `server`: whether the API shows its documentation.
   bool docs() const;
+
+  /// Group `server`: how much one user may have.
+  api::Quotas quotas() const;
 
   /// Group `log`.
   LogSettings log() const;

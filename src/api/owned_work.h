@@ -14,8 +14,9 @@ namespace drawbridge::api {
 template <class Work, class Answer>
 http::StoreWork owned_work(http::StoreWork::Kind kind, const http::Request& request, Work work,
                            Answer answer) {
-  return {kind, [owner = *request.identity, work = std::move(work),
-                 answer = std::move(answer)](database::Session& session) mutable {
+  return {.kind = kind,
+          .run = [owner = *request.identity, work = std::move(work),
+                  answer = std::move(answer)](database::Session& session) mutable {
             return answer(session.for_owner(owner, std::move(work)));
           }};
 }

@@ -4,12 +4,14 @@
 
 #include "drawbridge/key_status.h"
 
+#include "api/quotas.h"
 #include "http/router.h"
 
 namespace drawbridge::api {
 
-/// Which routes there are beside the resources.
+/// What the program's settings change about the routes.
 struct RouteOptions {
+  Quotas quotas{};
   bool docs = true;  ///< `/docs` and `/openapi.json`
 };
 

@@ -2,8 +2,10 @@
 
 // One connection to a database, and the owner rule: no row without an Identity.
 
+#include <chrono>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <type_traits>
 
 #include "drawbridge/identity.h"
@@ -19,6 +21,17 @@ class PostgresConnection;
 /// What a session is for.
 enum class Access { read, write };
 
+/// How long reading for one request may take.
+inline constexpr std::chrono::milliseconds longest_statement{2'000};
+
+/// When a session gives up what it is asked to read.
+struct WorkLimit {
+  std::chrono::steady_clock::time_point ends_by = std::chrono::steady_clock::time_point::max();
+  std::stop_token gone{};  ///< whoever waits for the answer
+
+  bool is_reached() const { return gone.stop_requested() || std::chrono::steady_clock::now() >= ends_by; }
+};
+
 /// One connection. Used by one thread at a time; every call may block on the disk or the network.
 ///
 /// Work is a callable that takes whichever connection is behind the session, as
@@ -28,6 +41,10 @@ enum class Access { read, write };
 class Session {
  public:
   virtual ~Session() = default;
+
+  /// Holds for what is asked from now on. A session for writing has no other limits than its database's, so
+  /// that no change is given up half done.
+  void limit(WorkLimit limit) { limit_ = std::move(limit); }
 
   /// Runs `work(connection, owner)` for the owner that the Identity names, which only a verifier makes. Every
   /// row of a user is reached through here and nowhere else, so no path, body or query can name an owner.
@@ -58,6 +75,18 @@ class Session {
   };
   /// Carries out the one that fits; what went wrong, or nothing.
   virtual std::optional<StoreError> run(const Use& use) = 0;
+
+  const WorkLimit& limit() const { return limit_; }
+  /// What a read fails with that was given up.
+  StoreError given_up() const {
+    if (limit_.gone.stop_requested()) {
+      return {.kind = StoreError::Kind::unavailable, .text = "nobody waits for the answer any more"};
+    }
+    return {.kind = StoreError::Kind::timed_out, .text = "reading took longer than it may"};
+  }
+
+ private:
+  WorkLimit limit_{};
 };
 
 }  // namespace drawbridge::database

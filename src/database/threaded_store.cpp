@@ -1,88 +1,176 @@
 #include "database/threaded_store.h"
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
 #include <mutex>
+#include <new>
+#include <thread>
+#include <unordered_map>
 #include <vector>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include "database/work_queue.h"
 
 namespace drawbridge::database {
+namespace {
 
-/// As many threads as sessions, so that a thread that starts on some work always finds a session idle.
+struct Job {
+  Store::Work work;
+  std::move_only_function<void()> dropped;
+  std::stop_token gone;
+
+  void drop() {
+    work = nullptr;  // what it holds ends before anybody hears that it is not done
+    if (!dropped) return;
+    try {
+      dropped();
+    } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody else to tell
+    }
+  }
+};
+
+}  // namespace
+
+/// Threads that carry out what the queue decides.
 class ThreadedStore::Crew {
  public:
-  Crew(const SessionFactory& make_session, Access access, std::size_t threads, std::size_t queue)
-      : queue_{queue}, idle_{make_sessions(make_session, access, threads)}, threads_{threads} {}
+  /// `longest`: how long work may take, where that is limited.
+  Crew(const SessionFactory& make_session, Access access, std::size_t threads, std::size_t queue,
+       std::optional<std::chrono::milliseconds> longest)
+      : queue_{threads, queue}, longest_{longest} {
+    std::vector<std::unique_ptr<Session>> sessions;
+    for (std::size_t i = 0; i < threads; ++i) sessions.push_back(make_session(access));
+    try {
+      for (auto& session : sessions) {
+        threads_.emplace_back([this, session = std::move(session)] { serve(*session); });
+      }
+    } catch (...) {
+      end();
+      throw;
+    }
+  }
 
-  ~Crew() { threads_.join(); }
+  ~Crew() { end(); }
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  bool take(Work work) {
-    if (pending_.fetch_add(1) >= queue_) {
-      pending_.fetch_sub(1);
-      return false;
-    }
+  bool take(Work work, WorkOptions options) {
+    std::unique_lock lock{mutex_};
+    const WorkQueue::Ticket ticket = next_ticket_++;
+    WorkQueue::Piece piece{.owner = options.owner,
+                           .costly = options.costly,
+                           .begins_by = options.begins_by,
+                           .gone = options.gone};
+    jobs_.try_emplace(ticket, std::move(work), std::move(options.dropped), std::move(options.gone));
+    bool taken = false;
     try {
-      boost::asio::post(threads_, [this, work = std::move(work)]() mutable {
-        std::unique_ptr<Session> session = borrow();
-        work(*session);
-        // What the work holds ends here too, before the place in the queue is free.
-        work = nullptr;
-        give_back(std::move(session));
-        pending_.fetch_sub(1);
-      });
+      taken = queue_.add(ticket, std::move(piece), std::chrono::steady_clock::now());
     } catch (...) {
-      pending_.fetch_sub(1);
+      jobs_.erase(ticket);
       throw;
     }
-    return true;
+    if (!taken) jobs_.erase(ticket);
+    const bool wakes = taken && idle_ > 0;
+    tell_dropped(lock);
+    lock.unlock();
+    if (wakes) changed_.notify_one();
+    return taken;
   }
 
  private:
-  static std::vector<std::unique_ptr<Session>> make_sessions(const SessionFactory& make_session,
-                                                             Access access, std::size_t count) {
-    std::vector<std::unique_ptr<Session>> sessions;
-    sessions.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) sessions.push_back(make_session(access));
-    return sessions;
+  using Lock = std::unique_lock<std::mutex>;
+
+  void end() {
+    {
+      const std::lock_guard lock{mutex_};
+      ending_ = true;
+    }
+    changed_.notify_all();
   }
 
-  std::unique_ptr<Session> borrow() {
-    const std::lock_guard lock{mutex_};
-    std::unique_ptr<Session> session = std::move(idle_.back());
-    idle_.pop_back();
-    return session;
+  void serve(Session& session) {
+    Lock lock{mutex_};
+    while (true) {
+      const auto ticket = queue_.next(std::chrono::steady_clock::now());
+      // Others may have come meanwhile.
+      if (tell_dropped(lock) && !ticket) continue;
+      if (ticket) {
+        run(session, *ticket, lock);
+      } else if (ending_ && queue_.waiting() == 0) {
+        return;
+      } else {
+        ++idle_;
+        changed_.wait(lock);
+        --idle_;
+      }
+    }
   }
 
-  void give_back(std::unique_ptr<Session> session) {
-    const std::lock_guard lock{mutex_};
-    idle_.push_back(std::move(session));
+  void run(Session& session, WorkQueue::Ticket ticket, Lock& lock) {
+    auto job = jobs_.extract(ticket);
+    lock.unlock();
+    perform(session, job.mapped());
+    // What the job holds ends too, before its place is free.
+    job = {};
+    lock.lock();
+    const bool lets_another_begin = queue_.end(ticket);
+    if (ending_) {
+      changed_.notify_all();
+    } else if (lets_another_begin && idle_ > 0) {
+      changed_.notify_one();
+    }
   }
 
-  const std::size_t queue_;
-  std::atomic<std::size_t> pending_{0};
+  void perform(Session& session, Job& job) {
+    session.limit(longest_ ? WorkLimit{.ends_by = std::chrono::steady_clock::now() + *longest_,
+                                       .gone = std::move(job.gone)}
+                           : WorkLimit{});
+    try {
+      job.work(session);
+    } catch (...) {
+      job.drop();
+    }
+    session.limit({});
+  }
+
+  /// Unlocks where there is something to tell. Whether there was.
+  bool tell_dropped(Lock& lock) {
+    bool told = false;
+    while (const auto ticket = queue_.next_dropped()) {
+      auto job = jobs_.extract(*ticket);
+      lock.unlock();
+      job.mapped().drop();
+      job = {};
+      lock.lock();
+      told = true;
+    }
+    return told;
+  }
+
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Session>> idle_;
-  boost::asio::thread_pool threads_;
+  std::condition_variable changed_;
+  WorkQueue queue_;
+  std::unordered_map<WorkQueue::Ticket, Job> jobs_;
+  WorkQueue::Ticket next_ticket_ = 0;
+  std::size_t idle_ = 0;
+  bool ending_ = false;
+  const std::optional<std::chrono::milliseconds> longest_;
+  std::vector<std::jthread> threads_;  // last, so that they have ended when the rest goes
 };
 
 ThreadedStore::ThreadedStore(const SessionFactory& make_session, Options options)
     : readers_{std::make_unique<Crew>(make_session, Access::read, std::max<std::size_t>(options.readers, 1),
-                                      options.queue)},
+                                      options.queue, options.longest_read)},
       writers_{std::make_unique<Crew>(make_session, Access::write, std::max<std::size_t>(options.writers, 1),
-                                      options.queue)} {}
+                                      options.queue, std::nullopt)} {}
 
 ThreadedStore::~ThreadedStore() = default;
 
-bool ThreadedStore::read(Work work) {
-  return readers_->take(std::move(work));
+bool ThreadedStore::read(Work work, WorkOptions options) {
+  return readers_->take(std::move(work), std::move(options));
 }
 
-bool ThreadedStore::write(Work work) {
-  return writers_->take(std::move(work));
+bool ThreadedStore::write(Work work, WorkOptions options) {
+  return writers_->take(std::move(work), std::move(options));
 }
 
 }  // namespace drawbridge::database

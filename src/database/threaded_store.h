@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -13,10 +14,11 @@ namespace drawbridge::database {
 using SessionFactory = std::function<std::unique_ptr<Session>(Access)>;
 
 /// A Store with threads for reading and threads for writing, each with a session of its own. A writer that
-/// waits for another process's lock keeps no reader waiting. With one writer, writes are done in the order in
-/// which they were given.
+/// waits for another process's lock keeps no reader waiting. With one writer, the writes of each owner are
+/// done in the order in which they were given.
 ///
-/// Work must not throw, which would end the program, and must not call the store that runs it.
+/// Who is next a WorkQueue decides. What work throws ends that work alone. It must not call the store that
+/// runs it.
 class ThreadedStore final : public Store {
  public:
   struct Options {
@@ -24,13 +26,17 @@ class ThreadedStore final : public Store {
     std::size_t writers = 1;
     /// How much work of each kind may wait or run; more is refused.
     std::size_t queue = 1'024;
+    /// How long a read may take from when it has begun.
+    std::chrono::milliseconds longest_read = longest_statement;
   };
 
   ThreadedStore(const SessionFactory& make_session, Options options);
   ~ThreadedStore() override;
 
-  [[nodiscard]] bool read(Work work) override;
-  [[nodiscard]] bool write(Work work) override;
+  using Store::read;
+  using Store::write;
+  [[nodiscard]] bool read(Work work, WorkOptions options) override;
+  [[nodiscard]] bool write(Work work, WorkOptions options) override;
 
  private:
   class Crew;

@@ -24,13 +24,8 @@ constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// The part of a database's thread, whose work must not throw: does it, and leaves the answer.
 void carry_out_work(StoreWork& work, Handover& handover, database::Session& session, ByteBudget& budget,
-                    const std::optional<Uuid>& user, steady_clock::time_point too_late) noexcept {
+                    const std::optional<Uuid>& user) noexcept {
   try {
-    // The client has most likely gone, and would be surprised by a write that is done after all.
-    if (steady_clock::now() >= too_late) {
-      handover.answer = busy_database(std::move(work.when_full));
-      return;
-    }
     try {
       handover.answer = work.run(session);
     } catch (const std::bad_alloc&) {
@@ -61,13 +56,15 @@ void make_shared_answer(database::Store& store, StoreWork work, steady_clock::ti
   bool taken = false;
   try {
     taken = store.read(
-        [shared, refusal, too_late, work = std::move(work)](database::Session& session) mutable noexcept {
+        [shared, refusal, work = std::move(work)](database::Session& session) mutable noexcept {
           try {
-            shared->give(steady_clock::now() < too_late ? work.run(session) : refusal, steady_clock::now());
+            shared->give(work.run(session), steady_clock::now());
           } catch (...) {
             shared->give(refusal, steady_clock::now());
           }
-        });
+        },
+        {.begins_by = too_late,
+         .dropped = [shared, refusal] { shared->give(refusal, steady_clock::now()); }});
   } catch (const std::bad_alloc&) {
     taken = false;
   }
@@ -226,18 +223,24 @@ void Connection::submit(StoreWork work) {
   const auto kind = work.kind;
   when_full_ = work.when_full;
   work_stop_ = std::stop_source{};
+  // Work that begins later is not wanted: the connection has given it up, and its client would be surprised
+  // by a write that is done after all.
+  database::WorkOptions options{.owner = user,
+                                .costly = work.costly,
+                                .begins_by = now + services.limits.store,
+                                .gone = work_stop_.get_token()};
   auto job = [this, loop = worker_.loop(), work = std::move(work), handover = handover_, user,
-              budget = &services.bytes,
-              too_late = now + services.limits.store](database::Session& session) mutable {
+              budget = &services.bytes](database::Session& session) mutable {
     if (!handover->begin()) return;
-    carry_out_work(work, *handover, session, *budget, user, too_late);
+    carry_out_work(work, *handover, session, *budget, user);
     post_back(*loop, [this, handover = std::move(handover)] { guarded([this] { on_answer_came(); }); });
   };
   using Errand = ConnectionPhases::Errand;
   const bool reads = kind == StoreWork::Kind::read;
   phases_.on_handed_over(reads ? Errand::stoppable_work : Errand::work, now);
   try {
-    const bool taken = reads ? services.store.read(std::move(job)) : services.store.write(std::move(job));
+    const bool taken = reads ? services.store.read(std::move(job), std::move(options))
+                             : services.store.write(std::move(job), std::move(options));
     if (!taken && came_back()) respond(busy_database(std::exchange(when_full_, std::nullopt)));
   } catch (const std::exception& fault) {
     if (give_up_work()) respond(internal_error(fault));

@@ -56,6 +56,12 @@ Response problem(const database::StoreError& error) {
       return problem({FieldError{error.pointer, error.text}});
     case conflict:
       return problem(ErrorCode::conflict, error.text);
+    case quota_exceeded:
+      return problem(ErrorCode::quota_exceeded, error.text);
+    case timed_out:
+      return problem(AuthError{ErrorCode::statement_timeout,
+                               "The database took too long for this request; ask for less, or try again.",
+                               error.text, busy_database_retry});
     case unavailable:
       return problem(AuthError{ErrorCode::store_unavailable, "The database cannot be used now; try again.",
                                error.text, busy_database_retry});

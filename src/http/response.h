@@ -51,6 +51,8 @@ struct StoreWork {
   std::optional<Response> when_full = {};
   /// Where the answer is the same for all: those who ask while it is made wait for it, and it is kept.
   std::shared_ptr<SharedAnswer> shared = {};
+  /// It may read all that the sender has (WorkOptions::costly).
+  bool costly = false;
 };
 
 /// What a resource makes of a request: the answer, or work that gives it.

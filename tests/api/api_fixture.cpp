@@ -79,14 +79,14 @@ void HeldStore::wait_for(std::size_t held) {
 }
 
 void HeldStore::release() {
-  std::vector<std::pair<Work, bool>> work;
+  std::vector<Held> work;
   {
     const std::scoped_lock lock{mutex_};
     holds_ = false;
     work.swap(held_);
   }
-  for (auto& [piece, reads] : work)
-    if (!(reads ? store_.read(std::move(piece)) : store_.write(std::move(piece)))) std::abort();
+  for (Held& held : work)
+    if (!pass_on(std::move(held))) std::abort();
 }
 
 void HeldStore::refuse(bool refuses) {
@@ -99,18 +99,29 @@ int HeldStore::given() {
   return given_;
 }
 
-bool HeldStore::pass(Work work, bool reads) {
+HeldStore::Seen HeldStore::last() {
+  const std::scoped_lock lock{mutex_};
+  return last_;
+}
+
+bool HeldStore::pass(Held held) {
   {
     const std::scoped_lock lock{mutex_};
+    last_ = {held.options.owner, held.options.costly, held.options.gone.stop_possible()};
     if (refuses_) return false;
     ++given_;
     if (holds_) {
-      held_.emplace_back(std::move(work), reads);
+      held_.push_back(std::move(held));
       changed_.notify_all();
       return true;
     }
   }
-  return reads ? store_.read(std::move(work)) : store_.write(std::move(work));
+  return pass_on(std::move(held));
+}
+
+bool HeldStore::pass_on(Held held) {
+  return held.reads ? store_.read(std::move(held.work), std::move(held.options))
+                    : store_.write(std::move(held.work), std::move(held.options));
 }
 
 Api::Api() : Api{Options{}} {}

@@ -55,8 +55,14 @@ class HeldStore final : public database::Store {
  public:
   explicit HeldStore(database::Store& store) : store_{store} {}
 
-  bool read(Work work) override { return pass(std::move(work), true); }
-  bool write(Work work) override { return pass(std::move(work), false); }
+  using Store::read;
+  using Store::write;
+  bool read(Work work, database::WorkOptions options) override {
+    return pass({std::move(work), std::move(options), true});
+  }
+  bool write(Work work, database::WorkOptions options) override {
+    return pass({std::move(work), std::move(options), false});
+  }
 
   void hold();
   /// Waits until that many pieces of work are held.
@@ -66,8 +72,22 @@ class HeldStore final : public database::Store {
   /// How much work was given to it, held or not.
   int given();
 
+  struct Seen {
+    std::optional<Uuid> owner;
+    bool costly;
+    bool can_stop;
+  };
+  /// Of the work that came last.
+  Seen last();
+
  private:
-  bool pass(Work work, bool reads);
+  struct Held {
+    Work work;
+    database::WorkOptions options;
+    bool reads;
+  };
+  bool pass(Held held);
+  bool pass_on(Held held);
 
   database::Store& store_;
   std::mutex mutex_;
@@ -75,7 +95,8 @@ class HeldStore final : public database::Store {
   bool holds_ = false;
   bool refuses_ = false;
   int given_ = 0;
-  std::vector<std::pair<Work, bool>> held_;
+  Seen last_{};
+  std::vector<Held> held_;
 };
 
 /// The API on a fresh SQLite database with the users Alice and Bob, on a free port.

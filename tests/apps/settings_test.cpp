@@ -107,6 +107,8 @@ TEST(Settings, AreReadFromEachVariable) {
                      {"DRAWBRIDGE_KEYS_MAX_STALE", "3600"},
                      {"DRAWBRIDGE_THREADS", "3"},
                      {"DRAWBRIDGE_DOCS", "off"},
+                     {"DRAWBRIDGE_MAX_TASKS", "7"},
+                     {"DRAWBRIDGE_MAX_TAGS", "0"},
                      {"DRAWBRIDGE_LOG", "debug"},
                      {"DRAWBRIDGE_LOG_FORMAT", "json"}}};
   const KeySource source = given->key_source();
@@ -156,6 +158,8 @@ TEST(Settings, EachVariableHasItsFlag) {
       {"DRAWBRIDGE_KEYS_SNAPSHOT", "--keys-snapshot"},
       {"DRAWBRIDGE_KEYS_MAX_STALE", "--keys-max-stale"},
       {"DRAWBRIDGE_THREADS", "--threads"},
+      {"DRAWBRIDGE_MAX_TASKS", "--max-tasks"},
+      {"DRAWBRIDGE_MAX_TAGS", "--max-tags"},
       {"DRAWBRIDGE_LOG", "--log"},
       {"DRAWBRIDGE_LOG_FORMAT", "--log-format"},
   };
@@ -254,6 +258,8 @@ TEST(Settings, AValueThatCannotWorkIsNamedInOneLine) {
       {"DRAWBRIDGE_THREADS", "257", "from 1 to 256"},
       {"DRAWBRIDGE_DOCS", "false", "on, off"},
       {"DRAWBRIDGE_DOCS", "OFF", "on, off"},
+      {"DRAWBRIDGE_MAX_TASKS", "-1", "from 0 to 1000000000"},
+      {"DRAWBRIDGE_MAX_TAGS", "1000000001", "from 0 to 1000000000"},
       {"DRAWBRIDGE_LOG", "trace", "off, error, warn, info, debug"},
       {"DRAWBRIDGE_LOG_FORMAT", "xml", "text, json"},
       {"DRAWBRIDGE_LOG", "\x1b[31m", "\\x1b[31m"},

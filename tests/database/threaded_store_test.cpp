@@ -128,6 +128,123 @@ TEST(ThreadedStore, finishes_what_it_took) {
   EXPECT_EQ(done, 200);
 }
 
+const Uuid alice = Uuid::parse("aaaaaaaa-0000-4000-8000-000000000001").value();
+const Uuid bob = Uuid::parse("bbbbbbbb-0000-4000-8000-000000000002").value();
+
+TEST(ThreadedStore, has_owners_take_turns) {
+  std::vector<std::string> order;
+  {
+    ThreadedStore store{make_lonely, {.readers = 1, .queue = 100}};
+    std::promise<void> go;
+    const auto gate = go.get_future().share();
+    ASSERT_TRUE(store.read([gate](Session&) { gate.wait(); }));
+    for (int i = 0; i < 3; ++i)
+      ASSERT_TRUE(store.read([&](Session&) { order.emplace_back("alice"); }, {.owner = alice}));
+    ASSERT_TRUE(store.read([&](Session&) { order.emplace_back("bob"); }, {.owner = bob}));
+    go.set_value();
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{"alice", "bob", "alice", "alice"}));
+}
+
+TEST(ThreadedStore, leaves_a_reader_free_of_costly_work) {
+  std::promise<void> go;
+  std::promise<void> quick_done;
+  const auto gate = go.get_future().share();
+  std::atomic<int> costly_running{0};
+  ThreadedStore store{make_lonely, {.readers = 2, .queue = 100}};
+  for (const Uuid& owner : {alice, alice, bob, bob}) {
+    ASSERT_TRUE(store.read(
+        [&, gate](Session&) {
+          EXPECT_EQ(++costly_running, 1);
+          gate.wait();
+          --costly_running;
+        },
+        {.owner = owner, .costly = true}));
+  }
+  ASSERT_TRUE(store.read([&](Session&) { quick_done.set_value(); }, {.owner = bob}));
+  quick_done.get_future().wait();
+  go.set_value();
+}
+
+TEST(ThreadedStore, tells_what_it_drops_and_runs_it_never) {
+  std::atomic<int> ran{0};
+  std::atomic<int> dropped{0};
+  {
+    ThreadedStore store{make_lonely, {.readers = 1, .queue = 100}};
+    std::promise<void> go;
+    const auto gate = go.get_future().share();
+    std::stop_source client;
+    ASSERT_TRUE(store.read([gate](Session&) { gate.wait(); }));
+    const auto add = [&](WorkOptions options) {
+      options.dropped = [&] { ++dropped; };
+      return store.read([&](Session&) { ++ran; }, std::move(options));
+    };
+    ASSERT_TRUE(add({.owner = alice, .gone = client.get_token()}));
+    ASSERT_TRUE(add({.owner = bob, .begins_by = std::chrono::steady_clock::now()}));
+    ASSERT_TRUE(add({.owner = bob}));
+    client.request_stop();
+    go.set_value();
+  }
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(dropped, 2);
+}
+
+TEST(ThreadedStore, ends_work_that_throws_and_nothing_else) {
+  std::atomic<int> dropped{0};
+  std::atomic<int> done{0};
+  {
+    ThreadedStore store{make_lonely, {.readers = 1, .queue = 100}};
+    const auto held = std::make_shared<int>();
+    ASSERT_TRUE(store.read([held](Session&) { throw std::bad_alloc{}; },
+                           {.dropped = [&, watched = std::weak_ptr{held}] {
+                             dropped += 1;
+                             throw std::bad_alloc{};
+                           }}));
+    ASSERT_TRUE(store.write([](Session&) { throw 14; }));
+    ASSERT_TRUE(store.read([&](Session&) { ++done; }));
+    ASSERT_TRUE(store.write([&](Session&) { ++done; }));
+  }
+  EXPECT_EQ(dropped, 1);
+  EXPECT_EQ(done, 2);
+}
+
+/// A session that tells its limit.
+class LimitedSession final : public Session {
+ public:
+  bool has_limit() const { return limit().ends_by != std::chrono::steady_clock::time_point::max(); }
+  bool is_at_its_limit() const { return limit().is_reached(); }
+
+ private:
+  std::optional<StoreError> run(const Use&) override { return std::nullopt; }
+};
+
+TEST(ThreadedStore, limits_reads_and_no_writes) {
+  std::promise<bool> read, after, write;
+  ThreadedStore store{[](Access) { return std::make_unique<LimitedSession>(); },
+                      {.readers = 1, .queue = 100}};
+  std::stop_source client;
+  ASSERT_TRUE(store.read(
+      [&](Session& session) {
+        const auto& limited = dynamic_cast<LimitedSession&>(session);
+        const bool before = limited.is_at_its_limit();
+        client.request_stop();
+        read.set_value(limited.has_limit() && !before && limited.is_at_its_limit());
+      },
+      {.gone = client.get_token()}));
+  EXPECT_TRUE(read.get_future().get());
+  ASSERT_TRUE(store.read(
+      [&](Session& session) { after.set_value(dynamic_cast<LimitedSession&>(session).is_at_its_limit()); }));
+  EXPECT_FALSE(after.get_future().get()) << "the client before has gone, not this one";
+  std::stop_source writing;
+  ASSERT_TRUE(store.write(
+      [&](Session& session) {
+        writing.request_stop();
+        write.set_value(dynamic_cast<LimitedSession&>(session).is_at_its_limit());
+      },
+      {.gone = writing.get_token()}));
+  EXPECT_FALSE(write.get_future().get());
+}
+
 TEST(OpenStore, starts_without_a_database) {
   const test::ScratchDirectory directory;
   const auto store = open_store({.file = directory.path() / "none.db"});

@@ -122,7 +122,7 @@ def test_sigterm_ends_it_while_the_resolver_is_silent(server: Server) -> None:
     ("command", "status"),
     [
         pytest.param(["jwks", f"{ORIGIN}/api/auth/jwks"], 3, id="jwks"),
-        pytest.param(["token", "verify", "-"], 3, id="token verify"),
+        pytest.param(["token", "verify"], 3, id="token verify"),
         pytest.param(["doctor", "--json"], 1, id="doctor"),
     ],
 )

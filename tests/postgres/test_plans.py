@@ -32,7 +32,7 @@ join (values ('tasks', 'user_id'), ('tags', 'user_id'), ('task_tags', 'user_id')
   on indrelid = tab::regclass and attname = owner
 """
 
-REPEATED = 8  # after five runs PostgreSQL may take a plan that does not know the parameters
+REPEATED = 16  # after five runs in a session, of two, PostgreSQL may take a plan that does not know the parameters
 PLAN_CACHE_MODES = ("auto", "force_generic_plan")  # the latter shows the plan that it may take on another day
 
 EVERY_ROLE_SETTING = {

@@ -123,8 +123,9 @@ class FoldedTexts : public testing::TestWithParam<std::string> {
   Names found(const std::string& search) {
     const auto session = other->session();
     Names titles;
-    const auto page = list_tasks(*session, identity_of(alice_uuid),
-                                 {.filter = {.search = search}, .sort_by = api::SortBy::title});
+    const auto page = list_tasks(
+        *session, identity_of(alice_uuid),
+        {.filter = {.search = search}, .sort_by = api::SortBy::title, .order = api::Order::ascending});
     for (const auto& task : page.value().items) titles.push_back(task.title);
     return titles;
   }

@@ -18,6 +18,10 @@ inline constexpr const char* get_tag = R"sql(
 SELECT id, name, color FROM tags
 WHERE user_id = $1 AND id = $2 AND EXISTS (SELECT FROM "user" WHERE uuid = $1))sql";
 
+/// A row when the owner has more than $2.
+inline constexpr const char* tag_beyond = R"sql(
+SELECT FROM tags WHERE user_id = $1 LIMIT 1 OFFSET $2)sql";
+
 /// No row when the owner has a tag of that name.
 inline constexpr const char* insert_tag = R"sql(
 INSERT INTO tags (user_id, name, color) VALUES ($1, $2, $3)

@@ -8,9 +8,12 @@ namespace {
 using Kind = database::StoreError::Kind;
 namespace sql = postgres_sql;
 using database::failed;
+using database::lock_user;
 using database::not_found;
 using database::nothing_written;
+using database::quota_exceeded;
 using database::user_unknown;
+using database::UserLock;
 
 /// Of the columns id, name, color, the first of them at that place.
 Tag read_tag(const pqxx::row& row, int first = 0) {
@@ -44,12 +47,16 @@ Result<Tag> find_tag(PostgresConnection& connection, const Uuid& owner, std::int
   return read_tag(rows[0]);
 }
 
-Result<Tag> add_tag(PostgresConnection& connection, const Uuid& owner, const NewTag& fields) {
+Result<Tag> add_tag(PostgresConnection& connection, const Uuid& owner, const NewTag& fields,
+                    std::int64_t most) {
   pqxx::work transaction{connection.raw()};
   // A foreign key refuses a user who is gone, but not one who is gone beside it, as in a restored table.
-  if (!user_exists(connection, transaction, owner)) return user_unknown();
+  if (!lock_user(connection, transaction, owner, UserLock::alone)) return user_unknown();
   const auto rows = connection.run(transaction, sql::insert_tag, owner.text(), fields.name, fields.color);
   if (rows.empty()) return name_taken();
+  if (most > 0 && !connection.run(transaction, sql::tag_beyond, owner.text(), most).empty()) {
+    return quota_exceeded(most, "tags");
+  }
   transaction.commit();
   return Tag{.id = rows[0][0].as<std::int64_t>(), .name = fields.name, .color = fields.color};
 }

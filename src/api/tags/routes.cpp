@@ -39,11 +39,11 @@ Outcome list(const Request& request) {
   });
 }
 
-Outcome create(const Request& request) {
+Outcome create(const Request& request, std::int64_t most) {
   const auto tag = parse_new_tag(request.body);
   if (!tag) return http::problem(tag.error());
   if (auto refusal = query_refused(request)) return *std::move(refusal);
-  const auto work = [tag = *tag](auto& db, const Uuid& owner) { return add_tag(db, owner, tag); };
+  const auto work = [tag = *tag, most](auto& db, const Uuid& owner) { return add_tag(db, owner, tag, most); };
   return owned_work(
       StoreWork::Kind::write, request, work,
       [user_id = request.identity->uuid().value()](const Result<Tag>& made) {
@@ -84,9 +84,10 @@ Outcome remove(const Request& request) {
 
 }  // namespace
 
-http::Routes tags_routes() {
+http::Routes tags_routes(std::int64_t most) {
+  const auto create_one = [most](const Request& request) { return create(request, most); };
   return {
-      {"/api/v1/{user_id}/tags", Access::owner, {{Method::get, list}, {Method::post, create, true}}},
+      {"/api/v1/{user_id}/tags", Access::owner, {{Method::get, list}, {Method::post, create_one, true}}},
       {"/api/v1/{user_id}/tags/{tag_id}",
        Access::owner,
        {{Method::get, get}, {Method::patch, change, true}, {Method::delete_, remove}}},

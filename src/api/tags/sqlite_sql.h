@@ -19,6 +19,10 @@ inline constexpr const char* get_tag = R"sql(
 SELECT id, name, color FROM tags
 WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
 
+/// A row when the owner has more than `:most`.
+inline constexpr const char* tag_beyond = R"sql(
+SELECT 1 FROM tags WHERE user_id = :user_id LIMIT 1 OFFSET :most)sql";
+
 inline constexpr const char* insert_tag = R"sql(
 INSERT INTO tags (user_id, name, color) VALUES (:user_id, :name, :color))sql";
 
@@ -29,6 +33,7 @@ inline constexpr const char* delete_tag = R"sql(
 DELETE FROM tags WHERE user_id = :user_id AND id = :id)sql";
 
 /// For the test of their query plans.
-inline constexpr std::array all_of_tags{count_tags, list_tags, get_tag, insert_tag, update_tag, delete_tag};
+inline constexpr std::array all_of_tags{count_tags, list_tags,  get_tag,   tag_beyond,
+                                        insert_tag, update_tag, delete_tag};
 
 }  // namespace drawbridge::api::sqlite_sql

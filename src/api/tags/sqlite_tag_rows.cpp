@@ -11,8 +11,10 @@ namespace {
 using Kind = database::StoreError::Kind;
 namespace sql = sqlite_sql;
 using database::failed;
+using database::has_more_than;
 using database::not_found;
 using database::Query;
+using database::quota_exceeded;
 using database::user_unknown;
 
 /// Of the columns id, name, color.
@@ -64,13 +66,17 @@ Result<Tag> find_tag(SqliteConnection& connection, const Uuid& owner, std::int64
   return *std::move(tag);
 }
 
-Result<Tag> add_tag(SqliteConnection& connection, const Uuid& owner, const NewTag& fields) {
+Result<Tag> add_tag(SqliteConnection& connection, const Uuid& owner, const NewTag& fields,
+                    std::int64_t most) {
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();
   {
     Query query{connection.prepared(sql::insert_tag)};
     query.bind(":user_id", owner.text()).bind(":name", fields.name).bind(":color", fields.color);
     if (const auto written = write_name(query); !written) return std::unexpected{written.error()};
+  }
+  if (most > 0 && has_more_than(connection, sql::tag_beyond, owner, most)) {
+    return quota_exceeded(most, "tags");
   }
   Tag tag{.id = connection.database.getLastInsertRowid(), .name = fields.name, .color = fields.color};
   transaction.commit();

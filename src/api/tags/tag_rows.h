@@ -31,9 +31,10 @@ Result<Page<Tag>> find_tags(PostgresConnection&, const Uuid& owner, const PageRe
 Result<Tag> find_tag(SqliteConnection&, const Uuid& owner, std::int64_t id);
 Result<Tag> find_tag(PostgresConnection&, const Uuid& owner, std::int64_t id);
 
-/// An id is never used again. A name that another tag of the owner has is a `conflict`.
-Result<Tag> add_tag(SqliteConnection&, const Uuid& owner, const NewTag&);
-Result<Tag> add_tag(PostgresConnection&, const Uuid& owner, const NewTag&);
+/// An id is never used again. A name that another tag of the owner has is a `conflict`; one more tag for an
+/// owner who has `most` is `quota_exceeded`, where that is not 0.
+Result<Tag> add_tag(SqliteConnection&, const Uuid& owner, const NewTag&, std::int64_t most = 0);
+Result<Tag> add_tag(PostgresConnection&, const Uuid& owner, const NewTag&, std::int64_t most = 0);
 
 Result<Tag> change_tag(SqliteConnection&, const Uuid& owner, std::int64_t id, const TagChange&);
 Result<Tag> change_tag(PostgresConnection&, const Uuid& owner, std::int64_t id, const TagChange&);

@@ -67,15 +67,34 @@ std::string list_text(std::string_view filter, const SortKey& key, std::string_v
       columns("page"), owners_tasks, filter, key.text, owners_tasks, filter, ordered, ordered);
 }
 
+/// The same, with a filter that costs more than to keep what passes: each row is looked at once, for the
+/// total and for the page.
+std::string search_text(const SortKey& key, std::string_view order) {
+  const std::string ordered = fmt::format("sort_key {}{}", order, key.has_nulls ? " NULLS LAST" : "");
+  return fmt::format(
+      "\nWITH found AS MATERIALIZED (\n  SELECT id, {} AS sort_key{}{})\nSELECT counted.total, {}\nFROM "
+      "(SELECT "
+      "count(*) AS total FROM found) AS counted\nLEFT JOIN (\n  SELECT tasks.*, sort_key\n  FROM (SELECT * "
+      "FROM "
+      "found ORDER BY {}, id LIMIT $2 OFFSET $3) AS chosen\n  JOIN tasks ON tasks.user_id = $1 AND tasks.id "
+      "= "
+      "chosen.id) AS page ON true\nORDER BY page.{}, page.id",
+      key.text, owners_tasks, that_pass, columns("page"), ordered, ordered);
+}
+
 /// Made once.
 struct Texts {
-  std::array<std::array<std::array<std::string, orders.size()>, sort_keys.size()>, filters.size()> list;
+  using OfEachKey = std::array<std::array<std::string, orders.size()>, sort_keys.size()>;
+  std::array<OfEachKey, filters.size()> list;
+  OfEachKey search;
 
   Texts() {
     for (std::size_t f = 0; f < filters.size(); ++f)
       for (std::size_t k = 0; k < sort_keys.size(); ++k)
         for (std::size_t o = 0; o < orders.size(); ++o)
           list[f][k][o] = list_text(filters[f], sort_keys[k], orders[o]);
+    for (std::size_t k = 0; k < sort_keys.size(); ++k)
+      for (std::size_t o = 0; o < orders.size(); ++o) search[k][o] = search_text(sort_keys[k], orders[o]);
   }
 };
 
@@ -91,16 +110,32 @@ std::string get_text() {
       columns("tasks"));
 }
 
+std::string insert_text(std::string_view places) {
+  return fmt::format(
+      "\nINSERT INTO tasks (user_id, id, title, description, completed, priority, due_date, reminder_at, "
+      "created_at,\n                   updated_at)\nSELECT $1::uuid, $2::uuid, $3::text, $4::text, "
+      "$5::boolean, $6::smallint, $7::timestamptz, $8::timestamptz,\n       $9::timestamptz, "
+      "$9::timestamptz\nWHERE $10::bigint = 0 OR {0} > 0 AND NOT EXISTS (\n  SELECT FROM tasks WHERE user_id "
+      "= $1 LIMIT 1 OFFSET greatest({0} - 1, 0))",
+      places);
+}
+
 const std::string get_task_text = get_text();
 const std::string lock_task_text = get_text() + " FOR UPDATE OF tasks";
+const std::string insert_task_sharing_text =
+    insert_text("($10 - current_setting('max_connections')::bigint)");
+const std::string insert_task_alone_text = insert_text("$10");
 
 }  // namespace
 
+const char* const insert_task_sharing = insert_task_sharing_text.c_str();
+const char* const insert_task_alone = insert_task_alone_text.c_str();
 const char* const get_task = get_task_text.c_str();
 const char* const lock_task = lock_task_text.c_str();
 
 const char* list_tasks(Filter filter, SortBy sort_by, Order order) {
-  const auto& list = texts().list[static_cast<std::size_t>(filter)];
+  const auto& list =
+      filter == Filter::search ? texts().search : texts().list[static_cast<std::size_t>(filter)];
   return list[static_cast<std::size_t>(sort_by)][static_cast<std::size_t>(order)].c_str();
 }
 

@@ -14,6 +14,7 @@ enum class Filter {
   /// $4 completed, $5 priority, $6 due after, $7 due before, $8 array of tag ids, $9 search; each null when
   /// it is not asked for.
   some,
+  search,  ///< the same, best where texts are searched
 };
 
 /// One page and the total, in one view of the database: $2 limit, $3 offset. At least one row; its first
@@ -27,10 +28,12 @@ extern const char* const get_task;
 /// As get_task, and nobody else may change or delete the row until the transaction ends.
 extern const char* const lock_task;
 
-inline constexpr const char* insert_task = R"sql(
-INSERT INTO tasks (user_id, id, title, description, completed, priority, due_date, reminder_at, created_at,
-                   updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9))sql";
+/// $10: how many tasks the owner may have; 0 is any number. No row is added where they have so many.
+///
+/// The first is for a transaction that shares the user with others: it adds none either where those, each a
+/// connection, could together add too many. Whoever has the user alone counts to the last.
+extern const char* const insert_task_sharing;
+extern const char* const insert_task_alone;
 
 inline constexpr const char* update_task = R"sql(
 UPDATE tasks SET title = $3, description = $4, completed = $5, priority = $6, due_date = $7,

@@ -13,9 +13,12 @@ using Kind = database::StoreError::Kind;
 namespace sql = postgres_sql;
 using database::bounded_offset_of;
 using database::failed;
+using database::lock_user;
 using database::not_found;
 using database::nothing_written;
+using database::quota_exceeded;
 using database::user_unknown;
+using database::UserLock;
 
 Instant read_time(const pqxx::field& field) {
   return Instant{std::chrono::milliseconds{field.as<std::int64_t>()}};
@@ -62,12 +65,34 @@ Task read_task(const pqxx::row& row, const Uuid& owner, int first) {
   };
 }
 
-/// Runs insert_task or update_task.
-void write_task(PostgresConnection& connection, pqxx::transaction_base& transaction, const char* statement,
-                const Task& task, Instant now) {
-  connection.run(transaction, statement, task.user_id.text(), task.id.text(), task.title, task.description,
-                 task.completed, priority_number(task.priority), optional_timestamptz(task.due_date),
-                 optional_timestamptz(task.reminder_at), timestamptz_text(now));
+/// Runs update_task, or with one more value insert_task_*. How many rows it wrote.
+template <class... More>
+std::size_t write_task(PostgresConnection& connection, pqxx::transaction_base& transaction,
+                       const char* statement, const Task& task, Instant now, More... more) {
+  return connection
+      .run(transaction, statement, task.user_id.text(), task.id.text(), task.title, task.description,
+           task.completed, priority_number(task.priority), optional_timestamptz(task.due_date),
+           optional_timestamptz(task.reminder_at), timestamptz_text(now), more...)
+      .affected_rows();
+}
+
+/// Adds the task in one transaction. Nothing when, sharing the user with others, it cannot tell whether there
+/// is a place left, or, having them alone, there is none.
+std::optional<Result<Task>> try_to_add(PostgresConnection& connection, Task task,
+                                       const std::vector<std::int64_t>& tag_ids, Instant now,
+                                       std::int64_t most, UserLock lock) {
+  pqxx::work transaction{connection.raw()};
+  // A foreign key refuses a user who is gone, but not one who is gone beside it, as in a restored table.
+  if (!lock_user(connection, transaction, task.user_id, lock)) return user_unknown();
+  const char* const insert = lock == UserLock::shared ? sql::insert_task_sharing : sql::insert_task_alone;
+  if (write_task(connection, transaction, insert, task, now, most) == 0) return std::nullopt;
+  if (!tag_ids.empty()) {
+    auto tags = write_tags_of(connection, transaction, task.user_id, task.id, tag_ids);
+    if (!tags) return std::unexpected{std::move(tags.error())};
+    task.tags = *std::move(tags);
+  }
+  transaction.commit();
+  return task;
 }
 
 /// Reads the owner's task, has it changed, and writes it, in one transaction. Its tags are replaced by
@@ -111,7 +136,8 @@ Result<Page<Task>> find_tasks(PostgresConnection& connection, const Uuid& owner,
     if (!filter.any_tag_of.empty()) tags = database::array_of(filter.any_tag_of);
     std::optional<std::string> search;
     if (!filter.search.empty()) search = filter.search;
-    const char* const text = sql::list_tasks(sql::Filter::some, request.sort_by, request.order);
+    const sql::Filter kind = search ? sql::Filter::search : sql::Filter::some;
+    const char* const text = sql::list_tasks(kind, request.sort_by, request.order);
     return connection.run(transaction, text, owner.text(), page.limit, bounded_offset_of(page),
                           filter.completed, priority_number(filter.priority),
                           optional_timestamptz(filter.due_after), optional_timestamptz(filter.due_before),
@@ -132,23 +158,17 @@ Result<Task> find_task(PostgresConnection& connection, const Uuid& owner, const 
   return read_task(rows[0], owner, 0);
 }
 
-Result<Task> add_task(PostgresConnection& connection, const Uuid& owner, const NewTask& fields, Instant now) {
+Result<Task> add_task(PostgresConnection& connection, const Uuid& owner, const NewTask& fields, Instant now,
+                      std::int64_t most) {
   if (const auto good = check_times(fields.due_date, fields.reminder_at, now); !good)
     return std::unexpected{good.error()};
   const auto id = database::new_uuid();
   if (!id) return failed(Kind::unavailable, "the system gives no random bytes");
-  Task task = new_task(fields, owner, *id, now);
-  pqxx::work transaction{connection.raw()};
-  // A foreign key refuses a user who is gone, but not one who is gone beside it, as in a restored table.
-  if (!user_exists(connection, transaction, owner)) return user_unknown();
-  write_task(connection, transaction, sql::insert_task, task, now);
-  if (!fields.tag_ids.empty()) {
-    auto tags = write_tags_of(connection, transaction, owner, *id, fields.tag_ids);
-    if (!tags) return std::unexpected{std::move(tags.error())};
-    task.tags = *std::move(tags);
+  const Task task = new_task(fields, owner, *id, now);
+  for (const UserLock lock : {UserLock::shared, UserLock::alone}) {
+    if (auto added = try_to_add(connection, task, fields.tag_ids, now, most, lock)) return *std::move(added);
   }
-  transaction.commit();
-  return task;
+  return quota_exceeded(most, "tasks");
 }
 
 Result<Task> change_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id,

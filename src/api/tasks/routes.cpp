@@ -6,6 +6,7 @@
 #include "api/tasks/task_json.h"
 #include "api/tasks/task_query.h"
 #include "api/tasks/task_rows.h"
+#include "api/tasks/task_rules.h"
 #include "http/resource_answers.h"
 
 namespace drawbridge::api {
@@ -45,18 +46,20 @@ Outcome list(const Request& request) {
   const auto wanted = task_list_request(request.query);
   if (!wanted) return http::problem(wanted.error());
   const auto work = [wanted = *wanted](auto& db, const Uuid& owner) { return find_tasks(db, owner, wanted); };
-  return owned_work(
+  StoreWork reading = owned_work(
       StoreWork::Kind::read, request, work, [page = wanted->page](const Result<Page<Task>>& tasks) {
         return tasks ? json_answer(200, task_page_json(*tasks, page)) : http::problem(tasks.error());
       });
+  reading.costly = is_costly(*wanted);
+  return reading;
 }
 
-Outcome create(const Request& request) {
+Outcome create(const Request& request, std::int64_t most) {
   const auto task = parse_new_task(request.body);
   if (!task) return http::problem(task.error());
   if (auto refusal = query_refused(request)) return *std::move(refusal);
-  const auto work = [task = *task, now = request.now](auto& db, const Uuid& owner) {
-    return add_task(db, owner, task, now);
+  const auto work = [task = *task, now = request.now, most](auto& db, const Uuid& owner) {
+    return add_task(db, owner, task, now, most);
   };
   return owned_work(StoreWork::Kind::write, request, work, [](const Result<Task>& made) {
     if (!made) return http::problem(made.error());
@@ -103,9 +106,10 @@ Outcome remove(const Request& request) {
 
 }  // namespace
 
-http::Routes tasks_routes() {
+http::Routes tasks_routes(std::int64_t most) {
+  const auto create_one = [most](const Request& request) { return create(request, most); };
   return {
-      {"/api/v1/{user_id}/tasks", Access::owner, {{Method::get, list}, {Method::post, create, true}}},
+      {"/api/v1/{user_id}/tasks", Access::owner, {{Method::get, list}, {Method::post, create_one, true}}},
       {"/api/v1/{user_id}/tasks/{task_id}",
        Access::owner,
        {{Method::get, get},

@@ -71,7 +71,7 @@ const char* list_tasks(Filter filter, SortBy sort_by, Order order) {
 }
 
 std::vector<const char*> all_of_tasks() {
-  std::vector<const char*> statements{get_task,  tags_of_tasks, insert_task,     update_task,
+  std::vector<const char*> statements{get_task,  tags_of_tasks, task_beyond,     insert_task, update_task,
                                       fold_task, delete_task,   clear_task_tags, tag_task};
   for (const auto& text : texts().count) statements.push_back(text.c_str());
   for (const auto& of_filter : texts().list)

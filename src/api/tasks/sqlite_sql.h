@@ -29,6 +29,10 @@ SELECT id, title, description, completed, priority, due_date, reminder_at, creat
 FROM tasks
 WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
 
+/// A row when the owner has more than `:most`.
+inline constexpr const char* task_beyond = R"sql(
+SELECT 1 FROM tasks WHERE user_id = :user_id LIMIT 1 OFFSET :most)sql";
+
 inline constexpr const char* insert_task = R"sql(
 INSERT INTO tasks (user_id, id, title, description, completed, priority, due_date, reminder_at, created_at,
                    updated_at, title_folded, description_folded)

@@ -16,9 +16,12 @@ namespace {
 
 using Kind = database::StoreError::Kind;
 namespace sql = sqlite_sql;
+using database::bounded_offset_of;
 using database::failed;
+using database::has_more_than;
 using database::not_found;
 using database::Query;
+using database::quota_exceeded;
 using database::user_unknown;
 
 /// A row that no writer of ours makes.
@@ -214,14 +217,16 @@ Result<Page<Task>> find_tasks(SqliteConnection& connection, const Uuid& owner,
   const SQLite::Transaction transaction{connection.database};
   Page<Task> result;
   const sql::Filter filter = kind_of(request.filter);
-  result.total = count_tasks(connection, user_id, filter, *values);
-  if (is_past(result.total, page)) return result;
   {
     Query query{connection.prepared(sql::list_tasks(filter, request.sort_by, request.order))};
     bind_filter(query.bind(":user_id", user_id), filter, *values);
-    query.bind(":limit", page.limit).bind(":offset", offset_of(page));
+    query.bind(":limit", page.limit).bind(":offset", bounded_offset_of(page));
     while (query.next()) result.items.push_back(read_task(query, owner));
   }
+  // The last page says itself how many there are: a search that finds little reads all texts once.
+  const auto listed = static_cast<std::int64_t>(result.items.size());
+  const bool is_last = listed < page.limit && (listed > 0 || page.page == 1);
+  result.total = is_last ? offset_of(page) + listed : count_tasks(connection, user_id, filter, *values);
   read_tags_of(connection, owner, result.items);
   return result;
 }
@@ -233,7 +238,8 @@ Result<Task> find_task(SqliteConnection& connection, const Uuid& owner, const Uu
   return *std::move(task);
 }
 
-Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const NewTask& fields, Instant now) {
+Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const NewTask& fields, Instant now,
+                      std::int64_t most) {
   const auto times = times_of(fields.due_date, fields.reminder_at, now);
   if (!times) return std::unexpected{times.error()};
   const auto id = database::new_uuid();
@@ -241,6 +247,9 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
   Task task = new_task(fields, owner, *id, now);
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();
+  if (most > 0 && has_more_than(connection, sql::task_beyond, owner, most - 1)) {
+    return quota_exceeded(most, "tasks");
+  }
   {
     Query query{connection.prepared(sql::insert_task)};
     bind_task(query, task, *times);

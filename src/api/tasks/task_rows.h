@@ -27,8 +27,11 @@ Result<Page<Task>> find_tasks(PostgresConnection&, const Uuid& owner, const Task
 Result<Task> find_task(SqliteConnection&, const Uuid& owner, const Uuid& id);
 Result<Task> find_task(PostgresConnection&, const Uuid& owner, const Uuid& id);
 
-Result<Task> add_task(SqliteConnection&, const Uuid& owner, const NewTask&, Instant now);
-Result<Task> add_task(PostgresConnection&, const Uuid& owner, const NewTask&, Instant now);
+/// `quota_exceeded` for an owner who has `most` tasks; 0 is any number.
+Result<Task> add_task(SqliteConnection&, const Uuid& owner, const NewTask&, Instant now,
+                      std::int64_t most = 0);
+Result<Task> add_task(PostgresConnection&, const Uuid& owner, const NewTask&, Instant now,
+                      std::int64_t most = 0);
 
 /// A change that would leave `reminder_at` at or after `due_date`, or name a tag that the owner does not
 /// have, is `value_refused`.

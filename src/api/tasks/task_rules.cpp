@@ -61,4 +61,11 @@ bool asks_for_nothing(const TaskFilter& filter) {
          !filter.due_before && filter.search.empty();
 }
 
+bool is_costly(const TaskListRequest& request) {
+  // Each of them is looked up for each task.
+  constexpr std::size_t few_tags = 4;
+  const TaskFilter& filter = request.filter;
+  return !filter.search.empty() || request.sort_by == SortBy::title || filter.any_tag_of.size() > few_tags;
+}
+
 }  // namespace drawbridge::api

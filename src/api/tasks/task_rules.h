@@ -27,4 +27,8 @@ std::optional<int> priority_number(const std::optional<Priority>& priority);
 
 bool asks_for_nothing(const TaskFilter& filter);
 
+/// Whether it can take much longer than most: all of the owner's texts are read, all their titles sorted, or
+/// many tags looked up for each task.
+bool is_costly(const TaskListRequest& request);
+
 }  // namespace drawbridge::api

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "database/postgres/url.h"
+#include "database/session.h"
 
 namespace drawbridge::database {
 namespace {
@@ -57,12 +59,19 @@ PostgresConnection::PostgresConnection(const std::string& url, PostgresUse use, 
     setup.exec(short_limits);
     setup.exec(by_index);
   }
-  if (use == PostgresUse::read) setup.exec(read_only);
+  if (use == PostgresUse::read) {
+    setup.exec(read_only);
+    setup.exec(fmt::format("SET statement_timeout = '{}ms'", longest_statement.count()));
+  }
 }
 
 bool PostgresConnection::is_usable() const {
   pollfd waiting{.fd = connection_.sock(), .events = POLLIN | POLLRDHUP, .revents = 0};
   return waiting.fd >= 0 && poll(&waiting, 1, 0) == 0;
+}
+
+void PostgresConnection::abandon() {
+  shutdown(socket(), SHUT_RDWR);
 }
 
 const std::string& PostgresConnection::prepared(const char* sql) {
@@ -118,6 +127,10 @@ std::string server_text(const pqxx::failure& error) {
   return std::string{first_line(error.what())};
 }
 
+bool is_cancelled(const pqxx::failure& error) {
+  return state_of(error) == "57014";
+}
+
 bool is_foreign_key_violation(const pqxx::failure& error) {
   return state_of(error) == "23503";
 }
@@ -133,6 +146,12 @@ bool is_refused_value(const pqxx::failure& error) {
 
 bool user_exists(PostgresConnection& connection, pqxx::transaction_base& transaction, const Uuid& owner) {
   return !connection.run(transaction, find_user, owner.text()).empty();
+}
+
+bool lock_user(PostgresConnection& connection, pqxx::transaction_base& transaction, const Uuid& owner,
+               UserLock lock) {
+  const char* const sql = lock == UserLock::shared ? share_user : lock_user_alone;
+  return !connection.run(transaction, sql, owner.text()).empty();
 }
 
 std::unexpected<StoreError> nothing_written(PostgresConnection& connection,

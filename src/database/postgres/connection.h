@@ -20,7 +20,7 @@ namespace drawbridge::database {
 
 /// What a connection is for.
 enum class PostgresUse {
-  read,     ///< refuses every change
+  read,     ///< refuses every change, and has a shorter limit on statements
   write,    ///< as a session of the API: with short limits on statements, locks and idle transactions
   migrate,  ///< a statement may take as long as it takes
 };
@@ -40,6 +40,9 @@ class PostgresConnection {
   /// False when the server has hung up, or said something, since the last statement: an idle connection has
   /// nothing to say but its end. Costs one system call and sends nothing.
   bool is_usable() const;
+
+  /// Has it not usable any more.
+  void abandon();
 
   /// The name of a statement, made known on its first use. The text lives as long as the program.
   const std::string& prepared(const char* sql);
@@ -73,6 +76,9 @@ bool is_refused_change(const pqxx::failure& error);
 /// The server's own words, its first line. Of a statement without values of rows it names none.
 std::string server_text(const pqxx::failure& error);
 
+/// Whether the server ended the statement: it took too long, or somebody asked for it.
+bool is_cancelled(const pqxx::failure& error);
+
 bool is_foreign_key_violation(const pqxx::failure& error);
 bool is_uniqueness_violation(const pqxx::failure& error);
 
@@ -80,9 +86,22 @@ bool is_uniqueness_violation(const pqxx::failure& error);
 bool is_refused_value(const pqxx::failure& error);
 
 inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = $1)sql";
+// The number is for us what a name would be: "drawuser" in bytes. The role may lock no row of "user".
+inline constexpr const char* share_user = R"sql(
+SELECT pg_advisory_xact_lock_shared(hashtextextended(uuid::text, x'6472617775736572'::bigint))
+FROM "user" WHERE uuid = $1)sql";
+inline constexpr const char* lock_user_alone = R"sql(
+SELECT pg_advisory_xact_lock(hashtextextended(uuid::text, x'6472617775736572'::bigint))
+FROM "user" WHERE uuid = $1)sql";
 
 /// Whether the owner is still in Better Auth's table.
 bool user_exists(PostgresConnection& connection, pqxx::transaction_base& transaction, const Uuid& owner);
+
+/// Who else may add rows of a user until the transaction ends: those who share too, or nobody.
+enum class UserLock { shared, alone };
+/// The same question, answered when the lock was had.
+bool lock_user(PostgresConnection& connection, pqxx::transaction_base& transaction, const Uuid& owner,
+               UserLock lock);
 /// What a write of a row that is not there fails with: `not_found`, or `user_unknown`.
 std::unexpected<StoreError> nothing_written(PostgresConnection& connection,
                                             pqxx::transaction_base& transaction, const Uuid& owner);

@@ -1,5 +1,7 @@
 #include "database/postgres/session.h"
 
+#include <new>
+
 #include "database/postgres/connection.h"
 
 namespace drawbridge::database {
@@ -16,13 +18,18 @@ StoreError as_store_error(const pqxx::failure& error) {
     return {.kind = Kind::internal,
             .text = "the database refuses a value that should have been refused before"};
   }
-  return {.kind = Kind::unavailable, .text = describe(error)};
+  return {.kind = is_cancelled(error) ? Kind::timed_out : Kind::unavailable, .text = describe(error)};
 }
 
 }  // namespace
 
-PostgresSession::PostgresSession(std::string url, Access access, const std::shared_ptr<StallWatch>& watch)
-    : url_{std::move(url)}, access_{access}, watch_{watch}, place_{watch->place()} {}
+PostgresSession::PostgresSession(std::string url, Access access, const std::shared_ptr<StallWatch>& watch,
+                                 std::shared_ptr<CancelSender> cancels)
+    : url_{std::move(url)},
+      access_{access},
+      watch_{watch},
+      place_{watch->place()},
+      cancels_{std::move(cancels)} {}
 
 PostgresSession::~PostgresSession() = default;
 
@@ -42,17 +49,42 @@ std::optional<StoreError> PostgresSession::connect() {
   }
 }
 
+void PostgresSession::use_connection(const Use& use) {
+  const Watched watched{*place_, connection_->socket()};
+  if (access_ == Access::write || !limit().gone.stop_possible()) return use.on_postgres(*connection_);
+  CancelSender::Cancellable cancellable{*cancels_, *connection_, limit().gone};
+  try {
+    use.on_postgres(*connection_);
+  } catch (...) {
+    if (cancellable.end()) absorb_cancel();
+    throw;
+  }
+  if (cancellable.end()) absorb_cancel();
+}
+
+/// A request to cancel has been sent, and may reach the server when this statement is over.
+void PostgresSession::absorb_cancel() {
+  try {
+    pqxx::nontransaction{connection_->raw()}.exec("SELECT 1");
+  } catch (const pqxx::failure& error) {
+    if (!is_cancelled(error)) connection_->abandon();
+  }
+}
+
 std::optional<StoreError> PostgresSession::run(const Use& use) {
+  if (limit().is_reached()) return given_up();
   if (auto failure = connect()) return failure;
   for (int attempt = 1;; ++attempt) {
     try {
-      const Watched watched{*place_, connection_->socket()};
-      use.on_postgres(*connection_);
+      use_connection(use);
       return std::nullopt;
     } catch (const pqxx::failure& error) {
       if (may_be_repeated(error) && attempt < most_attempts) continue;
       if (spoils_connection(error) || !connection_->raw().is_open()) connection_.reset();
-      return as_store_error(error);
+      return is_cancelled(error) && limit().is_reached() ? given_up() : as_store_error(error);
+    } catch (const std::bad_alloc&) {
+      connection_.reset();
+      return no_memory();
     } catch (const std::exception&) {
       // A row that no writer of ours makes: a conversion of libpqxx or of a tag's JSON fails.
       return StoreError{.kind = Kind::unavailable, .text = "the database holds a row that cannot be read"};

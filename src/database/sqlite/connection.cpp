@@ -36,4 +36,9 @@ bool user_exists(SqliteConnection& connection, const Uuid& owner) {
   return query.bind(":user_id", owner.text()).next();
 }
 
+bool has_more_than(SqliteConnection& connection, const char* sql, const Uuid& owner, std::int64_t most) {
+  Query query{connection.prepared(sql)};
+  return query.bind(":user_id", owner.text()).bind(":most", most).next();
+}
+
 }  // namespace drawbridge::database

@@ -73,4 +73,7 @@ inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid =
 /// Whether the owner is still in Better Auth's table: each write begins with this question.
 bool user_exists(SqliteConnection& connection, const Uuid& owner);
 
+/// Whether a statement with `:user_id` and `:most` finds a row of the owner's beyond so many.
+bool has_more_than(SqliteConnection& connection, const char* sql, const Uuid& owner, std::int64_t most);
+
 }  // namespace drawbridge::database

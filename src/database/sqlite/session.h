@@ -15,14 +15,15 @@ namespace drawbridge::database {
 /// is never made here. No function throws SQLite's exceptions.
 class SqliteSession final : public Session {
  public:
-  /// A session for reading refuses every change (`unavailable`). A write waits at most `lock_wait` for a lock
-  /// that another connection, Better Auth's for example, holds; reads need none.
+  /// A session for reading refuses every change (`unavailable`) and keeps to its limit. A write waits at most
+  /// `lock_wait` for a lock that another connection, Better Auth's for example, holds; reads need none.
   SqliteSession(std::filesystem::path file, Access access,
                 std::chrono::milliseconds lock_wait = std::chrono::seconds{5});
   ~SqliteSession() override;
 
  private:
   std::optional<StoreError> run(const Use& use) override;
+  void leave_no_transaction();
 
   std::filesystem::path file_;
   Access access_;

@@ -145,6 +145,34 @@ TEST_F(TaskRoutes, serves_its_contract) {
   EXPECT_EQ(api.call("GET", "/openapi.json?x=1", "").code(), "validation_failed");
 }
 
+TEST_F(TaskRoutes, says_whose_work_it_is_and_what_it_costs) {
+  struct Case {
+    std::string_view query;
+    bool costly;
+  };
+  const Case cases[]{
+      {"", false},
+      {"?status=open&priority=low&due_before=2026-11-23T10:00", false},
+      {"?tag=1&tag=2&tag=3&tag=4", false},
+      {"?search=", false},
+      {"?tag=1&tag=2&tag=3&tag=4&tag=5", true},
+      {"?search=a", true},
+      {"?sort_by=title", true},
+  };
+  for (const Case& item : cases) {
+    SCOPED_TRACE(item.query);
+    ASSERT_EQ(api.call("GET", tasks_of(alice).append(item.query), "alice").status, 200);
+    const auto seen = api.store.last();
+    EXPECT_EQ(seen.owner, Uuid::parse(alice));
+    EXPECT_EQ(seen.costly, item.costly);
+    EXPECT_TRUE(seen.can_stop);
+  }
+  ASSERT_EQ(api.call("GET", "/readyz", "").status, 200);
+  EXPECT_EQ(api.store.last().owner, std::nullopt);
+  ASSERT_EQ(api.call("POST", tasks_of(bob), "bob", R"({"title":"T"})").status, 201);
+  EXPECT_EQ(api.store.last().owner, Uuid::parse(bob));
+}
+
 TEST(Shares, one_user_cannot_fill_the_queue_of_the_database) {
   test::Api::Options options;
   options.limits.store_places_for_each_user = 2;

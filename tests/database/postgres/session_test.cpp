@@ -3,11 +3,14 @@
 #include "database/postgres/session.h"
 
 #include <atomic>
+#include <new>
+#include <stop_token>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <pqxx/pqxx>
 
+#include "database/postgres/connection.h"
 #include "schema/plan/our_tables.h"
 #include "tests/api/rows.h"
 #include "tests/database/postgres/backend.h"
@@ -18,7 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using database::Access;
+using database::PostgresConnection;
 using database::PostgresSession;
+using database::Result;
 using database::StallWatch;
 using Kind = database::StoreError::Kind;
 
@@ -188,6 +193,67 @@ TEST_F(PostgresServerSession, is_unavailable_while_nobody_listens) {
   EXPECT_EQ(ready.error().kind, Kind::unavailable);
   EXPECT_TRUE(contains(ready.error().text, "the database cannot be reached")) << ready.error().text;
   EXPECT_EQ(list_tasks(session, alice, {}).error().kind, Kind::unavailable);
+}
+
+/// Sleeps, on the server, unless it is ended.
+Result<bool> sleep_there(PostgresConnection& connection, double seconds) {
+  pqxx::nontransaction transaction{connection.raw()};
+  transaction.exec("SELECT pg_sleep(" + std::to_string(seconds) + ")");
+  return true;
+}
+Result<bool> sleep_there(database::SqliteConnection&, double) {
+  return database::not_found();
+}
+Result<bool> sleep_in(database::Session& session, double seconds) {
+  return session.without_owner([seconds](auto& db) { return sleep_there(db, seconds); });
+}
+
+TEST_F(PostgresServerSession, ends_reads_at_their_limit_and_works_on) {
+  EXPECT_EQ(sleep_in(reader, 30).error().kind, Kind::timed_out);
+  EXPECT_EQ(list_tasks(reader, alice, {}).value().total, 0);
+}
+
+TEST_F(PostgresServerSession, ends_a_read_when_nobody_waits_for_it) {
+  std::stop_source client;
+  reader.limit({.gone = client.get_token()});
+  const std::jthread leaves{[&] {
+    while (database.run(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND datname = "
+               "current_database() AND state = 'active'") == "0")
+      std::this_thread::yield();
+    client.request_stop();
+  }};
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(sleep_in(reader, 30).error().kind, Kind::unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, database::longest_statement);
+  EXPECT_EQ(list_tasks(reader, alice, {}).error().kind, Kind::unavailable) << "it is the same client's";
+  reader.limit({});
+  EXPECT_EQ(list_tasks(reader, alice, {}).value().total, 0);
+}
+
+TEST_F(PostgresServerSession, ends_nothing_of_the_next_client) {
+  // Clients leave at about the moment at which their statement ends; what comes next must never suffer.
+  for (int round = 0; round < 200; ++round) {
+    std::stop_source client;
+    reader.limit({.gone = client.get_token()});
+    {
+      const std::jthread leaves{[&, round] {
+        for (int i = 0; i < round * 50; ++i) std::atomic_signal_fence(std::memory_order_seq_cst);
+        client.request_stop();
+      }};
+      static_cast<void>(sleep_in(reader, 0.0002 * (round % 5)));
+    }
+    reader.limit({.gone = std::stop_source{}.get_token()});
+    const auto next = sleep_in(reader, 0.001);
+    ASSERT_TRUE(next.has_value()) << "round " << round << ": " << next.error().text;
+  }
+}
+
+TEST_F(PostgresServerSession, has_no_memory_is_an_error_of_the_call) {
+  const auto result = reader.without_owner([](auto&) -> Result<int> { throw std::bad_alloc{}; });
+  EXPECT_EQ(result.error().kind, Kind::unavailable);
+  EXPECT_EQ(result.error().text, "there is not enough memory for this");
+  EXPECT_EQ(list_tasks(reader, alice, {}).value().total, 0);
 }
 
 TEST_F(PostgresServerSession, two_that_wait_for_each_other_are_both_done) {

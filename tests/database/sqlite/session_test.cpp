@@ -3,6 +3,9 @@
 #include "database/sqlite/session.h"
 
 #include <fstream>
+#include <new>
+#include <stop_token>
+#include <thread>
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
@@ -26,6 +29,9 @@ namespace drawbridge::test {
 namespace {
 
 using database::Access;
+using database::not_found;
+using database::Result;
+using database::SqliteConnection;
 using database::SqliteSession;
 using Kind = database::StoreError::Kind;
 
@@ -192,6 +198,57 @@ TEST_F(SqliteFile, is_opened_as_promised) {
   EXPECT_EQ(value_of(database, "PRAGMA foreign_keys"), "1");
   EXPECT_EQ(value_of(database, "PRAGMA synchronous"), "2");
   EXPECT_EQ(value_of(database, "PRAGMA busy_timeout"), "5000");
+}
+
+/// Counts for minutes, unless it is ended.
+Result<std::int64_t> count_for_ever(SqliteConnection& connection) {
+  SQLite::Statement statement{connection.database,
+                              "WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n LIMIT "
+                              "100000000000) SELECT count(*) FROM n"};
+  statement.executeStep();
+  return statement.getColumn(0).getInt64();
+}
+Result<std::int64_t> count_for_ever(database::PostgresConnection&) {
+  return not_found();
+}
+
+TEST_F(SqliteFile, ends_reads_at_their_limit_and_works_on) {
+  add_better_auth();
+  bring_ours_up();
+  SqliteSession session{file, Access::read};
+  const auto count = [&] { return session.without_owner([](auto& db) { return count_for_ever(db); }); };
+  session.limit({.ends_by = std::chrono::steady_clock::now() + std::chrono::milliseconds{20}});
+  EXPECT_EQ(count().error().kind, Kind::timed_out);
+  EXPECT_EQ(list_tasks(session, alice, {}).error().kind, Kind::timed_out) << "its time is over";
+  session.limit({});
+  EXPECT_EQ(list_tasks(session, alice, {}).value().total, 0);
+  std::stop_source client;
+  session.limit({.gone = client.get_token()});
+  {
+    const std::jthread leaves{[&] {
+      std::this_thread::yield();
+      client.request_stop();
+    }};
+    EXPECT_EQ(count().error().kind, Kind::unavailable);
+  }
+  session.limit({});
+  EXPECT_EQ(list_tasks(session, alice, {}).value().total, 0);
+  // Nothing of what was given up keeps its view of the database.
+  SqliteSession writer{file, Access::write};
+  ASSERT_TRUE(create_task(writer, alice, {.title = "T"}, noon).has_value());
+  EXPECT_EQ(list_tasks(session, alice, {}).value().total, 1);
+  auto other = open_as_better_auth(file);
+  EXPECT_EQ(value_of(other, "PRAGMA wal_checkpoint(TRUNCATE)"), "0");
+}
+
+TEST_F(SqliteFile, has_no_memory_is_an_error_of_the_call) {
+  add_better_auth();
+  bring_ours_up();
+  SqliteSession session{file, Access::read};
+  const auto result = session.without_owner([](auto&) -> Result<int> { throw std::bad_alloc{}; });
+  EXPECT_EQ(result.error().kind, Kind::unavailable);
+  EXPECT_EQ(result.error().text, "there is not enough memory for this");
+  EXPECT_EQ(list_tasks(session, alice, {}).value().total, 0);
 }
 
 /// The steps by which SQLite would carry out a statement of the API.

@@ -77,7 +77,7 @@ TEST_F(UserUuid, as_better_auth_makes_it_is_left_alone) {
   const std::string before = value("SELECT sql FROM sqlite_schema WHERE name = 'user'");
   ASSERT_TRUE(schema::migrate_up(url, silent).has_value());
   EXPECT_EQ(value("SELECT sql FROM sqlite_schema WHERE name = 'user'"), before);
-  EXPECT_EQ(value("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"), "0");
+  EXPECT_EQ(value("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'user'"), "0");
   EXPECT_EQ(value("SELECT uuid FROM \"user\""), good);
   expect_complete();
 }

@@ -1,0 +1,69 @@
+"""How much one user may have, however many connections ask at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from backend import Backend
+from better_auth import BetterAuth
+from conftest import StartBackend
+from contract import assert_refused
+from owned_api import OwnedApi
+from raw_http import RawConnection, with_json
+
+TASKS, TAGS = 120, 5
+CONNECTIONS = 40
+
+
+@pytest.fixture(scope="module")
+def backend(issuer: BetterAuth, start_backend: StartBackend) -> Backend:
+    return start_backend(issuer, drawbridge_max_tasks=TASKS, drawbridge_max_tags=TAGS)
+
+
+def statuses_of_many(api: OwnedApi, path: str, most: int) -> Counter[int]:
+    """Of twice as many requests as are allowed, from many connections at the same time."""
+    connections = [RawConnection(api.backend.port) for _ in range(CONNECTIONS)]
+    statuses: Counter[int] = Counter()
+    rounds = 2 * most // CONNECTIONS + 1
+    for number in range(rounds):
+        for place, connection in enumerate(connections):
+            body = {"name": f"{number} {place}"} if path == "tags" else {"title": "T"}
+            connection.send(with_json("POST", f"/api/v1/{api.uuid}/{path}", api.token, body))
+        for connection in connections:
+            answer = connection.receive()
+            statuses[answer.status] += 1
+            if answer.status != 201:
+                assert answer.refusal() == (409, "quota_exceeded")
+    for connection in connections:
+        connection.close()
+    return statuses
+
+
+@pytest.mark.parametrize(("path", "most"), [("tasks", TASKS), ("tags", TAGS)])
+def test_not_one_more_comes_in(issuer: BetterAuth, backend: Backend, path: str, most: int) -> None:
+    eve = OwnedApi.sign_up(issuer, backend, f"eve of {path}")
+    statuses = statuses_of_many(eve, path, most)
+    assert statuses[201] == most
+    assert set(statuses) == {201, 409}
+    assert eve.get(f"/{path}").json()["total"] == most
+    bob = OwnedApi.sign_up(issuer, backend, f"bob of {path}")
+    assert bob.post(f"/{path}", {"title": "T"} if path == "tasks" else {"name": "T"}).status_code == 201
+
+
+def test_a_place_is_free_again(issuer: BetterAuth, backend: Backend) -> None:
+    eve = OwnedApi.sign_up(issuer, backend, "eve")
+    tags = [eve.make_tag(f"tag {number}") for number in range(TAGS)]
+    assert_refused(eve.post("/tags", {"name": "one more"}), "quota_exceeded")
+    assert_refused(eve.post("/tags", {"name": "tag 0"}), "conflict")
+    assert eve.patch(f"/tags/{tags[0]}", {"name": "changed"}).status_code == 200
+    assert eve.delete(f"/tags/{tags[0]}").status_code == 204
+    eve.make_tag("one more")
+
+
+def test_none_is_asked_for(issuer: BetterAuth, start_backend: StartBackend) -> None:
+    backend = start_backend(issuer, drawbridge_max_tasks=0, drawbridge_max_tags=0)
+    eve = OwnedApi.sign_up(issuer, backend, "eve without end")
+    for number in range(TAGS + 1):
+        eve.make_tag(f"tag {number}")
