@@ -185,7 +185,8 @@ def core_faults(sources: Sources) -> Iterator[str]:
         if layer not in PURE | PURE_FILES:
             continue
         for _, name in INCLUDE.findall(text):
-            if CORE_BANNED_HEADERS.match(name):
+            # Who drives a machine may tell it that nobody waits any more.
+            if CORE_BANNED_HEADERS.match(name) and (name, layer) != ("stop_token", "src/database/work_queue"):
                 yield f"{path}: {layer} includes <{name}>"
         for match in CORE_BANNED_WORDS.finditer(code_of(text)):
             yield f"{path}: {layer} uses {match.group().strip()}"
