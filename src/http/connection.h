@@ -9,6 +9,7 @@
 
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include "http/arrival.h"
 #include "http/chunk_scanner.h"
 #include "http/connection_counts.h"
 #include "http/connection_phases.h"
@@ -22,14 +23,6 @@
 namespace drawbridge::http {
 
 class Worker;
-
-/// A client that has come, with what it takes of what there is for all.
-struct Arrival {
-  Socket socket;
-  Address address;
-  ConnectionCounts::Place place;
-  std::optional<ConnectionCounts::Place> place_of_address;
-};
 
 /// One client's connection: reads a request, has it decided and answered, writes the answer, in turn, so that
 /// pipelined requests are answered in order (RFC 9112 §9.3.2). Lives on its worker's thread; what other

@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
-#include "http/connection.h"
 #include "http/post_back.h"
 #include "http/worker.h"
 

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "http/arrival.h"
 #include "http/byte_budget.h"
 #include "http/connection_counts.h"
 #include "http/connection_phases.h"
@@ -24,7 +25,6 @@
 namespace drawbridge::http {
 
 class Connection;
-struct Arrival;
 
 /// What all connections of a server share. Its references outlive the server.
 struct Services {
