@@ -47,7 +47,10 @@ class Production:
         shown = secret | {name: value.replace("{page}", self.page_url) for name, value in (env or {}).items()}
         for _ in range(5):
             checks = examine(env=shown, **(options | changes))
-            if "production.key_fetch" not in checks or "were answered within" not in checks["production.key_fetch"].summary:
+            if (
+                "production.key_fetch" not in checks
+                or "were answered within" not in checks["production.key_fetch"].summary
+            ):
                 break
         return checks
 

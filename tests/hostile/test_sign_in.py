@@ -118,4 +118,7 @@ def test_behind_a_proxy_who_guesses_is_limited_and_nobody_else(behind_a_proxy: F
     body = {"email": email, "password": PASSWORD}
     assert send(behind_a_proxy, "/sign-in/email", body, {"X-Forwarded-For": "198.51.100.1"}).status_code == 200
     guesser = {"X-Forwarded-For": "198.51.100.9"}
-    assert send(behind_a_proxy, "/sign-in/email", body, guesser).status_code in (200, 429)  # its ten seconds may be over
+    assert send(behind_a_proxy, "/sign-in/email", body, guesser).status_code in (
+        200,
+        429,
+    )  # its ten seconds may be over
