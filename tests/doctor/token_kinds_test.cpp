@@ -176,7 +176,8 @@ TEST(TokenKinds, ASubjectIsEncodedForThePath) {
     return call(one);
   };
   const Found found = found_by(visit);
-  EXPECT_EQ(std::ranges::count(asked, std::string{api} + "/api/v1/a%2Fb%20c%3F%C3%A9/tasks"), 3);
+  // Without the token and with it.
+  EXPECT_EQ(std::ranges::count(asked, std::string{api} + "/api/v1/a%2Fb%20c%3F%C3%A9/tasks"), 2);
   EXPECT_TRUE(found.text_of("api.own_path").contains("DRAWBRIDGE_USER_CLAIM"))
       << found.text_of("api.own_path");
 }

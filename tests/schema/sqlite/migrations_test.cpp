@@ -88,7 +88,7 @@ TEST_F(Migrations, make_the_file_for_its_owner_alone) {
         std::filesystem::remove(url.file);
         std::filesystem::rename(url.file.string() + "-elsewhere", url.file);
       }};
-  for (const mode_t mask : {022, 0, 077}) {
+  for (const mode_t mask : {022U, 0U, 077U}) {
     const Umask umask{mask};
     for (std::size_t i = 0; i < makers.size(); ++i) {
       SCOPED_TRACE(i);
