@@ -19,12 +19,20 @@ void LogQueue::push(std::string_view line) {
 }
 
 const std::string& LogQueue::take() {
-  taken_ = is_torn_ ? "\n" : "";
-  told_ = std::exchange(missing_, std::exchange(refused_, 0));
-  if (told_ > 0) taken_ += lost_line_(told_);
-  told_size_ = taken_.size();
-  taken_ += std::exchange(lines_, {});
   failed_ = false;
+  told_size_ = 0;
+  told_ = std::exchange(missing_, std::exchange(refused_, 0));
+  try {
+    std::string first = is_torn_ ? "\n" : "";
+    if (told_ > 0) first += lost_line_(told_);
+    lines_.insert(0, first);
+    told_size_ = first.size();
+  } catch (const std::bad_alloc&) {  // it is told later
+    missing_ += std::exchange(told_, 0);
+    failed_ = true;
+  }
+  taken_.clear();
+  taken_.swap(lines_);
   return taken_;
 }
 
