@@ -80,9 +80,10 @@ std::expected<T, std::string> read(const std::filesystem::path& file,
 }  // namespace
 
 std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem::path& file) {
+  auto files = open_files(file);  // before the database is opened, which makes files beside it
   return read<BridgeFacts>(file, [&](SQLite::Database& database) {
     BridgeFacts facts = read_bridge_facts(plan::Product::sqlite, query_of(database));
-    facts.open_files = open_files(file);
+    facts.open_files = std::move(files);
     return facts;
   });
 }
