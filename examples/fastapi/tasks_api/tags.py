@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from drawbridge import Identity
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from .auth import Owner
 from .database import check_quota, count, read, write
@@ -27,8 +27,8 @@ def id_of(text: str) -> int:
     return int(text)
 
 
-async def tag_of(session: AsyncSession, owner: Identity, id: int) -> Tag:
-    tag = await session.scalar(select(Tag).where(Tag.user_id == owner.uuid, Tag.id == id))
+def tag_of(session: Session, owner: Identity, id: int) -> Tag:
+    tag = session.scalar(select(Tag).where(Tag.user_id == owner.uuid, Tag.id == id))
     if tag is None:
         raise not_found()
     return tag
@@ -37,21 +37,26 @@ async def tag_of(session: AsyncSession, owner: Identity, id: int) -> Tag:
 @router.get("", response_model=TagPage)
 async def list_tags(owner: Owner, query: Annotated[PageQuery, Depends(Query(PageQuery))]) -> Any:
     own = Tag.user_id == owner.uuid
-    async with read(owner) as session:
-        total = await count(session, select(Tag.id).where(own))
+
+    def list_them(session: Session) -> tuple[list[Tag], int]:
+        total = count(session, select(Tag.id).where(own))
         page = select(Tag).where(own).order_by(Tag.name).limit(query.limit).offset(query.offset)
-        tags = list(await session.scalars(page)) if query.offset < total else []
-    return page_of(tags, total, query)
+        return list(session.scalars(page)) if query.offset < total else [], total
+
+    return page_of(*await read(owner, list_them), query)
 
 
 @router.post("", status_code=201, response_model=TagOut)
 async def create_tag(
     owner: Owner, body: Annotated[NewTag, Depends(JsonBody(NewTag))], _: NoParameters, response: Response
 ) -> Any:
-    async with write(owner) as session:
-        await check_quota(session, owner, Tag, settings.max_tags)
+    def add(session: Session) -> Tag:
+        check_quota(session, owner, Tag, settings.max_tags)
         tag = Tag(user_id=owner.uuid, **body.model_dump())
         session.add(tag)
+        return tag
+
+    tag = await write(owner, add)
     response.headers["Location"] = f"/api/v1/{tag.user_id}/tags/{tag.id}"
     return tag
 
@@ -59,8 +64,7 @@ async def create_tag(
 @router.get("/{tag_id}", response_model=TagOut)
 async def get_tag(owner: Owner, _: NoParameters, tag_id: str) -> Any:
     id = id_of(tag_id)
-    async with read(owner) as session:
-        return await tag_of(session, owner, id)
+    return await read(owner, lambda session: tag_of(session, owner, id))
 
 
 @router.patch("/{tag_id}", response_model=TagOut)
@@ -68,17 +72,22 @@ async def update_tag(
     owner: Owner, body: Annotated[TagChange, Depends(JsonBody(TagChange))], _: NoParameters, tag_id: str
 ) -> Any:
     id = id_of(tag_id)
-    async with write(owner) as session:
-        tag = await tag_of(session, owner, id)
+
+    def update(session: Session) -> Tag:
+        tag = tag_of(session, owner, id)
         for name, value in body.model_dump(exclude_unset=True).items():
             setattr(tag, name, value)
-    return tag
+        return tag
+
+    return await write(owner, update)
 
 
 @router.delete("/{tag_id}", status_code=204)
 async def delete_tag(owner: Owner, _: NoParameters, tag_id: str) -> None:
-    id = id_of(tag_id)
-    async with write(owner) as session:
-        own = delete(Tag).where(Tag.user_id == owner.uuid, Tag.id == id)
-        if await session.scalar(own.returning(Tag.id)) is None:
+    own = delete(Tag).where(Tag.user_id == owner.uuid, Tag.id == id_of(tag_id))
+
+    def remove(session: Session) -> None:
+        if session.scalar(own.returning(Tag.id)) is None:
             raise not_found()
+
+    await write(owner, remove)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from drawbridge import Identity
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import ColumnElement, collate, delete, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from .auth import Owner
 from .database import check_quota, count, is_sqlite, read, write
@@ -34,27 +34,27 @@ def id_of(text: str) -> UUID:
     return UUID(text)
 
 
-async def task_of(session: AsyncSession, owner: Identity, id: UUID, *, locked: bool = False) -> Task:
-    task = await session.get(Task, (owner.uuid, id), with_for_update=locked)
+def task_of(session: Session, owner: Identity, id: UUID, *, locked: bool = False) -> Task:
+    task = session.get(Task, (owner.uuid, id), with_for_update=locked)
     if task is None:
         raise not_found()
     return task
 
 
-async def tags_of(session: AsyncSession, owner: Identity, ids: list[int]) -> list[Tag]:
+def tags_of(session: Session, owner: Identity, ids: list[int]) -> list[Tag]:
     """The owner's tags of these ids, kept from being deleted meanwhile."""
     wanted = select(Tag).where(Tag.user_id == owner.uuid, Tag.id.in_(ids)).order_by(Tag.id)
-    found = {tag.id: tag for tag in await session.scalars(wanted.with_for_update(read=True, key_share=True))}
+    found = {tag.id: tag for tag in session.scalars(wanted.with_for_update(read=True, key_share=True))}
     for index, id in enumerate(ids):
         if id not in found:
             raise Invalid({f"/tag_ids/{index}": "is no tag of yours"})
     return sorted(found.values(), key=lambda tag: tag.name)
 
 
-async def change(session: AsyncSession, owner: Identity, task: Task, values: dict[str, Any]) -> Task:
+def change(session: Session, owner: Identity, task: Task, values: dict[str, Any]) -> Task:
     """Sets these members of a task, and checks what they make of it."""
     if "tag_ids" in values:
-        task.tags = await tags_of(session, owner, values.pop("tag_ids"))
+        task.tags = tags_of(session, owner, values.pop("tag_ids"))
     for name, value in values.items():
         setattr(task, name, value)
     if task.due_date and task.reminder_at and task.reminder_at >= task.due_date:
@@ -88,22 +88,27 @@ async def list_tasks(owner: Owner, query: Annotated[TaskQuery, Depends(Query(Tas
     order = (key.asc() if query.order == "asc" else key.desc()).nulls_last()
     # Without a filter, and by any order but that of titles, an index leads to the page.
     costly = len(filters) > 1 or query.sort_by == "title"
-    async with read(owner, costly=costly) as session:
-        total = await count(session, select(Task.id).where(*filters))
+
+    def list_them(session: Session) -> tuple[list[Task], int]:
+        total = count(session, select(Task.id).where(*filters))
         page = select(Task).where(*filters).order_by(order, Task.id).limit(query.limit).offset(query.offset)
-        tasks = list(await session.scalars(page)) if query.offset < total else []
-    return await PageResponse.of(TaskOut, tasks, total, query)
+        return list(session.scalars(page)) if query.offset < total else [], total
+
+    return await PageResponse.of(TaskOut, *await read(owner, list_them, costly=costly), query)
 
 
 @router.post("", status_code=201, response_model=TaskOut)
 async def create_task(
     owner: Owner, body: Annotated[NewTask, Depends(JsonBody(NewTask))], _: NoParameters, response: Response
 ) -> Any:
-    async with write(owner) as session:
-        await check_quota(session, owner, Task, settings.max_tasks)
+    def add(session: Session) -> Task:
+        check_quota(session, owner, Task, settings.max_tasks)
         time = now()
         task = Task(user_id=owner.uuid, id=uuid4(), created_at=time, updated_at=time, tags=[])
-        session.add(await change(session, owner, task, body.model_dump()))
+        session.add(change(session, owner, task, body.model_dump()))
+        return task
+
+    task = await write(owner, add)
     response.headers["Location"] = f"/api/v1/{task.user_id}/tasks/{task.id}"
     return task
 
@@ -111,15 +116,17 @@ async def create_task(
 @router.get("/{task_id}", response_model=TaskOut)
 async def get_task(owner: Owner, _: NoParameters, task_id: str) -> Any:
     id = id_of(task_id)
-    async with read(owner) as session:
-        return await task_of(session, owner, id)
+    return await read(owner, lambda session: task_of(session, owner, id))
 
 
 async def write_task(owner: Identity, task_id: str, values: dict[str, Any]) -> Task:
     id = id_of(task_id)
-    async with write(owner) as session:
-        task = await task_of(session, owner, id, locked=True)
-        return await change(session, owner, task, values | {"updated_at": now()})
+
+    def write_it(session: Session) -> Task:
+        task = task_of(session, owner, id, locked=True)
+        return change(session, owner, task, values | {"updated_at": now()})
+
+    return await write(owner, write_it)
 
 
 @router.put("/{task_id}", response_model=TaskOut)
@@ -139,15 +146,20 @@ async def update_task(
 @router.patch("/{task_id}/complete", response_model=TaskOut)
 async def toggle_complete(owner: Owner, _: NoParameters, task_id: str) -> Any:
     id = id_of(task_id)
-    async with write(owner) as session:
-        task = await task_of(session, owner, id, locked=True)
-        return await change(session, owner, task, {"completed": not task.completed, "updated_at": now()})
+
+    def toggle(session: Session) -> Task:
+        task = task_of(session, owner, id, locked=True)
+        return change(session, owner, task, {"completed": not task.completed, "updated_at": now()})
+
+    return await write(owner, toggle)
 
 
 @router.delete("/{task_id}", status_code=204)
 async def delete_task(owner: Owner, _: NoParameters, task_id: str) -> None:
-    id = id_of(task_id)
-    async with write(owner) as session:
-        own = delete(Task).where(Task.user_id == owner.uuid, Task.id == id)
-        if await session.scalar(own.returning(Task.id)) is None:
+    own = delete(Task).where(Task.user_id == owner.uuid, Task.id == id_of(task_id))
+
+    def remove(session: Session) -> None:
+        if session.scalar(own.returning(Task.id)) is None:
             raise not_found()
+
+    await write(owner, remove)

@@ -1,8 +1,8 @@
 """How requests wait for the database, are stopped, and what is left when their clients go."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from drawbridge import AuthError
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
 from tasks_api import statement_limit, turns
 from tasks_api.caller import Caller, current
-from tasks_api.statement_limit import bounded
+from tasks_api.sqlite_database import SqliteDatabase
 from tasks_api.turns import Turns
 from tasks_api.work_queue import Limits
 
@@ -119,13 +119,12 @@ def test_a_request_that_is_cancelled_leaves_nothing_behind() -> None:
     run(test)
 
 
-@asynccontextmanager
-async def sqlite(folder: Path) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{folder / 'a.db'}", pool_size=1, max_overflow=0)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
+def read_for_ever(session: Session) -> Any:
+    return session.scalar(FOR_EVER)
+
+
+def read_at_once(session: Session) -> Any:
+    return session.scalar(text("SELECT 1"))
 
 
 def test_a_statement_that_takes_too_long_is_stopped_and_its_connection_is_good(
@@ -134,32 +133,57 @@ def test_a_statement_that_takes_too_long_is_stopped_and_its_connection_is_good(
     monkeypatch.setattr(statement_limit, "LONGEST", 0.1)
 
     async def test() -> None:
-        async with sqlite(tmp_path) as engine:
-            for _ in range(2):
-                with pytest.raises(AuthError) as stopped:
-                    async with AsyncSession(engine) as session, session.begin(), bounded(session, None):
-                        await session.scalar(FOR_EVER)
-                assert (stopped.value.code, stopped.value.status) == ("statement_timeout", 503)
-                async with AsyncSession(engine) as session, session.begin(), bounded(session, None):
-                    assert await session.scalar(text("SELECT 1")) == 1
+        database = SqliteDatabase(tmp_path / "a.db", readers=1)
+        for _ in range(2):
+            with pytest.raises(AuthError) as stopped:
+                await database.read(read_for_ever)
+            assert (stopped.value.code, stopped.value.status) == ("statement_timeout", 503)
+            assert await database.read(read_at_once) == 1
+
+    run(test)
+
+
+def test_what_is_read_after_the_time_is_over_is_stopped_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement_limit, "LONGEST", 0.05)
+
+    def read_late(session: Session) -> Any:
+        time.sleep(0.2)  # when nothing runs that could be interrupted
+        return read_for_ever(session)
+
+    async def test() -> None:
+        with pytest.raises(AuthError) as stopped:
+            await SqliteDatabase(tmp_path / "a.db", readers=1).read(read_late)
+        assert stopped.value.code == "statement_timeout"
 
     run(test)
 
 
 def test_a_statement_ends_with_its_client(tmp_path: Path) -> None:
     async def test() -> None:
-        async with sqlite(tmp_path) as engine:
-            client = Client()
-            asyncio.get_running_loop().call_later(0.1, client.leave)
-            with pytest.raises(ClientDisconnect):
-                async with (
-                    AsyncSession(engine) as session,
-                    session.begin(),
-                    bounded(session, Caller(client.receive)),
-                ):
-                    await session.scalar(FOR_EVER)
-            async with AsyncSession(engine) as session:
-                assert await session.scalar(text("SELECT 1")) == 1
+        database, client = SqliteDatabase(tmp_path / "a.db", readers=1), Client()
+        asyncio.get_running_loop().call_later(0.1, client.leave)
+        with pytest.raises(ClientDisconnect):
+            await database.read(read_for_ever, Caller(client.receive))
+        assert await database.read(read_at_once) == 1
+
+    run(test)
+
+
+def test_what_writes_is_not_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement_limit, "LONGEST", 0.05)
+
+    def make(session: Session) -> None:
+        session.execute(text("CREATE TABLE made (a)"))
+        time.sleep(0.2)
+
+    async def test() -> None:
+        database = SqliteDatabase(tmp_path / "a.db", readers=1)
+        writing = asyncio.create_task(database.write(make))
+        await asyncio.sleep(0.05)
+        writing.cancel()  # as when the server is told to end
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        assert await database.read(lambda session: session.scalar(text("SELECT count(*) FROM made"))) == 0
 
     run(test)
 
