@@ -1,6 +1,5 @@
 """Whose data a route serves when another path, or a parameter beside the path, could name another user."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,13 +8,12 @@ from uuid import UUID
 
 import pytest
 from asgi_calls import bearer, get
-from fastapi import APIRouter, Cookie, Depends, FastAPI, Header, Path, Query, Request, Security, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Security, WebSocket
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from pydantic import AliasChoices, BaseModel, Field
+from pydantic import BaseModel
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Host, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
@@ -286,80 +284,6 @@ def test_what_is_said_names_the_whole_path_and_what_to_write(api: Api) -> None:
     )
 
 
-class Wanted(BaseModel):
-    """Parameters that a class of the app lists."""
-
-    user_id: UUID | None = None
-
-
-class Renamed(BaseModel):
-    whose: str = Field("", alias="user_id")
-
-
-def of_the_query(whose: Annotated[str, Query(alias="user_id")] = "") -> str:
-    return whose
-
-
-def of_the_query_as_it_is_validated(whose: Annotated[str, Query(validation_alias="user_id")] = "") -> str:
-    return whose
-
-
-def of_the_query_by_one_of_two_names(
-    whose: Annotated[str, Query(validation_alias=AliasChoices("whose", "user_id"))] = "",
-) -> str:
-    return whose
-
-
-def of_a_model_of_the_query(whose: Annotated[Wanted, Query()]) -> str:
-    return str(whose.user_id)
-
-
-def of_a_renamed_member_of_the_query(whose: Annotated[Renamed, Query()]) -> str:
-    return whose.whose
-
-
-def of_a_header(whose: Annotated[str, Header(alias="user_id")] = "") -> str:
-    return whose
-
-
-def of_a_header_with_a_hyphen(whose: Annotated[str, Header(alias="User-Id")] = "") -> str:
-    return whose
-
-
-def of_a_cookie(whose: Annotated[str, Cookie(alias="user_id")] = "") -> str:
-    return whose
-
-
-def of_another_part_of_the_path(user_id: Annotated[str, Path(alias="other")]) -> str:
-    return user_id
-
-
-ELSEWHERE = [
-    of_the_query,
-    of_the_query_as_it_is_validated,
-    of_the_query_by_one_of_two_names,
-    of_a_model_of_the_query,
-    of_a_renamed_member_of_the_query,
-    of_a_header,
-    of_a_header_with_a_hyphen,
-    of_a_cookie,
-    of_another_part_of_the_path,
-]
-
-
-@pytest.mark.parametrize("taken", ELSEWHERE, ids=lambda taken: taken.__name__)
-@pytest.mark.parametrize("where", ["the route", "a dependency"])
-def test_an_app_does_not_start_where_a_route_takes_the_user_from_elsewhere_too(
-    api: Api, taken: Callable[..., str], where: str
-) -> None:
-    app = FastAPI(lifespan=api.auth.lifespan)
-    path, more = "/api/v1/{user_id}/{other}", [] if where == "the route" else [Depends(taken)]
-    app.get(path, dependencies=[owner_of(api.auth), *more])(taken if where == "the route" else lambda: "never")
-    with pytest.raises(RuntimeError, match="but it also takes user_id from") as raised, TestClient(app):
-        raise AssertionError("the app started")
-    assert "\n" not in str(raised.value)
-
-
 # ---- refused at the request, where nobody looked at the start ----------------------------------------
 
 
@@ -568,13 +492,3 @@ def test_routes_that_go_leave_nothing_behind(api: Api) -> None:
     kept = len(api.auth.verify_user_access._sound)
     app.router.routes.clear()
     assert len(api.auth.verify_user_access._sound) < kept
-
-
-def test_the_connection_is_all_that_the_check_needs(api: Api) -> None:
-    scope = {
-        "type": "http",
-        "headers": [(b"authorization", api.headers()["Authorization"].encode())],
-        "path_params": {},
-    }
-    with pytest.raises(RuntimeError, match="its path has no parameter"):
-        asyncio.run(api.auth.verify_user_access(HTTPConnection(scope)))
