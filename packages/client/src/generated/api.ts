@@ -208,7 +208,7 @@ export interface paths {
         };
         /**
          * Says whether requests can be served.
-         * @description It stays ready on keys that could not be refreshed, for as long as they are good.
+         * @description It stays ready on keys that could not be refreshed, for as long as they are good. An answer holds for a second, for all who ask.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -653,7 +653,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than 1 MiB. */
+        /** @description The body is larger than 1 MiB. A path that needs no token takes no body at all. */
         BodyTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -705,7 +705,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description 256 requests of this user wait for the database. The places of other users are not affected. */
+        /** @description This user has 256 requests under way, or bodies and unread answers of more than 16 MiB; or the client's address has its share of the connections. What other users get is not affected. */
         RateLimited: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1381,6 +1381,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["BodyTooLarge"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["KeysUnavailable"];
