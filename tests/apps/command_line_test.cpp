@@ -158,8 +158,8 @@ TEST_F(CommandLine, ColourIsForTerminalsOnly) {
   EXPECT_FALSE(test::run_on_terminal(DRAWBRIDGE_PROGRAM, plain).out.contains('\x1B'));
 }
 
-/// What a terminal would obey, and what hides or reorders what it shows: of C0, of C1, and of the directions of
-/// Unicode.
+/// What a terminal would obey, and what hides or reorders what it shows: of C0, of C1, and of the directions
+/// of Unicode.
 constexpr const char* foreign[] = {"\x1b[2J", "\u009b2J", "\u202e", "\u2066", "\u200b"};
 
 bool is_safe_to_show(const std::string& out) {

@@ -46,9 +46,7 @@ def inside(pid: int, call: Callable[[], Found]) -> Found:
 def become(command: list[str]) -> None:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.NamedTemporaryFile("w", suffix=".resolv.conf") as file:
-        file.write(
-            f"nameserver 127.0.0.1\noptions timeout:{RESOLVER_SECONDS} attempts:1\n"
-        )
+        file.write(f"nameserver 127.0.0.1\noptions timeout:{RESOLVER_SECONDS} attempts:1\n")
         file.flush()
         subprocess.run(["mount", "--bind", file.name, "/etc/resolv.conf"], check=True)
     name_server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -25,9 +25,7 @@ StartBackend = Callable[..., Backend]
 
 def pytest_configure() -> None:
     if not DRAWBRIDGE.is_file():
-        raise pytest.UsageError(
-            f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another"
-        )
+        raise pytest.UsageError(f"no {DRAWBRIDGE}: ./dev build release makes it; DRAWBRIDGE_BIN names another")
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +37,7 @@ def postgres_server(
 
 
 @pytest.fixture(scope="module")
-def start_issuer(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[StartIssuer]:
+def start_issuer(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[StartIssuer]:
     """start_issuer(product, **settings) gives a Better Auth that runs, on a database of its own whose tables are made,
     until the module's end."""
     with ExitStack() as stopping:

@@ -46,9 +46,7 @@ class Server:
             "DATABASE_URL": f"sqlite:///{folder}/app.db",
             "DRAWBRIDGE_LISTEN": f"127.0.0.1:{self.port}",
         }
-        self.program = Program(
-            "serve-without-dns", command_inside(DRAWBRIDGE, "serve"), env, folder
-        )
+        self.program = Program("serve-without-dns", command_inside(DRAWBRIDGE, "serve"), env, folder)
 
     @property
     def pid(self) -> int:
@@ -93,9 +91,7 @@ def test_whoever_waits_for_a_key_is_told_in_two_seconds(server: Server) -> None:
         took = time.monotonic() - began
     assert WAIT * 0.9 < took < LATE, took
     # The fetch has come to its own end, and the next token is told why without waiting for another.
-    wait_until(
-        lambda: "No name server said" in server.program.log(), 15, "the fetch ends"
-    )
+    wait_until(lambda: "No name server said" in server.program.log(), 15, "the fetch ends")
     began = time.monotonic()
     with server.connection() as third:
         third.send(asked_for("three"))
@@ -126,9 +122,7 @@ def test_sigterm_ends_it_while_the_resolver_is_silent(server: Server) -> None:
         pytest.param(["doctor", "--json"], 1, id="doctor"),
     ],
 )
-def test_a_command_ends_with_its_own_time_limit(
-    tmp_path: Path, command: list[str], status: int
-) -> None:
+def test_a_command_ends_with_its_own_time_limit(tmp_path: Path, command: list[str], status: int) -> None:
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     env |= {"BETTER_AUTH_URL": ORIGIN}
     began = time.monotonic()

@@ -59,22 +59,16 @@ def told(answer: Answer) -> str:
 
 
 @pytest.mark.serial
-def test_one_token_of_a_new_key_on_a_hundred_connections(
-    rotating: BetterAuth, start_backend: StartBackend
-) -> None:
+def test_one_token_of_a_new_key_on_a_hundred_connections(rotating: BetterAuth, start_backend: StartBackend) -> None:
     backend = start_backend(rotating)
     person = rotating.sign_up("alice")
     for _ in range(ROUNDS):
         token = token_of_a_new_key(person)
-        assert answers_at_once(backend.port, [token] * CONNECTIONS) == {
-            "200": CONNECTIONS
-        }
+        assert answers_at_once(backend.port, [token] * CONNECTIONS) == {"200": CONNECTIONS}
 
 
 @pytest.mark.serial
-def test_tokens_of_many_new_users_of_a_new_key(
-    rotating: BetterAuth, start_backend: StartBackend
-) -> None:
+def test_tokens_of_many_new_users_of_a_new_key(rotating: BetterAuth, start_backend: StartBackend) -> None:
     """Nobody of them was verified here before."""
     backend = start_backend(rotating)
     people = [rotating.sign_up(f"user-{number}") for number in range(5)]
@@ -118,18 +112,14 @@ class SlowKeySet:
 
 
 @pytest.mark.serial
-def test_a_start_while_the_issuer_is_slow(
-    rotating: BetterAuth, start_backend: StartBackend
-) -> None:
+def test_a_start_while_the_issuer_is_slow(rotating: BetterAuth, start_backend: StartBackend) -> None:
     person = rotating.sign_up("alice")
     token = person.token()
     with SlowKeySet(f"{rotating.base}/jwks").running() as slow:
         backend = start_backend(rotating, better_auth_jwks_url=slow.url)
         assert slow.asked.wait(10)
         threading.Timer(0.8, slow.may_answer.set).start()
-        assert answers_at_once(backend.port, [token] * CONNECTIONS) == {
-            "200": CONNECTIONS
-        }
+        assert answers_at_once(backend.port, [token] * CONNECTIONS) == {"200": CONNECTIONS}
 
 
 class RandomKids:

@@ -142,7 +142,9 @@ def test_others_are_served_meanwhile(eve: OwnedApi, bob: OwnedApi, stays: bool) 
             time.sleep(0.005)
     took.sort()
     p99 = took[len(took) * 99 // 100]
-    print(f"\n{len(took)} lists of another: p50 {took[len(took) // 2] * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms; {dict(done)}")
+    print(
+        f"\n{len(took)} lists of another: p50 {took[len(took) // 2] * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms; {dict(done)}"
+    )
     assert set(statuses) == {200}
     assert len(took) > 50
     assert p99 < 1, f"{p99:.2f} s"
