@@ -94,3 +94,17 @@ def test_the_recipes_name_files_that_exist():
     named = re.findall(r"`((?:src|include|apps|tests|bindings|packages|examples|api|deploy|docs)/[^`<>*…]+)`", (ROOT / "CONTRIBUTING.md").read_text())
     assert len(named) > 30
     assert [name for name in named if not (ROOT / name.split()[0]).exists()] == []
+
+
+def test_reliability_names_tests_that_exist(sources):
+    from conftest import ROOT
+
+    missing = []
+    for named in re.findall(r"`([^`]*test[^`]*)`", sources["docs/reliability.md"]):
+        path, _, name = named.partition("::")
+        if path.startswith("./dev"):
+            continue
+        file = ROOT / path
+        if not file.is_file() or (name and f"def {name}(" not in file.read_text()):
+            missing.append(named)
+    assert missing == []
