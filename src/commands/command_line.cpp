@@ -84,10 +84,9 @@ int run_program(int argc, const char* const* argv, const Program& program) {
     complain(unforeseen.what());
     status = exit_not_good;
   }
-  errno = 0;
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    const std::string why = errno == 0 ? "" : " (" + std::generic_category().message(errno) + ')';
-    complain("standard output could not be written" + why + ": the answer is lost");
+  if (const int error = finish_output(); error != 0) {
+    complain("standard output could not be written (" + std::generic_category().message(error) +
+             "): the answer is lost");
     return status == exit_good ? exit_unreachable : status;
   }
   return status;

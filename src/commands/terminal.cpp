@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -32,6 +34,8 @@ std::string span_text(std::chrono::seconds span) {
     if (span >= 2 * unit.size) return fmt::format("{} {}", span / unit.size, unit.name);
   return fmt::format("{} s", span.count());
 }
+
+int output_error = 0;  // of print(), which one thread calls
 
 }  // namespace
 
@@ -84,7 +88,13 @@ std::string moment_text(std::chrono::sys_seconds moment, std::chrono::sys_second
 }
 
 void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size() && output_error == 0)
+    output_error = errno;
+}
+
+int finish_output() {
+  if (std::fflush(stdout) != 0 && output_error == 0) output_error = errno;
+  return std::exchange(output_error, 0);
 }
 
 void print_error(std::string_view text) {

@@ -37,8 +37,10 @@ std::string field_line(const Palette& palette, std::string_view name, std::strin
 /// "2026-11-23 12:38:46 UTC (12 min ago)".
 std::string moment_text(std::chrono::sys_seconds moment, std::chrono::sys_seconds now);
 
-/// Writes to standard output. Whether all of it arrived shows when run_program() flushes it.
+/// Writes to standard output. Whether all of it arrived is what finish_output() says.
 void print(std::string_view text);
+/// Writes what is left of it. The first error since the last call, as errno has it; 0 for none.
+int finish_output();
 
 /// One line of JSON on standard output, with what a terminal would obey escaped as JSON has it.
 void print_json(std::string_view json);

@@ -48,7 +48,7 @@ def steps() -> list[str]:
     return [name for name in ended.json["pending"] if name[0].isdigit()]
 
 
-OURS = steps()
+OURS = steps() if DRAWBRIDGE.is_file() else []  # there are tests beside these that need no program
 
 
 def migrate(database: Database, verb: str, *arguments: str) -> Run:

@@ -1,7 +1,5 @@
 """When more unknown keys are asked for than can be waited for, no address takes the places of another."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
