@@ -22,10 +22,20 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
+void refuse_bytes(Handover& handover, ByteBudget::Exceeded exceeded) {
+  handover.budget_is_used_up = exceeded == ByteBudget::Exceeded::in_all;
+  handover.answer.reset();
+  handover.answer = too_many_bytes(exceeded);
+}
+
 /// The part of a database's thread, whose work must not throw: does it, and leaves the answer.
 void carry_out_work(StoreWork& work, Handover& handover, database::Session& session, ByteBudget& budget,
                     const std::optional<Uuid>& user) noexcept {
   try {
+    // What was asked for before it may have filled the share meanwhile: then it need not be made at all.
+    const bool reads = work.kind == StoreWork::Kind::read;
+    if (user && reads)
+      if (const auto room = budget.room_for(*user); !room) return refuse_bytes(handover, room.error());
     try {
       handover.answer = work.run(session);
     } catch (const std::bad_alloc&) {
@@ -35,14 +45,12 @@ void carry_out_work(StoreWork& work, Handover& handover, database::Session& sess
     }
     if (!user) return;
     const auto size = handover.answer->body.size();
-    if (work.kind == StoreWork::Kind::write) {
+    if (!reads) {
       handover.charge = budget.charge_anyway(*user, size);  // it is done, which nothing else may say
     } else if (auto charge = budget.charge(*user, size)) {
       handover.charge = *std::move(charge);
     } else {
-      handover.answer.reset();
-      handover.budget_is_used_up = charge.error() == ByteBudget::Exceeded::in_all;
-      handover.answer = too_many_bytes(charge.error());
+      refuse_bytes(handover, charge.error());
     }
   } catch (...) {
     handover.answer.reset();

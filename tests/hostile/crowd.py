@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import select
 import socket
 import time
@@ -50,7 +51,11 @@ class Connection(socket.socket):
 @contextmanager
 def crowd(port: int, count: int, sent: Callable[[int], bytes]) -> Iterator[list[Connection]]:
     """Each of them has sent its bytes, as far as the other side took them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard == resource.RLIM_INFINITY or hard >= count + 500, f"ulimit -Hn is {hard}; this needs {count + 500}"
     with ExitStack() as stack:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count + 500), hard))
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         connections = []
         for number in range(count):
             connection = stack.enter_context(Connection(port))

@@ -184,10 +184,11 @@ def test_work_that_waits_is_refused_in_time_all_at_once(issuer: BetterAuth, star
     ):
         began = time.monotonic()
         assert with_news(waiting, within=3) == 0
-        assert with_news(waiting[1:], within=8) == len(waiting) - 1
-        assert 4.5 < time.monotonic() - began < 8
+        # One of them has begun, whichever, and waits for the lock itself.
+        wait_until(lambda: with_news(waiting) >= len(waiting) - 1, 5, "the others are refused")
+        assert time.monotonic() - began < 8
         assert backend.call("GET", "/api/v1/me", alice.token).status_code == 200
-    assert set(alice.titles()) <= {"task 0"}
+    assert len(alice.titles()) <= 1
 
 
 def test_work_of_a_client_that_has_gone_is_not_begun(issuer: BetterAuth, start_backend: StartBackend) -> None:

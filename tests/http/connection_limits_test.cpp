@@ -1,5 +1,7 @@
 // What a connection gets of what there is for all, and what it is told when something takes too long.
 
+#include <atomic>
+
 #include <fmt/format.h>
 
 #include "tests/api/api_fixture.h"
@@ -65,6 +67,37 @@ TEST(UserShare, has_bytes_for_answers_that_are_not_read) {
   int status = 0;
   for (int i = 0; i < 10'000 && status != 200; ++i) status = api.call("GET", tasks_of(alice), "alice").status;
   EXPECT_EQ(status, 200) << "what the client leaves behind is given back";
+}
+
+/// Many may have been let in before the first answer was made.
+TEST(UserShare, that_is_used_up_refuses_what_waits_before_it_is_made) {
+  Api api;
+  std::atomic<int> made{0};
+  const auto large = [&made](const http::Request&) -> http::Outcome {
+    return http::StoreWork{.kind = http::StoreWork::Kind::read, .run = [&made](database::Session&) {
+                             ++made;
+                             return http::Response{.content_type = "text/plain",
+                                                   .body = std::string(16'000'000, 'x')};
+                           }};
+  };
+  const auto server = http::Server::start({.host = "127.0.0.1",
+                                           .port = 0,
+                                           .threads = 1,
+                                           .allowed_origins = {},
+                                           .limits = {.user_bytes = 1'000'000}},
+                                          {{"/large", http::Access::signed_in, {{http::Method::get, large}}}},
+                                          api.authenticator, api.store, api.log);
+  ASSERT_TRUE(server.has_value());
+  api.store.hold();
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.emplace_back((*server)->port());
+    clients.back().send(raw_request("GET", "/large", "alice"));
+  }
+  api.store.wait_for(12);
+  api.store.release();
+  for (auto& client : clients) EXPECT_TRUE(client.hears_within(10'000));
+  EXPECT_LE(made, 3) << "one fills the share, and each thread that reads may have begun another";
 }
 
 TEST(AllUsers, have_bytes_together_and_the_longest_unread_answer_gives_way) {
