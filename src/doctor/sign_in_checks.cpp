@@ -10,7 +10,6 @@
 #include "core/text/json_writer.h"
 #include "doctor/api_calls.h"
 #include "doctor/sections.h"
-#include "issuer/jwks_url.h"
 
 namespace drawbridge::doctor {
 namespace {
@@ -50,7 +49,7 @@ Guesses guess(const Visit& visit, const Headers& headers_of) {
     fetch::HttpCall call{.method = "POST",
                          .url = visit.better_auth_url + "/sign-in/email",
                          .headers = headers_of(random_address())};
-    call.headers.push_back({"Origin", BetterAuth::at(visit.better_auth_url)->issuer});
+    // Without Origin, as whoever guesses: Better Auth asks for one only where a cookie comes along.
     call.headers.push_back({"Content-Type", "application/json"});
     JsonObject{call.body}
         .member("email", std::string_view{nobody})

@@ -53,9 +53,13 @@ def behind_a_proxy(start_front_end: StartFrontEnd) -> FrontEnd:
     return start_front_end("127.0.0.1")
 
 
-def send(front_end: FrontEnd, path: str, body: dict[str, str], headers: Headers) -> httpx.Response:
+def send(
+    front_end: FrontEnd, path: str, body: dict[str, str], headers: Headers, address: str = "127.0.0.1"
+) -> httpx.Response:
+    """From one of the addresses of this machine."""
     own = [("Origin", front_end.url), *(headers.items() if isinstance(headers, dict) else headers)]
-    with open_client(f"http://127.0.0.1:{front_end.port}") as client:
+    transport = httpx.HTTPTransport(local_address=address)
+    with open_client(f"http://127.0.0.1:{front_end.port}", transport=transport) as client:
         return client.post(f"/api/auth{path}", json=body, headers=own)
 
 
@@ -104,6 +108,14 @@ FORGERIES: dict[str, Callable[[int], Headers]] = {
 def test_wrong_passwords_are_limited_whatever_a_header_says(alone: FrontEnd, name: str) -> None:
     """All of them come from 127.0.0.1, so all cases share its three tries in ten seconds."""
     assert checked(alone, "nobody@example.com", FORGERIES[name]) <= 3
+
+
+def test_who_guesses_keeps_nobody_else_from_signing_in(alone: FrontEnd) -> None:
+    email = somebody(alone, "203.0.113.1")
+    guess, right = {"email": email, "password": "a guess"}, {"email": email, "password": PASSWORD}
+    guesses = [send(alone, "/sign-in/email", guess, {}, "127.0.0.2").status_code for _ in range(6)]
+    assert guesses == [401, 401, 401, 429, 429, 429]
+    assert send(alone, "/sign-in/email", right, {"X-Forwarded-For": "127.0.0.2"}, "127.0.0.3").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/sign-in/email/", "//sign-in/email", "/./sign-in/email", "/sign-in%2Femail"])
