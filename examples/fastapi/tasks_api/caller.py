@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 
 class Caller:
@@ -15,7 +15,13 @@ class Caller:
         self._watching: asyncio.Task[None] | None = None
         self._act: Callable[[], None] | None = None
         self._kept: list[Callable[[], None]] = []
+        self._first: Message | None = None
         self.is_gone = False
+
+    async def receive(self) -> Message:
+        """For the app: also what was received meanwhile."""
+        first, self._first = self._first, None
+        return await self._receive() if first is None else first
 
     def when_gone(self, act: Callable[[], None] | None) -> None:
         """Has it called, at once if the client has gone already. It takes the place of what was to be called before."""
@@ -39,12 +45,14 @@ class Caller:
         self._kept.clear()
 
     async def _watch(self) -> None:
-        """To be begun when the body has been read: what comes after it is the end."""
+        """What comes after the body is the end. A body that comes in parts is the app's to read."""
         while not self.is_gone:
             message = await self._receive()
-            if message.get("more_body"):
-                return  # a body that nobody asked for; the server stops reading it
             self.is_gone = message["type"] == "http.disconnect"
+            if not self.is_gone:
+                self._first = message
+            if message.get("more_body"):
+                return
         if self._act is not None:
             self._act()
 

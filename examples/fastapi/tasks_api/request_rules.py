@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+from contextlib import nullcontext
 from urllib.parse import unquote_to_bytes
 
 from drawbridge import AuthError
@@ -12,9 +13,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .caller import Caller, current
+from .gate import Gate
 
 log = logging.getLogger(__name__)
 LARGEST_HEAD = 32 * 1024
+AT_ONCE = 8  # requests of one sender
 BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 BAD_CHARACTER = re.compile("[\0-\x1f\x7f-\x9f/\\\\]")
 
@@ -37,6 +40,7 @@ class RequestRules:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._gate = Gate(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,12 +58,16 @@ class RequestRules:
         if not is_path(scope["raw_path"]):
             await refuse(AuthError("not_found", "There is no such route."))
             return
+        sender = b"".join(value for name, value in scope["headers"] if name == b"authorization")
         caller = Caller(receive)
         current.set(caller)
         try:
-            await self.app(scope, receive, send)
+            async with self._gate.passage(sender, caller) if sender else nullcontext():
+                await self.app(scope, caller.receive, send)
         except ClientDisconnect:
             pass
+        except AuthError as error:
+            await refuse(error)
         except Exception:
             log.exception("request %s failed", scope["state"].get("request_id"))
             await refuse(AuthError("internal_error"))

@@ -46,7 +46,7 @@ class Turns:
             if not turn.done():
                 turn.set_exception(error)
 
-        too_long = loop.call_later(LONGEST_WAIT, give_up, _waited_too_long())
+        too_long = loop.call_later(LONGEST_WAIT, give_up, waited_too_long())
         if caller is not None:
             caller.when_gone(lambda: give_up(ClientDisconnect()))
         try:
@@ -74,6 +74,6 @@ class Turns:
                 turn.set_result(None)
 
 
-def _waited_too_long() -> AuthError:
+def waited_too_long() -> AuthError:
     hint = f"It waited {LONGEST_WAIT:g} s for its turn, behind other work of this user or behind too much of all."
     return AuthError("store_unavailable", "The database cannot be used now; try again.", hint)
