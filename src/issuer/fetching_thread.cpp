@@ -33,7 +33,8 @@ struct FetchingThread::State {
 
   void run();
   CURLcode perform(JwksRequest& request);
-  Fetched fetch(const KeyCache::Fetch& wanted);
+  Fetched fetch(const KeyCache::Fetch& next);
+  Fetched fetch_if_there_is_memory(const KeyCache::Fetch& next);
   bool is_stopping() {
     const std::lock_guard lock{mutex};
     return stopping;
@@ -58,7 +59,7 @@ void FetchingThread::State::run() {
     if (stopping) break;
     const KeyCache::Fetch next = *std::exchange(wanted, std::nullopt);
     lock.unlock();
-    Fetched fetched = fetch(next);
+    Fetched fetched = fetch_if_there_is_memory(next);
     lock.lock();
     if (!stopping) deliver(std::move(fetched));
   }
@@ -91,6 +92,15 @@ Fetched FetchingThread::State::fetch(const KeyCache::Fetch& next) {
   auto keys = KeySet::parse(document.body);
   if (!keys) return {FailedFetch{no_key_set(url.text, document.body, keys.error()), std::nullopt}, {}};
   return {GoodFetch{*std::move(keys), document.max_age, std::move(document.etag)}, std::move(document.body)};
+}
+
+/// Without memory there is no fetch, and the next may have it; an exception would end the process.
+Fetched FetchingThread::State::fetch_if_there_is_memory(const KeyCache::Fetch& next) {
+  try {
+    return fetch(next);
+  } catch (const std::bad_alloc&) {
+    return {FailedFetch{"out of memory", std::nullopt}, {}};  // short enough to take none
+  }
 }
 
 FetchingThread::FetchingThread(JwksUrl url, std::optional<std::filesystem::path> ca_file, Deliver deliver)

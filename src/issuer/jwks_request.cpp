@@ -1,6 +1,7 @@
 #include "issuer/jwks_request.h"
 
 #include <algorithm>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -57,7 +58,11 @@ std::size_t JwksRequest::receive(char* data, std::size_t size, std::size_t count
     request.too_large_ = true;
     return 0;
   }
-  request.body_.append(data, bytes);
+  try {
+    request.body_.append(data, bytes);
+  } catch (const std::bad_alloc&) {
+    return 0;  // curl then fails; an exception cannot go through its frames
+  }
   return bytes;
 }
 
