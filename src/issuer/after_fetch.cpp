@@ -47,23 +47,21 @@ void AfterFetch::run() {
       events.push_back(std::move(events_.front()));
       events_.pop_front();
     }
-    const std::size_t dropped = std::exchange(dropped_, 0);
+    std::size_t dropped = std::exchange(dropped_, 0);
     lock.unlock();
     // The file first: it must not be older than what the handler was told of.
     if (kept && snapshot_)
       if (std::string fault = snapshot_->save(kept->jwks_json, kept->fetched_at); !fault.empty())
         events.push_back({false, std::move(fault)});
-    for (KeySource::Event& event : events) tell(std::move(event), &event == &events.front() ? dropped : 0);
+    for (KeySource::Event& event : events) {
+      if (dropped > 0)
+        event.text += fmt::format(
+            " ({} earlier events were dropped: on_event takes longer than they are apart.)", dropped);
+      dropped = 0;
+      if (on_event_) on_event_(event);
+    }
     lock.lock();
   }
-}
-
-void AfterFetch::tell(KeySource::Event event, std::size_t dropped) const {
-  if (!on_event_) return;
-  if (dropped > 0)
-    event.text +=
-        fmt::format(" ({} earlier events were dropped: on_event takes longer than they are apart.)", dropped);
-  on_event_(event);
 }
 
 }  // namespace drawbridge::fetch

@@ -40,7 +40,6 @@ class AfterFetch {
 
  private:
   void run();
-  void tell(KeySource::Event event, std::size_t dropped) const;
 
   const OnEvent on_event_;
   const std::optional<SnapshotFile> snapshot_;

@@ -63,9 +63,9 @@ std::string der_of(std::string_view signature) {
   OpenSsl<BIGNUM> r{BN_bin2bn(data_of(signature), half, nullptr)};
   OpenSsl<BIGNUM> s{BN_bin2bn(data_of(signature) + half, half, nullptr)};
   const OpenSsl<ECDSA_SIG> pair{ECDSA_SIG_new()};
-  if (!r || !s || !pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
-  static_cast<void>(r.release());  // now of the pair
-  static_cast<void>(s.release());
+  if (!r || !s || !pair) return {};
+  // They are the pair's from now on; it fails for null alone.
+  if (ECDSA_SIG_set0(pair.get(), r.release(), s.release()) != 1) return {};
   unsigned char* bytes = nullptr;
   const int size = i2d_ECDSA_SIG(pair.get(), &bytes);
   const OpenSsl<unsigned char> owner{bytes};

@@ -63,7 +63,7 @@ std::optional<KidDigest> WaitingPlaces::gives_way_to(const Place& newcomer) cons
 /// that has many, must not be able to have it taken from the others.
 void WaitingPlaces::join(const KidDigest& kid, Place& place, const Asker& asker) {
   const auto voice = place.preferred_by ? std::nullopt : free_voice(asker);
-  Shares& shares = voice ? preferred_ : shares_of(place);
+  const Shares& shares = voice ? preferred_ : shares_of(place);
   const bool fewer = shares.of(asker.address) + 1 < shares.of(place.address);
   if (!voice && !fewer) return;
   shares_of(place).remove(place.address, place.entered);

@@ -15,8 +15,9 @@ template <std::integral Number>
 std::optional<Number> whole_number(std::string_view text, Number least,
                                    Number most = std::numeric_limits<Number>::max()) {
   Number number{};
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   if (error != std::errc{} || stop != end || number < least || number > most) return std::nullopt;
   return number;
 }
