@@ -30,7 +30,7 @@ const creations: [string, (context: Context, uuid: unknown) => Promise<unknown>]
     ({ internalAdapter }, uuid) =>
       internalAdapter.createOAuthUser(newUser({ uuid }), {
         providerId: "some",
-        accountId: "one",
+        accountId: randomUUID(),
         issuer: "https://some.example",
       } as never),
   ],
