@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -18,6 +19,7 @@ using namespace std::chrono_literals;
 
 /// A wait does not count the time that the machine sleeps; this bounds how late a timer can be after it.
 constexpr BootClock::duration longest_nap = 30s;
+constexpr std::chrono::milliseconds pause_without_memory{100};
 constexpr std::chrono::seconds longest_stale = 365 * 24h;
 
 std::uint64_t next_generation() {
@@ -145,19 +147,36 @@ void KeyFetcher::deliver(Fetched fetched) {
 
 void KeyFetcher::run() {
   std::unique_lock lock{mutex_};
-  while (!stopping_) turn(lock);
+  while (!stopping_) {
+    try {
+      turn(lock);
+    } catch (const std::bad_alloc&) {
+      if (lock.owns_lock()) lock.unlock();
+      go_on_without_memory();
+      lock.lock();
+      changed_.wait_for(lock, pause_without_memory, [this] { return stopping_; });
+    }
+  }
+}
+
+/// Whom an answer was for may be lost, so all who wait get one, and the keys are fetched anew.
+void KeyFetcher::go_on_without_memory() {
+  answer_all_who_wait();
+  refresh();
 }
 
 void KeyFetcher::turn(std::unique_lock<std::mutex>& lock) {
   std::vector<KeyCache::Resolved> resolved;
   if (arrived_) resolved = accept(*std::exchange(arrived_, std::nullopt));
   KeyCache::Step step = cache_.poll(boot_now());
+  if (step.begin) to_begin_ = std::move(step.begin);
   resolved.insert(resolved.end(), step.resolved.begin(), step.resolved.end());
   Answers answers = take_waiting(resolved);
-  if (step.begin || !answers.empty()) {
+  if (to_begin_ || !answers.empty()) {
+    auto fetch = std::exchange(to_begin_, std::nullopt);
     lock.unlock();
     // The fetch first: `done` belongs to somebody else, and may take its time.
-    if (step.begin) fetching_->begin(*std::move(step.begin));
+    if (fetch) fetching_->begin(*std::move(fetch));
     for (const auto& [done, answer] : answers) done(answer);
     answers.clear();  // what `done` held may want more than memory to end: Python's lock, for one
     lock.lock();
@@ -168,13 +187,13 @@ void KeyFetcher::turn(std::unique_lock<std::mutex>& lock) {
 }
 
 std::vector<KeyCache::Resolved> KeyFetcher::accept(Fetched fetched) {
-  const auto* failed = std::get_if<FailedFetch>(&fetched.result);
-  const bool good = failed == nullptr;
-  std::string text = good ? std::string{} : failed->text;
   if (!fetched.body.empty()) last_body_ = std::move(fetched.body);
+  // Before anything that takes memory: a fetch that never comes back would be the last.
   auto resolved = cache_.on_fetched(std::move(fetched.result), boot_now());
   publish();
   std::optional<AfterFetch::Kept> kept;
+  std::string text = cache_.status(boot_now()).last_failure;
+  const bool good = text.empty();
   if (good) {
     text =
         fmt::format("key set fetched from {}, usable keys: {}", url_, cache_.status(boot_now()).usable_keys);
@@ -186,6 +205,7 @@ std::vector<KeyCache::Resolved> KeyFetcher::accept(Fetched fetched) {
 
 KeyFetcher::Answers KeyFetcher::take_waiting(const std::vector<KeyCache::Resolved>& resolved) {
   Answers answers;
+  answers.reserve(resolved.size());
   for (const KeyCache::Resolved& answer : resolved)
     if (auto waiting = waiting_.extract(answer.ticket); !waiting.empty())
       answers.emplace_back(std::move(waiting.mapped()), answer);

@@ -55,6 +55,7 @@ class KeyFetcher {
   void run();
   void deliver(Fetched fetched);
   void answer_all_who_wait();
+  void go_on_without_memory();
   /// Empty when it serves or there is none, else one line.
   std::string restore_snapshot(const SnapshotFile& snapshot);
   const Published& published();
@@ -74,6 +75,7 @@ class KeyFetcher {
   bool stopping_ = false;
   KeyCache cache_;
   std::optional<Fetched> arrived_;
+  std::optional<KeyCache::Fetch> to_begin_;
   std::string last_body_;  ///< of the last good fetch, for the snapshot
   std::unordered_map<KeyCache::Ticket, Done> waiting_;
   Published published_;
