@@ -63,15 +63,14 @@ def asking_and_leaving(port: int, request: bytes, stay: float = 0.0) -> Callable
     return act
 
 
-def watch(other: OwnedApi, seconds: float, target: str | None = None) -> Seen:
-    """What another user gets, who lists their tasks every 20 ms on a connection that stays open."""
-    seen, request = Seen(), head("GET", target or other.tasks, other.token)
+def watch(other: OwnedApi, seconds: float, connection: RawConnection) -> Seen:
+    """What another user gets, who lists their tasks every 20 ms on a connection that is open already."""
+    seen, request = Seen(), head("GET", other.tasks, other.token)
     end = time.monotonic() + seconds
-    with RawConnection(other.backend.port) as connection:
-        while time.monotonic() < end:
-            began = time.monotonic()
-            connection.send(request)
-            seen.statuses[connection.receive().status] += 1
-            seen.seconds.append(time.monotonic() - began)
-            time.sleep(0.02)
+    while time.monotonic() < end:
+        began = time.monotonic()
+        connection.send(request)
+        seen.statuses[connection.receive().status] += 1
+        seen.seconds.append(time.monotonic() - began)
+        time.sleep(0.02)
     return seen
