@@ -28,17 +28,21 @@ class Seen:
 
 @contextmanager
 def from_many_connections(act: Callable[[], None], connections: int = 100) -> Iterator[Counter[str]]:
-    """Does that again and again on as many threads, until the block ends. Counts how often, and what it raised."""
-    over, done = threading.Event(), Counter[str]()
+    """Does that again and again on as many threads, until the block ends. Counts how often, and which connections
+    failed."""
+    over, done, wrong = threading.Event(), Counter[str](), []
 
     def go_on() -> None:
         while not over.is_set():
             try:
                 act()
                 done["done"] += 1
-            except OSError as error:
+            except (OSError, EOFError) as error:
                 done[type(error).__name__] += 1
                 time.sleep(0.01)
+            except AssertionError as error:
+                wrong.append(error)
+                return
 
     threads = [threading.Thread(target=go_on, daemon=True) for _ in range(connections)]
     for thread in threads:
@@ -50,6 +54,7 @@ def from_many_connections(act: Callable[[], None], connections: int = 100) -> It
         for thread in threads:
             thread.join(20)
         assert not any(thread.is_alive() for thread in threads)
+        assert not wrong, wrong[0]
 
 
 def asking_and_leaving(port: int, request: bytes, stay: float = 0.0) -> Callable[[], None]:
