@@ -15,7 +15,7 @@ import pytest
 from conftest import PRODUCTS, NewDatabase, StartSetUp
 from database import Database, PostgresDatabase, SqliteDatabase
 from examination import Examination, Status, examine
-from process import DRAWBRIDGE, free_port
+from process import DRAWBRIDGE, free_port, wait_until
 from set_up import SetUp
 from silent_postgres import silent_postgres
 from spoilt_tables import OURS, Sql, Uuids, drop, make, script, sql_for, steps, up
@@ -337,6 +337,8 @@ def test_an_api_that_is_not_ready_for_it(start_set_up: StartSetUp):
     assert (checks.faults, checks.warnings) == ({"tables.user_uuid_unique"}, set())
     assert checks["api.ready"].summary == "of the fault tables.user_uuid_unique"
     up(set_up.issuer.database)
+    # It keeps its answer for a second.
+    wait_until(lambda: set_up.backend.call("GET", "/readyz").status_code == 200, 10, "the API is ready")
     checks = set_up.examine()
     # What referred to it went with it.
     assert (checks.faults, checks.warnings) == (set(), {"tables.foreign_keys"})

@@ -132,7 +132,7 @@ OTHERS = {"without uuid": "no-uuid", "with the whole row of the user": "default"
 def test_of_another_better_auth(two: Two, start_issuer: StartIssuer, name: str):
     other = start_issuer(payload=OTHERS[name])
     checks = two.set_up.examine(token=other.sign_up("mallory").token(), production=True, api_url=None)
-    assert checks.faults == {"token.key", "production.https"}
+    assert checks.faults == {"token.key", "production.https", "production.sign_in"}
     assert f'its `iss` says "{other.url}"' in checks["token.key"].text()
     assert not [check for check in checks.warnings if not check.startswith("production.")]
     for check in (

@@ -43,12 +43,12 @@ def statuses_of_many(api: OwnedApi, path: str, most: int) -> Counter[int]:
 
 @pytest.mark.parametrize(("path", "most"), [("tasks", TASKS), ("tags", TAGS)])
 def test_not_one_more_comes_in(issuer: BetterAuth, backend: Backend, path: str, most: int) -> None:
-    eve = OwnedApi.sign_up(issuer, backend, f"eve of {path}")
+    eve = OwnedApi.sign_up(issuer, backend, f"eve-of-{path}")
     statuses = statuses_of_many(eve, path, most)
     assert statuses[201] == most
     assert set(statuses) == {201, 409}
     assert eve.get(f"/{path}").json()["total"] == most
-    bob = OwnedApi.sign_up(issuer, backend, f"bob of {path}")
+    bob = OwnedApi.sign_up(issuer, backend, f"bob-of-{path}")
     assert bob.post(f"/{path}", {"title": "T"} if path == "tasks" else {"name": "T"}).status_code == 201
 
 
@@ -64,6 +64,6 @@ def test_a_place_is_free_again(issuer: BetterAuth, backend: Backend) -> None:
 
 def test_none_is_asked_for(issuer: BetterAuth, start_backend: StartBackend) -> None:
     backend = start_backend(issuer, drawbridge_max_tasks=0, drawbridge_max_tags=0)
-    eve = OwnedApi.sign_up(issuer, backend, "eve without end")
+    eve = OwnedApi.sign_up(issuer, backend, "eve-without-end")
     for number in range(TAGS + 1):
         eve.make_tag(f"tag {number}")
