@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -71,12 +70,6 @@ def _open(url: str, connections: int, settings: dict[str, str]) -> AsyncEngine:
         return connection
 
     pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 5, "pool_pre_ping": True}
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **pool)
-
-    @event.listens_for(engine.sync_engine, "handle_error")
-    def keep(context: ExceptionContext) -> None:
-        # The driver has the server stop, waits for that, and its connection is good afterwards.
-        if isinstance(context.original_exception, asyncio.CancelledError):
-            context.is_disconnect = False
-
-    return engine
+    # A read that is cancelled takes its connection along. The driver may have begun a transaction without knowing, and
+    # the next read would see the rows as they were then.
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **pool)
