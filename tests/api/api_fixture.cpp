@@ -27,7 +27,7 @@ std::optional<FakeAuthenticator::Result> FakeAuthenticator::authenticate(const C
   if (token == "alice") return identity_of(alice);
   if (token == "bob") return identity_of(bob);
   if (token == "alice-later") {
-    threads_.emplace_back([done = std::move(done)] { done(identity_of(alice)); });
+    threads_.emplace_back([done = std::move(done), sender = identity_of(alice)] { done(sender); });
     return std::nullopt;
   }
   if (token == "held") {

@@ -41,6 +41,7 @@ void read_all(const Given& given) {
   given->user_claim();
   given->database();
   given->server();
+  given->quotas();
   given->docs();
   given->log();
 }
