@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -15,6 +16,24 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+/// While it lives, an accept is under way. Asio may end that without a word: where there is no memory for the
+/// new connection, it throws, and destroys the handler with what it holds.
+class Pending {
+ public:
+  explicit Pending(std::shared_ptr<bool> flag) : flag_{std::move(flag)} { *flag_ = true; }
+  Pending(Pending&&) noexcept = default;
+  Pending& operator=(Pending&&) = delete;
+  ~Pending() { end(); }
+
+  void end() {
+    if (flag_) *flag_ = false;
+    flag_.reset();
+  }
+
+ private:
+  std::shared_ptr<bool> flag_;  ///< the listener's, which may go first
+};
 
 /// Takes connections on the first worker's thread and deals them out to all in turn.
 class Listener {
@@ -44,17 +63,17 @@ class Listener {
     auto& worker = *workers_[next_];
     next_ = (next_ + 1) % workers_.size();
     acceptor_.async_accept(*worker.loop(),
-                           [this, &worker](const boost::system::error_code& error, Socket socket) {
-                             is_accepting_ = false;
+                           [this, &worker, pending = Pending{is_accepting_}](
+                               const boost::system::error_code& error, Socket socket) mutable {
+                             pending.end();
                              if (!acceptor_.is_open()) return;
                              return error ? wait_and_accept(worker, error) : take(worker, std::move(socket));
                            });
-    is_accepting_ = true;
   }
 
   /// After a failure, which may have been in what was to go on with accepting.
   void renew() {
-    if (acceptor_.is_open() && !is_accepting_) accept();
+    if (acceptor_.is_open() && !*is_accepting_) accept();
   }
 
   void close() {
@@ -82,11 +101,11 @@ class Listener {
     // Not one more before there is room for this one: it would take a descriptor that is kept free.
     worker.adopt_in_place_of_another(std::move(arrival), [this] {
       post_back(*workers_.front()->loop(), [this] {
-        is_accepting_ = false;
+        *is_accepting_ = false;
         renew();
       });
     });
-    is_accepting_ = true;
+    *is_accepting_ = true;
   }
 
   /// Out of file descriptors, most likely: trying again at once would only keep a core busy.
@@ -104,7 +123,7 @@ class Listener {
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::size_t next_ = 0;
-  bool is_accepting_ = false;
+  std::shared_ptr<bool> is_accepting_ = std::make_shared<bool>(false);  ///< or has a reason not to
 };
 
 std::size_t quarter_of(std::size_t connections) {
