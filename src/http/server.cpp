@@ -169,6 +169,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions 
   auto parts = std::make_unique<Parts>(options, std::move(routes), authenticator, store, log);
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
     parts->workers.push_back(std::make_unique<Worker>(parts->services));
+  for (const auto& worker : parts->workers) worker->know(parts->workers);
   parts->listener.emplace(parts->workers, log);
   if (const auto error = parts->listener->listen(options.host, options.port))
     return std::unexpected{

@@ -142,9 +142,20 @@ bool Worker::close_longest(Phase phase, const Connection* except, milliseconds a
   return longest != nullptr;
 }
 
+void Worker::know(const std::vector<std::unique_ptr<Worker>>& workers) {
+  for (const auto& worker : workers)
+    if (worker.get() != this) others_.push_back(worker.get());
+}
+
 void Worker::shed_bytes(const Connection* except) {
-  if (!close_longest(Phase::writing, except, patience_with_bytes))
-    close_longest(Phase::body, except, patience_with_bytes);
+  if (shed_own_bytes(except)) return;
+  for (Worker* const other : others_)
+    boost::asio::post(*other->loop_, [other] { other->shed_own_bytes(nullptr); });
+}
+
+bool Worker::shed_own_bytes(const Connection* except) {
+  return close_longest(Phase::writing, except, patience_with_bytes) ||
+         close_longest(Phase::body, except, patience_with_bytes);
 }
 
 void Worker::stop(std::chrono::milliseconds grace) {

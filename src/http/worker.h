@@ -73,8 +73,11 @@ class Worker {
   /// been for so long.
   bool close_longest(ConnectionPhases::Phase phase, const Connection* except = nullptr,
                      std::chrono::milliseconds at_least = {});
-  /// Closes the connection whose client has not taken its answer, or not sent its body, for the longest.
+  /// Closes the connection whose client has not taken its answer, or not sent its body, for the longest;
+  /// where none has done so for a second, the other workers do the same.
   void shed_bytes(const Connection* except);
+  /// All workers of the server, before they run. They outlive each other's threads.
+  void know(const std::vector<std::unique_ptr<Worker>>& workers);
   /// The Date header of now. Valid until the next call.
   std::string_view date();
   std::string next_request_id();
@@ -88,6 +91,7 @@ class Worker {
   /// or reads slowly last. False when all are being decided on.
   bool make_room();
   bool close_next();
+  bool shed_own_bytes(const Connection* except);
   void sweep();
   void end_when_empty();
 
@@ -99,6 +103,7 @@ class Worker {
   std::chrono::milliseconds sweep_interval_;
   bool sweep_waits_ = false;
   std::function<void()> renew_;
+  std::vector<Worker*> others_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
   /// The next to be closed for room, unless it has done something since. The first of them is at the end.
   struct Candidate {

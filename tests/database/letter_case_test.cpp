@@ -26,6 +26,22 @@ TEST(LetterCase, is_folded_in_every_script_that_has_it) {
     EXPECT_EQ(letter_case_folded(item.a), letter_case_folded(item.b)) << item.name;
 }
 
+/// 10,000 characters that a task may have. In one run they would take seconds.
+TEST(LetterCase, has_no_long_run_of_marks_to_put_in_order) {
+  std::string marks;
+  for (int i = 0; i < 5'000; ++i) marks += "\u0344";
+  for (int i = 0; i < 5'000; ++i) marks += "\u0F73";
+  const std::string folded = letter_case_folded(marks);
+  std::size_t joiners = 0;
+  for (auto at = folded.find("\u034F"); at != std::string::npos; at = folded.find("\u034F", at + 1))
+    ++joiners;
+  EXPECT_EQ(joiners, 20'000 / 30);
+  EXPECT_EQ(letter_case_folded(folded), folded);
+  std::string few = "a";
+  for (int i = 0; i < 30; ++i) few += "\u0323";
+  EXPECT_EQ(letter_case_folded(few).find("\u034F"), std::string::npos);
+}
+
 TEST(LetterCase, leaves_the_rest_alone) {
   for (const std::string_view text : {"", "12 %_\\'\"", "木の橋", "🌉", "שלום", "a\u0301\u0302"})
     EXPECT_EQ(letter_case_folded(letter_case_folded(text)), letter_case_folded(text)) << text;

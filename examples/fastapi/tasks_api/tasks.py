@@ -86,8 +86,9 @@ async def list_tasks(owner: Owner, query: Annotated[TaskQuery, Depends(Query(Tas
     filters = filters_of(owner, query)
     key: Any = TITLE_ORDER if query.sort_by == "title" else getattr(Task, query.sort_by)
     order = (key.asc() if query.order == "asc" else key.desc()).nulls_last()
-    # Without a filter, and by any order but that of titles, an index leads to the page.
-    costly = len(filters) > 1 or query.sort_by == "title"
+    # Without a filter, an index leads to the page: in its own direction, and not far.
+    is_sorted = query.sort_by == "title" or (query.order == "asc") == (query.sort_by == "created_at")
+    costly = len(filters) > 1 or is_sorted or query.offset >= 1_000
 
     def list_them(session: Session) -> tuple[list[Task], int]:
         total = count(session, select(Task.id).where(*filters))

@@ -1,3 +1,5 @@
+#include <stdexcept>
+
 #include "api/tasks/postgres_sql.h"
 #include "api/tasks/task_rows.h"
 #include "api/tasks/task_rules.h"
@@ -31,7 +33,9 @@ std::optional<Instant> read_optional_time(const pqxx::field& field) {
 
 std::optional<Priority> read_priority(const pqxx::field& field) {
   if (field.is_null()) return std::nullopt;
-  return static_cast<Priority>(field.as<int>() - 1);
+  const int number = field.as<int>();
+  if (number < 1 || number > 3) throw std::range_error{"no priority"};
+  return static_cast<Priority>(number - 1);
 }
 
 /// As PostgreSQL reads it: what we count as year 0 it calls 1 BC.

@@ -42,7 +42,9 @@ std::optional<Instant> read_optional_time(const SQLite::Column& column) {
 
 std::optional<Priority> read_priority(const SQLite::Column& column) {
   if (column.isNull()) return std::nullopt;
-  return static_cast<Priority>(column.getInt() - 1);
+  const int number = column.getInt();
+  if (number < 1 || number > 3) throw_unreadable_row();
+  return static_cast<Priority>(number - 1);
 }
 
 Uuid read_uuid(const SQLite::Column& column) {

@@ -158,6 +158,14 @@ TEST_F(TaskRoutes, says_whose_work_it_is_and_what_it_costs) {
       {"?tag=1&tag=2&tag=3&tag=4&tag=5", true},
       {"?search=a", true},
       {"?sort_by=title", true},
+      {"?sort_by=created_at&order=desc", false},
+      {"?sort_by=created_at&order=asc", true},
+      {"?sort_by=due_date&order=asc", false},
+      {"?sort_by=due_date&order=desc", true},
+      {"?sort_by=priority&order=asc", false},
+      {"?sort_by=priority&order=desc", true},
+      {"?page=10&limit=100", false},
+      {"?page=11&limit=100", true},
   };
   for (const Case& item : cases) {
     SCOPED_TRACE(item.query);
