@@ -152,7 +152,7 @@ class Verifier:
         return KeyStatus(state, usable_keys, None if age is None else timedelta(seconds=age), last_failure)
 
     def close(self) -> None:
-        """Ends the threads. Whoever awaits is told `keys_unavailable`; what is asked later raises RuntimeError."""
+        """Ends the threads. Calls that wait get `keys_unavailable`; later calls raise RuntimeError."""
         self._closed = True
         self._stop()
 

@@ -58,7 +58,7 @@ def better_auth_part(database: Database) -> list[str]:
     """Columns, types, nullability, defaults, constraints, indexes and triggers of Better Auth's tables."""
     beginnings = tuple(table + mark for table in BETTER_AUTHS for mark in ".:")
     lines = [line for line in schema_of(database) if line.startswith((*beginnings, "CREATE TRIGGER"))]
-    return [line for line in lines if not re.search(r"\btasks\b", line)]  # a trigger of a table of ours
+    return [line for line in lines if not re.search(r"\btasks\b", line)]  # a trigger of our own tables
 
 
 @pytest.mark.parametrize("start", STARTS)
