@@ -14,37 +14,16 @@ import pytest
 from backend import Backend
 from better_auth import BetterAuth
 from database import Database, PostgresDatabase
+from long_texts import fill
 from owned_api import OwnedApi
 from process import LONG, wait_until
 from raw_http import RawConnection, head
 
-# A letter that takes long to fold, as often as a description may have it.
-TEXT, FOLDED = "\u0130" * 10_000, "i\u0307" * 10_000
 TASKS = 3_000
 CONNECTIONS = 100
 SECONDS = 8 if LONG else 3
 
-ON_SQLITE = """
-insert into tasks (user_id, id, title, description, created_at, updated_at, title_folded, description_folded)
-with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ?)
-select ?, printf('%08x-0000-4000-8000-000000000000', n), 'Task ' || n, ?, '2026-11-23T10:00:00.000Z',
-       '2026-11-23T10:00:00.000Z', 'task ' || n, ? from numbers
-"""
-# Without the trigger, which would fold each text.
-ON_POSTGRES = """
-set session_replication_role = replica;
-insert into tasks (user_id, id, title, description, created_at, updated_at, title_folded, description_folded)
-select '{user}', gen_random_uuid(), 'Task ' || n, '{text}', now(), now(), 'task ' || n, '{folded}'
-from generate_series(1, {tasks}) as n
-"""
 UNFOLDED = "update tasks set title_folded = null, description_folded = null where user_id = ?"
-
-
-def write_much(database: Database, user: str) -> None:
-    if isinstance(database, PostgresDatabase):
-        database.execute(ON_POSTGRES.format(user=user, text=TEXT, folded=FOLDED, tasks=TASKS))
-    else:
-        database.execute(ON_SQLITE, TASKS, user, TEXT, FOLDED)
 
 
 def unfold(database: Database, user: str) -> None:
@@ -61,7 +40,7 @@ def unfold(database: Database, user: str) -> None:
 def eve(issuer: BetterAuth, backend: Backend) -> OwnedApi:
     """With as much text as fits into some tasks."""
     eve = OwnedApi.sign_up(issuer, backend, "eve")
-    write_much(issuer.database, eve.uuid)
+    fill(issuer.database, eve.uuid, TASKS)
     return eve
 
 
