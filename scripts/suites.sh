@@ -211,17 +211,18 @@ suite_package() {
   run_pytest tests/package
 }
 
-# The package as its users install it; its console command and its tables are compared with the program's.
+# Of the package what needs the repository beside it: its console command and its tables are compared with the program's.
+# All else is tested once, by the suite wheel.
 suite_python() {
   setup_programs
   if ! setup_python_package; then
     broken "install the package"
     return
   fi
-  run_pytest_by_two bindings/python/tests
+  marks=repository run_pytest_by_two bindings/python/tests
 }
 
-# The wheel, tested where nothing else is installed, and what is in it.
+# The wheel, tested as its users install it where nothing else is installed, and what is in it.
 suite_wheel() {
   wheel_verb
   run_pytest tests/wheel
@@ -347,7 +348,7 @@ ahead_of() {
   trap "kill -TERM -- -$ahead 2>/dev/null || true" EXIT
 }
 
-waits_for_servers() { [[ " e2e web postgres migrate doctor docs contract hostile fastapi " == *" $1 "* ]]; }
+waits_for_servers() { [[ " python wheel e2e web postgres migrate doctor docs contract hostile fastapi " == *" $1 "* ]]; }
 
 # Seconds of builds that a suite has waited for, so far.
 built_seconds() { awk '!/meanwhile/ { sum += $1 } END { print sum + 0 }' "$times"; }

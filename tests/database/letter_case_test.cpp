@@ -1,5 +1,7 @@
 #include "database/letter_case.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace drawbridge::database {
@@ -40,6 +42,45 @@ TEST(LetterCase, has_no_long_run_of_marks_to_put_in_order) {
   std::string few = "a";
   for (int i = 0; i < 30; ++i) few += "\u0323";
   EXPECT_EQ(letter_case_folded(few).find("\u034F"), std::string::npos);
+}
+
+TEST(MarksInARow, are_counted_as_they_decompose) {
+  struct Case {
+    std::string_view name;
+    std::string_view unit;
+    int most;
+  };
+  const Case cases[]{
+      {"one each", "\u0323", 30},
+      {"two each", "\u0344", 15},
+      {"four bytes each", "\U0001D165", 30},
+      {"a letter where case is folded", "\u0345", 30},
+      {"on a letter of marks", "\u1EC7\u0301", 10'000},
+      {"unassigned", "\u0378", 30},
+      {"on letters", "e\u0301", 10'000},
+      {"composed", "\u1EC7", 10'000},
+      {"a joiner between", "\u0323\u034F", 10'000},
+      {"of class 0", "\u0903", 10'000},
+      {"ideographs", "木", 10'000},
+  };
+  for (const Case& item : cases) {
+    SCOPED_TRACE(item.name);
+    std::string text = "a";
+    const int most = std::min(item.most, 100);
+    for (int i = 0; i < most; ++i) text += item.unit;
+    EXPECT_FALSE(has_too_many_marks_in_a_row(text));
+    text += item.unit;
+    EXPECT_EQ(has_too_many_marks_in_a_row(text), most == item.most);
+    EXPECT_EQ(has_too_many_marks_in_a_row(text + " and more"), most == item.most);
+  }
+  const std::string run = [] {
+    std::string marks;
+    for (int i = 0; i < 28; ++i) marks += "\u0323";
+    return marks;
+  }();
+  EXPECT_FALSE(has_too_many_marks_in_a_row("\u1EC7" + run)) << "it has two of its own";
+  EXPECT_TRUE(has_too_many_marks_in_a_row("\u1EC7" + run + "\u0323"));
+  EXPECT_FALSE(has_too_many_marks_in_a_row("not UTF-8: \xFF"));
 }
 
 TEST(LetterCase, leaves_the_rest_alone) {

@@ -134,6 +134,7 @@ BAD_TASKS: dict[str, tuple[Any, list[str]]] = {
     "title-null": ({"title": None}, ["/title"]),
     "title-nul": ({"title": "a\0"}, ["/title"]),
     "description-10001": ({"title": "a", "description": "x" * 10_001}, ["/description"]),
+    "description-marks": ({"title": "a", "description": "a" + "\u0344" * 16}, ["/description"]),
     "description-number": ({"title": "a", "description": 1}, ["/description"]),
     "description-nul": ({"title": "a", "description": "\0"}, ["/description"]),
     "completed-string": ({"title": "a", "completed": "true"}, ["/completed"]),
@@ -152,7 +153,7 @@ BAD_TASKS: dict[str, tuple[Any, list[str]]] = {
 }
 
 
-SHORT = ("title-256", "title-nul", "description-10001", "completed-string", "priority-unknown", "id", "all-at-once", "array")
+SHORT = ("title-256", "title-nul", "description-10001", "description-marks", "completed-string", "priority-unknown", "id", "all-at-once", "array")
 
 
 @pytest.mark.parametrize("name", cases(BAD_TASKS, *SHORT))

@@ -10,7 +10,7 @@ import pytest
 from attack import asking_and_leaving, from_many_connections, watch
 from backend import Backend
 from better_auth import BetterAuth
-from conftest import StartBackend, StartIssuer
+from conftest import PRODUCTS, StartBackend, StartIssuer
 from crowd import Connection
 from long_texts import fill
 from owned_api import OwnedApi
@@ -18,8 +18,8 @@ from raw_http import RawConnection, head, with_json
 
 pytestmark = pytest.mark.serial
 
-# In one run of marks, which are put in order by the square of their number.
-MARKS = "\u0344" * 5_000 + "\u0f73" * 5_000
+# Marks in a row are put in order by the square of their number; this many are taken.
+MARKS = {"one run": ("\u0344" * 5_000 + "\u0f73" * 5_000, 422), "many runs": (("\u0344" * 15 + "a") * 625, 201)}
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +33,24 @@ def backend(issuer: BetterAuth, start_backend: StartBackend) -> Backend:
     return start_backend(issuer, drawbridge_threads=2)
 
 
-def test_texts_of_nothing_but_marks(issuer: BetterAuth, backend: Backend) -> None:
+@pytest.mark.parametrize("kind", ["program", "fastapi"])
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_texts_of_nothing_but_marks(
+    start_issuer: StartIssuer, start_backend: StartBackend, product: str, kind: str
+) -> None:
+    issuer = start_issuer(product)
+    backend = start_backend(issuer, kind=kind)
     eve = OwnedApi.sign_up(issuer, backend, "eve")
     bob = OwnedApi.sign_up(issuer, backend, "bob")
-    request = with_json("POST", eve.tasks, eve.token, {"title": "T", "description": MARKS}, "Connection: close")
-
-    def act() -> None:
-        with RawConnection(eve.backend.port) as connection:
-            connection.send(request)
-            assert connection.receive().status == 201
-
-    with from_many_connections(act, 5):
-        end = time.monotonic() + 3
-        while time.monotonic() < end:
-            assert bob.post("/tasks", {"title": "T"}).status_code == 201
-        issuer.sign_up("late")
+    for name, (marks, status) in MARKS.items():
+        body = {"title": "T", "description": marks}
+        assert eve.post("/tasks", body).status_code == status, name
+        request = with_json("POST", eve.tasks, eve.token, body, "Connection: close")
+        with from_many_connections(asking_and_leaving(backend.port, request, 0.05), 6):
+            end = time.monotonic() + 1.5
+            while time.monotonic() < end:
+                assert bob.post("/tasks", {"title": "T"}).status_code == 201, name
+            issuer.sign_up(f"late-{len(name)}")
 
 
 @pytest.fixture(scope="module")

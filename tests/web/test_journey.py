@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -10,7 +11,12 @@ from playwright.sync_api import expect
 from people import new_task, sign_in, sign_out, sign_up, task_row, wait_for, wait_for_tasks
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+# Each backend on one of them; in the long run on both.
+SHORT = "postgresql" if os.environ.get("DRAWBRIDGE_TEST_BACKEND") == "fastapi" else "sqlite"
+DATABASES = [pytest.param(name, marks=() if name == SHORT else pytest.mark.long) for name in ("sqlite", "postgresql")]
+
+
+@pytest.fixture(scope="module", params=DATABASES)
 def bridge(request, start_bridge):
     if request.param == "sqlite":
         return start_bridge()

@@ -1,6 +1,7 @@
 """Text compared with letter case ignored, in any language and alike on both databases."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, func, select
@@ -16,21 +17,40 @@ def fold(text: str | None) -> str | None:
     return unicodedata.normalize("NFC", _with_short_runs(text).casefold()).replace(DOTLESS_I, "i")
 
 
+def has_too_many_marks_in_a_row(text: str) -> bool:
+    """PostgreSQL puts such a run in order by the square of its length, and is not interrupted meanwhile."""
+    if text.isascii():
+        return False
+    run = 0
+    for character in text:
+        marks, alone = _marks(character)
+        run = run + marks if alone else marks
+        if run > LONGEST_RUN:
+            return True
+    return False
+
+
 def _with_short_runs(text: str) -> str:
-    """Runs of marks are cut by a joiner that no mark passes (UAX #15, Stream-Safe Text Format). To put one in order
-    takes time by the square of its length."""
+    """Runs of marks are cut by a joiner that no mark passes (UAX #15, Stream-Safe Text Format)."""
     cut: list[str] = []
     run = 0
     for character in text:
-        marks = 0
-        if not (character.isascii() or character.isalnum()):
-            marks = sum(unicodedata.combining(part) > 0 for part in unicodedata.normalize("NFD", character))
-        run = run + marks if marks else 0
+        marks, alone = _marks(character)
+        run = run + marks if alone else marks
         if run > LONGEST_RUN:
             cut.append(JOINER)
             run = marks
         cut.append(character)
     return "".join(cut)
+
+
+@lru_cache(4096)
+def _marks(character: str) -> tuple[int, bool]:
+    """How many there are in it, and whether it is nothing else. What this Python has no meaning for may be a mark to a
+    database whose Unicode is newer."""
+    parts = unicodedata.normalize("NFD", character)
+    marks = sum(unicodedata.combining(part) > 0 or unicodedata.category(part) == "Cn" for part in parts)
+    return marks, marks == len(parts)
 
 
 def folded(text: Any) -> ColumnElement[str]:

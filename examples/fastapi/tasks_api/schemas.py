@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from .letter_case import LONGEST_RUN, has_too_many_marks_in_a_row
 from .times import parse_time, time_text
 
 MAX_ID = 2**63 - 1
@@ -60,6 +61,12 @@ def trimmed(longest: int) -> AfterValidator:
         return value
 
     return AfterValidator(trim)
+
+
+def _few_marks(value: str) -> str:
+    if has_too_many_marks_in_a_row(value):
+        raise fault(f"must have at most {LONGEST_RUN} combining marks in a row")
+    return value
 
 
 def _time(value: object) -> datetime:
@@ -110,7 +117,7 @@ class TaskChange(Closed):
     """Of a PATCH: what is absent stays as it is. `model_fields_set` tells."""
 
     title: Title = ""
-    description: Annotated[str, text(10_000)] | None = None
+    description: Annotated[str, text(10_000), AfterValidator(_few_marks)] | None = None
     completed: bool = False
     priority: Priority | None = None
     due_date: TimeIn | None = None

@@ -20,7 +20,7 @@ using database::user_unknown;
 /// Of the columns id, name, color.
 Tag read_tag(Query& query) {
   return {.id = query.column(0).getInt64(),
-          .name = query.column(1).getString(),
+          .name = database::text(query.column(1)),
           .color = database::optional_text(query.column(2))};
 }
 

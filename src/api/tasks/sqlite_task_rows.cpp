@@ -22,12 +22,8 @@ using database::has_more_than;
 using database::not_found;
 using database::Query;
 using database::quota_exceeded;
+using database::throw_unreadable_row;
 using database::user_unknown;
-
-/// A row that no writer of ours makes.
-[[noreturn]] void throw_unreadable_row() {
-  throw SQLite::Exception{"unreadable row", SQLITE_CORRUPT};
-}
 
 Instant read_time(const SQLite::Column& column) {
   const auto time = time_from_text({column.getText(), static_cast<std::size_t>(column.getBytes())});
@@ -57,7 +53,7 @@ Task read_task(Query& query, const Uuid& owner) {
   return {
       .id = read_uuid(query.column(0)),
       .user_id = owner,
-      .title = query.column(1).getString(),
+      .title = database::text(query.column(1)),
       .description = database::optional_text(query.column(2)),
       .completed = query.column(3).getInt() != 0,
       .priority = read_priority(query.column(4)),

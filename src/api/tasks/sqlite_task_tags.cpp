@@ -31,7 +31,7 @@ void read_tags_of(SqliteConnection& connection, const Uuid& owner, std::span<Tas
   query.bind(":user_id", owner.text()).bind(":task_ids", json_array_of_ids(tasks));
   while (query.next()) {
     tasks[query.column(0).getUInt()].tags.push_back({.id = query.column(1).getInt64(),
-                                                     .name = query.column(2).getString(),
+                                                     .name = database::text(query.column(2)),
                                                      .color = database::optional_text(query.column(3))});
   }
   for (Task& task : tasks) std::ranges::sort(task.tags, {}, &Tag::name);

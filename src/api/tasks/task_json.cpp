@@ -5,6 +5,7 @@
 
 #include "api/tags/tag_json.h"
 #include "core/jose/strict_json.h"
+#include "database/letter_case.h"
 #include "http/json_body.h"
 #include "http/json_output.h"
 #include "http/json_time.h"
@@ -98,6 +99,8 @@ class TaskReader {
     if (!text) return;
     if (http::code_points(*text) > max_description)
       return errors_.refuse("/description", "must have at most 10000 characters");
+    if (database::has_too_many_marks_in_a_row(*text))
+      return errors_.refuse("/description", "must have at most 30 combining marks in a row");
     change_.description.emplace(std::string{*text});
   }
 

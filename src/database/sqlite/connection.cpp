@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include <simdjson.h>
 #include <sqlite3.h>
 
 #include "database/letter_case.h"
@@ -29,6 +30,21 @@ void add_letter_case_folded(SQLite::Database& database) {
 
 SqliteConnection::SqliteConnection(SQLite::Database opened) : database{std::move(opened)} {
   add_letter_case_folded(database);
+}
+
+void throw_unreadable_row() {
+  throw SQLite::Exception{"unreadable row", SQLITE_CORRUPT};
+}
+
+std::string text(const SQLite::Column& column) {
+  std::string text = column.getString();
+  if (!simdjson::validate_utf8(text)) throw_unreadable_row();
+  return text;
+}
+
+std::optional<std::string> optional_text(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  return text(column);
 }
 
 bool user_exists(SqliteConnection& connection, const Uuid& owner) {

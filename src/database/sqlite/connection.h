@@ -63,10 +63,12 @@ class Query {
   SQLite::Statement& statement_;
 };
 
-inline std::optional<std::string> optional_text(const SQLite::Column& column) {
-  if (column.isNull()) return std::nullopt;
-  return column.getString();
-}
+/// For a row that no writer of ours makes: its owner's request is refused, as where the database is damaged.
+[[noreturn]] void throw_unreadable_row();
+
+/// Texts of a row. SQLite takes what is not UTF-8 too, from other programs; such a row is unreadable.
+std::string text(const SQLite::Column& column);
+std::optional<std::string> optional_text(const SQLite::Column& column);
 
 inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = :user_id)sql";
 

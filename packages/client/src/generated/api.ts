@@ -264,6 +264,7 @@ export interface components {
         NonBlankText: string;
         /** @description White space at both ends is taken off; 1 to 255 characters are left. */
         TitleIn: components["schemas"]["NonBlankText"];
+        /** @description More than 30 combining marks in a row are refused (422). */
         DescriptionIn: string | null;
         /** @enum {string|null} */
         Priority: "low" | "medium" | "high" | null;
