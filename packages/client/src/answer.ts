@@ -1,11 +1,15 @@
 import { ApiError, type ErrorCode, type FieldError } from "./api-error.js";
 import { isObject, parseJson } from "./json.js";
 
-/** An answer of the API, read to its end. */
-export interface Answer {
+/** What was asked. */
+interface Asked {
   method: string;
   /** Without the query. */
   path: string;
+}
+
+/** An answer of the API, read to its end. */
+export interface Answer extends Asked {
   status: number;
   requestId: string | null;
   /** Seconds. */
@@ -14,7 +18,7 @@ export interface Answer {
 }
 
 /** Reads an answer to its end; rejects as `fetch` does when the connection is lost before. */
-export async function readAnswer(method: string, path: string, response: Response): Promise<Answer> {
+export async function readAnswer({ method, path }: Asked, response: Response): Promise<Answer> {
   const retryAfter = response.headers.get("retry-after");
   return {
     method,
@@ -33,6 +37,7 @@ export function errorOf(answer: Answer): ApiError {
   const problem = problemOf(body, answer.status);
   return new ApiError({
     ...answer,
+    body,
     ...(problem ?? {
       code: answer.status === 429 ? "rate_limited" : "unexpected_answer",
       detail: "The answer is no problem document; something else than the API may have given it.",
@@ -44,7 +49,7 @@ export function errorOf(answer: Answer): ApiError {
 /** The error for a success whose body makes no sense. */
 export function unexpectedAnswer(answer: Answer, expected: string): ApiError {
   const detail = `The body of the answer is not ${expected}.`;
-  return new ApiError({ ...answer, code: "unexpected_answer", detail, errors: [] });
+  return new ApiError({ ...answer, body: parseJson(answer.text), code: "unexpected_answer", detail, errors: [] });
 }
 
 interface Problem {

@@ -30,6 +30,7 @@ export interface ApiErrorInfo {
   errors: FieldError[];
   requestId: string | null;
   retryAfter: number | null;
+  body: unknown;
 }
 
 /** The API answered, and not with what was asked for. Programs switch on `code`. */
@@ -46,6 +47,8 @@ export class ApiError extends Error {
   readonly requestId: string | null;
   /** Seconds to wait before asking again (`Retry-After`), where the server said so. */
   readonly retryAfter: number | null;
+  /** The answer's JSON, with whatever members your own API gives an error; undefined where it is none. */
+  readonly body: unknown;
 
   constructor(info: ApiErrorInfo) {
     const named = info.requestId === null ? "" : ` (request ${info.requestId})`;
@@ -56,6 +59,7 @@ export class ApiError extends Error {
     this.errors = info.errors;
     this.requestId = info.requestId;
     this.retryAfter = info.retryAfter;
+    this.body = info.body;
   }
 }
 
@@ -72,9 +76,9 @@ function remedy({ code, status }: ApiErrorInfo): string {
     case "key_unknown":
       return "Better Auth and the API do not belong together: compare BETTER_AUTH_URL of both.";
     case "user_mismatch":
-      return "The API's user id and the token's claim uuid differ; call client.clear() when the user changes.";
+      return "The API's user id and the token's claim uuid differ; call clear() when the user changes.";
     case "unexpected_answer":
-      return "Look whether baseUrl leads to the tasks API, and what a proxy in between says.";
+      return "Look whether baseUrl leads to the API, and what a proxy in between says; an error of your own API needs a `code`.";
   }
   if (status === 401) return "`drawbridge doctor` finds out what the set-up of Better Auth and the API lacks.";
   if (status === 429 || status === 503) return "Try again later.";

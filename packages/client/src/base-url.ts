@@ -19,6 +19,34 @@ export function parseBaseUrl(baseUrl: string): string {
 }
 
 /**
+ * The URL of a path behind the base URL, or of a URL below it, as WHATWG reads it: `..` and the like are resolved first.
+ *
+ * @param baseUrl  as `parseBaseUrl` gives it
+ * @throws TypeError for what leads to another origin, or out of the base URL's path
+ */
+export function urlBelow(baseUrl: string, input: string | URL): URL {
+  const text = String(input);
+  // Behind the base URL even "//other.example" is a path: the origin ends before the first slash.
+  const whole = text.startsWith("/") ? baseUrl + text : text;
+  if (!URL.canParse(whole)) {
+    throw new TypeError("Nothing was sent: give a path that begins with a slash, or a URL below baseUrl.");
+  }
+  const [url, base] = [new URL(whole), new URL(baseUrl)];
+  if (url.username !== "" || url.password !== "") {
+    throw new TypeError("Nothing was sent: the URL must hold no user name or password; the token says who asks.");
+  }
+  const isBelow = `${url.pathname}/`.startsWith(base.pathname.replace(/\/?$/, "/"));
+  if (url.origin !== base.origin || !isBelow) {
+    const where = url.origin === base.origin ? url.pathname : url.origin;
+    throw new TypeError(
+      `Nothing was sent: ${where} is not below ${baseUrl}, and the token is for that alone. Make another fetch for another ` +
+        "API, or use the plain fetch where no token belongs.",
+    );
+  }
+  return url;
+}
+
+/**
  * A value as one segment of a path.
  *
  * @throws TypeError for what would be another path: nothing, `.` and `..`, which no escape protects (WHATWG URL).

@@ -1,13 +1,15 @@
 import { untilAborted } from "./abort.js";
-import { type Answer, errorOf, unexpectedAnswer } from "./answer.js";
+import { errorOf, readAnswer } from "./answer.js";
 import type { ApiError, ErrorCode } from "./api-error.js";
-import type { Deadline } from "./deadline.js";
-import { ClearedError } from "./errors.js";
-import { type ApiRequest, exchange } from "./exchange.js";
-import { parseJson } from "./json.js";
-import type { Read } from "./read.js";
+import { parseBaseUrl } from "./base-url.js";
+import { systemClock } from "./clock.js";
+import { checkTimeout } from "./deadline.js";
+import { type Api, type ApiRequest, exchange } from "./exchange.js";
+import type { FetchOptions } from "./fetch-options.js";
 import { type Attempts, nextStep } from "./retry.js";
-import type { TokenSource } from "./token-source.js";
+import { type KeptToken, TokenSource } from "./token-source.js";
+import { Underway, type Way } from "./underway.js";
+import type { UnverifiedToken, UserClaim } from "./unverified-token.js";
 
 /** What the API answered, for whoever watches. */
 export interface AnswerInfo {
@@ -20,93 +22,139 @@ export interface AnswerInfo {
   requestId: string | null;
 }
 
-/** A request whose path may hold the user's id, and what its answer is to be. */
-export interface Call<T> extends Omit<ApiRequest, "path"> {
-  path: (userId: string) => string;
-  /** What the body of a success is, for people. */
-  expected: string;
-  read: Read<T>;
+/** A wait before a request is sent again, for whoever watches. */
+export interface WaitInfo {
+  method: string;
+  /** Without the query. */
+  path: string;
+  /** Of the answer that asks for the wait. */
+  status: number;
+  code: ErrorCode;
+  milliseconds: number;
 }
 
-export interface CallerOptions {
-  baseUrl: string;
-  tokens: TokenSource;
-  /** Of each request; its clock is that of the waits, too. */
-  deadline: Deadline;
-  random: () => number;
-  fetch: typeof fetch;
-  onAnswer: ((info: AnswerInfo) => void) | undefined;
+/** The token that is held, decoded and not verified: only the API can say whether it is good. */
+export interface HeldToken extends UnverifiedToken {
+  /** When the next call will fetch another one, in milliseconds on this machine's clock. */
+  renewsAt: number;
+}
+
+/** What a success gives to the caller, or why it is none after all. */
+export type Result<T> = { error: null; value: T } | { error: ApiError };
+
+export interface Call<T> {
+  /** The request to send with a token: where its path holds the user's id it is that token's, so the two never disagree. */
+  request: (token: KeptToken) => ApiRequest;
+  /** Whether it can be sent again. A body that is a stream can be read once. */
+  replayable: boolean;
+  /** Takes an answer of 2xx. */
+  take: (response: Response, request: ApiRequest) => Promise<Result<T>>;
 }
 
 /** Makes calls: each with a token, and again where that is safe and of use. */
 export class Caller {
-  readonly #options: CallerOptions;
-  readonly #running = new Set<AbortController>();
+  readonly #api: Api;
+  readonly #tokens: TokenSource;
+  readonly #random: () => number;
+  readonly #onAnswer: ((info: AnswerInfo) => void) | undefined;
+  readonly #onWait: ((info: WaitInfo) => void) | undefined;
+  readonly #underway = new Underway();
 
-  constructor(options: CallerOptions) {
-    this.#options = options;
+  /**
+   * @param userClaim  the claim that names the user, which every token must have
+   * @throws TypeError, RangeError for options that cannot work
+   */
+  constructor(options: FetchOptions, userClaim: UserClaim) {
+    const { getToken, subject, clock = systemClock, random = Math.random, timeout = 10_000 } = options;
+    const deadline = { clock, milliseconds: checkTimeout(timeout) };
+    this.#tokens = new TokenSource({ getToken, deadline, random, subject, userClaim });
+    this.#random = random;
+    this.#onAnswer = options.onAnswer;
+    this.#onWait = options.onWait;
+    this.#api = {
+      baseUrl: parseBaseUrl(options.baseUrl),
+      // Looked up at each call: frameworks put their own `fetch` in place later.
+      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      deadline,
+    };
   }
 
-  /** Makes a call; ended by the signal given, and by `clear`. */
-  async call<T>(call: Call<T>, callersSignal: AbortSignal | undefined): Promise<T> {
-    callersSignal?.throwIfAborted();
-    const controller = new AbortController();
-    const stop = () => controller.abort(callersSignal?.reason);
-    callersSignal?.addEventListener("abort", stop);
-    this.#running.add(controller);
-    try {
-      // Raced, so that an own `fetch` or `getToken` that does not heed the signal ends too.
-      return await untilAborted(controller.signal, this.#attempt(call, controller.signal));
-    } finally {
-      this.#running.delete(controller);
-      callersSignal?.removeEventListener("abort", stop);
-    }
+  /** Without a slash at its end. */
+  get baseUrl(): string {
+    return this.#api.baseUrl;
   }
 
-  /** Ends all calls that are on their way with `ClearedError` and forgets the token. */
+  get heldToken(): HeldToken | null {
+    if (!this.#tokens.kept) return null;
+    const { token, header, claims, renewsAt } = this.#tokens.kept;
+    return { token, header, claims, renewsAt };
+  }
+
+  /** What is begun so is ended by the signal given, and by `clear`. */
+  begin(callersSignal: AbortSignal | null | undefined): Way {
+    return this.#underway.begin(callersSignal);
+  }
+
+  /** Makes a call; ended by the signal. */
+  call<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+    // Raced, so that an own `fetch` or `getToken` that does not heed the signal ends too.
+    return untilAborted(signal, this.#attempt(call, signal));
+  }
+
+  /** @param refused  a token that the API did not take; it is not given again */
+  async token(signal: AbortSignal, refused: string | undefined): Promise<string> {
+    if (refused !== undefined) this.#tokens.refuse(refused);
+    return (await untilAborted(signal, this.#tokens.get(signal))).token;
+  }
+
+  /** Ends all that is on its way with `ClearedError` and forgets the token. */
   clear(): void {
-    this.#options.tokens.clear();
-    for (const controller of this.#running) controller.abort(new ClearedError());
+    this.#tokens.clear();
+    this.#underway.clear();
   }
 
   async #attempt<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
-    const { tokens, baseUrl, deadline, random, fetch } = this.#options;
     const attempts: Attempts = { waits: 0, renewed: false };
-    let refused: string | undefined;
     for (;;) {
-      const { token, userId } = await tokens.get(signal, refused);
-      const { method, query, body } = call;
-      // The path is of the same token that is sent, so the two never disagree.
-      const request = { method, path: call.path(userId), query, body };
-      const answer = await exchange(fetch, baseUrl, request, token, deadline, signal);
-      signal.throwIfAborted();
-      const result = resultOf(call, answer);
-      this.#tell(answer, result);
+      const held = await this.#tokens.get(signal);
+      const request = call.request(held);
+      const result = await this.#send(call, request, held.token, signal);
       if (!result.error) return result.value;
-      const step = nextStep(method, result.error, attempts, random);
-      if (step.do === "fail") throw result.error;
+      const step = nextStep(request.method, result.error, attempts, this.#random);
+      if (step.do === "renew") this.#tokens.refuse(held.token);
+      if (step.do === "fail" || !call.replayable) throw result.error;
       if (step.do === "wait") {
         attempts.waits += 1;
-        await deadline.clock.sleep(step.milliseconds, signal);
+        const { method, path } = request;
+        const { status, code } = result.error;
+        tell(this.#onWait, { method, path, status, code, milliseconds: step.milliseconds });
+        await this.#api.deadline.clock.sleep(step.milliseconds, signal);
       } else {
         attempts.renewed = true;
-        refused = token;
       }
     }
   }
 
-  #tell({ method, path, status, requestId }: Answer, { error }: { error: ApiError | null }): void {
-    try {
-      this.#options.onAnswer?.({ method, path, status, code: error?.code ?? null, requestId });
-    } catch (fault) {
-      // Whoever watches must not make a write that was carried out look as if it failed.
-      console.error(fault);
-    }
+  async #send<T>(call: Call<T>, request: ApiRequest, token: string, signal: AbortSignal): Promise<Result<T>> {
+    const { method, path } = request;
+    const { result, info } = await exchange(this.#api, request, token, signal, async (response) => {
+      const result: Result<T> = response.ok
+        ? await call.take(response, request)
+        : { error: errorOf(await readAnswer(request, response)) };
+      const requestId = response.headers.get("x-request-id");
+      return { result, info: { method, path, status: response.status, requestId } };
+    });
+    signal.throwIfAborted();
+    tell(this.#onAnswer, { ...info, code: result.error?.code ?? null });
+    return result;
   }
 }
 
-function resultOf<T>(call: Call<T>, answer: Answer): { error: null; value: T } | { error: ApiError } {
-  if (answer.status < 200 || answer.status > 299) return { error: errorOf(answer) };
-  const value = call.read(parseJson(answer.text));
-  return value === null ? { error: unexpectedAnswer(answer, call.expected) } : { error: null, value };
+function tell<Info>(watcher: ((info: Info) => void) | undefined, info: Info): void {
+  try {
+    watcher?.(info);
+  } catch (fault) {
+    // Whoever watches must not make a write that was carried out look as if it failed.
+    console.error(fault);
+  }
 }

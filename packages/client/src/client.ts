@@ -1,7 +1,9 @@
-import { parseBaseUrl, pathSegment } from "./base-url.js";
-import { type AnswerInfo, type Call, Caller } from "./caller.js";
-import { type Clock, systemClock } from "./clock.js";
-import { checkTimeout } from "./deadline.js";
+import { readAnswer, unexpectedAnswer } from "./answer.js";
+import { pathSegment } from "./base-url.js";
+import { type Call, Caller, type HeldToken } from "./caller.js";
+import type { FetchOptions } from "./fetch-options.js";
+import { parseJson } from "./json.js";
+import { type JsonRequest, jsonRequest } from "./json-request.js";
 import type {
   Identity,
   NewTag,
@@ -14,44 +16,14 @@ import type {
   TaskChange,
   TaskQuery,
 } from "./model.js";
-import { readIdentity, readPage, readTag, readTask } from "./read.js";
-import { type GetToken, TokenSource } from "./token-source.js";
-import type { UnverifiedToken } from "./unverified-token.js";
+import { type Read, readIdentity, readPage, readTag, readTask } from "./read.js";
 
-export interface ClientOptions {
-  /** Where the API is, such as `https://api.example.com`; a path in it comes before `/api/v1`. */
-  baseUrl: string;
-  /** Where the JWT comes from: `betterAuthToken(authClient)`, `serverToken({…})`, or a function of one's own. */
-  getToken: GetToken;
-  /**
-   * Whom the client is for: Better Auth's `user.id`, the claim `sub`. A token of anybody else is a `UserChangedError`, from
-   * the first one on. Without it the first token says who the user is.
-   */
-  subject?: string;
-  /**
-   * Milliseconds that one request may take, from its sending to the end of its answer; a token's fetch has as many of its
-   * own. Default: 10,000. A call that waits and tries again is of several requests; `signal` ends all of it.
-   */
-  timeout?: number;
-  /** Told of each answer, those that are tried again among them. */
-  onAnswer?: (info: AnswerInfo) => void;
-  /** In place of the global `fetch`. */
-  fetch?: typeof fetch;
-  /** In place of the machine's clock, for tests. */
-  clock?: Clock;
-  /** In place of `Math.random`, which spreads waits and renewals of many clients over time; for tests. */
-  random?: () => number;
-}
+/** The paths of the API, `/api/v1/…`, are put behind `baseUrl`; `timeout` lasts to the end of an answer. */
+export type ClientOptions = FetchOptions;
 
 export interface CallOptions {
   /** Ends this call, its waits too; other calls that wait for the same token are not disturbed. */
   signal?: AbortSignal | undefined;
-}
-
-/** The token that is held, decoded and not verified: only the API can say whether it is good. */
-export interface HeldToken extends UnverifiedToken {
-  /** When the next call will fetch another one, in milliseconds on this machine's clock. */
-  renewsAt: number;
 }
 
 /**
@@ -91,28 +63,16 @@ export interface Client {
  * @throws TypeError when `baseUrl` is not an http(s) URL or holds credentials, a query or a fragment; RangeError when
  *   `timeout` is no number of milliseconds.
  */
-export function createClient({
-  baseUrl,
-  getToken,
-  subject,
-  timeout = 10_000,
-  onAnswer,
-  fetch: ownFetch,
-  clock = systemClock,
-  random = Math.random,
-}: ClientOptions): Client {
-  const deadline = { clock, milliseconds: checkTimeout(timeout) };
-  const tokens = new TokenSource({ getToken, deadline, random, subject });
-  const caller = new Caller({
-    baseUrl: parseBaseUrl(baseUrl),
-    tokens,
-    deadline,
-    random,
-    // Looked up at each call: frameworks put their own `fetch` in place later.
-    fetch: ownFetch ?? ((input, init) => globalThis.fetch(input, init)),
-    onAnswer,
-  });
-  const make = <T>(call: Call<T>, options: CallOptions = {}) => caller.call(call, options.signal);
+export function createClient(options: ClientOptions): Client {
+  const caller = new Caller(options, "uuid");
+  const make = async <T>(request: TasksRequest<T>, { signal }: CallOptions = {}): Promise<T> => {
+    const way = caller.begin(signal);
+    try {
+      return await caller.call(callOf(caller.baseUrl, request), way.signal);
+    } finally {
+      way.end();
+    }
+  };
 
   return {
     listTasks: (query, options) => make({ method: "GET", path: of("tasks"), query, ...taskPage(query) }, options),
@@ -129,10 +89,26 @@ export function createClient({
     deleteTag: (id, options) => make({ method: "DELETE", path: of("tags", id), ...nothing }, options),
     me: (options) => make({ method: "GET", path: () => "/api/v1/me", ...identity }, options),
     clear: () => caller.clear(),
-    unverifiedToken: () => {
-      if (!tokens.kept) return null;
-      const { token, header, claims, renewsAt } = tokens.kept;
-      return { token, header, claims, renewsAt };
+    unverifiedToken: () => caller.heldToken,
+  };
+}
+
+/** A request whose path may hold the user's id, and what its answer is to be. */
+interface TasksRequest<T> extends JsonRequest {
+  path: (userId: string) => string;
+  /** What the body of a success is, for people. */
+  expected: string;
+  read: Read<T>;
+}
+
+function callOf<T>(baseUrl: string, { path, expected, read, ...request }: TasksRequest<T>): Call<T> {
+  return {
+    request: ({ userId }) => jsonRequest(baseUrl, path(userId), request),
+    replayable: true,
+    take: async (response, asked) => {
+      const answer = await readAnswer(asked, response);
+      const value = read(parseJson(answer.text));
+      return value === null ? { error: unexpectedAnswer(answer, expected) } : { error: null, value };
     },
   };
 }
@@ -143,17 +119,17 @@ const of =
   (userId: string): string =>
     `/api/v1/${[userId, ...segments].map(pathSegment).join("/")}`;
 
-type Result<T> = Pick<Call<T>, "expected" | "read">;
+type Body<T> = Pick<TasksRequest<T>, "expected" | "read">;
 
-const task: Result<Task> = { expected: "a task", read: readTask };
-const tag: Result<Tag> = { expected: "a tag", read: readTag };
-const nothing: Result<void> = { expected: "nothing", read: () => undefined };
-const identity: Result<Identity> = { expected: "an identity", read: readIdentity };
-const taskPage = (query: TaskQuery = {}): Result<Page<Task>> => ({
+const task: Body<Task> = { expected: "a task", read: readTask };
+const tag: Body<Tag> = { expected: "a tag", read: readTag };
+const nothing: Body<void> = { expected: "nothing", read: () => undefined };
+const identity: Body<Identity> = { expected: "an identity", read: readIdentity };
+const taskPage = (query: TaskQuery = {}): Body<Page<Task>> => ({
   expected: "a page of tasks",
   read: readPage(readTask, query),
 });
-const tagPage = (query: TagQuery = {}): Result<Page<Tag>> => ({
+const tagPage = (query: TagQuery = {}): Body<Page<Tag>> => ({
   expected: "a page of tags",
   read: readPage(readTag, query),
 });

@@ -40,7 +40,7 @@ export class TimeoutError extends NetworkError {
       path,
       undefined,
       `no whole answer came within ${seconds(milliseconds)}, so the request was given up. The server is too busy, or what ` +
-        "lies between is slow or cut. Try again in a moment; where answers do take longer, give createClient another `timeout`.",
+        "lies between is slow or cut. Try again in a moment; where answers do take longer, set a longer `timeout`.",
     );
   }
 }
@@ -82,7 +82,7 @@ export class UnusableTokenError extends Error {
 
 /**
  * The new token is another user's than the one before: somebody else signed in, in another tab perhaps. The request was
- * not sent for them. Call `client.clear()`, drop what is shown of the former user, and load again.
+ * not sent for them. Call `clear()`, drop what is shown of the former user, and load again.
  */
 export class UserChangedError extends Error {
   override readonly name = "UserChangedError";
@@ -91,13 +91,13 @@ export class UserChangedError extends Error {
   constructor() {
     super(
       "Another user is signed in now than this client worked for, so nothing was sent. Drop the former user's data, " +
-        "call client.clear(), and load again.",
+        "call clear(), and load again.",
     );
   }
 }
 
 /**
- * `client.clear()` was called while this request was on its way; its result is not given to anyone. A write may have
+ * `clear()` was called while this request was on its way; its result is not given to anyone. A write may have
  * been carried out.
  */
 export class ClearedError extends Error {
@@ -106,7 +106,7 @@ export class ClearedError extends Error {
 
   constructor() {
     super(
-      "The client was cleared (sign-out or another user) while this request was on its way. Nothing is to be done.",
+      "The client was cleared (sign-out, another user or organization) while this request was on its way. Nothing is to be done.",
     );
   }
 }

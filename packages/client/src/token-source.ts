@@ -2,7 +2,7 @@ import { SharedWork } from "./abort.js";
 import type { Clock } from "./clock.js";
 import { type Deadline, seconds, within } from "./deadline.js";
 import { TokenUnavailableError, UserChangedError } from "./errors.js";
-import { decodeUnverified, type ReadableToken } from "./unverified-token.js";
+import { decodeUnverified, type ReadableToken, type UserClaim } from "./unverified-token.js";
 
 /** Gives a fresh JWT at each call, or rejects. The signal is aborted when nobody waits for the token any more, or in vain. */
 export type GetToken = (options: { signal: AbortSignal }) => Promise<string>;
@@ -30,6 +30,8 @@ export interface TokenSourceOptions {
   random: () => number;
   /** The claim `sub` that every token must have; undefined for that of the first. */
   subject: string | undefined;
+  /** The claim that names the user. */
+  userClaim: UserClaim;
 }
 
 /**
@@ -46,16 +48,18 @@ export class TokenSource {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #subject: string | undefined;
+  readonly #userClaim: UserClaim;
   #kept: KeptToken | null = null;
   #fetch: SharedWork<KeptToken> | null = null;
   #userId: string | null = null;
 
-  constructor({ getToken, deadline, random, subject }: TokenSourceOptions) {
+  constructor({ getToken, deadline, random, subject, userClaim }: TokenSourceOptions) {
     this.#getToken = getToken;
     this.#deadline = deadline;
     this.#clock = deadline.clock;
     this.#random = random;
     this.#subject = subject;
+    this.#userClaim = userClaim;
   }
 
   /** The token that is kept, fresh or not, or null. */
@@ -66,15 +70,18 @@ export class TokenSource {
   /**
    * A token to send: the one kept while it is fresh, else a new one, fetched once for all who wait.
    *
-   * @param refused  a token that the API did not take; it is not given again
-   * @throws UserChangedError when the new token is another user's
+   * @throws UserChangedError when the new token is another user's; nothing is kept then
    */
-  async get(signal: AbortSignal, refused?: string): Promise<KeptToken> {
+  async get(signal: AbortSignal): Promise<KeptToken> {
     signal.throwIfAborted();
-    if (this.#kept?.token === refused) this.#kept = null;
     if (this.#kept && this.#isFresh(this.#kept)) return this.#kept;
     if (!this.#fetch || this.#fetch.abandoned) this.#fetch = this.#beginFetch();
     return this.#fetch.wait(signal);
+  }
+
+  /** Forgets a token that the API did not take, so that it is not given again. */
+  refuse(token: string): void {
+    if (this.#kept?.token === token) this.#kept = null;
   }
 
   /** Forgets token and user; a token that is being fetched will not be kept. */
@@ -102,6 +109,9 @@ export class TokenSource {
           this.#kept = token;
         }
         return token;
+      } catch (error) {
+        if (isCurrent() && error instanceof UserChangedError) this.#kept = null;
+        throw error;
       } finally {
         if (isCurrent()) this.#fetch = null;
       }
@@ -120,7 +130,7 @@ export class TokenSource {
   }
 
   #accept(token: unknown, askedAt: number): KeptToken {
-    const readable = decodeUnverified(token);
+    const readable = decodeUnverified(token, this.#userClaim);
     if (this.#subject !== undefined && readable.claims.sub !== this.#subject) throw new UserChangedError();
     const { expiresAt, issuedAt } = readable;
     // Without `iat` the local clock is all there is. Where it is ahead, each call fetches a token, and works.

@@ -8,9 +8,12 @@ export interface UnverifiedToken {
   claims: Record<string, unknown>;
 }
 
+/** The claim that names the user: `uuid` in the paths of the tasks API, `sub` where nothing else is sure to be there. */
+export type UserClaim = "uuid" | "sub";
+
 /** What the client itself reads of a token, beside its parts. */
 export interface ReadableToken extends UnverifiedToken {
-  /** Claim `uuid`, the user's id in the API's paths. */
+  /** The claim that names the user. */
   userId: string;
   /** Claim `exp`, seconds since 1970 on the issuer's clock. */
   expiresAt: number;
@@ -24,16 +27,23 @@ export interface ReadableToken extends UnverifiedToken {
  */
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
+const withoutUser: Record<UserClaim, string> = {
+  uuid:
+    "The token has no claim uuid, which names the user in the API's paths. Add the plugin `drawbridge()` of " +
+    "@drawbridge/better-auth to Better Auth, or `uuid` to its definePayload.",
+  sub: "The token has no claim sub, which names the user. Better Auth's JWT plugin sets it, unless its getSubject does not.",
+};
+
 /**
  * Decodes a token without verifying it.
  *
  * @throws UnusableTokenError when it is no JWT, or lacks what every call needs.
  */
-export function decodeUnverified(token: unknown): ReadableToken {
+export function decodeUnverified(token: unknown, userClaim: UserClaim): ReadableToken {
   if (typeof token !== "string" || !compactForm.test(token)) {
     throw new UnusableTokenError(
       "getToken did not give a JWT. Better Auth's session token (session.token) is none: use betterAuthToken(authClient), " +
-        "or the token of `await authClient.token()`.",
+        "or the token that Better Auth's /token gives.",
     );
   }
   const [header, claims] = token.split(".").map(decodeObject);
@@ -42,19 +52,14 @@ export function decodeUnverified(token: unknown): ReadableToken {
       "getToken gave something that looks like a JWT and cannot be decoded. Hand on what Better Auth's /token gave, unchanged.",
     );
   }
-  const { uuid, exp, iat } = claims;
-  if (typeof uuid !== "string" || uuid === "") {
-    throw new UnusableTokenError(
-      "The token has no claim uuid, which names the user in the API's paths. Add the plugin `drawbridge()` of " +
-        "@drawbridge/better-auth to Better Auth, or `uuid` to its definePayload.",
-    );
-  }
+  const { [userClaim]: userId, exp, iat } = claims;
+  if (typeof userId !== "string" || userId === "") throw new UnusableTokenError(withoutUser[userClaim]);
   if (typeof exp !== "number") {
     throw new UnusableTokenError(
       "The token has no claim exp, so it would never end. Better Auth's JWT plugin sets it.",
     );
   }
-  return { token, header, claims, userId: uuid, expiresAt: exp, issuedAt: typeof iat === "number" ? iat : null };
+  return { token, header, claims, userId, expiresAt: exp, issuedAt: typeof iat === "number" ? iat : null };
 }
 
 function decodeObject(segment: string): Record<string, unknown> | null {

@@ -1,0 +1,110 @@
+import { untilAborted } from "./abort.js";
+import { urlBelow } from "./base-url.js";
+import { Caller, type HeldToken } from "./caller.js";
+import type { ApiRequest } from "./exchange.js";
+import type { FetchOptions } from "./fetch-options.js";
+import { openAnswer } from "./open-answer.js";
+
+/**
+ * A `fetch` for one API and one user at a time: each request has a fresh token. `input` is a path that begins with a slash,
+ * to be put behind `baseUrl`, or a URL below it; anything else is a TypeError, and nothing is sent.
+ *
+ * It differs from `fetch` in this: an answer other than 2xx rejects with `ApiError`; `Authorization` is the token's; no
+ * redirect is followed, no cookie goes along, nothing is cached, whatever `init` says. It rejects, as each call of the
+ * client does, with `ApiError`, `NetworkError` (a `TimeoutError` among them), `NotSignedInError`,
+ * `TokenUnavailableError`, `UnusableTokenError`, `UserChangedError`, `ClearedError`, or the reason of an aborted signal.
+ */
+export interface ApiFetch {
+  (input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /**
+   * Forgets token and user. Requests on their way, and bodies of which more is to come, end with `ClearedError`. To be
+   * called after sign-out, and whenever the user or the active organization of the session changes.
+   */
+  clear(): void;
+  /**
+   * A fresh token, for what is no request of `fetch`: the first message of a WebSocket. It is the one that the requests
+   * have, so that asking costs nothing while it is fresh. Give it to that API alone, and never put it into a URL.
+   */
+  token(options?: TokenOptions): Promise<string>;
+  /** The token that is held now, or null; nothing is fetched. For display only. */
+  unverifiedToken(): HeldToken | null;
+}
+
+export interface TokenOptions {
+  /** Ends the wait for the token. */
+  signal?: AbortSignal | undefined;
+  /** A token that the API did not take; it is not given again. */
+  refused?: string | undefined;
+}
+
+/**
+ * Makes a fetch for one user at a time: one for a browser's page, one for each request on a server.
+ *
+ * @throws TypeError when `baseUrl` is not an http(s) URL or holds credentials, a query or a fragment; RangeError when
+ *   `timeout` is no number of milliseconds.
+ */
+export function createFetch(options: FetchOptions): ApiFetch {
+  const caller = new Caller(options, "sub");
+  const { baseUrl } = caller;
+
+  const apiFetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const given = isRequest(input) ? { ...partsOf(input), ...init } : { ...init, url: input };
+    const { url, signal, ...parts } = given;
+    const request = requestOf(baseUrl, url, parts);
+    const way = caller.begin(signal);
+    try {
+      if (isRequest(input) && !("body" in init)) {
+        request.init = { ...request.init, ...(await untilAborted(way.signal, bodyOf(input))) };
+      }
+      const take = async (response: Response) => {
+        const value = openAnswer(response, way, { ...request, baseUrl });
+        return { error: null, value };
+      };
+      return await caller.call({ request: () => request, replayable: !isStream(init.body), take }, way.signal);
+    } catch (error) {
+      way.end();
+      throw error;
+    }
+  };
+
+  return Object.assign(apiFetch, {
+    clear: () => caller.clear(),
+    token: async ({ signal, refused }: TokenOptions = {}) => {
+      const way = caller.begin(signal);
+      return caller.token(way.signal, refused).finally(() => way.end());
+    },
+    unverifiedToken: () => caller.heldToken,
+  });
+}
+
+/** By what it has: one of another realm, or of a framework, is none of this realm's. */
+const isRequest = (input: string | URL | Request): input is Request => typeof input === "object" && "url" in input;
+
+const isStream = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
+
+const partsOf = ({ url, method, headers, signal }: Request) => ({ url, method, headers, signal });
+
+/** A Request's body, read into memory: so it can be sent twice, and no browser says whether it is a stream. */
+async function bodyOf(request: Request): Promise<{ body?: ArrayBuffer }> {
+  const body = await request.arrayBuffer();
+  return body.byteLength === 0 ? {} : { body };
+}
+
+function requestOf(
+  baseUrl: string,
+  input: string | URL,
+  { method = "GET", headers, ...init }: RequestInit,
+): ApiRequest {
+  const url = urlBelow(baseUrl, input);
+  const path = url.pathname.slice(new URL(baseUrl).pathname.replace(/\/$/, "").length);
+  // What `fetch` wants said of a stream; without it no stream is sent.
+  const duplex = isStream(init.body) ? { duplex: "half" } : {};
+  return {
+    method: method.toUpperCase(),
+    path,
+    url: url.href,
+    headers: new Headers(headers),
+    init: { ...init, ...duplex },
+  };
+}
