@@ -17,6 +17,7 @@ DOCUMENTS = {
     "references/errors.md": "docs/errors.md",
     "references/how-verification-works.md": "docs/how-verification-works.md",
     "references/hybrid-id.md": "docs/hybrid-id.md",
+    "references/own-api.md": "docs/own-api.md",
     "references/postgresql.md": "docs/postgresql.md",
     "references/python.md": "bindings/python/README.md",
     "references/security-checklist.md": "docs/security-checklist.md",

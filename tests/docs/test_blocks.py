@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -28,6 +29,9 @@ ELSEWHERE = {
     "packages/better-auth/README.md tsx": "tests/web/test_new_app.py",
     "packages/client/README.md ts": "packages/client/tests/readme.test.ts",
     "packages/client/README.md tsx": "tests/web/test_new_app.py",
+    "docs/own-api.md python": "bindings/python/tests/test_own_api.py",
+    "docs/own-api.md ts": "tests/web/test_own_api.py",
+    "docs/own-api.md tsx": "tests/web/test_own_api.py",
     "README.md cpp": "tests/package/package_test.py",
     "README.md: ./dev run": "tests/e2e/test_dev.py",
     "README.ja.md: ./dev run": "tests/e2e/test_dev.py",
@@ -161,8 +165,16 @@ declare function drawbridge(): import("better-auth").BetterAuthPlugin;
 declare const jwt: typeof import("better-auth/plugins").jwt;
 declare const betterAuth: typeof import("better-auth").betterAuth;
 declare const uuid: string;
-declare const authClient: { token(): Promise<{ data: { token: string }; error: null } | { data: null; error: { status: number } }> };
+declare const authClient: import("@drawbridge/client").BetterAuthClient;
 """
+
+
+def framed(code: str) -> str:
+    """With those lines of the frame whose names the fragment does not bring itself."""
+    brought = re.findall(r"import (\{.*?\})|const (\w+)", code, re.DOTALL)
+    names = {name for found in brought for name in re.findall(r"\w+", " ".join(found))}
+    lines = FRAME.strip().splitlines()
+    return "\n".join([line for line in lines if re.split(r"[ (:]+", line)[2] not in names] + [code])
 
 
 def test_what_is_typescript_compiles() -> None:
@@ -174,9 +186,7 @@ def test_what_is_typescript_compiles() -> None:
         code = block.code
         if code.startswith("plugins: "):
             code = f"betterAuth({{ {code.strip()} }});\n"
-        if 'from "@drawbridge' not in code:
-            code = FRAME + code
-        (folder / f"block-{index}.ts").write_text(f"// {block.document}\n{code}\nexport {{}};\n")
+        (folder / f"block-{index}.ts").write_text(f"// {block.document}\n{framed(code)}\nexport {{}};\n")
     options = {
         "extends": "../../tsconfig.base.json",
         "compilerOptions": {

@@ -1,17 +1,9 @@
-"""A new Next.js app: the packages as `npm pack` makes them, the blocks of their READMEs, and nothing of examples/web."""
+"""A new Next.js app of the blocks of the packages' READMEs, and the program behind it."""
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
-import shutil
-import subprocess
-import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from signal import SIGTERM
 from types import SimpleNamespace
 
 import pytest
@@ -20,109 +12,25 @@ from playwright.sync_api import expect
 from backend import Backend
 from browser import PASSWORD
 from database import SqliteDatabase
-from front_end import NEXT
-from loopback import answers
+from new_app import PACKAGES, FrontEnd, blocks_of, build_app, install_packages, running_app, write_app
 from people import new_account
-from process import ROOT, Program, free_port
-
-PACKAGES = ("better-auth", "client")
-BLOCK = re.compile(r"^```tsx?\n// (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-# As `create-next-app` writes them.
-LAYOUT = """export default function RootLayout({ children }: { children: React.ReactNode }) {
-  return (
-    <html lang="en">
-      <body>{children}</body>
-    </html>
-  );
-}
-"""
-TSCONFIG = {
-    "compilerOptions": {
-        "target": "ES2017",
-        "lib": ["dom", "dom.iterable", "esnext"],
-        "allowJs": True,
-        "skipLibCheck": True,
-        "strict": True,
-        "noEmit": True,
-        "esModuleInterop": True,
-        "module": "esnext",
-        "moduleResolution": "bundler",
-        "resolveJsonModule": True,
-        "isolatedModules": True,
-        "jsx": "react-jsx",
-        "incremental": True,
-        "plugins": [{"name": "next"}],
-        "paths": {"@/*": ["./*"]},
-    },
-    "include": ["next-env.d.ts", "**/*.ts", "**/*.tsx", ".next/types/**/*.ts"],
-    "exclude": ["node_modules"],
-}
-
-
-@dataclass
-class FrontEnd:
-    """What a backend and a visitor must know of it."""
-
-    url: str
-    database: SqliteDatabase
-
-
-def write_app(app: Path, settings: dict[str, str]) -> None:
-    """Where a name has several blocks, as lib/auth.ts has for each database, the first: on SQLite."""
-    files = {"app/layout.tsx": LAYOUT, "tsconfig.json": json.dumps(TSCONFIG), "package.json": '{"private": true}'}
-    for package in reversed(PACKAGES):
-        files |= dict(reversed(BLOCK.findall((ROOT / f"packages/{package}/README.md").read_text())))
-    files[".env.local"] = "".join(f"{name}={value}\n" for name, value in settings.items())
-    for name, text in files.items():
-        (app / name).parent.mkdir(parents=True, exist_ok=True)
-        (app / name).write_text(text)
-
-
-def install_packages(app: Path, scratch: Path) -> None:
-    """Those of this repository from their tarballs; all others are found in its own node_modules, above the app."""
-    workspaces = [f"--workspace=packages/{package}" for package in PACKAGES]
-    # prepack would build once more, under the feet of tests that run beside this one.
-    command = ["npm", "pack", "--silent", "--ignore-scripts", f"--pack-destination={scratch}", *workspaces]
-    subprocess.run(command, cwd=ROOT, timeout=120, check=True)
-    for package in PACKAGES:
-        (tarball,) = scratch.glob(f"drawbridge-{package}-*.tgz")
-        with tarfile.open(tarball) as archive:
-            archive.extractall(scratch / package, filter="data")
-        installed = app / "node_modules/@drawbridge" / package
-        shutil.copytree(scratch / package / "package", installed)
-        # Without these, the workspace's own would be taken in their place, also found above the app.
-        described = json.loads((installed / "package.json").read_text())
-        assert described["scripts"]["prepack"] == "npm run build"
-        exported = described["exports"]["."]
-        assert [file for file in exported.values() if not (installed / file).is_file()] == []
+from process import ROOT, free_port
 
 
 @pytest.fixture(scope="module")
 def new_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """The app as `next build` and `next start` have it, and the API behind it."""
     app, port, api_port = ROOT / "build/new-app", free_port(), free_port()
-    shutil.rmtree(app, ignore_errors=True)
     front_end = FrontEnd(f"http://localhost:{port}", SqliteDatabase(app / "app.db"))
     api_url = f"http://127.0.0.1:{api_port}"
-    write_app(
-        app,
-        {
-            "BETTER_AUTH_URL": front_end.url,
-            "BETTER_AUTH_SECRET": secrets.token_urlsafe(32),
-            "NEXT_PUBLIC_API_URL": api_url,
-        },
-    )
+    blocks: dict[str, str] = {}
+    for package in reversed(PACKAGES):
+        blocks |= blocks_of(f"packages/{package}/README.md")
+    settings = {"BETTER_AUTH_URL": front_end.url, "BETTER_AUTH_SECRET": secrets.token_urlsafe(32)}
+    write_app(app, blocks, settings | {"NEXT_PUBLIC_API_URL": api_url})
     install_packages(app, tmp_path_factory.mktemp("packed"))
-    quiet = {"NEXT_TELEMETRY_DISABLED": "1"}
-    build = Program("build", ["node", NEXT, "build"], quiet, app)
-    build.start()
-    assert build.wait(300) == 0, build.log()
-    start = ["node", NEXT, "start", "-H", "127.0.0.1", "-p", str(port)]
-    program = Program("new-app", start, quiet, app, status_of_sigterm=128 + SIGTERM)
-    program.start()
-    with program.running():
-        program.wait_ready(lambda: answers(f"http://127.0.0.1:{port}/api/auth/ok"))
+    build_app(app)
+    with running_app(app, port):
         front_end.database.migrate()
         api = Backend(app, front_end, api_port).start()
         with api.program.running():

@@ -3,6 +3,6 @@ import { createAuthClient } from "better-auth/react";
 
 /**
  * Better Auth in the browser, on the page's own origin. `authClient.useSession()` is the session of this React tree;
- * `authClient.token()` gives the JWT for the API (`session.token` is no JWT, and no business of the API).
+ * `betterAuthToken(authClient)` asks it for the JWT (`session.token` is not a JWT, and no business of the API).
  */
 export const authClient = createAuthClient({ plugins: [jwtClient()] });

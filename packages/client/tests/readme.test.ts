@@ -34,7 +34,7 @@ const tsconfig = {
   include: ["**/*.ts", "**/*.tsx"],
 };
 
-it("README's code compiles against the built package", { timeout: 60_000 }, async () => {
+it("README's code compiles against the built package", { timeout: 120_000 }, async () => {
   const readme = await readFile(join(folder, "README.md"), "utf8");
   const blocks = [...readme.matchAll(/^```tsx?\n\/\/ (\S+)\n(.*?)^```$/gms)];
   expect(blocks).toHaveLength(readme.match(/^```tsx?$/gm)?.length ?? 0);

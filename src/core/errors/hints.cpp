@@ -14,7 +14,7 @@ namespace {
 // --- what a malformed token may be instead ---------------------------------------------------------
 
 constexpr std::string_view get_a_jwt =
-    "get the JWT from GET /api/auth/token, in the browser `await authClient.token()`, and send that";
+    "get the JWT from GET /api/auth/token, in the browser by createFetch of @drawbridge/client, and send that";
 
 /// Better Auth's `session.token`: 32 letters and digits.
 bool is_session_token(std::string_view text) {
@@ -95,8 +95,7 @@ std::string difference_between(std::string_view got, std::string_view expected) 
 
 std::string token_missing_hint() {
   return "Send the header `Authorization: Bearer <JWT>`; the JWT comes from GET /api/auth/token, in the "
-         "browser "
-         "`await authClient.token()`.";
+         "browser by createFetch of @drawbridge/client.";
 }
 
 std::string token_too_large_hint() {
