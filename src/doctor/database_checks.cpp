@@ -458,7 +458,8 @@ std::optional<BridgeFacts> check_database(Report& report, const Visit& visit) {
     judge_unreadable(report, facts.error());
     return std::nullopt;
   }
-  report.ok("database.reachable", fmt::format("{} can be read", product_name(*facts)));
+  report.ok("database.reachable", fmt::format("{} can be read{}", product_name(*facts),
+                                              facts->is_pooled ? ", through a connection pooler" : ""));
   judge_database_file(report, *facts);
   judge_better_auth(report, *facts);
   if (!report.stands("database.better_auth")) return *facts;

@@ -55,6 +55,7 @@ struct OpenFile {
 struct BridgeFacts {
   std::string product;  ///< `sqlite` or `postgresql`
   std::string version;  ///< of the database's software, as it says it
+  bool is_pooled = false;  ///< reached through a pooler of PostgreSQL's sessions
   /// Names of columns by table, of all tables; `user` is there when Better Auth shares the database.
   plan::Tables tables{};
   bool user_is_no_table = false;  ///< but a view, for example

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import asyncpg
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -26,13 +27,33 @@ class PostgresDatabase:
     def __init__(self, url: str, readers: int, writers: int) -> None:
         """Opens nothing yet."""
         self.writers = writers
+        self._url, self._readers = url, readers
+        self._opening: asyncio.Future[tuple[AsyncEngine, AsyncEngine]] | None = None
+
+    async def _engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        """For reading and for writing. What stands between here and the server decides how they work, so one connection
+        looks first; who comes meanwhile waits for it."""
+        opening = self._opening = self._opening or asyncio.ensure_future(self._open())
+        try:
+            return await asyncio.shield(opening)
+        except BaseException:
+            if opening.done() and self._opening is opening:
+                self._opening = None
+            raise
+
+    async def _open(self) -> tuple[AsyncEngine, AsyncEngine]:
+        pooled = await _is_pooled(self._url)
         # The server keeps to the limit by itself, also when this process cannot.
         limit = {"statement_timeout": f"{LONGEST * 1000:.0f}"}
-        self._reading = _open(url, readers, limit).execution_options(isolation_level="REPEATABLE READ")
-        self._writing = _open(url, writers, {})
+        reading = _engine(self._url, self._readers, pooled, {} if pooled else limit)
+        if pooled:
+            event.listen(reading.sync_engine, "begin", _limit_transaction)
+        writing = _engine(self._url, self.writers, pooled, {})
+        return reading.execution_options(isolation_level="REPEATABLE READ"), writing
 
     async def read(self, work: Work[Result], caller: Caller | None = None) -> Result:
-        async with AsyncSession(self._reading, expire_on_commit=False) as session, session.begin():
+        reading, _ = await self._engines()
+        async with AsyncSession(reading, expire_on_commit=False) as session, session.begin():
             await session.connection()
             task: Any = asyncio.current_task()
             limit = StatementLimit(lambda: task.cancel())
@@ -51,14 +72,33 @@ class PostgresDatabase:
                 raise limit.reason from None
 
     async def write(self, work: Work[Result]) -> Result:
-        async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+        _, writing = await self._engines()
+        async with AsyncSession(writing, expire_on_commit=False) as session, session.begin():
             return await session.run_sync(work)
 
 
-def _open(url: str, connections: int, settings: dict[str, str]) -> AsyncEngine:
+async def _is_pooled(url: str) -> bool:
+    """Whether a pooler such as PgBouncer is in between, which may give each transaction another session of the server. It
+    gives its clients a process number of its own."""
+    connection = await asyncpg.connect(url, timeout=5, command_timeout=10, statement_cache_size=0)
+    try:
+        return bool(await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid())
+    finally:
+        await connection.close(timeout=5)
+
+
+def _limit_transaction(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {LONGEST * 1000:.0f}")
+
+
+def _engine(url: str, connections: int, pooled: bool, settings: dict[str, str]) -> AsyncEngine:
+    # A statement that is prepared stays with its session. One without a name is planned each time.
+    prepared: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str} if pooled else {}
+
     async def connect() -> asyncpg.Connection:
         # The driver reads what libpq reads in a URL; SQLAlchemy would need it spelt differently.
-        connection = await asyncpg.connect(url, timeout=5, command_timeout=10, server_settings=settings)
+        cache: dict[str, Any] = {"statement_cache_size": 0} if pooled else {}
+        connection = await asyncpg.connect(url, timeout=5, command_timeout=10, server_settings=settings, **cache)
         # By itself it writes the first moment of the year 1 as -infinity.
         await connection.set_type_codec(
             "timestamptz",
@@ -72,4 +112,5 @@ def _open(url: str, connections: int, settings: dict[str, str]) -> AsyncEngine:
     pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_timeout": 5, "pool_pre_ping": True}
     # A read that is cancelled takes its connection along. The driver may have begun a transaction without knowing, and
     # the next read would see the rows as they were then.
-    return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **pool)
+    connecting = {"async_creator_fn": connect} | prepared
+    return create_async_engine("postgresql+asyncpg://", connect_args=connecting, hide_parameters=True, **pool)

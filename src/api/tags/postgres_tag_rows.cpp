@@ -1,6 +1,6 @@
 #include "api/tags/postgres_sql.h"
 #include "api/tags/tag_rows.h"
-#include "database/postgres/connection.h"
+#include "database/postgres/transaction.h"
 
 namespace drawbridge::api {
 namespace {
@@ -11,6 +11,8 @@ using database::failed;
 using database::lock_user;
 using database::not_found;
 using database::nothing_written;
+using database::PostgresRead;
+using database::PostgresWork;
 using database::quota_exceeded;
 using database::user_unknown;
 using database::UserLock;
@@ -30,7 +32,7 @@ std::unexpected<database::StoreError> name_taken() {
 
 Result<Page<Tag>> find_tags(PostgresConnection& connection, const Uuid& owner, const PageRequest& page) {
   if (!is_within_bounds(page)) return failed(Kind::internal, "a page or limit is out of bounds");
-  pqxx::nontransaction transaction{connection.raw()};
+  PostgresRead transaction{connection};
   const auto rows = connection.run(transaction, sql::list_tags, owner.text(), page.limit,
                                    database::bounded_offset_of(page));
   Page<Tag> result{.items = {}, .total = rows[0][0].as<std::int64_t>()};
@@ -41,7 +43,7 @@ Result<Page<Tag>> find_tags(PostgresConnection& connection, const Uuid& owner, c
 }
 
 Result<Tag> find_tag(PostgresConnection& connection, const Uuid& owner, std::int64_t id) {
-  pqxx::nontransaction transaction{connection.raw()};
+  PostgresRead transaction{connection};
   const auto rows = connection.run(transaction, sql::get_tag, owner.text(), id);
   if (rows.empty()) return not_found();
   return read_tag(rows[0]);
@@ -49,7 +51,7 @@ Result<Tag> find_tag(PostgresConnection& connection, const Uuid& owner, std::int
 
 Result<Tag> add_tag(PostgresConnection& connection, const Uuid& owner, const NewTag& fields,
                     std::int64_t most) {
-  pqxx::work transaction{connection.raw()};
+  PostgresWork transaction{connection};
   // A foreign key refuses a user who is gone, but not one who is gone beside it, as in a restored table.
   if (!lock_user(connection, transaction, owner, UserLock::alone)) return user_unknown();
   const auto rows = connection.run(transaction, sql::insert_tag, owner.text(), fields.name, fields.color);
@@ -64,7 +66,7 @@ Result<Tag> add_tag(PostgresConnection& connection, const Uuid& owner, const New
 Result<Tag> change_tag(PostgresConnection& connection, const Uuid& owner, std::int64_t id,
                        const TagChange& change) {
   try {
-    pqxx::work transaction{connection.raw()};
+    PostgresWork transaction{connection};
     const auto rows = connection.run(transaction, sql::update_tag, owner.text(), id, change.name,
                                      change.color.has_value(), change.color.value_or(std::nullopt));
     if (rows.empty()) return nothing_written(connection, transaction, owner);
@@ -77,7 +79,7 @@ Result<Tag> change_tag(PostgresConnection& connection, const Uuid& owner, std::i
 }
 
 Result<void> remove_tag(PostgresConnection& connection, const Uuid& owner, std::int64_t id) {
-  pqxx::work transaction{connection.raw()};
+  PostgresWork transaction{connection};
   if (connection.run(transaction, sql::delete_tag, owner.text(), id).affected_rows() == 0) {
     return nothing_written(connection, transaction, owner);
   }

@@ -6,7 +6,7 @@
 #include "api/tasks/task_tags.h"
 #include "core/text/time_text.h"
 #include "database/new_uuid.h"
-#include "database/postgres/connection.h"
+#include "database/postgres/transaction.h"
 
 namespace drawbridge::api {
 namespace {
@@ -18,6 +18,8 @@ using database::failed;
 using database::lock_user;
 using database::not_found;
 using database::nothing_written;
+using database::PostgresRead;
+using database::PostgresWork;
 using database::quota_exceeded;
 using database::user_unknown;
 using database::UserLock;
@@ -85,7 +87,7 @@ std::size_t write_task(PostgresConnection& connection, pqxx::transaction_base& t
 std::optional<Result<Task>> try_to_add(PostgresConnection& connection, Task task,
                                        const std::vector<std::int64_t>& tag_ids, Instant now,
                                        std::int64_t most, UserLock lock) {
-  pqxx::work transaction{connection.raw()};
+  PostgresWork transaction{connection};
   // A foreign key refuses a user who is gone, but not one who is gone beside it, as in a restored table.
   if (!lock_user(connection, transaction, task.user_id, lock)) return user_unknown();
   const char* const insert = lock == UserLock::shared ? sql::insert_task_sharing : sql::insert_task_alone;
@@ -104,7 +106,7 @@ std::optional<Result<Task>> try_to_add(PostgresConnection& connection, Task task
 template <class Change>
 Result<Task> in_transaction(PostgresConnection& connection, const Uuid& owner, const Uuid& id, Instant now,
                             const std::optional<std::vector<std::int64_t>>& tag_ids, Change change) {
-  pqxx::work transaction{connection.raw()};
+  PostgresWork transaction{connection};
   const auto rows = connection.run(transaction, sql::lock_task, owner.text(), id.text());
   if (rows.empty()) return nothing_written(connection, transaction, owner);
   Task task = read_task(rows[0], owner, 0);
@@ -130,7 +132,7 @@ Result<Page<Task>> find_tasks(PostgresConnection& connection, const Uuid& owner,
   if (!is_within_bounds(page)) return failed(Kind::internal, "a page or limit is out of bounds");
   const TaskFilter& filter = request.filter;
   if (!can_be_text(filter.due_after) || !can_be_text(filter.due_before)) return no_such_time();
-  pqxx::nontransaction transaction{connection.raw()};
+  PostgresRead transaction{connection};
   const auto run = [&]() -> pqxx::result {
     if (asks_for_nothing(filter)) {
       const char* const text = sql::list_tasks(sql::Filter::none, request.sort_by, request.order);
@@ -156,7 +158,7 @@ Result<Page<Task>> find_tasks(PostgresConnection& connection, const Uuid& owner,
 }
 
 Result<Task> find_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id) {
-  pqxx::nontransaction transaction{connection.raw()};
+  PostgresRead transaction{connection};
   const auto rows = connection.run(transaction, sql::get_task, owner.text(), id.text());
   if (rows.empty()) return not_found();
   return read_task(rows[0], owner, 0);
@@ -186,7 +188,7 @@ Result<Task> toggle_task(PostgresConnection& connection, const Uuid& owner, cons
 }
 
 Result<void> remove_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id) {
-  pqxx::work transaction{connection.raw()};
+  PostgresWork transaction{connection};
   if (connection.run(transaction, sql::delete_task, owner.text(), id.text()).affected_rows() == 0) {
     return nothing_written(connection, transaction, owner);
   }

@@ -1,6 +1,7 @@
 #include "database/postgres/connection.h"
 
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,18 +14,35 @@
 namespace drawbridge::database {
 namespace {
 
-constexpr const char* session_settings =
-    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET client_encoding = 'UTF8'; SET "
-    "client_min_messages = 'error'";
-// Shorter than what a client of the API waits, so that it hears of it.
-constexpr const char* short_limits =
-    "SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET "
-    "idle_in_transaction_session_timeout = '10s'; SET jit = off";
-// Each statement finds its rows by their owner, whatever the server's statistics say or lack: on a small
-// table it would read all rows, nearly twice as slowly as by the index, and keep that plan while the table
-// grows.
-constexpr const char* by_index = "SET enable_seqscan = off";
-constexpr const char* read_only = "SET default_transaction_read_only = on";
+constexpr std::chrono::milliseconds longest_change{5'000};
+using Settings = std::vector<std::string>;
+
+/// What is set for each use, as `name = value`.
+Settings settings_of(PostgresUse use) {
+  Settings settings{"TimeZone = 'UTC'", "DateStyle = 'ISO'", "client_encoding = 'UTF8'",
+                    "client_min_messages = 'error'"};
+  if (use == PostgresUse::migrate) {
+    // A change that waits for somebody's long transaction keeps everybody else waiting behind it.
+    settings.emplace_back("lock_timeout = '10s'");
+    return settings;
+  }
+  // Shorter than what a client of the API waits, so that it hears of it.
+  const auto statement = use == PostgresUse::read ? longest_statement : longest_change;
+  settings.push_back(fmt::format("statement_timeout = '{}ms'", statement.count()));
+  settings.insert(settings.end(), {"lock_timeout = '5s'", "idle_in_transaction_session_timeout = '10s'",
+                                   "jit = off"});
+  // Each statement finds its rows by their owner, whatever the server's statistics say or lack: on a small
+  // table it would read all rows, nearly twice as slowly as by the index, and keep that plan while the table
+  // grows.
+  settings.emplace_back("enable_seqscan = off");
+  return settings;
+}
+
+std::string set(const char* command, const Settings& settings) {
+  std::string text;
+  for (const std::string& setting : settings) text += fmt::format("{} {}; ", command, setting);
+  return text;
+}
 
 std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
@@ -54,15 +72,15 @@ PostgresConnection::PostgresConnection(const std::string& url, PostgresUse use, 
   std::optional<Watched> watched;
   if (place != nullptr) watched.emplace(*place, socket());
   pqxx::nontransaction setup{connection_};
-  setup.exec(session_settings);
-  if (use != PostgresUse::migrate) {
-    setup.exec(short_limits);
-    setup.exec(by_index);
+  // A pooler gives its clients a number of its own, since the server's changes.
+  is_pooled_ = setup.exec1("SELECT pg_backend_pid()")[0].as<int>() != connection_.backendpid();
+  Settings settings = settings_of(use);
+  if (is_pooled_) {
+    transaction_settings_ = set("SET LOCAL", settings);
+    return;
   }
-  if (use == PostgresUse::read) {
-    setup.exec(read_only);
-    setup.exec(fmt::format("SET statement_timeout = '{}ms'", longest_statement.count()));
-  }
+  if (use == PostgresUse::read) settings.emplace_back("default_transaction_read_only = on");
+  setup.exec(set("SET", settings));
 }
 
 bool PostgresConnection::is_usable() const {
@@ -97,6 +115,10 @@ std::string describe(const pqxx::failure& error) {
   if (state == "57014") return "the database took longer than a statement may take";
   if (state == "55P03") return "the database is busy: another connection holds a lock";
   if (is_of_class(state, "57P")) return "the database is being stopped or started";
+  if (is_of_class(state, "08")) {
+    // A pooler's own refusals are of this class: no connection was free in time, for example.
+    return fmt::format("the connection to the database has ended: {}", first_line(error.what()));
+  }
   if (is_of_class(state, "53")) return "the database has no room: disk, memory or another limit";
   if (state == "42501") {
     // Names a table, never a value.

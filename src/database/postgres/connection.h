@@ -1,7 +1,8 @@
 #pragma once
 
 // What work on PostgreSQL uses: the connection with its limits and prepared statements, and
-// what the server's errors mean. libpqxx throws; nothing of that leaves this folder.
+// what the server's errors mean. libpqxx throws; nothing of that leaves this folder. What is asked of a
+// connection runs in a transaction of transaction.h.
 
 #include <cstdint>
 #include <map>
@@ -44,17 +45,28 @@ class PostgresConnection {
   /// Has it not usable any more.
   void abandon();
 
-  /// The name of a statement, made known on its first use. The text lives as long as the program.
-  const std::string& prepared(const char* sql);
+  /// Whether something stands in between that may give each transaction another session of the server, as
+  /// PgBouncer does: nothing that a session keeps may be relied on. Found out at connect.
+  bool is_pooled() const { return is_pooled_; }
 
-  /// Runs a statement in a transaction (or a pqxx::nontransaction).
+  /// What a transaction begins with on a connection that is pooled.
+  const std::string& transaction_settings() const { return transaction_settings_; }
+
+  /// Runs a statement in a transaction. It is prepared on its first use, and the text lives as long as the
+  /// program; where the connection is pooled, the server plans it each time.
   template <class... Values>
   pqxx::result run(pqxx::transaction_base& transaction, const char* sql, Values&&... values) {
+    if (is_pooled_) return transaction.exec_params(sql, std::forward<Values>(values)...);
     return transaction.exec_prepared(prepared(sql), std::forward<Values>(values)...);
   }
 
  private:
+  /// The name of a statement, made known on its first use.
+  const std::string& prepared(const char* sql);
+
   pqxx::connection connection_;
+  bool is_pooled_ = false;
+  std::string transaction_settings_{};
   pqxx::quiet_errorhandler quiet_{connection_};  // which would write notices to standard error
   std::map<const char*, std::string> names_{};
 };

@@ -51,7 +51,9 @@ std::optional<StoreError> PostgresSession::connect() {
 
 void PostgresSession::use_connection(const Use& use) {
   const Watched watched{*place_, connection_->socket()};
-  if (access_ == Access::write || !limit().gone.stop_possible()) return use.on_postgres(*connection_);
+  // Behind a pooler a request to cancel that comes late would end somebody else's statement.
+  const bool may_cancel = access_ == Access::read && !connection_->is_pooled();
+  if (!may_cancel || !limit().gone.stop_possible()) return use.on_postgres(*connection_);
   CancelSender::Cancellable cancellable{*cancels_, *connection_, limit().gone};
   try {
     use.on_postgres(*connection_);

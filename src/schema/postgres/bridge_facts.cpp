@@ -2,24 +2,23 @@
 
 #include <functional>
 
-#include "database/postgres/connection.h"
+#include "database/postgres/transaction.h"
 #include "schema/bridge_facts_reader.h"
 #include "schema/postgres/query.h"
 
 namespace drawbridge::schema {
 namespace {
 
-/// A statement that fails spoils no other; what libpqxx throws becomes a value. Within 10 s.
+/// What libpqxx throws becomes a value. Within 10 s.
 template <class T>
 std::expected<T, std::string> read(const std::string& url,
-                                   const std::function<T(pqxx::transaction_base&)>& work) {
+                                   const std::function<T(database::PostgresConnection&)>& work) {
   try {
     database::StallWatch watch;
     const auto place = watch.place();
     database::PostgresConnection connection{url, database::PostgresUse::read, place.get()};
     const database::Watched watched{*place, connection.socket()};
-    pqxx::nontransaction transaction{connection.raw()};
-    return work(transaction);
+    return work(connection);
   } catch (const pqxx::failure& failure) {
     return std::unexpected{database::describe(failure)};
   } catch (const QueryRefused& refused) {
@@ -27,11 +26,12 @@ std::expected<T, std::string> read(const std::string& url,
   }
 }
 
-/// Says apart what the server refuses.
-plan::Query refusing_query(pqxx::transaction_base& transaction) {
-  return [query = query_of(transaction)](const std::string& sql) {
+/// Says apart what the server refuses. A query that fails spoils no other.
+plan::Query refusing_query(database::PostgresConnection& connection) {
+  return [&connection](const std::string& sql) {
+    database::PostgresRead transaction{connection};
     try {
-      return query(sql);
+      return query_of(transaction)(sql);
     } catch (const pqxx::insufficient_privilege& error) {
       throw QueryRefused{.text = database::describe(error), .is_not_allowed = true};
     } catch (const pqxx::sql_error& error) {
@@ -43,14 +43,17 @@ plan::Query refusing_query(pqxx::transaction_base& transaction) {
 }  // namespace
 
 std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& url) {
-  return read<BridgeFacts>(url, [](pqxx::transaction_base& transaction) {
-    return read_bridge_facts(plan::Product::postgresql, refusing_query(transaction));
+  return read<BridgeFacts>(url, [](database::PostgresConnection& connection) {
+    BridgeFacts facts = read_bridge_facts(plan::Product::postgresql, refusing_query(connection));
+    facts.is_pooled = connection.is_pooled();
+    return facts;
   });
 }
 
 std::expected<bool, std::string> postgres_user_exists(const std::string& url, const Uuid& uuid) {
-  return read<bool>(url, [&](pqxx::transaction_base& transaction) {
-    return !transaction.exec_params(database::find_user, uuid.text()).empty();
+  return read<bool>(url, [&](database::PostgresConnection& connection) {
+    database::PostgresRead transaction{connection};
+    return database::user_exists(connection, transaction, uuid);
   });
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "database/postgres/connection.h"
+#include "database/postgres/transaction.h"
 #include "schema/plan/our_tables.h"
 #include "schema/postgres/query.h"
 
@@ -14,38 +14,61 @@ using Kind = MigrationError::Kind;
 /// Of the database, whoever migrates it: the letters of "drawbrid" as a number.
 constexpr std::int64_t lock_number = 0x6472617762726964;
 
+pqxx::result execute(pqxx::transaction_base& transaction, const std::string& statement) {
+  return transaction.exec(statement);
+}
+
+/// Keeps other migrations out while it lives. It is held by a transaction on a connection of its own, since
+/// behind a pooler a transaction is all that a session is certain of.
+class MigrationLock {
+ public:
+  /// Waits for one that is at work, and says so.
+  MigrationLock(const std::string& url, const MigrationReport& report)
+      : connection_{url, database::PostgresUse::migrate}, transaction_{connection_} {
+    execute(transaction_, "SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
+    const auto taken =
+        execute(transaction_, fmt::format("SELECT pg_try_advisory_xact_lock({})", lock_number));
+    if (taken[0][0].as<bool>()) return;
+    report.line("another drawbridge migrates this database: waiting for it");
+    execute(transaction_, fmt::format("SELECT pg_advisory_xact_lock({})", lock_number));
+  }
+
+  /// Fails where its connection is gone, and the lock with it.
+  void check() const {
+    if (connection_.is_usable()) return;
+    fail_migration(Kind::unreadable,
+                   "the connection that kept other migrations out was lost: run this again, it goes on where "
+                   "it stopped");
+  }
+
+ private:
+  database::PostgresConnection connection_;
+  database::PostgresWork transaction_;
+};
+
 class PostgresMigration final : public MigratedDatabase {
  public:
-  explicit PostgresMigration(const std::string& url) {
-    attempt([&] { connection_.emplace(url, database::PostgresUse::migrate); });
+  explicit PostgresMigration(std::string url) : url_{std::move(url)} {
+    attempt([&] { connection_.emplace(url_, database::PostgresUse::migrate); });
   }
 
   void lock(const MigrationReport& report) override {
-    attempt([&] {
-      pqxx::nontransaction transaction{raw()};
-      const bool taken =
-          transaction.exec1(fmt::format("SELECT pg_try_advisory_lock({})", lock_number))[0].as<bool>();
-      if (!taken) {
-        report.line("another drawbridge migrates this database: waiting for it");
-        transaction.exec(fmt::format("SELECT pg_advisory_lock({})", lock_number));
-      }
-      // A change that waits for somebody's long transaction keeps everybody else waiting behind it.
-      transaction.exec("SET lock_timeout = '10s'");
-    });
+    attempt([&] { lock_.emplace(url_, report); });
   }
 
   plan::Facts read(ReadFacts reader) override {
     return attempt([&] {
-      pqxx::work transaction{raw()};
+      database::PostgresWork transaction{*connection_};
       return reader(plan::Product::postgresql, query_of(transaction));
     });
   }
 
   void apply(const plan::Change& change) override {
     attempt([&] {
+      lock_->check();
       try {
-        pqxx::work transaction{raw()};
-        for (const std::string& statement : change.statements) transaction.exec(statement);
+        database::PostgresWork transaction{*connection_};
+        for (const std::string& statement : change.statements) execute(transaction, statement);
         transaction.commit();
       } catch (const pqxx::failure& failure) {
         if (!database::is_refused_change(failure)) throw;
@@ -57,8 +80,9 @@ class PostgresMigration final : public MigratedDatabase {
 
   std::int64_t run(const std::string& statement) override {
     return attempt([&] {
-      pqxx::work transaction{raw()};
-      const auto changed = static_cast<std::int64_t>(transaction.exec(statement).affected_rows());
+      lock_->check();
+      database::PostgresWork transaction{*connection_};
+      const auto changed = static_cast<std::int64_t>(execute(transaction, statement).affected_rows());
       transaction.commit();
       return changed;
     });
@@ -67,8 +91,6 @@ class PostgresMigration final : public MigratedDatabase {
   const char* begin() const override { return "BEGIN"; }
 
  private:
-  pqxx::connection_base& raw() { return connection_->raw(); }
-
   /// Runs `work` and turns what libpqxx throws into a MigrationFailure.
   template <class Work>
   auto attempt(Work work) -> decltype(work()) {
@@ -79,7 +101,9 @@ class PostgresMigration final : public MigratedDatabase {
     }
   }
 
+  const std::string url_;
   std::optional<database::PostgresConnection> connection_;
+  std::optional<MigrationLock> lock_;
 };
 
 }  // namespace
@@ -91,7 +115,7 @@ std::unique_ptr<MigratedDatabase> open_postgres_migration(const std::string& url
 std::expected<void, MigrationError> check_postgres_to_serve(const std::string& url) {
   try {
     database::PostgresConnection connection{url, database::PostgresUse::read};
-    pqxx::nontransaction transaction{connection.raw()};
+    database::PostgresRead transaction{connection};
     const plan::Facts facts = plan::read_readiness(plan::Product::postgresql, query_of(transaction));
     if (facts.user.kind != plan::User::Kind::table) return {};
     std::string fault = plan::readiness_fault(facts);
