@@ -31,25 +31,27 @@ class Ended:
     err: str
 
 
-def get_migrations(url: str, *arguments: str, uuid: bool = True, jwt: bool = True) -> Ended:
-    """What getMigrations() of better-auth/db/migration does, with the field and the plugin that the bridge asks for, or without."""
+def get_migrations(url: str, *arguments: str, uuid: bool = True, jwt: bool = True, **settings: str) -> Ended:
+    """What getMigrations() of better-auth/db/migration does, with the field and the plugin that the bridge asks for, or
+    without. Settings are those of server.mjs: `ids="uuid"` is ISSUER_IDS."""
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {"DATABASE_URL": url}
     env |= {} if uuid else {"ISSUER_UUID": "off"}
     env |= {} if jwt else {"ISSUER_JWT": "off"}
+    env |= {f"ISSUER_{name.upper()}": value for name, value in settings.items()}
     command = ["node", str(BUNDLE / "migrations.js"), *arguments]
     ended = subprocess.run(command, text=True, capture_output=True, env=env, timeout=60, check=False)
     return Ended(ended.returncode, json.loads(ended.stdout) if ended.returncode == 0 else None, ended.stderr)
 
 
-def planned(database: Database) -> Any:
+def planned(database: Database, **settings: str) -> Any:
     """What Better Auth with field and plugin would still do."""
-    ended = get_migrations(database.url)
+    ended = get_migrations(database.url, **settings)
     assert ended.status == 0, ended.err
     return ended.plan
 
 
-def run_migrations(database: Database, uuid: bool = True, jwt: bool = True) -> None:
-    ended = get_migrations(database.url, "--run", uuid=uuid, jwt=jwt)
+def run_migrations(database: Database, uuid: bool = True, jwt: bool = True, **settings: str) -> None:
+    ended = get_migrations(database.url, "--run", uuid=uuid, jwt=jwt, **settings)
     assert ended.status == 0, ended.err
 
 

@@ -6,7 +6,7 @@ import { drawbridge } from "@drawbridge/better-auth";
 import { betterAuth } from "better-auth";
 import { verifyPassword } from "better-auth/crypto";
 import { getMigrations } from "better-auth/db/migration";
-import { jwt } from "better-auth/plugins";
+import { jwt, organization, twoFactor } from "better-auth/plugins";
 
 import { openDatabase } from "./database.mjs";
 
@@ -18,7 +18,14 @@ const payloads = {
   default: undefined, // the whole row of the user
 };
 
+/** Plugins with tables of their own, which no backend knows of. */
+const others = (settings) => (settings.otherTables ? [organization(), twoFactor()] : []);
+
 function plugins(settings) {
+  return [...tokens(settings), ...others(settings)];
+}
+
+function tokens(settings) {
   if (settings.jwt === false) return [];
   const jwks = {
     keyPairConfig: settings.algorithm ? { alg: settings.algorithm } : undefined,
@@ -28,7 +35,7 @@ function plugins(settings) {
   };
   const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn };
   if (settings.uuid !== false && !settings.payload)
-    return [drawbridge({ jwks, jwt: token, trustedProxies: settings.trustedProxies })];
+    return [drawbridge({ jwks, jwt: token, trustedProxies: settings.trustedProxies, uuid: settings.uuidColumn })];
   const definePayload = payloads[settings.payload ?? "no-uuid"];
   return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache: settings.sessionCache })];
 }
@@ -43,7 +50,8 @@ function uuidField(settings) {
   };
 }
 
-function rateLimit({ keyFetches }) {
+function rateLimit({ keyFetches, otherTables }) {
+  if (otherTables) return { storage: "database" };
   if (keyFetches === undefined) return undefined;
   return { enabled: true, customRules: { "/jwks": keyFetches > 0 && { window: 600, max: keyFetches } } };
 }
@@ -78,6 +86,9 @@ const quickPasswords = {
  * @param {string[]} [settings.trustedProxies]  undefined for what X-Forwarded-For says, whoever says it
  * @param {boolean} [settings.uuid]       false: a Better Auth that knows of no UUID
  * @param {boolean} [settings.jwt]        false: one without tokens and keys
+ * @param {string} [settings.ids]         advanced.database.generateId: "uuid", "serial", or "random-uuid" for a function
+ * @param {string} [settings.uuidColumn]  the option `uuid` of drawbridge(): "user.id"
+ * @param {boolean} [settings.otherTables]  plugins with tables of their own, and rate limits in the database
  * @param {boolean} [settings.migrate]    false: the tables are made by somebody else
  */
 export async function makeAuth(settings) {
@@ -89,6 +100,9 @@ export async function makeAuth(settings) {
     database: options,
     emailAndPassword: { enabled: true, password: quickPasswords },
     telemetry: { enabled: false },
+    advanced: settings.ids && {
+      database: { generateId: settings.ids === "random-uuid" ? () => crypto.randomUUID() : settings.ids },
+    },
     rateLimit: rateLimit(settings),
     session: settings.sessionCache && { cookieCache: { enabled: true, strategy: "jwt" } },
     user: {

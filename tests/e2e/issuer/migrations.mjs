@@ -3,7 +3,7 @@
 //
 //   DATABASE_URL=postgresql://… node migrations.mjs [--run]
 //
-// DATABASE_FILE and the switches ISSUER_UUID and ISSUER_JWT as for server.mjs.
+// DATABASE_FILE and the switches as for server.mjs.
 
 import { getMigrations } from "better-auth/db/migration";
 

@@ -30,5 +30,8 @@ export function readSettings(origin) {
     trustedProxies: process.env.ISSUER_TRUSTED_PROXIES?.split(",").filter(Boolean),
     uuid: process.env.ISSUER_UUID !== "off",
     jwt: process.env.ISSUER_JWT !== "off",
+    ids: process.env.ISSUER_IDS,
+    uuidColumn: process.env.ISSUER_UUID_COLUMN,
+    otherTables: process.env.ISSUER_OTHER_TABLES === "on",
   };
 }

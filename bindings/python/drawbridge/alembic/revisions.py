@@ -1,0 +1,69 @@
+"""Which tables the revisions of a project have made, as their files say it. None of them is run for that."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+
+TableKey = tuple[str | None, str]
+"""The schema as the revision names it, and the table's name."""
+
+
+@lru_cache(maxsize=1)
+def tables_made_by(script: ScriptDirectory) -> frozenset[TableKey]:
+    """Those that ``op.create_table`` makes in an ``upgrade``, less those that a later one drops or renames. A name that
+    is no literal, and SQL of one's own, make none: what cannot be read here is nobody's to drop."""
+    made: set[TableKey] = set()
+    for revision in reversed(list(script.walk_revisions())):
+        for call in calls_of_upgrades(Path(revision.path)):
+            follow(call, made)
+    return frozenset(made)
+
+
+def calls_of_upgrades(file: Path) -> Iterator[ast.Call]:
+    """In the order of the file. A downgrade makes again what was dropped: it says nothing of who made it first."""
+    if file.suffix != ".py":
+        return  # compiled, without its source
+    for node in ast.parse(file.read_bytes()).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("downgrade"):
+            continue
+        calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+        yield from sorted(calls, key=lambda call: (call.lineno, call.col_offset))
+
+
+def follow(call: ast.Call, made: set[TableKey]) -> None:
+    """Does to ``made`` what the call does to the database."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    schema, has_known_schema = text_of(call, "schema")
+    if not has_known_schema:
+        return
+    if called == "create_table":
+        add(made, schema, text_of(call, "table_name", 0))
+    elif called == "drop_table":
+        made.discard((schema, text_of(call, "table_name", 0)[0] or ""))
+    elif called == "rename_table":
+        old, _ = text_of(call, "old_table_name", 0)
+        if (schema, old or "") in made:
+            made.discard((schema, old or ""))
+            add(made, schema, text_of(call, "new_table_name", 1))
+
+
+def add(made: set[TableKey], schema: str | None, name: tuple[str | None, bool]) -> None:
+    if name[0]:
+        made.add((schema, name[0]))
+
+
+def text_of(call: ast.Call, name: str, position: int | None = None) -> tuple[str | None, bool]:
+    """An argument's value, and whether it is known: a literal text, None, or not given at all."""
+    given = next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+    if given is None and position is not None and len(call.args) > position:
+        given = call.args[position]
+    if given is None:
+        return None, True
+    if isinstance(given, ast.Constant) and (given.value is None or isinstance(given.value, str)):
+        return given.value, True
+    return None, False

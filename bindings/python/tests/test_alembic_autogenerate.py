@@ -1,0 +1,118 @@
+"""`alembic revision --autogenerate` in a project whose database others use too: what it writes down to be dropped."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic_project import Project
+from better_auths import run_migrations, script
+from database import Database
+from sqlalchemy import Column, Index, MetaData, Table, Text
+
+pytest_plugins = ["alembic_databases"]
+pytestmark = pytest.mark.repository
+
+# What organization(), twoFactor() and a rate limit in the database make.
+PLUGINS = {"invitation", "member", "organization", "rateLimit", "twoFactor"}
+
+FIRST = """
+from alembic import op
+import sqlalchemy as sa
+
+revision, down_revision = "mine", None
+
+TABLE = "named_elsewhere"
+
+def upgrade():
+    op.create_table("notes", sa.Column("id", sa.Text, primary_key=True), sa.Column("old", sa.Text))
+    op.create_table("labels", sa.Column("id", sa.Text, primary_key=True))
+    op.create_table(TABLE, sa.Column("id", sa.Text, primary_key=True))
+    op.create_table("gone", sa.Column("id", sa.Text, primary_key=True))
+    op.create_table("before", sa.Column("id", sa.Text, primary_key=True))
+    op.rename_table("before", "after")
+
+def downgrade():
+    op.create_table("organization")  # as an autogenerate writes it that wanted to drop the table
+"""
+SECOND = """
+from alembic import op
+
+revision, down_revision = "mine_too", "mine"
+
+def upgrade():
+    op.drop_table("gone")
+"""
+
+Written = Callable[[Database, MetaData], str]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    """written(database, models) runs the revisions, then `alembic revision --autogenerate`, and gives what it wrote."""
+
+    def write(database: Database, models: MetaData) -> str:
+        project = Project(tmp_path, database, revisions=[])
+        config = project.config()
+        (tmp_path / "versions/mine.py").write_text(FIRST)
+        (tmp_path / "versions/mine_too.py").write_text(SECOND)
+        (tmp_path / "script.py.mako").write_text(
+            "revision, down_revision = ${repr(up_revision)}, ${repr(down_revision)}\nfrom alembic import op\n"
+            "import sqlalchemy as sa\n\ndef upgrade():\n    ${upgrades if upgrades else 'pass'}\n"
+        )
+        command.upgrade(config, "head")
+        config.attributes["metadata"] = models
+        made = command.revision(config, "later", autogenerate=True)
+        assert made is not None
+        assert not isinstance(made, list)
+        return Path(made.path).read_text()
+
+    return write
+
+
+def dropped(text: str) -> set[str]:
+    return set(re.findall(r"drop_table\('(\w+)'", text))
+
+
+def test_only_what_a_revision_of_the_app_made_is_dropped(
+    database: Database, written: Written, caplog: pytest.LogCaptureFixture
+) -> None:
+    models = MetaData()
+    Table("notes", models, Column("id", Text, primary_key=True))
+    with caplog.at_level(logging.INFO, "alembic.drawbridge"):
+        run_migrations(database, other_tables="on")
+        script(database, "create table theirs (id text primary key)")
+        text = written(database, models)
+    assert dropped(text) == {"labels", "after"}
+    assert "drop_column('notes', 'old')" in text, "a column of a table that a revision made"
+    left_alone = {
+        f"The table {name} is left alone: it has no model, and no revision made that table"
+        for name in PLUGINS | {"theirs", "named_elsewhere"}
+    }
+    assert left_alone <= set(caplog.messages)
+
+
+def test_a_table_that_the_app_dropped_and_another_made_again_is_the_others(
+    database: Database, written: Written
+) -> None:
+    written(database, MetaData())
+    script(database, "create table gone (id text primary key)")
+    assert "gone" not in dropped(written(database, MetaData()))
+
+
+def test_of_a_table_that_others_made_no_part_is_dropped(database: Database, written: Written) -> None:
+    """Though the app has a model, which knows some of its columns."""
+    run_migrations(database, other_tables="on")
+    script(database, 'create index theirs on "organization" (name)')
+    models = MetaData()
+    seen = Table("organization", models, Column("id", Text, primary_key=True), Column("mine", Text))
+    Table("notes", models, Column("id", Text, primary_key=True), Column("old", Text), Index("by_old", "old"))
+    text = written(database, models)
+    assert not re.findall(r"op\.drop_\w+\([^\n]*organization", text), text
+    assert "sa.Column('mine'" in text, "what the model adds is written"
+    assert "create_index('by_old'" in text
+    assert seen.name == "organization"
