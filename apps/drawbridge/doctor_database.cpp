@@ -9,8 +9,9 @@ namespace drawbridge::app {
 
 void add_doctor(CLI::App& app, int& status) {
   CLI::App* const command = add_doctor_command(app);
-  const ServerSettings settings{
-      *command, {SettingGroup::keys, SettingGroup::policy, SettingGroup::database, SettingGroup::sign_in}};
+  const ServerSettings settings{*command,
+                                {SettingGroup::keys, SettingGroup::policy, SettingGroup::user,
+                                 SettingGroup::database, SettingGroup::sign_in}};
   set_up_doctor(
       *command, settings,
       [settings](doctor::Visit& visit) {

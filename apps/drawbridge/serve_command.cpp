@@ -39,7 +39,7 @@ struct ServeSettings {
 
 /// All of them before anything starts, so that a fault stops the program before it has changed anything.
 ServeSettings read_settings(const ServerSettings& settings) {
-  settings.user_claim();
+  settings.require_uuid_as_user_claim();
   ServeSettings read{settings.key_source(), settings.policy(),
                      settings.database(),   settings.server(),
                      settings.log(),        {.quotas = settings.quotas(), .docs = settings.docs()}};

@@ -58,16 +58,10 @@ http::TrustedProxies trusted_proxies_of(const GivenSetting& given) {
 
 }  // namespace
 
-UserClaim ServerSettings::user_claim() const {
-  const auto given = find("DRAWBRIDGE_USER_CLAIM");
-  if (!given) return UserClaim::uuid;
-  constexpr std::array values{std::pair{std::string_view{"uuid"}, UserClaim::uuid},
-                              std::pair{std::string_view{"sub"}, UserClaim::sub}};
-  const UserClaim claim = one_of(*given, values);
-  if (claim == UserClaim::sub)
-    fault(given->name,
-          "is \"sub\", but the tables of the tasks API hold UUIDs: set it to uuid, or leave it out");
-  return claim;
+void ServerSettings::require_uuid_as_user_claim() const {
+  if (user_claim() == UserClaim::uuid) return;
+  fault(find("DRAWBRIDGE_USER_CLAIM")->name,
+        "is \"sub\", but the tables of the tasks API hold UUIDs: set it to uuid, or leave it out");
 }
 
 database::DatabaseUrl ServerSettings::database() const {

@@ -4,8 +4,6 @@
 
 #include <spdlog/common.h>
 
-#include "drawbridge/user_access.h"
-
 #include "api/quotas.h"
 #include "commands/settings.h"
 #include "database/database_url.h"
@@ -23,9 +21,8 @@ class ServerSettings : public Settings {
  public:
   using Settings::Settings;
 
-  /// Group `user`: the claim that identifies a user of the tasks API, whose tables hold UUIDs; a fault for
-  /// `sub`.
-  UserClaim user_claim() const;
+  /// Group `user`: a fault where it is `sub`, since the tables of the tasks API hold UUIDs.
+  void require_uuid_as_user_claim() const;
 
   /// Group `database`.
   database::DatabaseUrl database() const;

@@ -20,4 +20,10 @@ enum class UserClaim { uuid, sub };
 std::expected<void, AuthError> check_user_access(const Identity& identity, std::string_view path_user_id,
                                                  UserClaim claim = UserClaim::uuid);
 
+/// The same where the route's own type is a UUID, so that it works with one whatever its spelling was.
+/// With UserClaim::sub the subject is compared as a UUID too, and one that is not a UUID is refused. For a
+/// column of texts, which may hold two spellings as two users, compare the segment as it is.
+std::expected<void, AuthError> check_user_access(const Identity& identity, const Uuid& path_user_id,
+                                                 UserClaim claim = UserClaim::uuid);
+
 }  // namespace drawbridge

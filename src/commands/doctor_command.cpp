@@ -110,6 +110,7 @@ void take_from_standard_input(Visit& visit) {
 
 Visit visit_of(const Options& options, const Settings& settings) {
   const BetterAuth better_auth = settings.required_better_auth();
+  settings.user_claim();  // the checks read what it says; here it is seen to be one of its values
   Visit visit{settings.policy(), better_auth.jwks_url.substr(0, better_auth.jwks_url.rfind('/')),
               settings.key_source().jwks_url, page_origin_of(*options.origin, better_auth)};
   visit.token = settings.value_of(token_variable);

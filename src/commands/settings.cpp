@@ -1,7 +1,9 @@
 #include "commands/settings.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,7 +76,11 @@ const std::vector<Row>& rows() {
        "SECONDS",
        "tolerance for times, 0 to 300; default: 30",
        {policy}},
-      {"DRAWBRIDGE_USER_CLAIM", "--user-claim", "CLAIM", "who the user is; the API takes uuid only", {user}},
+      {"DRAWBRIDGE_USER_CLAIM",
+       "--user-claim",
+       "CLAIM",
+       "the claim that names the user, uuid or sub; the tasks API takes uuid only",
+       {user}},
       {"DRAWBRIDGE_MAX_TOKEN_SIZE", "--max-token-size", "BYTES", "default: 16384", {policy}},
       {"DRAWBRIDGE_ALLOW_HTTP_HOSTS",
        "--allow-http-hosts",
@@ -208,6 +214,14 @@ KeySource Settings::key_source_rules() const {
 GivenSetting Settings::jwks_url() const {
   if (auto given = find("BETTER_AUTH_JWKS_URL")) return *std::move(given);
   return {required_better_auth().jwks_url, find("BETTER_AUTH_URL")->name};
+}
+
+UserClaim Settings::user_claim() const {
+  const auto given = find("DRAWBRIDGE_USER_CLAIM");
+  if (!given) return UserClaim::uuid;
+  constexpr std::array values{std::pair{std::string_view{"uuid"}, UserClaim::uuid},
+                              std::pair{std::string_view{"sub"}, UserClaim::sub}};
+  return one_of(*given, values);
 }
 
 BetterAuth Settings::required_better_auth() const {

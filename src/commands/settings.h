@@ -14,6 +14,7 @@
 
 #include "drawbridge/policy.h"
 #include "drawbridge/remote_verifier.h"
+#include "drawbridge/user_access.h"
 
 #include "commands/env_file.h"
 #include "commands/setting_values.h"
@@ -69,6 +70,9 @@ class Settings {
   Policy policy() const;
   /// The same without issuer and audience, for verify_signature_only(): no Verifier takes it.
   Policy signature_policy() const;
+
+  /// Group `user`: the claim that identifies a user.
+  UserClaim user_claim() const;
 
   /// What BETTER_AUTH_URL says; a fault where it is not set.
   BetterAuth required_better_auth() const;

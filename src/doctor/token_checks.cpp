@@ -242,6 +242,12 @@ void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
   if (checked) return report.ok("token.uuid", "it says who the user is");
   const AuthError& error = checked.error();
   const bool missing = error.code == ErrorCode::claim_missing;
+  if (const auto subject = string_member(token.claims, "sub"); !subject || subject->empty())
+    return report.fault(
+        "token.uuid", error.detail,
+        "Better Auth gives each token the user's id as `sub`, and this one names nobody by it: "
+        "jwt.getSubject, or whoever made the token, leaves it out",
+        "take that option away, and get a new token", {"token.kind"});
   report.fault(
       "token.uuid", error.detail,
       missing

@@ -38,7 +38,7 @@ class Given {
 void read_all(const Given& given) {
   given->key_source();
   given->policy();
-  given->user_claim();
+  given->require_uuid_as_user_claim();
   given->database();
   given->server();
   given->quotas();

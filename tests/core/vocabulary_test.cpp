@@ -154,5 +154,41 @@ TEST(UserAccess, ComparesValuesOfTheConfiguredClaimOnly) {
   }
 }
 
+TEST(UserAccess, ComparesSubAsAUuidOnlyWhereOneIsAskedFor) {
+  constexpr const char* lower = "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada1";
+  constexpr const char* upper = "5B93FE71-8C3E-47FE-AA0C-FFDF1F74ADA1";
+  constexpr const char* other = "5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada2";
+  struct Row {
+    const char* name;
+    const char* subject;
+    const char* path;
+    bool allowed_as_text;
+    bool allowed_as_uuid;
+  };
+  const Row rows[] = {
+      {"own", lower, lower, true, true},
+      {"path_in_capitals", lower, upper, false, true},
+      {"subject_in_capitals", upper, lower, false, true},
+      {"other", lower, other, false, false},
+      {"subject_is_not_a_uuid", "abc123", lower, false, false},
+      {"subject_without_hyphens", "5b93fe718c3e47feaa0cffdf1f74ada1", lower, false, false},
+  };
+  for (const Row& row : rows) {
+    // Its claim uuid is the path's: it counts for nothing here.
+    const Identity identity = IdentityMaker::make(
+        {.subject = row.subject, .uuid = Uuid::parse("5b93fe71-8c3e-47fe-aa0c-ffdf1f74ada2")});
+    const auto as_text = check_user_access(identity, std::string_view{row.path}, UserClaim::sub);
+    const auto as_uuid = check_user_access(identity, *Uuid::parse(row.path), UserClaim::sub);
+    EXPECT_EQ(as_text.has_value(), row.allowed_as_text) << row.name;
+    EXPECT_EQ(as_uuid.has_value(), row.allowed_as_uuid) << row.name;
+    if (!as_uuid) {
+      EXPECT_EQ(as_uuid.error().code, ErrorCode::user_mismatch) << row.name;
+    }
+    EXPECT_EQ(check_user_access(identity, *Uuid::parse(row.path)).has_value(), row.path == other) << row.name;
+  }
+  const Identity without_uuid = IdentityMaker::make({.subject = lower});
+  EXPECT_FALSE(check_user_access(without_uuid, *Uuid::parse(lower)));
+}
+
 }  // namespace
 }  // namespace drawbridge
