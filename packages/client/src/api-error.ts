@@ -30,7 +30,7 @@ export interface ApiErrorInfo {
   errors: FieldError[];
   requestId: string | null;
   retryAfter: number | null;
-  body: unknown;
+  body?: unknown;
 }
 
 /** The API answered, and not with what was asked for. Programs switch on `code`. */

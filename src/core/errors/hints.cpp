@@ -14,7 +14,8 @@ namespace {
 // --- what a malformed token may be instead ---------------------------------------------------------
 
 constexpr std::string_view get_a_jwt =
-    "get the JWT from GET /api/auth/token, in the browser by createFetch of @drawbridge/client, and send that";
+    "get the JWT from GET /api/auth/token, in the browser by createFetch of @drawbridge/client, and send "
+    "that";
 
 /// Better Auth's `session.token`: 32 letters and digits.
 bool is_session_token(std::string_view text) {
