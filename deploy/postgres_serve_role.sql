@@ -25,11 +25,16 @@ BEGIN
   END IF;
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), current_setting('drawbridge.role'));
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), current_setting('drawbridge.role'));
+  -- Better Auth's table of users is the one that tasks refer to, whatever its name and schema.
+  EXECUTE (
+    SELECT format('GRANT USAGE ON SCHEMA %s TO %I; GRANT SELECT (uuid) ON %s TO %2$I', relnamespace::regnamespace,
+                  current_setting('drawbridge.role'), pg_class.oid::regclass)
+    FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
+    WHERE conrelid = 'tasks'::regclass AND contype = 'f');
 END
 $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON tasks, tags, task_tags TO :"role";
 GRANT SELECT ON drawbridge_migrations TO :"role";
-GRANT SELECT (uuid) ON "user" TO :"role";
 
 COMMIT;

@@ -11,7 +11,7 @@ void add_doctor(CLI::App& app, int& status) {
   CLI::App* const command = add_doctor_command(app);
   const ServerSettings settings{*command,
                                 {SettingGroup::keys, SettingGroup::policy, SettingGroup::user,
-                                 SettingGroup::database, SettingGroup::sign_in}};
+                                 SettingGroup::database, SettingGroup::names, SettingGroup::sign_in}};
   set_up_doctor(
       *command, settings,
       [settings](doctor::Visit& visit) {
@@ -20,8 +20,9 @@ void add_doctor(CLI::App& app, int& status) {
           return;
         }
         const database::DatabaseUrl url = settings.database();
-        visit.read_database = [url] { return schema::read_bridge_facts(url); };
-        visit.user_exists = [url](const Uuid& uuid) { return schema::user_exists(url, uuid); };
+        const schema::plan::Where where = settings.better_auths_tables();
+        visit.read_database = [url, where] { return schema::read_bridge_facts(url, where); };
+        visit.user_exists = [url, where](const Uuid& uuid) { return schema::user_exists(url, where, uuid); };
       },
       status);
 }

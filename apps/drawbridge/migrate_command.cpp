@@ -102,11 +102,12 @@ void add(CLI::App& migrate, const char* name, const char* description, int (*run
       command->add_flag("--with-better-auth")
           ->description("Make Better Auth's 1.7 tables too where they are missing");
   CLI::Option* const json = command->add_flag("--json")->description("Print JSON for programs");
-  const ServerSettings settings{*command, {SettingGroup::database}};
+  const ServerSettings settings{*command, {SettingGroup::database, SettingGroup::names}};
   command->callback([settings, better_auth, json, run, &status] {
-    status = run({.database = settings.database(),
-                  .options = {.with_better_auth = better_auth->count() > 0},
-                  .json = json->count() > 0});
+    status = run(
+        {.database = settings.database(),
+         .options = {.with_better_auth = better_auth->count() > 0, .where = settings.better_auths_tables()},
+         .json = json->count() > 0});
   });
 }
 

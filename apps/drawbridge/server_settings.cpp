@@ -71,6 +71,14 @@ database::DatabaseUrl ServerSettings::database() const {
   return *std::move(url);
 }
 
+schema::plan::Where ServerSettings::better_auths_tables() const {
+  const auto text_of = [this](std::string_view name) {
+    const auto given = find(name);
+    return given ? given->value : std::string{};
+  };
+  return {.schema = text_of("DRAWBRIDGE_SCHEMA"), .user_table = text_of("DRAWBRIDGE_USER_TABLE")};
+}
+
 http::ServerOptions ServerSettings::server() const {
   http::ServerOptions options;
   options.threads = std::max(1U, std::thread::hardware_concurrency());

@@ -9,6 +9,7 @@
 #include "database/database_url.h"
 #include "http/event_log.h"
 #include "http/server.h"
+#include "schema/plan/names.h"
 
 namespace drawbridge::app {
 
@@ -26,6 +27,9 @@ class ServerSettings : public Settings {
 
   /// Group `database`.
   database::DatabaseUrl database() const;
+
+  /// Group `names`.
+  schema::plan::Where better_auths_tables() const;
 
   /// Group `server`: host, port, threads (0: one for each core), connections and the proxies in front, and
   /// allowed origins, which are the origin of BETTER_AUTH_URL where not set, or none without that.

@@ -29,6 +29,7 @@ enum class SettingGroup {
   policy,    ///< what tokens are accepted
   user,      ///< which claim identifies the user
   database,  ///< which database
+  names,     ///< where in it Better Auth's tables are
   server,    ///< where the API listens and for whom
   log,       ///< what is logged, and how
   sign_in,   ///< as whom doctor looks: secrets

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/errors/hints.h"
+#include "core/text/ascii.h"
 #include "doctor/database_file_check.h"
 #include "doctor/sections.h"
 
@@ -39,6 +40,38 @@ constexpr std::array better_auths{
 constexpr std::array bookkeeping{"drawbridge_migrations", "drawbridge_additions", "alembic_version",
                                  "sqlite_sequence",       "kysely_migration",     "kysely_migration_lock"};
 
+/// What a generator makes of it: `two_factors` of `twoFactor`.
+std::string without_style(std::string_view name) {
+  std::string plain;
+  for (const char c : name)
+    if (c != '_') plain += ascii::lower(c);
+  if (plain.ends_with('s')) plain.pop_back();
+  return plain;
+}
+
+bool is_better_auths(std::string_view name) {
+  return std::ranges::any_of(better_auths,
+                             [&](const char* one) { return without_style(one) == without_style(name); });
+}
+
+/// As a statement names the table.
+std::string user_table(const BridgeFacts& facts) {
+  const auto& names = facts.naming.names;
+  const auto found = names.find("user");
+  return found == names.end() ? "\"user\"" : display_text(found->second);
+}
+
+bool is_of_another_generator(const BridgeFacts& facts) {
+  return facts.naming.is_foreign || !facts.naming.orm.empty();
+}
+
+/// How what Better Auth lacks is made, where our migration makes it, and where it leaves that to others.
+std::string make_what_is_missing(const BridgeFacts& facts) {
+  if (!is_of_another_generator(facts)) return make_better_auths;
+  return "have Better Auth's command write the ORM's schema file anew (npx auth generate), and run the ORM's "
+         "migration";
+}
+
 bool is_one_of(const auto& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -69,23 +102,27 @@ bool has_good_uuid(const BridgeFacts& facts) {
   return facts.uuid && facts.uuid->is_unique && (facts.product == "sqlite" || facts.uuid->type == "uuid");
 }
 
-void judge_foreign_names(Report& report, const BridgeFacts& facts) {
+void judge_foreign_user(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "database.better_auth";
-  const std::string summary = display_text(facts.foreign_names, longest_line);
+  const std::string summary = display_text(facts.foreign_user, longest_line);
   if (has_good_uuid(facts)) {
-    report.warning(
-        id, summary,
-        "with a mapping of names in Better Auth's configuration that works, but neither drawbridge "
-        "migrate nor this doctor can look after these tables",
-        "look yourself that jwks and session have Better Auth's columns, or give them the names of "
-        "Better Auth's own migration");
+    report.warning(id, summary, "another program made it, or Better Auth's configuration maps its names",
+                   "look yourself that it has Better Auth's columns, or say with --user-table "
+                   "(DRAWBRIDGE_USER_TABLE) which table is Better Auth's");
   } else {
-    report.fault(id, summary,
-                 "another schema generator, Drizzle or Prisma for example, made the tables, or they are "
-                 "another program's",
-                 "make the tables with getMigrations() of better-auth/db/migration, or rename these and take "
-                 "the mapping of names out of Better Auth's configuration; then run drawbridge migrate up");
+    report.fault(
+        id, summary, "the table is another program's, or DATABASE_URL names another database",
+        fmt::format("say with --user-table (DRAWBRIDGE_USER_TABLE) which table is Better Auth's, or {}",
+                    compare_databases));
   }
+}
+
+/// "users", "sessions"; empty where all have Better Auth's names.
+std::string other_names(const BridgeFacts& facts) {
+  std::vector<std::string> names;
+  for (const auto& [table, sql] : facts.naming.names)
+    if (facts.tables.contains(table)) names.push_back(display_text(sql));
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 void judge_no_user(Report& report, const BridgeFacts& facts) {
@@ -104,7 +141,7 @@ void judge_no_user(Report& report, const BridgeFacts& facts) {
                  fmt::format("{}; if they are the same, {}", compare_databases, make_better_auths));
 }
 
-void judge_missing_tables(Report& report, const std::vector<std::string>& missing) {
+void judge_missing_tables(Report& report, const BridgeFacts& facts, const std::vector<std::string>& missing) {
   constexpr std::string_view id = "database.better_auth";
   const std::string summary = fmt::format("there is no table {}", fmt::join(missing, ", "));
   // Better Auth, which works, may keep sessions and verifications elsewhere.
@@ -112,10 +149,10 @@ void judge_missing_tables(Report& report, const std::vector<std::string>& missin
     report.warning(
         id, summary,
         "Better Auth keeps them in a secondary storage, or nobody can sign in before they are made",
-        fmt::format("without a secondaryStorage {}", make_better_auths));
+        fmt::format("without a secondaryStorage {}", make_what_is_missing(facts)));
   else
     report.fault(id, summary, "Better Auth's migration has not run to its end: nobody can sign in",
-                 make_better_auths);
+                 make_what_is_missing(facts));
 }
 
 void judge_better_auth(Report& report, const BridgeFacts& facts) {
@@ -124,18 +161,23 @@ void judge_better_auth(Report& report, const BridgeFacts& facts) {
     return report.fault(id, "\"user\" is a view, or something else that is no table",
                         "Better Auth has a table there, and foreign keys can refer to nothing else",
                         fmt::format("rename it; then {}", make_better_auths));
-  if (!facts.foreign_names.empty()) return judge_foreign_names(report, facts);
+  if (!facts.naming.obstacle.empty())
+    return report.fault(id, display_text(facts.naming.obstacle, longest_line),
+                        "PostgreSQL's search path leads elsewhere, or the names fit more than one table",
+                        "set DRAWBRIDGE_SCHEMA or DRAWBRIDGE_USER_TABLE for doctor and migrate alike");
+  if (!facts.foreign_user.empty()) return judge_foreign_user(report, facts);
   if (!facts.tables.contains("user")) return judge_no_user(report, facts);
   std::vector<std::string> missing;
   for (const char* const table : {"session", "account", "verification"})
     if (!facts.tables.contains(table)) missing.emplace_back(table);
-  if (!missing.empty()) return judge_missing_tables(report, missing);
-  report.ok(id, "Better Auth's tables are there");
+  if (!missing.empty()) return judge_missing_tables(report, facts, missing);
+  const std::string names = other_names(facts);
+  report.ok(id, names.empty() ? "Better Auth's tables are there"
+                              : fmt::format("Better Auth's tables are there: {}", names));
 }
 
 void judge_jwks(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.jwks";
-  if (!facts.foreign_names.empty()) return report.leave(id, "the tables have another generator's names");
   if (!facts.tables.contains("jwks")) {
     const std::string summary =
         fmt::format("there is no table jwks: {}",
@@ -148,18 +190,17 @@ void judge_jwks(Report& report, const BridgeFacts& facts) {
     return report.fault(id, summary,
                         "Better Auth's migration ran before the jwt plugin was added: it can neither sign a "
                         "token nor publish a key",
-                        make_better_auths);
+                        make_what_is_missing(facts));
   }
   const auto missing = missing_columns(
       facts, "jwks", {"id", "publicKey", "privateKey", "createdAt", "expiresAt", "alg", "crv"});
   if (missing.empty()) return report.ok(id, "jwks has Better Auth's columns");
   report.fault(id, fmt::format("jwks has no column {}", fmt::join(missing, ", ")),
-               "the table is of an older Better Auth, or was made by hand", make_better_auths);
+               "the table is of an older Better Auth, or was made by hand", make_what_is_missing(facts));
 }
 
 void judge_session_token(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.session_token";
-  if (!facts.foreign_names.empty()) return report.leave(id, "the tables have another generator's names");
   if (!facts.tables.contains("session")) return report.leave(id, "there is no table session");
   if (missing_columns(facts, "session", {"token"}).empty())
     return report.ok(id, "session has the column token");
@@ -169,7 +210,8 @@ void judge_session_token(Report& report, const BridgeFacts& facts) {
                                 : R"(column "token" of relation "session" does not exist)",
       "the table is of an older Better Auth, or was made by hand: sessions are found by their token, "
       "so nobody is signed in",
-      fmt::format("{}; the sessions that are there end, and their users sign in again", make_better_auths));
+      fmt::format("{}; the sessions that are there end, and their users sign in again",
+                  make_what_is_missing(facts)));
 }
 
 bool is_text(const std::string& type) {
@@ -185,11 +227,9 @@ void judge_wrong_type(Report& report, const BridgeFacts& facts) {
     if (reference.to == "uuid")
       referring.push_back(display_text(fmt::format("{}.{}", reference.table, reference.column)));
   if (!is_text(facts.uuid->type))
-    report.fault(
-        id, summary, "somebody made the column by hand: its values cannot become UUIDs",
-        fmt::format("ALTER TABLE \"user\" RENAME COLUMN uuid TO old_uuid; then {}: every user gets a "
-                    "UUID",
-                    make_uuid));
+    report.fault(id, summary, "somebody made the column by hand: its values cannot become UUIDs",
+                 fmt::format("ALTER TABLE {} RENAME COLUMN uuid TO old_uuid; then {}: every user gets a UUID",
+                             user_table(facts), make_uuid));
   else
     report.fault(
         id, summary,
@@ -222,9 +262,10 @@ std::string text_of(const CountedRows& rows, std::string_view what) {
 /// How somebody takes a value out, so that the migration gives another.
 std::string clear_uuid(const BridgeFacts& facts) {
   if (facts.uuid->is_required)
-    return "UPDATE \"user\" SET uuid = 'a new UUID' WHERE id = 'the id', for each of them";
-  return fmt::format("UPDATE \"user\" SET uuid = NULL WHERE id = 'the id', for each of them; then {}",
-                     make_uuid);
+    return fmt::format("UPDATE {} SET uuid = 'a new UUID' WHERE id = 'the id', for each of them",
+                       user_table(facts));
+  return fmt::format("UPDATE {} SET uuid = NULL WHERE id = 'the id', for each of them; then {}",
+                     user_table(facts), make_uuid);
 }
 
 void judge_values(Report& report, const BridgeFacts& facts) {
@@ -240,8 +281,8 @@ void judge_values(Report& report, const BridgeFacts& facts) {
     report.fault(id, summary,
                  "they were made by hand or by an import; a token cannot carry such a value, or the API does "
                  "not find it",
-                 fmt::format("UPDATE \"user\" SET uuid = lower(uuid) where it is only upper case, else {}",
-                             clear_uuid(facts)));
+                 fmt::format("UPDATE {} SET uuid = lower(uuid) where it is only upper case, else {}",
+                             user_table(facts), clear_uuid(facts)));
   else if (shared.count > 0)
     report.fault(
         id, summary,
@@ -299,11 +340,12 @@ std::string name_of(const UserReference& reference) {
 /// The statements that turn one around, to be read by a person first.
 std::string turn_around(const UserReference& reference, const BridgeFacts& facts) {
   return fmt::format(
-      "ALTER TABLE \"{0}\" ADD COLUMN owner {2} REFERENCES \"user\" (uuid) ON DELETE CASCADE; UPDATE \"{0}\" "
-      "SET owner = (SELECT uuid FROM \"user\" WHERE \"user\".id = \"{0}\".\"{1}\"); ALTER TABLE \"{0}\" DROP "
+      "ALTER TABLE \"{0}\" ADD COLUMN owner {2} REFERENCES {3} (uuid) ON DELETE CASCADE; UPDATE \"{0}\" "
+      "SET owner = (SELECT uuid FROM {3} AS owners WHERE owners.id = \"{0}\".\"{1}\"); ALTER TABLE \"{0}\" "
+      "DROP "
       "COLUMN \"{1}\"; ALTER TABLE \"{0}\" RENAME COLUMN owner TO \"{1}\"",
       display_text(reference.table), display_text(reference.column),
-      facts.product == "sqlite" ? "TEXT" : "uuid");
+      facts.product == "sqlite" ? "TEXT" : "uuid", user_table(facts));
 }
 
 /// Of the tables whose columns are known; what another backend's name their users by is not.
@@ -324,14 +366,14 @@ std::vector<UserReference> not_referring(const BridgeFacts& facts) {
 std::string reference_to_user(const std::string& table, const BridgeFacts& facts) {
   if (facts.product == "sqlite")
     return fmt::format(
-        "ALTER TABLE {0} ADD COLUMN owner TEXT REFERENCES \"user\" (uuid) ON DELETE CASCADE; UPDATE {0} SET "
+        "ALTER TABLE {0} ADD COLUMN owner TEXT REFERENCES {1} (uuid) ON DELETE CASCADE; UPDATE {0} SET "
         "owner = user_id; ALTER TABLE {0} DROP COLUMN user_id; ALTER TABLE {0} RENAME COLUMN owner TO "
         "user_id",
-        table);
+        table, user_table(facts));
   return fmt::format(
       "ALTER TABLE {0} ALTER COLUMN user_id TYPE uuid USING user_id::uuid, ADD FOREIGN KEY (user_id) "
-      "REFERENCES \"user\" (uuid) ON DELETE CASCADE",
-      table);
+      "REFERENCES {1} (uuid) ON DELETE CASCADE",
+      table, user_table(facts));
 }
 
 void judge_not_referring(Report& report, const std::vector<UserReference>& loose, const BridgeFacts& facts) {
@@ -358,7 +400,7 @@ void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.foreign_keys";
   std::vector<UserReference> wrong;
   for (const UserReference& reference : facts.user_references)
-    if (reference.to != "uuid" && !is_one_of(better_auths, reference.table)) wrong.push_back(reference);
+    if (reference.to != "uuid" && !is_better_auths(reference.table)) wrong.push_back(reference);
   if (wrong.empty()) {
     const auto loose = not_referring(facts);
     if (!loose.empty()) return judge_not_referring(report, loose, facts);
@@ -386,7 +428,7 @@ void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
 std::vector<std::string> tables_of_others(const BridgeFacts& facts) {
   std::vector<std::string> names;
   for (const auto& [name, columns] : facts.tables)
-    if (name != "user" && !is_one_of(better_auths, name) && !is_one_of(bookkeeping, name))
+    if (name != "user" && !is_better_auths(name) && !is_one_of(bookkeeping, name))
       names.push_back(display_text(name));
   return names;
 }

@@ -77,23 +77,32 @@ std::vector<UserReference> references_to_user(Product product, const Query& quer
   return references;
 }
 
-std::optional<StoredKeys> read_keys(const Query& query, const plan::Tables& tables) {
-  if (!plan::has_column(tables, "jwks", "expiresAt")) return std::nullopt;
+std::optional<StoredKeys> count_keys(const Query& query, const char* column) {
   return where_allowed([&] {
-    const auto counts = query(R"(SELECT count(*), count("expiresAt") FROM "jwks")").at(0);
+    const auto counts = query(fmt::format(R"(SELECT count(*), count("{}") FROM "jwks")", column)).at(0);
     return StoredKeys{.count = number(counts.at(0)), .expiring = number(counts.at(1))};
   });
 }
 
+std::optional<StoredKeys> read_keys(const Query& query, const plan::Tables& tables) {
+  for (const char* const column : {"expiresAt", "expires_at"}) {
+    if (plan::has_column(tables, "jwks", column)) return count_keys(query, column);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-BridgeFacts read_bridge_facts(Product product, const Query& query) {
+BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::Where& where) {
+  plan::Layout layout = plan::read_layout(product, asked, where);
+  const Query query = plan::naming(asked, layout.naming.names);
   const plan::User user = plan::read_user(product, query);
   BridgeFacts facts{.product = product == Product::sqlite ? "sqlite" : "postgresql",
                     .version = plan::read_server(product, query).version};
-  facts.tables = plan::read_tables(product, query);
+  facts.tables = std::move(layout.tables);
+  facts.naming = std::move(layout.naming);
   facts.user_is_no_table = user.kind == plan::User::Kind::other;
-  facts.foreign_names = plan::foreign_names(facts.tables);
+  facts.foreign_user = plan::foreign_user(facts.tables);
   if (user.uuid) facts.uuid = read_column(product, query, *user.uuid);
   facts.user_references = references_to_user(product, query);
   facts.keys = read_keys(query, facts.tables);
@@ -102,12 +111,20 @@ BridgeFacts read_bridge_facts(Product product, const Query& query) {
   return facts;
 }
 
-std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url) {
-  return url.is_postgres() ? read_postgres_facts(url.server) : read_sqlite_facts(url.file);
+bool user_exists(Product product, const Query& asked, const plan::Where& where, const Uuid& uuid) {
+  const Query query = plan::naming(asked, plan::read_layout(product, asked, where).naming.names);
+  return !query(fmt::format(R"(SELECT 1 FROM "user" WHERE uuid = '{}')", uuid.text())).empty();
 }
 
-std::expected<bool, std::string> user_exists(const database::DatabaseUrl& url, const Uuid& uuid) {
-  return url.is_postgres() ? postgres_user_exists(url.server, uuid) : sqlite_user_exists(url.file, uuid);
+std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url,
+                                                          const plan::Where& where) {
+  return url.is_postgres() ? read_postgres_facts(url.server, where) : read_sqlite_facts(url.file, where);
+}
+
+std::expected<bool, std::string> user_exists(const database::DatabaseUrl& url, const plan::Where& where,
+                                             const Uuid& uuid) {
+  return url.is_postgres() ? postgres_user_exists(url.server, where, uuid)
+                           : sqlite_user_exists(url.file, where, uuid);
 }
 
 }  // namespace drawbridge::schema

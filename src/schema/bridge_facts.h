@@ -53,14 +53,16 @@ struct OpenFile {
 };
 
 struct BridgeFacts {
-  std::string product;  ///< `sqlite` or `postgresql`
-  std::string version;  ///< of the database's software, as it says it
+  std::string product;     ///< `sqlite` or `postgresql`
+  std::string version;     ///< of the database's software, as it says it
   bool is_pooled = false;  ///< reached through a pooler of PostgreSQL's sessions
   /// Names of columns by table, of all tables; `user` is there when Better Auth shares the database.
   plan::Tables tables{};
   bool user_is_no_table = false;  ///< but a view, for example
-  /// One line: what another schema generator named otherwise than Better Auth does; empty when nothing.
-  std::string foreign_names{};
+  /// What of Better Auth's is under other names than its own.
+  plan::Naming naming{};
+  /// One line: `user` is another program's; empty otherwise.
+  std::string foreign_user{};
   std::optional<UuidColumn> uuid{};              ///< nothing when there is no such column
   std::vector<UserReference> user_references{};  ///< in the order of their tables
   std::optional<StoredKeys> keys{};              ///< nothing when there is no `jwks`, or it may not be read
@@ -71,9 +73,11 @@ struct BridgeFacts {
 };
 
 /// Reads and changes nothing. The error is one line that never holds the URL.
-std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url);
+std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url,
+                                                          const plan::Where& where);
 
 /// Whether a row of `user` has that `uuid`. As read_bridge_facts.
-std::expected<bool, std::string> user_exists(const database::DatabaseUrl& url, const Uuid& uuid);
+std::expected<bool, std::string> user_exists(const database::DatabaseUrl& url, const plan::Where& where,
+                                             const Uuid& uuid);
 
 }  // namespace drawbridge::schema

@@ -3,6 +3,7 @@
 // What the migration asks of a database product. Inside of this folder only.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "schema/migrations.h"
@@ -11,7 +12,7 @@
 
 namespace drawbridge::schema {
 
-using ReadFacts = plan::Facts (*)(plan::Product product, const plan::Query& query);
+using ReadFacts = std::function<plan::Facts(plan::Product product, const plan::Query& query)>;
 
 /// One connection, for a migration. Its functions throw MigrationFailure.
 class MigratedDatabase {
@@ -22,7 +23,7 @@ class MigratedDatabase {
   /// says so.
   virtual void lock(const MigrationReport& report) = 0;
   /// Facts by plan::read_facts or plan::read_readiness.
-  virtual plan::Facts read(ReadFacts reader) = 0;
+  virtual plan::Facts read(const ReadFacts& reader) = 0;
   /// All statements of a change in one transaction.
   virtual void apply(const plan::Change& change) = 0;
   /// One statement in a transaction of its own; gives the number of rows that it changed.

@@ -59,7 +59,9 @@ void refuse_newer(int version) {
 }
 
 Findings inspect(MigratedDatabase& database, const MigrationOptions& options) {
-  const plan::Facts facts = database.read(plan::read_facts);
+  const plan::Facts facts = database.read([&](plan::Product product, const plan::Query& query) {
+    return plan::read_facts(product, query, options.where);
+  });
   refuse_newer(facts.version);
   return {.version = facts.version,
           .plan = plan::plan_migration(facts, {.with_better_auth = options.with_better_auth})};
@@ -111,6 +113,7 @@ void make_our_sqlite_tables(const std::filesystem::path& file) {
   database->lock(silent);
   const plan::Facts facts = database->read(plan::read_our_tables);
   refuse_newer(facts.version);
+  if (!facts.naming.obstacle.empty()) return;
   if (facts.user.kind != plan::User::Kind::missing && !plan::can_be_referenced(facts)) return;
   apply_all(*database, plan::our_changes(facts), silent);
 }
@@ -127,9 +130,11 @@ std::expected<std::string, MigrationError> migration_plan(const database::Databa
                                                           const MigrationOptions& options) {
   return with_database<std::string>(url, Intent::look, [&](MigratedDatabase& database) {
     const plan::Plan plan = inspect(database, options).plan;
-    refuse_if_refused(plan);
+    if (!plan.is_for_orm) refuse_if_refused(plan);
     std::string sql;
-    if (!plan.obstacle.empty()) {
+    if (plan.is_for_orm) {
+      sql += fmt::format("-- {}\n", plan.obstacle);
+    } else if (!plan.obstacle.empty()) {
       sql += fmt::format("-- {}: {}\n", fmt::join(plan.waiting, ", "), plan.obstacle);
     }
     for (const plan::Change& change : plan.changes) sql += text_of(change, database.begin());

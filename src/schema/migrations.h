@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "database/database_url.h"
+#include "schema/plan/names.h"
 
 namespace drawbridge::schema {
 
@@ -26,6 +27,7 @@ struct MigrationError {
 
 struct MigrationOptions {
   bool with_better_auth = false;  ///< make Better Auth's tables too where they are missing
+  plan::Where where{};            ///< they are
 };
 
 struct MigrationStatus {

@@ -146,6 +146,8 @@ TEST(Settings, EachVariableHasItsFlag) {
       {"BETTER_AUTH_ISSUER", "--better-auth-issuer"},
       {"BETTER_AUTH_AUDIENCE", "--better-auth-audience"},
       {"DATABASE_URL", "--database-url"},
+      {"DRAWBRIDGE_SCHEMA", "--schema"},
+      {"DRAWBRIDGE_USER_TABLE", "--user-table"},
       {"DRAWBRIDGE_LISTEN", "--listen"},
       {"DRAWBRIDGE_ALLOWED_ORIGINS", "--allowed-origins"},
       {"DRAWBRIDGE_MAX_CONNECTIONS", "--max-connections"},

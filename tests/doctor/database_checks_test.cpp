@@ -179,23 +179,33 @@ const std::vector<Case> of_the_tables{
      "works: DATABASE_URL names another one | compare DATABASE_URL"},
     {"a_view", spoilt(postgres(), [](auto& facts) { facts.user_is_no_table = true; }), fault,
      "database.better_auth", "a view", "rename it"},
-    {"another_generators_names",
+    {"another_programs_user",
      spoilt(postgres(),
             [](auto& facts) {
-              facts.foreign_names = "table \"user\" has a column email_verified";
+              facts.foreign_user = "table \"user\" has no column email";
               facts.uuid.reset();
             }),
-     fault, "database.better_auth", "email_verified", "getMigrations()"},
-    {"another_generators_names_with_a_good_uuid",
-     spoilt(postgres(), [](auto& facts) { facts.foreign_names = "a column email_verified"; }), warning,
-     "database.better_auth", "email_verified", "Better Auth's columns"},
-    {"another_generators_names_with_a_text",
+     fault, "database.better_auth", "no column email", "--user-table"},
+    {"another_programs_user_with_a_good_uuid",
+     spoilt(postgres(), [](auto& facts) { facts.foreign_user = "no column email"; }), warning,
+     "database.better_auth", "no column email", "Better Auth's columns"},
+    {"tables_that_cannot_be_told",
+     spoilt(postgres(), [](auto& facts) { facts.naming.obstacle = "several tables look like it"; }), fault,
+     "database.better_auth", "several tables look like it", "DRAWBRIDGE_USER_TABLE"},
+    {"an_orms_tables_without_jwks",
      spoilt(postgres(),
             [](auto& facts) {
-              facts.foreign_names = "a column email_verified";
-              facts.uuid->type = "text";
+              facts.tables.erase("jwks");
+              facts.naming = {.names = {{"user", "\"users\""}}, .is_foreign = true, .orm = "Drizzle"};
             }),
-     fault, "database.better_auth", "email_verified", "getMigrations()"},
+     fault, "tables.jwks", "no table jwks", "npx auth generate"},
+    {"an_orms_table_in_a_remedy",
+     spoilt(postgres(),
+            [](auto& facts) {
+              facts.naming = {.names = {{"user", "\"users\""}}, .is_foreign = true};
+              facts.uuid->type = "integer";
+            }),
+     fault, "tables.user_uuid", "of type integer", "ALTER TABLE \"users\" RENAME"},
     {"no_account", served(spoilt(postgres(), [](auto& facts) { facts.tables.erase("account"); })), fault,
      "database.better_auth", "no table account", "--with-better-auth"},
     {"no_session", spoilt(postgres(), [](auto& facts) { facts.tables.erase("session"); }), fault,

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from database import PostgresDatabase
 from examination import Examination, arguments_of, run_doctor
 from fastapi_backend import PYTHON
+from pooler import Pooler
 from process import DRAWBRIDGE, wait_until
 from set_up import SetUp
 
@@ -38,6 +40,15 @@ def test_is_all_ok_for_the_command_of_the_python_package_which_reads_no_database
     not_ok = [check for check in json.loads(done.stdout)["checks"] if check["status"] != "ok"]
     assert {check["id"].split(".")[0] for check in not_ok} == {"database", "tables", "user"}
     assert {check["status"] for check in not_ok} == {"not_checked"}
+
+
+def test_is_all_ok_behind_a_pooler_which_is_named(healthy_postgres: SetUp, tmp_path: Path):
+    database = healthy_postgres.issuer.database
+    assert isinstance(database, PostgresDatabase)
+    with Pooler(database, tmp_path).running() as pooler:
+        checks = healthy_postgres.examine(database_url=pooler.url_of(database.url))
+    assert_is_healthy(checks)
+    assert "through a connection pooler" in checks["database.reachable"].summary
 
 
 def test_takes_less_than_three_seconds(healthy: SetUp):

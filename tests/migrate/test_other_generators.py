@@ -1,4 +1,5 @@
-"""Better Auth's tables under the names that another schema generator gave them: recognised, and left alone."""
+"""Better Auth's tables under the names that another schema generator gave them: found by their columns, and served.
+Where an ORM owns them, it is told what to add, and nothing is made."""
 
 from __future__ import annotations
 
@@ -9,73 +10,132 @@ import pytest
 from assertions import assert_refused
 from better_auths import make_tables, script
 from database import Database
-from migration import OURS, migrate, pending
+from migration import OURS, migrate, pending, plan, up
+from schema import tables_of
 
 USER = "id text primary key, name text, email text"
+SNAKE_CASE = f"{USER}, email_verified boolean"
 
 
 @dataclass
 class Made:
     sql: str
-    found: str  # what the line names
-    on_better_auths: bool = False  # whether the SQL changes tables that Better Auth made
+    user: str  # the name of the table that Better Auth calls user
 
 
 OTHERS: dict[str, Made] = {
-    "snake_case in user": Made(
-        f'create table "user" ({USER}, email_verified integer)',
-        'table "user" has a column email_verified where Better Auth has emailVerified: another schema generator',
-    ),
-    "snake_case in session": Made(
-        'alter table session rename column "userId" to user_id',
-        'table "session" has a column user_id where Better Auth has userId',
-        on_better_auths=True,
-    ),
-    "snake_case in account": Made(
-        'alter table account rename column "userId" to user_id',
-        'table "account" has a column user_id where Better Auth has userId',
-        on_better_auths=True,
-    ),
-    "snake_case in jwks": Made(
-        'alter table jwks rename column "publicKey" to public_key',
-        'table "jwks" has a column public_key where Better Auth has publicKey',
-        on_better_auths=True,
-    ),
-    "all of it in snake_case, with rows": Made(
-        f"""create table "user" ({USER}, email_verified integer, created_at text);
-            create table session (id text primary key, user_id text, expires_at text, token text);
-            insert into "user" values ('a', 'A', 'a@example.com', 1, '2026'); insert into session values ('s', 'a', '2027', 't')""",
-        "email_verified",
-    ),
-    "users": Made(
-        f'create table users ({USER}, "emailVerified" integer)',
-        'there is no table "user", but "users" looks like Better Auth\'s under another name',
-    ),
-    "users in snake_case": Made(f"create table users ({USER}, email_verified integer)", 'but "users" looks like'),
-    "a table user of something else": Made(
-        'create table "user" (number integer)',
-        'table "user" has no column id, email, emailVerified: it is not Better Auth\'s',
-    ),
-    "a view": Made(
-        f"""create table people ({USER}, "emailVerified" integer); create view "user" as select * from people""",
-        '"user" is ',
+    "snake_case": Made(f'create table "user" ({SNAKE_CASE})', '"user"'),
+    "plural": Made(f'create table users ({USER}, "emailVerified" boolean)', '"users"'),
+    "plural and snake_case": Made(f"create table users ({SNAKE_CASE})", '"users"'),
+    "beside a table user of something else": Made(
+        f'create table users ({SNAKE_CASE}); create table "user" (number integer)',
+        '"users"',
     ),
 }
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_it_is_refused_with_what_was_found_and_what_to_do(database: Database, name: str) -> None:
+def test_they_are_found_by_their_columns(database: Database, name: str) -> None:
     made = OTHERS[name]
-    if made.on_better_auths:
-        make_tables(database, jwt=True)
-    script(database, made.sql)
-    assert_refused(database, made.found)
-    assert pending(database) == ["user.uuid", *OURS]
+    script(
+        database,
+        f"{made.sql}; insert into {made.user} (id, name, email) values ('a', 'A', 'a@example.com')",
+    )
+    before = tables_of(database)
+    assert f"ALTER TABLE {made.user} ADD COLUMN uuid" in plan(database)
+    assert pending(database, "--with-better-auth") == ["user.uuid", *OURS]
+    told = up(database, "--with-better-auth")
+    assert (f"{made.user} has its names from another generator" in told.out) or made.user == '"user"'
+    assert pending(database) == []
+    assert set(tables_of(database)) - set(before) <= {
+        *before,
+        "tasks",
+        "tags",
+        "task_tags",
+        "drawbridge_migrations",
+        "sqlite_sequence",
+    }
+    ((uuid,),) = database.execute(f"select cast(uuid as text) from {made.user}")
+    database.execute(f"insert into tags (user_id, name) values ('{uuid}', 'home')")
+    database.execute(f"delete from {made.user}") if database.kind == "postgresql" else None
+    assert database.kind == "sqlite" or database.execute("select count(*) from tags") == [(0,)]
 
 
-def test_the_line_says_what_to_do(database: Database) -> None:
-    script(database, OTHERS["users"].sql)
-    assert "getMigrations()" in migrate(database, "up").err
+def test_of_several_one_must_be_named(database: Database) -> None:
+    script(
+        database,
+        f"create table people ({SNAKE_CASE}); create table users ({SNAKE_CASE})",
+    )
+    assert_refused(
+        database,
+        'several tables look like Better Auth\'s "user": "people", "users". Say which one',
+    )
+    up(database, "--user-table", "people")
+    assert pending(database, "--user-table", "people") == []
+    assert migrate(database, "up", "--user-table", "persons").err.startswith('drawbridge: there is no table "persons"')
+
+
+ORMS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "Drizzle": (
+        "users",
+        "create table __drizzle_migrations (id integer)",
+        {
+            "postgresql": 'uuid: uuid("uuid").notNull().unique().defaultRandom()',
+            "sqlite": 'uuid: text("uuid").unique()',
+        },
+    ),
+    "Prisma": (
+        "accounts_of_people",
+        "create table _prisma_migrations (id integer)",
+        {
+            "postgresql": 'uuid String @unique @default(dbgenerated("gen_random_uuid()")) @db.Uuid',
+            "sqlite": "uuid String? @unique",
+        },
+    ),
+}
+COLUMN = {
+    "postgresql": "uuid uuid not null unique default gen_random_uuid()",
+    "sqlite": "uuid text unique",
+}
+
+
+@pytest.mark.parametrize("orm", ORMS)
+def test_an_orm_is_told_what_to_add(database: Database, orm: str) -> None:
+    table, marker, columns = ORMS[orm]
+    script(database, f"create table {table} ({SNAKE_CASE}); {marker}")
+    before = tables_of(database)
+    ended = migrate(database, "up")
+    assert (ended.status, ended.out) == (1, "")
+    assert f'{orm} owns Better Auth\'s table "{table}": put {columns[database.kind]} into it in' in ended.err
+    assert tables_of(database) == before
+    assert f'ALTER TABLE "{table}" ADD COLUMN uuid' in plan(database)
+    # As the ORM's own migration then does.
+    script(
+        database,
+        f"drop table {table}; create table {table} ({SNAKE_CASE}, {COLUMN[database.kind]})",
+    )
+    script(
+        database,
+        f"insert into {table} (id, name, email) values ('a', 'A', 'a@example.com')",
+    )
+    up(database)
+    assert pending(database) == []
+
+
+def test_another_programs_user_is_refused(database: Database) -> None:
+    script(database, 'create table "user" (number integer)')
+    assert_refused(
+        database,
+        'table "user" has no column id, email, emailVerified: it is not Better Auth\'s',
+    )
+
+
+def test_a_view_is_refused(database: Database) -> None:
+    script(
+        database,
+        f"""create table people ({SNAKE_CASE}); create view "user" as select * from people""",
+    )
+    assert_refused(database, '"user" is ')
 
 
 def test_prismas_names_on_postgres(postgres: Database) -> None:
@@ -85,12 +145,17 @@ def test_prismas_names_on_postgres(postgres: Database) -> None:
         f"""create table "User" ({USER}, "emailVerified" boolean, "createdAt" timestamp(3));
             create table "Session" (id text primary key, "userId" text references "User" (id), token text unique)""",
     )
-    assert_refused(postgres, 'there is no table "user", but "User" looks like Better Auth\'s under another name')
+    ended = migrate(postgres, "up")
+    assert ended.status == 1
+    assert 'Prisma owns Better Auth\'s table "User"' in ended.err
 
 
 def test_tables_of_others_beside_better_auths_do_not_matter(database: Database) -> None:
     make_tables(database, jwt=True)
-    script(database, f"create table users ({USER}, email_verified integer); create table newsletter (email text)")
+    script(
+        database,
+        f"create table users ({SNAKE_CASE}); create table newsletter (email text)",
+    )
     assert pending(database) == ["user.uuid", *OURS]
     assert migrate(database, "up").status == 0
 
@@ -99,6 +164,18 @@ def test_a_table_with_a_good_uuid_is_enough(database: Database) -> None:
     """It serves the API; what else is in it is not ours to mend."""
     uuid = "uuid" if database.kind == "postgresql" else "text"
     default = " default gen_random_uuid()" if database.kind == "postgresql" else ""
-    script(database, f'create table "user" ({USER}, email_verified integer, uuid {uuid} not null unique{default})')
+    script(
+        database,
+        f'create table "user" ({USER}, email_verified integer, uuid {uuid} not null unique{default})',
+    )
     assert pending(database) == OURS
     assert migrate(database, "up").done == OURS
+
+
+def test_keys_under_a_name_of_their_own(database: Database) -> None:
+    """As with drawbridge({ schema: { jwks: { modelName: "signing_keys" } } }): no second table is made."""
+    make_tables(database, jwt=True)
+    script(database, "alter table jwks rename to signing_keys")
+    up(database)
+    assert "jwks" not in tables_of(database)
+    assert pending(database, "--with-better-auth") == []

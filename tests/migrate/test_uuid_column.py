@@ -7,7 +7,7 @@ import pytest
 
 from assertions import assert_all_have_a_uuid, assert_refused
 from better_auths import NOTHING, add_users, make_tables, planned, script, uuids
-from database import Database, PostgresDatabase
+from database import Database, PostgresDatabase, SqliteDatabase
 from migration import OURS, pending, plan, up
 from schema import columns_of, schema_of
 
@@ -175,3 +175,19 @@ def test_after_the_person_decided_it_goes_on(postgres: PostgresDatabase) -> None
     up(postgres)
     assert uuids(postgres)["a"] == GOOD
     assert_all_have_a_uuid(postgres)
+
+
+def test_a_generated_column_on_sqlite_is_seen(sqlite: SqliteDatabase) -> None:
+    """It was taken for none, and the migration failed on its own ALTER TABLE."""
+    make_tables(sqlite, jwt=True)
+    script(
+        sqlite,
+        f"""alter table "user" add column uuid text generated always as
+            (lower('a11ce000-0000-4000-8000-' || substr('000000000000' || id, -12)));
+            {UNIQUE_INDEX}""",
+    )
+    add_users(sqlite, "1", "2")
+    assert pending(sqlite) == OURS
+    up(sqlite)
+    assert set(uuids(sqlite)) == {"1", "2"}
+    sqlite.execute("insert into tags (user_id, name) values (?, 'home')", uuids(sqlite)["1"])

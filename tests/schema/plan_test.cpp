@@ -11,7 +11,7 @@
 namespace drawbridge::schema::plan {
 namespace {
 
-using Names = std::vector<std::string>;
+using Lines = std::vector<std::string>;
 
 const Tables all_tables{
     {"user", {"id", "name", "email", "emailVerified", "uuid"}},
@@ -42,14 +42,14 @@ Facts spoilt(Product product, Spoil spoil) {
   return facts;
 }
 
-Names names_of(const Plan& plan) {
-  Names names;
+Lines names_of(const Plan& plan) {
+  Lines names;
   for (const Change& change : plan.changes) names.push_back(change.name);
   return names;
 }
 
-Names statements_of(const Plan& plan) {
-  Names statements;
+Lines statements_of(const Plan& plan) {
+  Lines statements;
   for (const Change& change : plan.changes) {
     const auto& some = change.batches.empty() ? change.statements : change.batches;
     statements.insert(statements.end(), some.begin(), some.end());
@@ -71,13 +71,13 @@ TEST(Plan, has_the_names_of_what_is_to_be_done) {
     std::string_view name;
     Spoil spoil;
     Options options;
-    Names sqlite;
-    Names postgresql;
+    Lines sqlite;
+    Lines postgresql;
   };
   const Options with{.with_better_auth = true};
-  const Names ours = step_names();
-  const Names all = test::with_our_steps({"user", "session", "account", "verification", "jwks"});
-  const Names later(ours.begin() + 1, ours.end());
+  const Lines ours = step_names();
+  const Lines all = test::with_our_steps({"user", "session", "account", "verification", "jwks"});
+  const Lines later(ours.begin() + 1, ours.end());
   const std::vector<Case> cases{
       {"nothing is missing", [](Facts&) {}, with, {}, {}},
       {"nothing is there", nothing_there, with, all, all},
@@ -106,7 +106,10 @@ TEST(Plan, has_the_names_of_what_is_to_be_done) {
        {"session.token", "jwks"}},
       {"no column, no users", no_column, {}, {"user.uuid"}, {"user.uuid", "user.uuid"}},
       {"another generator's with a good uuid",
-       [](Facts& facts) { facts.tables = {{"user", {"id", "email", "email_verified", "uuid"}}}; },
+       [](Facts& facts) {
+         facts.tables = {{"user", {"id", "email", "emailVerified", "uuid"}}};
+         facts.naming.is_foreign = true;
+       },
        with,
        {},
        {}},
@@ -126,7 +129,7 @@ TEST(Plan, completes_the_column) {
     std::string_view name;
     Product product;
     Spoil spoil;
-    Names statements;
+    Lines statements;
   };
   const std::string fill = "UPDATE \"user\" SET uuid = gen_random_uuid() WHERE uuid IS NULL";
   const std::string lock = "LOCK TABLE \"user\" IN ACCESS EXCLUSIVE MODE";
@@ -214,20 +217,12 @@ TEST(Plan, stops_where_a_person_must_decide) {
          facts.user = {.kind = User::Kind::other};
        },
        "\"user\" is not a table", "\"user\" is not a table"},
-      {"another name",
+      {"which it is cannot be told",
        [](Facts& facts) {
          nothing_there(facts);
-         facts.tables["users"] = {"id", "email", "emailVerified"};
+         facts.naming.obstacle = "several tables look like it";
        },
-       "there is no table \"user\", but \"users\" looks like",
-       "there is no table \"user\", but \"users\" looks like"},
-      {"snake case",
-       [](Facts& facts) {
-         no_column(facts);
-         facts.tables["session"] = {"id", "user_id"};
-       },
-       "table \"session\" has a column user_id where Better Auth has userId",
-       "table \"session\" has a column user_id where Better Auth has userId"},
+       "several tables look like it", "several tables look like it"},
       {"another program's",
        [](Facts& facts) {
          no_column(facts);
@@ -249,6 +244,12 @@ TEST(Plan, stops_where_a_person_must_decide) {
        },
        "user.uuid is the same in several rows, with id 1, 2, 3, 4, 5 and more:",
        "user.uuid is the same in several rows, with id 1, 2, 3, 4, 5 and more:"},
+      {"generated, and not for all",
+       [](Facts& facts) {
+         facts.user.uuid->is_generated = true;
+         facts.user.rows.without = 1;
+       },
+       "user.uuid is generated out of other columns, and 1 row has none by it", ""},
       {"a number", [](Facts& facts) { facts.user.uuid->type = "integer"; }, "",
        "user.uuid is of type integer: it must be uuid"},
       {"text that is referred to",
@@ -275,6 +276,38 @@ TEST(Plan, stops_where_a_person_must_decide) {
   }
 }
 
+TEST(Plan, leaves_what_a_schema_file_says_to_the_orm_that_has_it) {
+  Facts facts = spoilt(Product::postgresql, no_column);
+  facts.naming = {.names = {{"user", "\"users\""}}, .is_foreign = true, .orm = "Drizzle"};
+  facts.tables.erase("jwks");
+  const Plan owned = plan_migration(facts, {.with_better_auth = true});
+  expect_refused(owned,
+                 R"(Drizzle owns Better Auth's table "users": put uuid: uuid("uuid").notNull().unique().)");
+  EXPECT_TRUE(owned.is_for_orm) << "the plan shows what it comes to";
+  EXPECT_EQ(names_of(owned), (Lines{"user.uuid", "user.uuid"})) << "and no table of Better Auth's";
+  expect_refused(plan_user_uuid(facts, {}), "Drizzle owns");
+
+  facts.naming.orm.clear();
+  const Plan shared = plan_migration(facts, {});
+  EXPECT_FALSE(shared.is_refused);
+  EXPECT_TRUE(shared.changes.back().note.starts_with(R"("users" has its names from another generator)"));
+
+  Facts filled = spoilt(Product::sqlite, [](Facts& one) { one.user.rows.without = 3; });
+  filled.naming = {.names = {{"user", "\"User\""}}, .is_foreign = true, .orm = "Prisma"};
+  EXPECT_FALSE(plan_migration(filled, {}).is_refused) << "values are no schema file's";
+}
+
+TEST(Plan, names_the_tables_as_they_are_named_there) {
+  Facts facts = spoilt(Product::postgresql, no_column);
+  facts.version = 0;
+  facts.naming.names = {{"user", R"("auth"."user")"}};
+  for (const std::string& statement : statements_of(plan_migration(facts, {}))) {
+    EXPECT_FALSE(statement.contains(R"( "user")")) << statement;
+    if (statement.starts_with("CREATE TABLE tasks"))
+      EXPECT_TRUE(statement.contains(R"(REFERENCES "auth"."user" (uuid))")) << statement;
+  }
+}
+
 TEST(Plan, uses_no_server_that_the_tables_cannot_be_on) {
   const std::vector<Refusal> refusals{
       {"old", [](Facts& facts) { facts.server.number = 140010; }, "",
@@ -296,7 +329,7 @@ TEST(Plan, waits_for_better_auths_tables) {
   EXPECT_FALSE(postgres.is_refused);
   EXPECT_EQ(postgres.waiting, test::with_our_steps({"user.uuid"}));
   const Plan sqlite = plan_migration(spoilt(Product::sqlite, nothing_there), {});
-  EXPECT_EQ(sqlite.waiting, Names{"user.uuid"}) << "a foreign key may refer to no table there";
+  EXPECT_EQ(sqlite.waiting, Lines{"user.uuid"}) << "a foreign key may refer to no table there";
   EXPECT_TRUE(sqlite.obstacle.ends_with("or drawbridge migrate up --with-better-auth")) << sqlite.obstacle;
   const Plan column = plan_user_uuid(spoilt(Product::sqlite, nothing_there), {.makes_tables = "do this"});
   EXPECT_TRUE(column.is_refused);
@@ -320,7 +353,7 @@ TEST(Plan, writes_down_what_it_adds) {
     spoilt.user.uuid = UuidColumn{
         .type = "character varying", .full_type = "character varying(36)", .default_value = "'it''s'::text"};
   });
-  Names details;
+  Lines details;
   for (const std::string& statement : statements_of(plan_user_uuid(facts, {.records_additions = true}))) {
     const auto begin = statement.find("VALUES (");
     if (begin != std::string::npos) details.push_back(statement.substr(begin + 8, 60));
@@ -345,13 +378,13 @@ TEST(Plan, takes_away_what_was_added_and_nothing_else) {
   EXPECT_TRUE(plan_without_user_uuid(complete(Product::sqlite)).changes.empty());
   const Plan plan = plan_without_better_auth_tables(spoilt(Product::sqlite, added_all));
   EXPECT_EQ(names_of(plan),
-            (Names{"jwks", "verification", "account", "session", "user", "drawbridge_additions"}));
+            (Lines{"jwks", "verification", "account", "session", "user", "drawbridge_additions"}));
   EXPECT_EQ(statements_of(plan).front(), "DROP TABLE \"jwks\"");
   EXPECT_EQ(statements_of(plan).back(), "DROP TABLE drawbridge_additions");
   const Plan some = plan_without_better_auth_tables(spoilt(Product::sqlite, [](Facts& facts) {
     facts.additions = {{"session.token", std::nullopt}, {"user.uuid", std::nullopt}};
   }));
-  EXPECT_EQ(statements_of(some), (Names{"DROP INDEX IF EXISTS drawbridge_session_token",
+  EXPECT_EQ(statements_of(some), (Lines{"DROP INDEX IF EXISTS drawbridge_session_token",
                                         "ALTER TABLE \"session\" DROP COLUMN \"token\"",
                                         "DELETE FROM drawbridge_additions WHERE name = 'session.token'"}));
 }
@@ -395,7 +428,7 @@ TEST(Plan, gives_a_column_back_as_it_was) {
                      {"user.uuid required", std::nullopt},
                      {"jwks", "id"}};
   EXPECT_EQ(statements_of(plan_without_user_uuid(facts)),
-            (Names{"ALTER TABLE \"user\" ALTER COLUMN uuid DROP NOT NULL",
+            (Lines{"ALTER TABLE \"user\" ALTER COLUMN uuid DROP NOT NULL",
                    "ALTER TABLE \"user\" DROP CONSTRAINT IF EXISTS \"a \"\"name\"\"\"",
                    "ALTER TABLE \"user\" ALTER COLUMN uuid DROP DEFAULT",
                    "ALTER TABLE \"user\" ALTER COLUMN uuid TYPE character varying(36) USING uuid::text",

@@ -45,23 +45,27 @@ plan::Query query_of(const nb::object& query) {
   };
 }
 
-plan::Facts schema_of(const std::string& product, const plan::Query& query) {
-  return plan::read_schema(product == "sqlite" ? plan::Product::sqlite : plan::Product::postgresql, query);
+/// Where Better Auth's tables are, as the schema and the name of `user`; empty where they are looked for.
+using Where = std::tuple<std::string, std::string>;
+
+plan::Facts schema_of(const std::string& product, const plan::Query& query, const Where& where) {
+  return plan::read_schema(product == "sqlite" ? plan::Product::sqlite : plan::Product::postgresql, query,
+                           {.schema = std::get<0>(where), .user_table = std::get<1>(where)});
 }
 
-Plan plan_better_auth_tables(const std::string& product, const nb::object& query) {
-  return tuples_of(plan::plan_better_auth_tables(schema_of(product, query_of(query)), options));
+Plan plan_better_auth_tables(const std::string& product, const nb::object& query, const Where& where) {
+  return tuples_of(plan::plan_better_auth_tables(schema_of(product, query_of(query), where), options));
 }
 
-Plan plan_user_uuid(const std::string& product, const nb::object& query) {
-  plan::Facts facts = schema_of(product, query_of(query));
+Plan plan_user_uuid(const std::string& product, const nb::object& query, const Where& where) {
+  plan::Facts facts = schema_of(product, query_of(query), where);
   plan::read_user_rows(facts, query_of(query));
   return tuples_of(plan::plan_user_uuid(facts, options));
 }
 
 template <plan::Plan (*planner)(const plan::Facts&)>
-Plan plan_without(const std::string& product, const nb::object& query) {
-  plan::Facts facts = schema_of(product, query_of(query));
+Plan plan_without(const std::string& product, const nb::object& query, const Where& where) {
+  plan::Facts facts = schema_of(product, query_of(query), where);
   plan::read_additions(facts, query_of(query));
   return tuples_of(planner(facts));
 }
@@ -75,12 +79,13 @@ std::vector<std::string> tables_of_migrations() {
 }  // namespace
 
 void bind_plan(nb::module_& module) {
-  module.def("plan_better_auth_tables", &plan_better_auth_tables, nb::arg("product"), nb::arg("query"));
-  module.def("plan_user_uuid", &plan_user_uuid, nb::arg("product"), nb::arg("query"));
+  module.def("plan_better_auth_tables", &plan_better_auth_tables, nb::arg("product"), nb::arg("query"),
+             nb::arg("where"));
+  module.def("plan_user_uuid", &plan_user_uuid, nb::arg("product"), nb::arg("query"), nb::arg("where"));
   module.def("plan_without_better_auth_tables", &plan_without<plan::plan_without_better_auth_tables>,
-             nb::arg("product"), nb::arg("query"));
+             nb::arg("product"), nb::arg("query"), nb::arg("where"));
   module.def("plan_without_user_uuid", &plan_without<plan::plan_without_user_uuid>, nb::arg("product"),
-             nb::arg("query"));
+             nb::arg("query"), nb::arg("where"));
   module.def("refused_change", &plan::refused_change, nb::arg("name"), nb::arg("done"), nb::arg("reason"));
   module.def("tables_of_migrations", &tables_of_migrations);
 }

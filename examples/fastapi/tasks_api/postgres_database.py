@@ -78,8 +78,8 @@ class PostgresDatabase:
 
 
 async def _is_pooled(url: str) -> bool:
-    """Whether a pooler such as PgBouncer is in between, which may give each transaction another session of the server. It
-    gives its clients a process number of its own."""
+    """Whether a pooler such as PgBouncer is in between, which may give each transaction another session of the server.
+    It gives its clients a process number of its own."""
     connection = await asyncpg.connect(url, timeout=5, command_timeout=10, statement_cache_size=0)
     try:
         return bool(await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid())
@@ -93,7 +93,9 @@ def _limit_transaction(connection: Connection) -> None:
 
 def _engine(url: str, connections: int, pooled: bool, settings: dict[str, str]) -> AsyncEngine:
     # A statement that is prepared stays with its session. One without a name is planned each time.
-    prepared: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str} if pooled else {}
+    prepared: dict[str, Any] = (
+        {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str} if pooled else {}
+    )
 
     async def connect() -> asyncpg.Connection:
         # The driver reads what libpq reads in a URL; SQLAlchemy would need it spelt differently.

@@ -63,6 +63,7 @@ export async function userUuid(user: User & Record<string, unknown>, findUser: F
     code: "USER_UUID_MISSING",
     message:
       "No token was made, because this user's row has no uuid: the user is older than the column, and has not been " +
-      "given one yet. Run `drawbridge migrate up` on this database; it gives every user a UUID.",
+      "given one yet. Run `drawbridge migrate up` on this database; it gives every user a UUID, or says what the schema " +
+      "file of your ORM lacks.",
   });
 }

@@ -10,6 +10,7 @@
 
 #include "database/postgres/url.h"
 #include "database/session.h"
+#include "database/user_table.h"
 
 namespace drawbridge::database {
 namespace {
@@ -29,8 +30,8 @@ Settings settings_of(PostgresUse use) {
   // Shorter than what a client of the API waits, so that it hears of it.
   const auto statement = use == PostgresUse::read ? longest_statement : longest_change;
   settings.push_back(fmt::format("statement_timeout = '{}ms'", statement.count()));
-  settings.insert(settings.end(), {"lock_timeout = '5s'", "idle_in_transaction_session_timeout = '10s'",
-                                   "jit = off"});
+  settings.insert(settings.end(),
+                  {"lock_timeout = '5s'", "idle_in_transaction_session_timeout = '10s'", "jit = off"});
   // Each statement finds its rows by their owner, whatever the server's statistics say or lack: on a small
   // table it would read all rows, nearly twice as slowly as by the index, and keep that plan while the table
   // grows.
@@ -42,6 +43,15 @@ std::string set(const char* command, const Settings& settings) {
   std::string text;
   for (const std::string& setting : settings) text += fmt::format("{} {}; ", command, setting);
   return text;
+}
+
+constexpr const char* user_of_tasks = R"sql(
+SELECT confrelid::regclass::text FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+WHERE contype = 'f' AND conrelid = to_regclass('tasks') AND cardinality(conkey) = 1 AND attname = 'user_id')sql";
+
+std::string find_user_table(pqxx::transaction_base& transaction) {
+  const pqxx::result found = transaction.exec(user_of_tasks);
+  return found.empty() ? std::string{user_table} : found[0][0].as<std::string>();
 }
 
 std::string_view first_line(std::string_view text) {
@@ -92,13 +102,18 @@ void PostgresConnection::abandon() {
   shutdown(socket(), SHUT_RDWR);
 }
 
-const std::string& PostgresConnection::prepared(const char* sql) {
-  const auto [found, is_new] = names_.try_emplace(sql);
-  if (is_new) {
-    found->second = fmt::format("drawbridge_{}", names_.size());
-    connection_.prepare(found->second, sql);
+const std::string& PostgresConnection::known_as(pqxx::transaction_base& transaction, const char* sql) {
+  const auto found = known_.find(sql);
+  if (found != known_.end()) return found->second;
+  std::string text{sql};
+  if (names_user_table(text)) {
+    if (user_table_.empty()) user_table_ = find_user_table(transaction);
+    text = with_user_table(std::move(text), user_table_);
   }
-  return found->second;
+  if (is_pooled_) return known_.emplace(sql, std::move(text)).first->second;
+  std::string name = fmt::format("drawbridge_{}", known_.size());
+  connection_.prepare(name, text);
+  return known_.emplace(sql, std::move(name)).first->second;
 }
 
 std::string describe(const pqxx::failure& error) {

@@ -56,19 +56,22 @@ class PostgresConnection {
   /// program; where the connection is pooled, the server plans it each time.
   template <class... Values>
   pqxx::result run(pqxx::transaction_base& transaction, const char* sql, Values&&... values) {
-    if (is_pooled_) return transaction.exec_params(sql, std::forward<Values>(values)...);
-    return transaction.exec_prepared(prepared(sql), std::forward<Values>(values)...);
+    const std::string& known = known_as(transaction, sql);
+    if (is_pooled_) return transaction.exec_params(known, std::forward<Values>(values)...);
+    return transaction.exec_prepared(known, std::forward<Values>(values)...);
   }
 
  private:
-  /// The name of a statement, made known on its first use.
-  const std::string& prepared(const char* sql);
+  /// The name of a statement that is prepared, or its text where the connection is pooled; with the name that
+  /// Better Auth's `user` has.
+  const std::string& known_as(pqxx::transaction_base& transaction, const char* sql);
 
   pqxx::connection connection_;
   bool is_pooled_ = false;
   std::string transaction_settings_{};
   pqxx::quiet_errorhandler quiet_{connection_};  // which would write notices to standard error
-  std::map<const char*, std::string> names_{};
+  std::map<const char*, std::string> known_{};
+  std::string user_table_{};  // empty until a statement needs it
 };
 
 /// What went wrong in one line without any value of a row.

@@ -22,7 +22,8 @@ class PostgresConnection;
 class PostgresSession final : public Session {
  public:
   /// A session for reading refuses every change (`unavailable`), and ends its statements when nobody waits
-  /// for them; behind a pooler their own limit ends them. `watch` ends the waiting for a server that stopped answering.
+  /// for them; behind a pooler their own limit ends them. `watch` ends the waiting for a server that stopped
+  /// answering.
   PostgresSession(std::string url, Access access, const std::shared_ptr<StallWatch>& watch,
                   std::shared_ptr<CancelSender> cancels = std::make_shared<CancelSender>());
   ~PostgresSession() override;

@@ -6,9 +6,17 @@
 #include <sqlite3.h>
 
 #include "database/letter_case.h"
+#include "database/user_table.h"
 
 namespace drawbridge::database {
 namespace {
+
+std::string find_user_table(SQLite::Database& database) {
+  SQLite::Statement key{database, R"sql(
+SELECT '"' || replace("table", '"', '""') || '"' FROM pragma_foreign_key_list('tasks')
+WHERE lower("from") = 'user_id')sql"};
+  return key.executeStep() ? key.getColumn(0).getString() : std::string{user_table};
+}
 
 void fold_letter_case(sqlite3_context* context, int, sqlite3_value** arguments) {
   const auto* text = sqlite3_value_text(arguments[0]);
@@ -45,6 +53,14 @@ std::string text(const SQLite::Column& column) {
 std::optional<std::string> optional_text(const SQLite::Column& column) {
   if (column.isNull()) return std::nullopt;
   return text(column);
+}
+
+SQLite::Statement& SqliteConnection::prepared(const char* sql) {
+  const auto found = statements.find(sql);
+  if (found != statements.end()) return found->second;
+  std::string text{sql};
+  if (names_user_table(text)) text = with_user_table(std::move(text), find_user_table(database));
+  return statements.try_emplace(sql, database, text).first->second;
 }
 
 bool user_exists(SqliteConnection& connection, const Uuid& owner) {

@@ -27,9 +27,8 @@ struct SqliteConnection {
   /// By their text, which lives as long as the program. Destroyed before the database.
   std::map<const char*, SQLite::Statement> statements{};
 
-  SQLite::Statement& prepared(const char* sql) {
-    return statements.try_emplace(sql, database, sql).first->second;
-  }
+  /// With the name that Better Auth's `user` has.
+  SQLite::Statement& prepared(const char* sql);
 };
 
 /// One use of a prepared statement. Reset at the end, whatever happens: a statement left in mid-row would

@@ -12,28 +12,9 @@
 namespace drawbridge::schema::plan {
 namespace {
 
-constexpr std::string_view what_to_do =
-    "Drawbridge needs the names that Better Auth's own migration gives (\"user\", \"emailVerified\", "
-    "\"userId\"). "
-    "Make the tables with getMigrations() of better-auth/db/migration, or rename these and take the mapping "
-    "of "
-    "names out of the Better Auth configuration; then run this again";
-
 bool contains(const std::vector<std::string>& columns, std::string_view name) {
   return std::ranges::find(columns, name) != columns.end();
 }
-
-/// A column that Better Auth names in camel case, and how others spell it.
-struct Spelling {
-  const char* table;
-  const char* ours;
-  const char* snake_case;
-};
-constexpr std::array spellings{
-    Spelling{"user", "emailVerified", "email_verified"}, Spelling{"session", "userId", "user_id"},
-    Spelling{"session", "expiresAt", "expires_at"},      Spelling{"account", "userId", "user_id"},
-    Spelling{"jwks", "publicKey", "public_key"},         Spelling{"jwks", "privateKey", "private_key"},
-};
 
 /// A column that a table got after the first versions of Better Auth.
 struct LaterColumn {
@@ -48,17 +29,6 @@ std::string name_of(const LaterColumn& column) {
   return fmt::format("{}.{}", column.table, column.name);
 }
 
-std::string snake_case_columns(const Tables& tables) {
-  for (const Spelling& spelling : spellings) {
-    if (has_column(tables, spelling.table, spelling.ours)) continue;
-    if (!has_column(tables, spelling.table, spelling.snake_case)) continue;
-    return fmt::format(
-        "table \"{}\" has a column {} where Better Auth has {}: another schema generator made it",
-        spelling.table, spelling.snake_case, spelling.ours);
-  }
-  return {};
-}
-
 std::string missing_columns(const std::vector<std::string>& columns) {
   std::vector<const char*> missing;
   for (const char* const wanted : {"id", "email", "emailVerified"}) {
@@ -66,17 +36,6 @@ std::string missing_columns(const std::vector<std::string>& columns) {
   }
   if (missing.empty()) return {};
   return fmt::format("table \"user\" has no column {}: it is not Better Auth's", fmt::join(missing, ", "));
-}
-
-std::string other_name(const Tables& tables) {
-  for (const auto& [name, columns] : tables) {
-    const bool is_users = contains(columns, "email") &&
-                          (contains(columns, "emailVerified") || contains(columns, "email_verified"));
-    if (!is_users) continue;
-    return fmt::format("there is no table \"user\", but \"{}\" looks like Better Auth's under another name",
-                       name);
-  }
-  return {};
 }
 
 std::string session_note(std::int64_t sessions) {
@@ -154,16 +113,18 @@ Change drop_column(const Facts& facts, const LaterColumn& column) {
 
 }  // namespace
 
-std::string foreign_names(const Tables& tables) {
+std::string foreign_user(const Tables& tables) {
   const auto user = tables.find("user");
-  if (user == tables.end()) return other_name(tables);
-  if (std::string fault = snake_case_columns(tables); !fault.empty()) return fault;
-  return missing_columns(user->second);
+  return user == tables.end() ? std::string{} : missing_columns(user->second);
 }
 
 std::string foreign_tables(const Tables& tables) {
-  const std::string found = foreign_names(tables);
-  return found.empty() ? found : fmt::format("{}. {}", found, what_to_do);
+  std::string found = foreign_user(tables);
+  if (found.empty()) return found;
+  return found.append(
+      ". Rename it, or say with --user-table (DRAWBRIDGE_USER_TABLE) which table is; Better Auth's own "
+      "migration "
+      "makes one, getMigrations() of better-auth/db/migration");
 }
 
 std::string no_table(const User& user) {
@@ -174,6 +135,10 @@ std::string no_table(const User& user) {
 std::vector<Change> better_auth_changes(const Facts& facts, const Options& options) {
   const Tables& tables = facts.tables;
   std::vector<Change> changes;
+  // What another generator made serves the API with a good `uuid`; the rest is not ours to make or repair.
+  const bool is_of_another = facts.naming.is_foreign || !facts.naming.orm.empty();
+  if (is_of_another && facts.user.kind == User::Kind::table) return changes;
+  if (!foreign_tables(tables).empty()) return changes;
   if (tables.contains("session") && !has_column(tables, session_token.table, session_token.name)) {
     changes.push_back(add_session_token(facts, options));
   }
@@ -184,17 +149,18 @@ std::vector<Change> better_auth_changes(const Facts& facts, const Options& optio
     const bool is_repair = std::string_view{table} == "jwks" && better_auth_is_here;
     if (options.with_better_auth || is_repair) changes.push_back(create_table(facts, options, table));
   }
-  if (!tables.contains("jwks")) return changes;
+  if (!tables.contains("jwks")) return named(std::move(changes), facts);
   for (const LaterColumn& column : jwks_columns) {
     if (!has_column(tables, column.table, column.name)) {
       changes.push_back(add_jwks_column(facts, options, column));
     }
   }
-  return changes;
+  return named(std::move(changes), facts);
 }
 
 Plan plan_better_auth_tables(const Facts& facts, const Options& options) {
-  Plan plan{.obstacle = no_table(facts.user)};
+  Plan plan{.obstacle = facts.naming.obstacle};
+  if (plan.obstacle.empty()) plan.obstacle = no_table(facts.user);
   if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
   plan.is_refused = !plan.obstacle.empty();
   if (!plan.is_refused) plan.changes = better_auth_changes(facts, options);
@@ -227,6 +193,7 @@ Plan plan_without_better_auth_tables(const Facts& facts) {
     plan.changes.push_back({.name = table, .statements = {fmt::format(R"(DROP TABLE "{}")", table)}});
   }
   forget(plan, facts, gone);
+  plan.changes = named(std::move(plan.changes), facts);
   return plan;
 }
 

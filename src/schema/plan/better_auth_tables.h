@@ -1,7 +1,6 @@
 #pragma once
 
-// What is known of Better Auth 1.7's tables: which there are, what the bridge needs of them, and how those of
-// another schema generator look.
+// What is known of Better Auth 1.7's tables: which there are, what the bridge needs of them.
 
 #include <array>
 #include <string>
@@ -14,9 +13,8 @@ namespace drawbridge::schema::plan {
 /// In the order in which they can be made.
 inline constexpr std::array better_auth_tables{"user", "session", "account", "verification", "jwks"};
 
-/// One line that says what was found when these are Better Auth's tables under names that another schema
-/// generator gave them: other table names, or columns like email_verified. Empty otherwise.
-std::string foreign_names(const Tables& tables);
+/// One line that says so when `user` is not Better Auth's; empty otherwise.
+std::string foreign_user(const Tables& tables);
 
 /// The same, and what to do.
 std::string foreign_tables(const Tables& tables);

@@ -8,12 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "schema/plan/names.h"
+
 namespace drawbridge::schema::plan {
 
 enum class Product { sqlite, postgresql };
-
-/// The names of columns by the name of their table, of all tables in the schema that new ones go to.
-using Tables = std::map<std::string, std::vector<std::string>>;
 
 bool has_column(const Tables& tables, const std::string& table, const std::string& column);
 
@@ -33,6 +32,7 @@ struct UuidColumn {
   bool is_required = false;                    ///< NOT NULL
   bool is_unique = false;                      ///< by an index of it alone, which a foreign key can refer to
   bool is_made = false;                        ///< by a default or a trigger for each row that comes without
+  bool is_generated = false;                   ///< out of other columns; SQLite's alone
   std::optional<std::string> default_value{};  ///< an expression
 };
 
@@ -72,6 +72,7 @@ struct Facts {
   Server server{};
   int version = 0;  ///< of our tables
   Tables tables{};
+  Naming naming{};
   User user{};
   Tasks tasks{};
   std::vector<Reference> references{};

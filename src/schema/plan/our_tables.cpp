@@ -91,7 +91,7 @@ std::vector<Change> our_changes(const Facts& facts) {
     if (step.version > facts.version) changes.push_back(change_of(facts.product, step));
   }
   if (facts.tasks.unfolded > 0) changes.push_back(fold_texts_of(facts));
-  return changes;
+  return named(std::move(changes), facts);
 }
 
 std::string newer_database(int version) {
@@ -103,6 +103,7 @@ std::string newer_database(int version) {
 
 std::string readiness_fault(const Facts& facts) {
   if (std::string newer = newer_database(facts.version); !newer.empty()) return newer;
+  if (!facts.naming.obstacle.empty()) return facts.naming.obstacle;
   if (facts.user.kind == User::Kind::missing) {
     return "Better Auth's table \"user\" is not in this database: run Better Auth's migration on it, then "
            "drawbridge migrate up";

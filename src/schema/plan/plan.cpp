@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "schema/plan/better_auth_tables.h"
+#include "schema/plan/orm.h"
 #include "schema/plan/our_tables.h"
 #include "schema/plan/user_uuid.h"
 
@@ -38,8 +39,7 @@ void append(std::vector<Change>& changes, std::vector<Change> more) {
 }
 
 void add_changes(Plan& plan, const Facts& facts, const Options& options) {
-  // Another generator's tables with a good `uuid` serve the API; what else is in them is not ours to repair.
-  if (foreign_tables(facts.tables).empty()) append(plan.changes, better_auth_changes(facts, options));
+  append(plan.changes, better_auth_changes(facts, options));
   if (facts.user.kind == User::Kind::table) {
     append(plan.changes, user_uuid_changes(facts, options));
   } else if (!options.with_better_auth) {
@@ -52,16 +52,21 @@ void add_changes(Plan& plan, const Facts& facts, const Options& options) {
 
 Plan plan_migration(const Facts& facts, const Options& options) {
   Plan plan{.obstacle = server_obstacle(facts)};
+  if (plan.obstacle.empty()) plan.obstacle = facts.naming.obstacle;
   if (plan.obstacle.empty()) plan.obstacle = user_uuid_obstacle(facts);
   if (plan.obstacle.empty() && !is_complete(facts)) plan.obstacle = foreign_tables(facts.tables);
   plan.is_refused = !plan.obstacle.empty();
   if (!plan.is_refused) {
     add_changes(plan, facts, options);
+    if (std::string owned = orm_obstacle(facts); !owned.empty()) {
+      plan.obstacle = std::move(owned);
+      plan.is_refused = plan.is_for_orm = true;
+    }
   } else if (!is_complete(facts)) {
     plan.waiting.emplace_back(user_uuid);
   }
   // SQLite lets a foreign key refer to a table that is not there yet.
-  const bool ours_wait = facts.product == Product::postgresql && !plan.obstacle.empty();
+  const bool ours_wait = facts.product == Product::postgresql && !plan.obstacle.empty() && !plan.is_for_orm;
   for (Change& change : our_changes(facts)) {
     if (ours_wait) {
       plan.waiting.push_back(change.name);
@@ -70,6 +75,15 @@ Plan plan_migration(const Facts& facts, const Options& options) {
     }
   }
   return plan;
+}
+
+std::vector<Change> named(std::vector<Change> changes, const Facts& facts) {
+  for (Change& change : changes) {
+    for (auto* const statements : {&change.statements, &change.batches}) {
+      for (std::string& statement : *statements) statement = named(std::move(statement), facts.naming.names);
+    }
+  }
+  return changes;
 }
 
 std::string refused_change(const std::string& name, const std::string& done, const std::string& reason) {

@@ -28,6 +28,9 @@ struct Plan {
   std::vector<std::string> waiting{};
   std::string obstacle{};   ///< why, in one line
   bool is_refused = false;  ///< whether because of it nothing at all may be changed
+  /// Refused only because an ORM owns the tables: what it must be told is the obstacle, and the changes are
+  /// what its own migration comes to.
+  bool is_for_orm = false;
 };
 
 struct Options {
@@ -50,6 +53,9 @@ Plan plan_user_uuid(const Facts& facts, const Options& options);
 /// read_additions().
 Plan plan_without_better_auth_tables(const Facts& facts);
 Plan plan_without_user_uuid(const Facts& facts);
+
+/// Gives the tables that the statements name the names of this database; once for each change.
+std::vector<Change> named(std::vector<Change> changes, const Facts& facts);
 
 /// One line that says that the database refused the change, and what to do. `done` is what could not be:
 /// `made`, `changed`.

@@ -15,37 +15,51 @@ struct Queries {
   const char* tables;
   const char* user;
   const char* references;
+  const char* user_of_tasks;  ///< as a statement names it
   const char* has_migrations;
   const char* name_and_order;  ///< of a row of `user`
 };
 
-// SQLite compares names with the case of ASCII letters ignored, so `user` is named in Better Auth's spelling.
+// In quotes, and there alone, a name is one of Better Auth's tables, which `named` replaces. SQLite compares
+// names with the case of ASCII letters ignored, so `user` is named in Better Auth's spelling. A column that
+// is hidden belongs to a virtual table; the other two kinds are generated.
 constexpr Queries sqlite{
     .server = "SELECT sqlite_version()",
     .tables = R"sql(
-SELECT CASE lower(tables.name) WHEN 'user' THEN 'user' ELSE tables.name END, columns.name
-FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table')sql",
+SELECT NULL, CASE lower(tables.name) WHEN 'user' THEN 'user' ELSE tables.name END, tables.type = 'table', 1, 1,
+       columns.name
+FROM sqlite_schema AS tables JOIN pragma_table_xinfo(tables.name) AS columns
+WHERE tables.type IN ('table', 'view') AND columns.hidden <> 1)sql",
     .user = R"sql(
 SELECT tables.type = 'table', lower(columns.type), lower(columns.type), columns."notnull" = 1,
-       EXISTS (SELECT 1 FROM pragma_index_list('user') AS list
+       EXISTS (SELECT 1 FROM pragma_index_list(tables.name) AS list
                WHERE list."unique" = 1 AND list.partial = 0
                  AND (SELECT count(*) FROM pragma_index_info(list.name)) = 1
                  AND EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) AS info
                              WHERE info.key = 1 AND lower(info.name) = 'uuid' AND info.coll = 'BINARY')),
-       columns.dflt_value IS NOT NULL
+       columns.dflt_value IS NOT NULL OR columns.hidden IN (2, 3)
          OR EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = 'drawbridge_user_uuid'
-                    AND tbl_name = 'user' COLLATE NOCASE),
-       columns.dflt_value
+                    AND tbl_name = tables.name COLLATE NOCASE),
+       columns.dflt_value, columns.hidden IN (2, 3)
 FROM sqlite_schema AS tables
-LEFT JOIN pragma_table_info(CASE tables.type WHEN 'table' THEN tables.name END) AS columns
+LEFT JOIN pragma_table_xinfo(CASE tables.type WHEN 'table' THEN tables.name END) AS columns
   ON lower(columns.name) = 'uuid'
-WHERE tables.name = 'user' COLLATE NOCASE AND tables.type IN ('table', 'view'))sql",
+WHERE tables.name = trim('"user"', '"') COLLATE NOCASE AND tables.type IN ('table', 'view'))sql",
     // Without a column, the key refers to the primary key.
     .references = R"sql(
-SELECT CASE lower(tables.name) WHEN 'user' THEN 'user' ELSE tables.name END, keys."from",
-       lower(coalesce(keys."to", 'id')), lower(keys."table"), keys."from" || ' of ' || tables.name
+SELECT CASE lower(tables.name) WHEN lower(trim('"user"', '"')) THEN 'user'
+         WHEN lower(trim('"session"', '"')) THEN 'session' WHEN lower(trim('"account"', '"')) THEN 'account'
+         ELSE tables.name END,
+       keys."from", lower(coalesce(keys."to", 'id')),
+       CASE lower(keys."table") WHEN lower(trim('"user"', '"')) THEN 'user'
+         WHEN lower(trim('"session"', '"')) THEN 'session' WHEN lower(trim('"account"', '"')) THEN 'account'
+         WHEN lower(trim('"verification"', '"')) THEN 'verification' WHEN lower(trim('"jwks"', '"')) THEN 'jwks'
+         ELSE lower(keys."table") END,
+       keys."from" || ' of ' || tables.name
 FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
 WHERE tables.type = 'table' ORDER BY 1, 2)sql",
+    .user_of_tasks = R"sql(
+SELECT '"' || replace("table", '"', '""') || '"' FROM pragma_foreign_key_list('tasks') WHERE lower("from") = 'user_id')sql",
     .has_migrations = R"sql(
 SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'drawbridge_migrations')sql",
     .name_and_order = "id, uuid",
@@ -57,33 +71,47 @@ constexpr Queries postgres{
 SELECT current_setting('server_version'), current_setting('server_version_num'),
        current_setting('server_encoding'), (to_regcollation('"und-x-icu"') IS NOT NULL)::int,
        (current_schema() IS NOT NULL)::int)sql",
+    // What may be Better Auth's is looked for in every schema.
     .tables = R"sql(
-SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-WHERE relkind IN ('r', 'p') AND pg_table_is_visible(pg_class.oid) AND relnamespace = current_schema()::regnamespace
-  AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum)sql",
+SELECT nspname, relname, (relkind IN ('r', 'p'))::int,
+       (pg_table_is_visible(pg_class.oid) AND nspname = ANY (current_schemas(false)))::int,
+       coalesce(nspname = current_schema(), false)::int, attname
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND attnum > 0 AND NOT attisdropped
+  AND nspname <> 'information_schema' AND nspname !~ '^pg_'
+  AND (nspname = ANY (current_schemas(false)) OR nspname = {schema}
+       OR relname IN ('__drizzle_migrations', '_prisma_migrations')
+       OR pg_class.oid IN (SELECT attrelid FROM pg_attribute WHERE attname IN ('emailVerified', 'email_verified')))
+ORDER BY nspname, relname, attnum)sql",
     .user = R"sql(
 SELECT (relkind IN ('r', 'p'))::int, format_type(atttypid, NULL), format_type(atttypid, atttypmod), attnotnull::int,
        EXISTS (SELECT FROM pg_index
                WHERE indrelid = attrelid AND indkey[0] = attnum AND indisunique AND indisvalid AND indimmediate
                  AND indpred IS NULL AND indnkeyatts = 1)::int,
-       coalesce(pg_get_expr(adbin, adrelid) NOT LIKE '''%', false)::int, pg_get_expr(adbin, adrelid)
+       coalesce(pg_get_expr(adbin, adrelid) NOT LIKE '''%', false)::int, pg_get_expr(adbin, adrelid), 0
 FROM pg_class
 LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'uuid' AND NOT attisdropped
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE pg_class.oid = to_regclass('"user"'))sql",
     // conparentid: that of a partition is named with its table's.
     .references = R"sql(
-SELECT referring.relname, here.attname, there.attname, referred.relname,
+SELECT CASE conrelid WHEN to_regclass('"user"') THEN 'user' WHEN to_regclass('"session"') THEN 'session'
+         WHEN to_regclass('"account"') THEN 'account' ELSE referring.relname END, here.attname, there.attname,
+       CASE confrelid WHEN to_regclass('"user"') THEN 'user' WHEN to_regclass('"session"') THEN 'session'
+         WHEN to_regclass('"account"') THEN 'account' WHEN to_regclass('"verification"') THEN 'verification'
+         ELSE 'jwks' END,
        format('%s of %s', conname, conrelid::regclass)
 FROM pg_constraint
 CROSS JOIN LATERAL unnest(conkey, confkey) AS keys (here, there)
 JOIN pg_class AS referring ON referring.oid = conrelid
-JOIN pg_class AS referred ON referred.oid = confrelid
 JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = keys.here
 JOIN pg_attribute AS there ON there.attrelid = confrelid AND there.attnum = keys.there
-WHERE contype = 'f' AND conparentid = 0 AND confrelid IN (to_regclass('"user"'), to_regclass('session'),
-  to_regclass('account'), to_regclass('verification'), to_regclass('jwks'))
+WHERE contype = 'f' AND conparentid = 0 AND confrelid IN (to_regclass('"user"'), to_regclass('"session"'),
+  to_regclass('"account"'), to_regclass('"verification"'), to_regclass('"jwks"'))
 ORDER BY 1, 2)sql",
+    .user_of_tasks = R"sql(
+SELECT confrelid::regclass::text FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+WHERE contype = 'f' AND conrelid = to_regclass('tasks') AND cardinality(conkey) = 1 AND attname = 'user_id')sql",
     .has_migrations = "SELECT (to_regclass('drawbridge_migrations') IS NOT NULL)::int",
     .name_and_order = "id::text, lower(uuid::text)",
 };
@@ -129,6 +157,17 @@ std::vector<std::string> ids_where(Product product, const Query& query, const st
     ids.push_back(row.at(0).value_or(""));
   }
   return ids;
+}
+
+std::string schema_fault(Product product, const Query& query, const Where& where) {
+  if (where.schema.empty()) return {};
+  if (product == Product::sqlite) return "SQLite has no schemas: leave --schema (DRAWBRIDGE_SCHEMA) out";
+  const auto found =
+      query(fmt::format("SELECT count(*) FROM pg_namespace WHERE nspname = {}", literal(where.schema)));
+  if (flag(found.at(0).at(0))) return {};
+  return fmt::format(
+      "there is no schema {}, which --schema (DRAWBRIDGE_SCHEMA) names: make it, or correct that",
+      identifier(where.schema));
 }
 
 /// Whether values of that type can be, or become, UUIDs.
@@ -181,12 +220,30 @@ Server read_server(Product product, const Query& query) {
           .has_schema = flag(row.at(4))};
 }
 
-Tables read_tables(Product product, const Query& query) {
-  Tables tables;
-  for (const auto& row : query(queries_of(product).tables)) {
-    tables[row.at(0).value_or("")].push_back(row.at(1).value_or(""));
+Layout read_layout(Product product, const Query& query, const Where& where) {
+  std::vector<FoundTable> found;
+  for (const auto& row : query(fmt::format(fmt::runtime(queries_of(product).tables),
+                                           fmt::arg("schema", literal(where.schema))))) {
+    const auto schema = row.at(0).value_or("");
+    const auto name = row.at(1).value_or("");
+    if (found.empty() || found.back().name != name || found.back().schema != schema) {
+      found.push_back({.schema = schema,
+                       .name = name,
+                       .is_table = flag(row.at(2)),
+                       .is_visible = flag(row.at(3)),
+                       .is_current = flag(row.at(4))});
+    }
+    found.back().columns.push_back(row.at(5).value_or(""));
   }
-  return tables;
+  Layout layout = layout_of(found, where);
+  if (std::string fault = schema_fault(product, query, where); !fault.empty())
+    layout.naming.obstacle = std::move(fault);
+  return layout;
+}
+
+Query naming(const Query& query, const Names& names) {
+  if (names.empty()) return query;
+  return [query, names](const std::string& sql) { return query(named(sql, names)); };
 }
 
 User read_user(Product product, const Query& query) {
@@ -201,6 +258,7 @@ User read_user(Product product, const Query& query) {
                          .is_required = flag(row.at(3)),
                          .is_unique = flag(row.at(4)),
                          .is_made = flag(row.at(5)),
+                         .is_generated = flag(row.at(7)),
                          .default_value = row.at(6)};
   return user;
 }
@@ -224,27 +282,40 @@ int read_version(Product product, const Query& query) {
 }
 
 Facts read_readiness(Product product, const Query& query) {
-  return {.product = product, .version = read_version(product, query), .user = read_user(product, query)};
+  Facts facts{.product = product, .version = read_version(product, query)};
+  // Whose rows tasks are says their foreign key; before there is one, the columns.
+  const Rows user = query(queries_of(product).user_of_tasks);
+  if (user.empty()) {
+    facts.naming = read_layout(product, query, {}).naming;
+  } else {
+    facts.naming.names.emplace("user", user.front().at(0).value_or(""));
+  }
+  facts.user = read_user(product, naming(query, facts.naming.names));
+  return facts;
 }
 
 Facts read_our_tables(Product product, const Query& query) {
   Facts facts = read_readiness(product, query);
-  facts.tasks = read_tasks(product, query, read_tables(product, query), facts.version);
+  facts.tasks = read_tasks(product, query, read_layout(product, query, {}).tables, facts.version);
   return facts;
 }
 
-Facts read_schema(Product product, const Query& query) {
+Facts read_schema(Product product, const Query& query, const Where& where) {
+  Layout layout = read_layout(product, query, where);
+  const Query here = naming(query, layout.naming.names);
   Facts facts{.product = product,
-              .tables = read_tables(product, query),
-              .user = read_user(product, query),
-              .references = read_references(product, query)};
+              .tables = std::move(layout.tables),
+              .naming = std::move(layout.naming),
+              .user = read_user(product, here),
+              .references = read_references(product, here)};
   if (facts.tables.contains("session") && !has_column(facts.tables, "session", "token")) {
-    facts.tokenless_sessions = count(query, R"("session")");
+    facts.tokenless_sessions = count(here, R"("session")");
   }
   return facts;
 }
 
-void read_user_rows(Facts& facts, const Query& query) {
+void read_user_rows(Facts& facts, const Query& asked) {
+  const Query query = naming(asked, facts.naming.names);
   User& user = facts.user;
   const Product product = facts.product;
   if (user.kind != User::Kind::table) return;
@@ -258,8 +329,8 @@ void read_user_rows(Facts& facts, const Query& query) {
   user.rows.shared = ids_where(product, query, shared_uuid(product));
 }
 
-Facts read_facts(Product product, const Query& query) {
-  Facts facts = read_schema(product, query);
+Facts read_facts(Product product, const Query& query, const Where& where) {
+  Facts facts = read_schema(product, query, where);
   facts.server = read_server(product, query);
   facts.version = read_version(product, query);
   facts.tasks = read_tasks(product, query, facts.tables, facts.version);
@@ -267,7 +338,8 @@ Facts read_facts(Product product, const Query& query) {
   return facts;
 }
 
-void read_additions(Facts& facts, const Query& query) {
+void read_additions(Facts& facts, const Query& asked) {
+  const Query query = naming(asked, facts.naming.names);
   if (!facts.tables.contains(additions_table)) return;
   for (const auto& row : query(fmt::format("SELECT name, detail FROM {}", additions_table))) {
     const std::string name = row.at(0).value_or("");

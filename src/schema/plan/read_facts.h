@@ -18,9 +18,10 @@ using Rows = std::vector<std::vector<std::optional<std::string>>>;
 using Query = std::function<Rows(const std::string& sql)>;
 
 /// What plan_migration() needs.
-Facts read_facts(Product product, const Query& query);
+Facts read_facts(Product product, const Query& query, const Where& where = {});
 
-/// Whether `user` can be referred to, and the version of our tables: of the catalogue alone, and quick.
+/// Whether the `user` that our tables refer to can be referred to, and their version: of the catalogue alone,
+/// and quick.
 Facts read_readiness(Product product, const Query& query);
 
 /// The same, and what our_changes() needs.
@@ -28,13 +29,15 @@ Facts read_our_tables(Product product, const Query& query);
 
 /// What the other plans need: the tables, and where it is said so, the rows of `user`, which are read where
 /// its column may have to change, or what was written down as added.
-Facts read_schema(Product product, const Query& query);
+Facts read_schema(Product product, const Query& query, const Where& where = {});
 void read_user_rows(Facts& facts, const Query& query);
 void read_additions(Facts& facts, const Query& query);
 
 /// The parts of these.
 Server read_server(Product product, const Query& query);
-Tables read_tables(Product product, const Query& query);
+Layout read_layout(Product product, const Query& query, const Where& where = {});
+/// The same query, with these names; for the parts below.
+Query naming(const Query& query, const Names& names);
 User read_user(Product product, const Query& query);
 std::vector<Reference> read_references(Product product, const Query& query);
 int read_version(Product product, const Query& query);

@@ -8,6 +8,7 @@
 #include "schema/plan/additions.h"
 #include "schema/plan/better_auth_sql.h"
 #include "schema/plan/better_auth_tables.h"
+#include "schema/plan/orm.h"
 #include "schema/plan/read_facts.h"
 
 namespace drawbridge::schema::plan {
@@ -181,6 +182,11 @@ std::vector<std::string> undo_on_postgres(const Facts& facts) {
 std::string user_uuid_obstacle(const Facts& facts) {
   if (facts.user.kind == User::Kind::other) return no_table(facts.user);
   if (!facts.user.uuid || is_complete(facts)) return {};
+  if (facts.user.uuid->is_generated && facts.user.rows.without > 0) {
+    return fmt::format(
+        "user.uuid is generated out of other columns, and {} row{} none by it: correct those first",
+        facts.user.rows.without, facts.user.rows.without == 1 ? " has" : "s have");
+  }
   if (facts.product == Product::sqlite) return obstacle_in_rows(facts);
   const std::string& is = facts.user.uuid->type;
   if (is != "uuid" && !is_text(is)) {
@@ -213,12 +219,15 @@ std::vector<Change> user_uuid_changes(const Facts& facts, const Options& options
                        .rows = facts.user.rows.without});
   }
   if (!is_sqlite) add(changes, postgres_constraints(facts, options));
-  return changes;
+  if (!changes.empty()) changes.back().note = note_for_orm(facts);
+  return named(std::move(changes), facts);
 }
 
 Plan plan_user_uuid(const Facts& facts, const Options& options) {
   if (is_complete(facts)) return {};  // whoever made the table
-  Plan plan{.obstacle = user_uuid_obstacle(facts)};
+  Plan plan{.obstacle = facts.naming.obstacle};
+  if (plan.obstacle.empty()) plan.obstacle = user_uuid_obstacle(facts);
+  if (plan.obstacle.empty()) plan.obstacle = orm_obstacle(facts);
   if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
   if (plan.obstacle.empty() && facts.user.kind == User::Kind::missing) plan.obstacle = user_missing(options);
   plan.is_refused = !plan.obstacle.empty();
@@ -242,6 +251,7 @@ Plan plan_without_user_uuid(const Facts& facts) {
   }
   add(plan.changes, facts.product == Product::sqlite ? undo_on_sqlite(facts) : undo_on_postgres(facts));
   forget(plan, facts, added);
+  plan.changes = named(std::move(plan.changes), facts);
   return plan;
 }
 

@@ -42,18 +42,19 @@ plan::Query refusing_query(database::PostgresConnection& connection) {
 
 }  // namespace
 
-std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& url) {
-  return read<BridgeFacts>(url, [](database::PostgresConnection& connection) {
-    BridgeFacts facts = read_bridge_facts(plan::Product::postgresql, refusing_query(connection));
+std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& url,
+                                                            const plan::Where& where) {
+  return read<BridgeFacts>(url, [&](database::PostgresConnection& connection) {
+    BridgeFacts facts = read_bridge_facts(plan::Product::postgresql, refusing_query(connection), where);
     facts.is_pooled = connection.is_pooled();
     return facts;
   });
 }
 
-std::expected<bool, std::string> postgres_user_exists(const std::string& url, const Uuid& uuid) {
+std::expected<bool, std::string> postgres_user_exists(const std::string& url, const plan::Where& where,
+                                                      const Uuid& uuid) {
   return read<bool>(url, [&](database::PostgresConnection& connection) {
-    database::PostgresRead transaction{connection};
-    return database::user_exists(connection, transaction, uuid);
+    return user_exists(plan::Product::postgresql, refusing_query(connection), where, uuid);
   });
 }
 

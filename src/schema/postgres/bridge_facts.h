@@ -6,7 +6,8 @@
 
 namespace drawbridge::schema {
 
-std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& url);
-std::expected<bool, std::string> postgres_user_exists(const std::string& url, const Uuid& uuid);
+std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& url, const plan::Where& where);
+std::expected<bool, std::string> postgres_user_exists(const std::string& url, const plan::Where& where,
+                                                      const Uuid& uuid);
 
 }  // namespace drawbridge::schema

@@ -56,7 +56,7 @@ class PostgresMigration final : public MigratedDatabase {
     attempt([&] { lock_.emplace(url_, report); });
   }
 
-  plan::Facts read(ReadFacts reader) override {
+  plan::Facts read(const ReadFacts& reader) override {
     return attempt([&] {
       database::PostgresWork transaction{*connection_};
       return reader(plan::Product::postgresql, query_of(transaction));

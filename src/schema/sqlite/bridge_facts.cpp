@@ -2,7 +2,6 @@
 
 #include <functional>
 
-#include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -79,20 +78,20 @@ std::expected<T, std::string> read(const std::filesystem::path& file,
 
 }  // namespace
 
-std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem::path& file) {
+std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem::path& file,
+                                                          const plan::Where& where) {
   auto files = open_files(file);  // before the database is opened, which makes files beside it
   return read<BridgeFacts>(file, [&](SQLite::Database& database) {
-    BridgeFacts facts = read_bridge_facts(plan::Product::sqlite, query_of(database));
+    BridgeFacts facts = read_bridge_facts(plan::Product::sqlite, query_of(database), where);
     facts.open_files = std::move(files);
     return facts;
   });
 }
 
-std::expected<bool, std::string> sqlite_user_exists(const std::filesystem::path& file, const Uuid& uuid) {
+std::expected<bool, std::string> sqlite_user_exists(const std::filesystem::path& file,
+                                                    const plan::Where& where, const Uuid& uuid) {
   return read<bool>(file, [&](SQLite::Database& database) {
-    SQLite::Statement find{database, database::find_user};
-    find.bind(":user_id", uuid.text());
-    return find.executeStep();
+    return user_exists(plan::Product::sqlite, query_of(database), where, uuid);
   });
 }
 

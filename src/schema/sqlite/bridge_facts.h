@@ -6,7 +6,9 @@
 
 namespace drawbridge::schema {
 
-std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem::path& file);
-std::expected<bool, std::string> sqlite_user_exists(const std::filesystem::path& file, const Uuid& uuid);
+std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem::path& file,
+                                                          const plan::Where& where);
+std::expected<bool, std::string> sqlite_user_exists(const std::filesystem::path& file,
+                                                    const plan::Where& where, const Uuid& uuid);
 
 }  // namespace drawbridge::schema

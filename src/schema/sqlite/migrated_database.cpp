@@ -67,7 +67,7 @@ class SqliteMigration final : public MigratedDatabase {
     directory_.take(file_, [&] { report.line("another drawbridge migrates this database: waiting for it"); });
   }
 
-  plan::Facts read(ReadFacts reader) override {
+  plan::Facts read(const ReadFacts& reader) override {
     return attempt([&] { return reader(plan::Product::sqlite, query_of(*database_)); });
   }
 

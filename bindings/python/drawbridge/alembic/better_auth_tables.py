@@ -9,21 +9,24 @@ from drawbridge import _core
 from drawbridge.alembic.changes import carry_out
 
 
-def upgrade(op: Operations) -> None:
+def upgrade(op: Operations, *, schema: str | None = None, user_table: str | None = None) -> None:
     """Makes the tables that are missing, ``user`` with its ``uuid``, as Better Auth's own migration would; adds
     ``session.token`` and the columns ``alg``, ``crv`` and ``expiresAt`` of ``jwks`` where they are missing. No table
     and no column is dropped. Sessions that had no token cannot be told apart: they end, and their users sign in again.
 
-    ``op`` is ``alembic.op``. MigrationRefused, with nothing changed, where another schema generator made the tables,
-    with ``--sql``, and on a database that is neither PostgreSQL nor SQLite.
+    ``op`` is ``alembic.op``. Better Auth's tables are looked for as PostgreSQL looks, on the whole search path, and by
+    their columns where they have other names. ``schema`` and ``user_table`` say where they are when it cannot be told.
+
+    MigrationRefused, with nothing changed, where that cannot be told, where ``user`` is another program's, with
+    ``--sql``, and on a database that is neither PostgreSQL nor SQLite.
     """
-    carry_out(op, _core.plan_better_auth_tables, "made")
+    carry_out(op, _core.plan_better_auth_tables, "made", schema, user_table)
 
 
-def downgrade(op: Operations) -> None:
+def downgrade(op: Operations, *, schema: str | None = None, user_table: str | None = None) -> None:
     """Removes the tables and columns that ``upgrade`` added to this database, and leaves what was there before it.
 
     MigrationRefused, with nothing changed, where that would take away what others made: a table that has rows or
     columns by now, or that foreign keys refer to. Sessions that ``upgrade`` ended do not come back.
     """
-    carry_out(op, _core.plan_without_better_auth_tables, "changed")
+    carry_out(op, _core.plan_without_better_auth_tables, "changed", schema, user_table)

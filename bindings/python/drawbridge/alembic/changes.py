@@ -17,8 +17,10 @@ from drawbridge.alembic.transaction import alone, connection_of, each_statement_
 logger = logging.getLogger("alembic.drawbridge")
 
 Query = Callable[[str], list[list[str | None]]]
-Planner = Callable[[str, Query], tuple[str, list[tuple[str, list[str], list[str], int, str]]]]
-"""Asks the database by the query, and gives an obstacle or the fields of each `Change`."""
+Where = tuple[str, str]
+Planner = Callable[[str, Query, Where], tuple[str, list[tuple[str, list[str], list[str], int, str]]]]
+"""Asks the database by the query, and gives an obstacle or the fields of each `Change`. `Where` is the schema and the
+name of ``user``, each empty when it is to be looked for."""
 
 
 class Change(NamedTuple):
@@ -29,11 +31,12 @@ class Change(NamedTuple):
     note: str  # what a person must know when it is done
 
 
-def carry_out(op: Operations, planner: Planner, done: str) -> None:
+def carry_out(op: Operations, planner: Planner, done: str, schema: str | None, user_table: str | None) -> None:
     """``done`` is what a change that the database refuses could not be: made, or changed."""
+    where = (schema or "", user_table or "")
     connection = connection_of(op)
     with alone(connection):
-        changes = planned(connection, planner)
+        changes = planned(connection, planner, where)
         first = list(takewhile(lambda change: not change.batches, changes))
         apply(connection, first, done)
     if len(first) == len(changes):
@@ -43,18 +46,18 @@ def carry_out(op: Operations, planner: Planner, done: str) -> None:
     connection = op.get_bind()
     with alone(connection):
         # Somebody else may have finished it between the batches.
-        apply(connection, (change for change in planned(connection, planner) if not change.batches), done)
+        apply(connection, (change for change in planned(connection, planner, where) if not change.batches), done)
 
 
 def execute(connection: Connection, sql: str) -> CursorResult[tuple[object, ...]]:
     return connection.execute(text(sql.replace(":", r"\:")))  # none of them begins a parameter
 
 
-def planned(connection: Connection, planner: Planner) -> list[Change]:
+def planned(connection: Connection, planner: Planner, where: Where) -> list[Change]:
     def query(sql: str) -> list[list[str | None]]:
         return [[None if value is None else str(value) for value in row] for row in execute(connection, sql).all()]
 
-    obstacle, changes = planner(connection.dialect.name, query)
+    obstacle, changes = planner(connection.dialect.name, query, where)
     if obstacle:
         raise MigrationRefused(obstacle)
     return [Change(*fields) for fields in changes]

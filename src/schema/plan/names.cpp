@@ -1,0 +1,205 @@
+#include "schema/plan/names.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schema/plan/additions.h"
+
+namespace drawbridge::schema::plan {
+namespace {
+
+using Found = std::vector<const FoundTable*>;
+
+/// Spellings of a column: Better Auth's, and that of generators which write snake_case.
+using Spellings = std::vector<std::string_view>;
+
+/// By what columns a table of Better Auth's is known whatever it is called.
+struct Mark {
+  const char* table;
+  std::vector<Spellings> columns;
+};
+
+const std::vector<Mark>& marks() {
+  static const std::vector<Mark> all{
+      {"user", {{"id"}, {"email"}, {"emailVerified", "email_verified"}}},
+      {"session",
+       {{"token"}, {"userId", "user_id"}, {"expiresAt", "expires_at"}, {"ipAddress", "ip_address"}}},
+      {"account", {{"accountId", "account_id"}, {"providerId", "provider_id"}, {"userId", "user_id"}}},
+      {"verification", {{"identifier"}, {"value"}, {"expiresAt", "expires_at"}}},
+      {"jwks", {{"publicKey", "public_key"}, {"privateKey", "private_key"}}},
+  };
+  return all;
+}
+
+bool looks_like(const FoundTable& table, const Mark& mark) {
+  return table.is_table && std::ranges::all_of(mark.columns, [&](const Spellings& spellings) {
+           return std::ranges::any_of(spellings, [&](std::string_view spelling) {
+             return std::ranges::find(table.columns, spelling) != table.columns.end();
+           });
+         });
+}
+
+/// For people: with its schema where it is not found without.
+std::string name_of(const FoundTable& table) {
+  return table.is_visible ? identifier(table.name)
+                          : fmt::format("{}.{}", identifier(table.schema), identifier(table.name));
+}
+
+std::string list_of(const Found& tables) {
+  std::vector<std::string> names;
+  names.reserve(tables.size());
+  for (const FoundTable* const table : tables) names.push_back(name_of(*table));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// What is wrong, or the one that it is, or neither where there is none.
+struct Choice {
+  const FoundTable* table = nullptr;
+  std::string obstacle{};
+};
+
+template <class Condition>
+Found those_of(const std::vector<FoundTable>& found, Condition condition) {
+  Found those;
+  for (const FoundTable& table : found)
+    if (condition(table)) those.push_back(&table);
+  return those;
+}
+
+Choice elsewhere(const std::vector<FoundTable>& found) {
+  const Mark& user = marks().front();
+  const Found others =
+      those_of(found, [&](const FoundTable& table) { return !table.is_visible && looks_like(table, user); });
+  if (others.empty()) return {};
+  const std::string& schema = others.front()->schema;
+  return {
+      .obstacle = fmt::format(
+          "Better Auth's tables are in another schema than those of the search path: {}. Say which one with "
+          "--schema {} (DRAWBRIDGE_SCHEMA), or put it into search_path; no second set is made",
+          list_of(others), schema)};
+}
+
+Choice choose_user(const std::vector<FoundTable>& found, const Where& where) {
+  const Mark& user = marks().front();
+  const auto is_here = [&](const FoundTable& table) {
+    return where.schema.empty() ? table.is_visible : table.schema == where.schema;
+  };
+  const std::string name = where.user_table.empty() ? user.table : where.user_table;
+  const Found called =
+      those_of(found, [&](const FoundTable& table) { return is_here(table) && table.name == name; });
+  if (!where.user_table.empty()) {
+    if (!called.empty()) return {.table = called.front()};
+    return {.obstacle = fmt::format(
+                "there is no table {}, which --user-table (DRAWBRIDGE_USER_TABLE) names{}", identifier(name),
+                where.schema.empty() ? "" : fmt::format(", in the schema {}", where.schema))};
+  }
+  if (!called.empty() && (looks_like(*called.front(), user) || !called.front()->is_table))
+    return {.table = called.front()};
+  const Found alike =
+      those_of(found, [&](const FoundTable& table) { return is_here(table) && looks_like(table, user); });
+  if (alike.size() > 1) {
+    return {.obstacle = fmt::format("several tables look like Better Auth's \"user\": {}. Say which one with "
+                                    "--user-table {} (DRAWBRIDGE_USER_TABLE)",
+                                    list_of(alike), alike.front()->name)};
+  }
+  if (!alike.empty()) return {.table = alike.front()};
+  if (!called.empty()) return {.table = called.front()};
+  return where.schema.empty() ? elsewhere(found) : Choice{};
+}
+
+/// The table beside `user` that has the name, or else the only one with its columns.
+const FoundTable* beside(const std::vector<FoundTable>& found, const std::string& schema, const Mark& mark) {
+  const auto is_here = [&](const FoundTable& table) { return table.schema == schema || table.is_visible; };
+  for (const bool in_schema : {true, false}) {
+    const Found called = those_of(found, [&](const FoundTable& table) {
+      return table.name == mark.table && table.is_table &&
+             (in_schema ? table.schema == schema : table.is_visible);
+    });
+    if (!called.empty()) return called.front();
+  }
+  const Found alike =
+      those_of(found, [&](const FoundTable& table) { return is_here(table) && looks_like(table, mark); });
+  return alike.size() == 1 ? alike.front() : nullptr;
+}
+
+/// The column as Better Auth spells it.
+std::string spelling_of(const Mark& mark, const std::string& column) {
+  for (const Spellings& spellings : mark.columns) {
+    if (std::ranges::find(spellings, column) != spellings.end()) return std::string{spellings.front()};
+  }
+  return column;
+}
+
+void take(Layout& layout, const Mark& mark, const FoundTable& table) {
+  if (table.name != mark.table) layout.naming.is_foreign = true;
+  if (name_of(table) != identifier(mark.table)) layout.naming.names.emplace(mark.table, name_of(table));
+  if (!table.is_table) return;
+  auto& columns = layout.tables[mark.table];
+  for (const std::string& column : table.columns) {
+    columns.push_back(spelling_of(mark, column));
+    if (columns.back() != column) layout.naming.is_foreign = layout.naming.has_snake_case = true;
+  }
+}
+
+/// By its table of migrations; Prisma also by the name that it gives a model's table.
+std::string orm_of(const std::vector<FoundTable>& found, const FoundTable* user) {
+  for (const auto& [name, orm] :
+       {std::pair{"_prisma_migrations", "Prisma"}, {"__drizzle_migrations", "Drizzle"}}) {
+    if (std::ranges::any_of(found, [&](const FoundTable& table) { return table.name == name; })) return orm;
+  }
+  return user != nullptr && user->name == "User" ? "Prisma" : "";
+}
+
+}  // namespace
+
+std::string named(std::string text, const Names& names) {
+  if (names.empty()) return text;
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto found = std::ranges::find_if(names, [&](const auto& name) {
+      return std::string_view{text}.substr(at).starts_with(identifier(name.first));
+    });
+    if (found == names.end()) {
+      result += text[at++];
+    } else {
+      result += found->second;
+      at += identifier(found->first).size();
+    }
+  }
+  return result;
+}
+
+Layout layout_of(const std::vector<FoundTable>& found, const Where& where) {
+  Layout layout;
+  const Choice user = choose_user(found, where);
+  layout.naming.obstacle = user.obstacle;
+  layout.naming.orm = orm_of(found, user.table);
+  const std::string schema = user.table != nullptr ? user.table->schema : where.schema;
+  const bool is_current = schema.empty() || std::ranges::any_of(found, [&](const FoundTable& table) {
+                            return table.schema == schema && table.is_current;
+                          });
+  std::vector<const FoundTable*> taken;
+  for (const Mark& mark : marks()) {
+    const bool is_user = std::string_view{mark.table} == "user";
+    const FoundTable* const table = is_user ? user.table : beside(found, schema, mark);
+    if (table != nullptr) {
+      taken.push_back(table);
+      take(layout, mark, *table);
+    } else if (!is_current) {  // there it would be made
+      layout.naming.names.emplace(mark.table,
+                                  fmt::format("{}.{}", identifier(schema), identifier(mark.table)));
+    }
+  }
+  for (const FoundTable& table : found) {
+    const bool is_listed = table.is_table && (table.is_visible || table.schema == where.schema);
+    if (is_listed && std::ranges::find(taken, &table) == taken.end())
+      layout.tables.emplace(table.name, table.columns);
+  }
+  return layout;
+}
+
+}  // namespace drawbridge::schema::plan

@@ -1,0 +1,59 @@
+#pragma once
+
+// Where Better Auth's tables are, and what they are called there. Queries and statements name them as Better
+// Auth does, `"user"` with the quotes, and `named` gives them the names of this database.
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace drawbridge::schema::plan {
+
+/// The names of columns by the name of their table, Better Auth's own tables by Better Auth's names. Of
+/// PostgreSQL those that are found without the name of a schema, and Better Auth's.
+using Tables = std::map<std::string, std::vector<std::string>>;
+
+/// What a person says of the place of Better Auth's tables. Where it is empty, they are looked for.
+struct Where {
+  std::string schema{};      ///< PostgreSQL's alone
+  std::string user_table{};  ///< of the table that Better Auth calls `user`
+};
+
+/// By Better Auth's name of a table, SQL that names it: `"users"`, `"auth"."user"`. Nothing for one that has
+/// its own name and is found, or will be made, by that.
+using Names = std::map<std::string, std::string>;
+
+/// The text with these names. What is in quotes there is a table of Better Auth's, and no column.
+std::string named(std::string text, const Names& names);
+
+/// A table as the catalogue shows it.
+struct FoundTable {
+  std::string schema{};  ///< empty on SQLite
+  std::string name;
+  bool is_table = true;    ///< no view, for example
+  bool is_visible = true;  ///< found by its name alone
+  bool is_current = true;  ///< in the schema that new tables go to
+  std::vector<std::string> columns{};
+};
+
+/// What was found out about Better Auth's tables beside their columns.
+struct Naming {
+  Names names{};
+  std::string obstacle{};  ///< why it cannot be told which they are, in one line
+  /// Another generator named them: some have another name, or columns in snake_case.
+  bool is_foreign = false;
+  bool has_snake_case = false;  ///< columns
+  std::string orm{};            ///< `Drizzle` or `Prisma`, where it is seen that it owns the tables
+};
+
+struct Layout {
+  /// Columns of Better Auth's tables have Better Auth's spelling, however they are spelt there.
+  Tables tables{};
+  Naming naming{};
+};
+
+/// What of these is Better Auth's: the table called `user`, or else the only one with the columns of it, and
+/// what is beside it.
+Layout layout_of(const std::vector<FoundTable>& found, const Where& where);
+
+}  // namespace drawbridge::schema::plan
