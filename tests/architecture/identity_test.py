@@ -48,7 +48,10 @@ PLACES = {
     ),
     "bindings/python/extension/identity_bindings.cpp": lambda text: re.findall(r'def_prop_ro\(\s*"(\w+)"', text),
     "bindings/python/drawbridge/_core.pyi": lambda text: re.findall(
-        r"@property\n    def (\w+)\(self\)", between(text, "class Identity:", "\n@final")
+        r"@property\n    def (\w+)\(self\)", between(text, "class Identity(Generic", "\n@final")
+    ),
+    "bindings/python/drawbridge/identity_record.py": lambda text: re.findall(
+        r"^    (\w+): ", between(text, "class IdentityRecord:", "@classmethod"), re.MULTILINE
     ),
     "examples/fastapi/tasks_api/main.py": members_of_the_example,
 }

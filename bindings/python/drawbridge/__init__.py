@@ -8,6 +8,7 @@ For FastAPI there is drawbridge.fastapi.
 
 from drawbridge._core import Identity
 from drawbridge.errors import ERROR_CODES, AuthError
+from drawbridge.identity_record import IdentityRecord
 from drawbridge.verifier import KeyEvent, KeyStatus, Verifier
 
-__all__ = ["ERROR_CODES", "AuthError", "Identity", "KeyEvent", "KeyStatus", "Verifier"]
+__all__ = ["ERROR_CODES", "AuthError", "Identity", "IdentityRecord", "KeyEvent", "KeyStatus", "Verifier"]

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, final
+from typing import Any, Generic, Literal, final
 from uuid import UUID
 
+from typing_extensions import TypeVar
+
+_Uuid_co = TypeVar("_Uuid_co", bound=UUID | None, default=UUID, covariant=True)
+
 @final
-class Identity:
+class Identity(Generic[_Uuid_co]):
     """Who sent a request, as a verified token says. Immutable; any number of threads may read one.
 
-    Only a Verifier makes one, so holding one means that a token was verified.
+    Only a Verifier makes one, so holding one means that a token was verified. Where a verifier goes by `sub`, `uuid`
+    may be None: for type checkers that is `Identity[UUID | None]`, and `Identity` alone has a `uuid`.
     """
 
     @property
     def subject(self) -> str:
         """Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty."""
     @property
-    def uuid(self) -> UUID | None:
+    def uuid(self) -> _Uuid_co:
         """Claim `uuid`: the user's id in the backend's tables; None where the token has none."""
     @property
     def email(self) -> str | None: ...
@@ -45,7 +50,7 @@ class Identity:
 @final
 class Pending:
     def on_done(self, wake: Callable[[], object]) -> None: ...
-    def result(self) -> Identity: ...
+    def result(self) -> Identity[Any]: ...  # Any: the verifier knows what its policy requires
 
 @final
 class RemoteVerifier:
@@ -66,10 +71,10 @@ class RemoteVerifier:
         remembered_tokens: int,
         on_event: Callable[[bool, str], object],
     ) -> None: ...
-    def verify(self, token: str, client_address: str | None) -> Identity: ...
-    def authenticate(self, header: str | None, client_address: str | None) -> Identity: ...
-    def verify_async(self, token: str, client_address: str | None) -> Identity | Pending: ...
-    def authenticate_async(self, header: str | None, client_address: str | None) -> Identity | Pending: ...
+    def verify(self, token: str, client_address: str | None) -> Identity[Any]: ...
+    def authenticate(self, header: str | None, client_address: str | None) -> Identity[Any]: ...
+    def verify_async(self, token: str, client_address: str | None) -> Identity[Any] | Pending: ...
+    def authenticate_async(self, header: str | None, client_address: str | None) -> Identity[Any] | Pending: ...
     def refresh(self) -> None: ...
     def key_status(self) -> tuple[Literal["fresh", "stale", "absent"], int, int | None, str]: ...
 
@@ -79,7 +84,7 @@ def in_verifiers_thread() -> bool:
     """Whether a thread of a verifier's own made this call, as one does for `on_event`."""
 
 def better_auth_at(url: str) -> tuple[str, str, str]: ...
-def check_user_access(identity: Identity, path_user_id: str, by_subject: bool) -> None: ...
+def check_user_access(identity: Identity[UUID | None], path_user_id: str, by_subject: bool, as_uuid: bool) -> None: ...
 
 # What a migration does; drawbridge/alembic/changes.py says what the parts are.
 _Query = Callable[[str], list[list[str | None]]]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,10 +21,29 @@ class _Facts(NamedTuple):
 
 _FACTS: Mapping[str, _Facts] = {code: _Facts(*facts) for code, facts in _core.error_codes().items()}
 
+_STATUSES = frozenset(int(status) for status in HTTPStatus)
+
 ERROR_CODES: Mapping[str, tuple[str, int]] = MappingProxyType(
     {code: (facts.group, facts.status) for code, facts in _FACTS.items()}
 )
 """The group and the HTTP status of every code, as the C++ library has them."""
+
+
+def _facts_of_ones_own(code: str, status: int | None) -> _Facts:
+    """Of an application's code; ValueError for what cannot be one."""
+    if code in _FACTS:
+        raise ValueError(f'"{code}" is a code of Drawbridge, with the status {_FACTS[code].status}: leave status out')
+    if not isinstance(status, int) or isinstance(status, bool) or not 400 <= status <= 499:
+        raise ValueError(
+            f'"{code}" is no error code of drawbridge.ERROR_CODES; one of your own needs a status of 400 to 499: '
+            f'AuthError("{code}", status=403)'
+        )
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", code, re.ASCII):
+        raise ValueError(f'"{code}" cannot be an error code: write it in lower case, like account_locked')
+    title = HTTPStatus(status).phrase if status in _STATUSES else f"Error {status}"
+    challenge = f'Bearer realm="drawbridge", error="invalid_token", error_description="{code}"'
+    group = {401: "rejected", 403: "forbidden"}.get(status, "request")
+    return _Facts(group, status, title, challenge if status == 401 else None)
 
 
 class AuthError(Exception):
@@ -31,17 +53,26 @@ class AuthError(Exception):
     says why and what to do, for the developer; it may quote claims, escaped and shortened, but never the token or a
     secret. `retry_after`, in seconds, is there for the group *unavailable* (RFC 9110 §10.2.3).
 
-    An application may raise one of its own with any of ERROR_CODES, for example `user_unknown`.
+    An application may raise one of its own with any of ERROR_CODES, for example `user_unknown`, or with a code of its
+    own and a `status` of 400 to 499: `AuthError("account_locked", "…", status=403)`. ValueError for anything else.
     """
 
-    def __init__(self, code: str, detail: str = "", hint: str = "", retry_after: int | None = None) -> None:
-        if code not in _FACTS:
-            raise ValueError(f'"{code}" is no error code: drawbridge.ERROR_CODES lists them')
+    def __init__(
+        self, code: str, detail: str = "", hint: str = "", retry_after: int | None = None, *, status: int | None = None
+    ) -> None:
+        self._facts = _FACTS[code] if status is None and code in _FACTS else _facts_of_ones_own(code, status)
+        self._status_given = status
         super().__init__(code, detail, hint, retry_after)
         self.code = code
-        self.detail = detail or f"{_FACTS[code].title}."
+        self.detail = detail or f"{self._facts.title}."
         self.hint = hint
         self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For another process. What the code itself says of its status needs no saying."""
+        if self._status_given is None:
+            return (type(self), self.args)
+        return (partial(type(self), status=self._status_given), self.args)
 
     def __str__(self) -> str:
         return " ".join(part for part in (f"{self.code}:", self.detail, self.hint) if part)
@@ -49,22 +80,22 @@ class AuthError(Exception):
     @property
     def group(self) -> str:
         """`malformed`, `rejected`, `forbidden`, `unavailable`, `request` or `internal`."""
-        return _FACTS[self.code].group
+        return self._facts.group
 
     @property
     def status(self) -> int:
         """The HTTP status that goes with the code."""
-        return _FACTS[self.code].status
+        return self._facts.status
 
     @property
     def title(self) -> str:
         """One English phrase for the code."""
-        return _FACTS[self.code].title
+        return self._facts.title
 
     @property
     def www_authenticate(self) -> str | None:
         """The value of the `WWW-Authenticate` header (RFC 6750 §3); None where none belongs."""
-        return _FACTS[self.code].www_authenticate
+        return self._facts.www_authenticate
 
     def headers(self) -> dict[str, str]:
         """The headers that an answer with this error has beside its content's."""
@@ -78,7 +109,8 @@ class AuthError(Exception):
     def problem(self) -> dict[str, str | int]:
         """The RFC 9457 problem document, to be sent as `application/problem+json`."""
         return {
-            "type": f"urn:drawbridge:error:{self.code}",
+            # RFC 9457 §4.2.1: of a code of the app's own nothing is said but what its status says.
+            "type": "about:blank" if self._status_given else f"urn:drawbridge:error:{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,

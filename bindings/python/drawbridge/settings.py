@@ -26,6 +26,11 @@ VARIABLES: Mapping[str, str] = {
 }
 """The environment variable of each argument."""
 
+_NO_BETTER_AUTH = (
+    "BETTER_AUTH_URL",
+    "is not set: say where Better Auth is, for example BETTER_AUTH_URL=http://localhost:3000",
+)
+
 _CORE_ALGORITHMS = ("EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 
 
@@ -60,6 +65,11 @@ def read_settings(arguments: Mapping[str, object], environment: Mapping[str, str
     return _Reader(arguments, environment).settings()
 
 
+def better_auth_origin(better_auth_url: str | None = None, environment: Mapping[str, str] = os.environ) -> str:
+    """The origin of `better_auth_url`, or of BETTER_AUTH_URL: scheme, host and port alone. ValueError as above."""
+    return _Reader({"better_auth_url": better_auth_url}, environment).origin()
+
+
 def _fault(name: str, what: str) -> NoReturn:
     raise ValueError(f"{name} {what}")
 
@@ -88,6 +98,12 @@ class _Reader:
             keys_snapshot=self._keys_snapshot(),
             keys_max_stale=self._number("keys_max_stale", 86_400, 1, 30 * 86_400, "seconds"),
         )
+
+    def origin(self) -> str:
+        addresses = self._better_auth()
+        if addresses is None:
+            _fault(*_NO_BETTER_AUTH)
+        return addresses[1]
 
     def _find(self, argument: str) -> _Given | None:
         value = self._arguments.get(argument)
@@ -121,10 +137,7 @@ class _Reader:
             return str(given.value)
         addresses = self._better_auth()
         if addresses is None:
-            _fault(
-                "BETTER_AUTH_URL",
-                "is not set: say where Better Auth is, for example BETTER_AUTH_URL=http://localhost:3000",
-            )
+            _fault(*_NO_BETTER_AUTH)
         return addresses[0]
 
     def _claim(self, argument: str, place: int) -> str:

@@ -13,6 +13,8 @@ Mix it into the declarative base that your own models have, and refer to ``user.
 
     user = await session.scalar(select(User).where(User.uuid == identity.uuid))
 
+A backend that goes by ``sub`` takes ``TextIdUser``, ``UuidIdUser`` or ``IntegerIdUser`` and refers to ``user.id``.
+
 Read it, and leave writing to Better Auth: its hooks, its sessions and the tokens that are on their way hear nothing of
 a change made here. Nothing enforces that, since tests of an API have to make users.
 """
@@ -23,11 +25,11 @@ from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, DateTime, Dialect, Text, Uuid
+from sqlalchemy import Boolean, DateTime, Dialect, Integer, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["BetterAuthTime", "BetterAuthUser", "UserUuid"]
+__all__ = ["BetterAuthTime", "BetterAuthUser", "IntegerIdUser", "TextIdUser", "UserUuid", "UuidIdUser"]
 
 
 class UserUuid(TypeDecorator[UUID]):
@@ -77,18 +79,42 @@ class BetterAuthTime(TypeDecorator[datetime]):
         return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 
-class BetterAuthUser:
-    """A mixin with the columns of Better Auth 1.7's ``user`` and the hybrid id. ``id`` is Better Auth's own and of no
-    use to an API; ``uuid`` is the claim of the tokens. Columns of plugins or ``additionalFields`` are added in the
-    class that it is mixed into, with their camelCase names: ``mapped_column("displayName")``."""
+class _UserColumns:
+    """What Better Auth 1.7's ``user`` has whatever its ids are."""
 
     __tablename__ = "user"
 
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
-    uuid: Mapped[UUID] = mapped_column(UserUuid, unique=True)
     name: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(Text, unique=True)
     email_verified: Mapped[bool] = mapped_column("emailVerified", Boolean)
     image: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column("createdAt", BetterAuthTime)
     updated_at: Mapped[datetime] = mapped_column("updatedAt", BetterAuthTime)
+
+
+class BetterAuthUser(_UserColumns):
+    """A mixin with the columns of Better Auth 1.7's ``user`` and the hybrid id. ``id`` is Better Auth's own and of no
+    use to an API; ``uuid`` is the claim of the tokens. Columns of plugins or ``additionalFields`` are added in the
+    class that it is mixed into, with their camelCase names: ``mapped_column("displayName")``."""
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(UserUuid, unique=True)
+
+
+class TextIdUser(_UserColumns):
+    """The same without the hybrid id, for a backend that goes by ``sub``: ``User.id == identity.subject``. Also where
+    UUIDs are kept in a column of texts."""
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class UuidIdUser(_UserColumns):
+    """The same with Better Auth's ``generateId: "uuid"``: ``User.id == UUID(identity.subject)``."""
+
+    id: Mapped[UUID] = mapped_column(UserUuid, primary_key=True)
+
+
+class IntegerIdUser(_UserColumns):
+    """The same with Better Auth's ``generateId: "serial"``: ``User.id == int(identity.subject)``."""
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)

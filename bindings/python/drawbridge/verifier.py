@@ -10,12 +10,18 @@ from contextlib import suppress
 from datetime import timedelta
 from os import PathLike
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, overload
 from uuid import UUID
 
 from drawbridge import _core, process
 from drawbridge._core import Identity
-from drawbridge.settings import read_settings
+from drawbridge.settings import better_auth_origin, read_settings
+from drawbridge.verifier_settings import Uuid_co
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from drawbridge.verifier_settings import VerifierSettings
 
 _log = logging.getLogger("drawbridge")
 _MOST_REMEMBERED = 10_000_000
@@ -48,7 +54,7 @@ def log_key_event(event: KeyEvent) -> None:
     _log.log(logging.INFO if event.good else logging.WARNING, "%s", event.text)
 
 
-class Verifier:
+class Verifier(Generic[Uuid_co]):
     """Verifies Better Auth's JWTs; remembers those that it has verified.
 
     An argument wins over its environment variable, which is named as `drawbridge serve` names it; `better_auth_url` or
@@ -56,7 +62,8 @@ class Verifier:
     with one line, for what cannot work.
 
     `user_claim`, `uuid` or `sub`, is the claim that identifies a user; a token without it is refused with
-    `claim_missing`. `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every
+    `claim_missing`. With `sub` the `uuid` of an Identity may be None; type checkers know where it is an argument.
+    `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every
     fetch, in order, from a thread of its own; without it failures go to the logger `drawbridge`. A slow one delays no
     token, but close() and a fork wait for it. What it asks the verifier meanwhile ends it quietly.
 
@@ -69,6 +76,24 @@ class Verifier:
     Any number of threads and event loops may use one. So may the processes that come of a fork: each gets a key set and
     threads of its own when it first needs them.
     """
+
+    @overload
+    def __init__(
+        self: Verifier[UUID],
+        better_auth_url: str | None = None,
+        *,
+        user_claim: Literal["uuid"] | None = None,
+        **settings: Unpack[VerifierSettings],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: Verifier[UUID | None],
+        better_auth_url: str | None = None,
+        *,
+        user_claim: str,
+        **settings: Unpack[VerifierSettings],
+    ) -> None: ...
 
     def __init__(
         self,
@@ -106,6 +131,7 @@ class Verifier:
         )
         if not 0 <= remembered_tokens <= _MOST_REMEMBERED:
             raise ValueError(f"remembered_tokens is {remembered_tokens}: give a number from 0 to {_MOST_REMEMBERED}")
+        self._better_auth_url = better_auth_url
         self._remembered_tokens = remembered_tokens
         self._on_event = on_event or log_key_event
         self._by_subject = self._settings.user_claim == "sub"
@@ -113,35 +139,46 @@ class Verifier:
         self._core: _core.RemoteVerifier | None = None
         self._running()
 
-    def verify(self, token: str, *, client_address: str | None = None) -> Identity:
+    def verify(self, token: str, *, client_address: str | None = None) -> Identity[Uuid_co]:
         """The identity that the token proves. Blocks only when its key is not held, at most 2 seconds.
 
         Raises AuthError for every refusal. In an event loop use verify_async().
         """
         return (self._core or self._running()).verify(token, client_address)
 
-    def authenticate(self, header: str | None, *, client_address: str | None = None) -> Identity:
+    def authenticate(self, header: str | None, *, client_address: str | None = None) -> Identity[Uuid_co]:
         """The same for the value of one `Authorization` header; None and an empty value are `token_missing`."""
         return (self._core or self._running()).authenticate(header, client_address)
 
-    async def verify_async(self, token: str, *, client_address: str | None = None) -> Identity:
+    async def verify_async(self, token: str, *, client_address: str | None = None) -> Identity[Uuid_co]:
         """The same as verify() without blocking the event loop: a fetch that is needed is awaited, by all who wait for
         the same one. May be cancelled."""
         answer = (self._core or self._running()).verify_async(token, client_address)
         return answer if isinstance(answer, Identity) else await _answer(answer)
 
-    async def authenticate_async(self, header: str | None, *, client_address: str | None = None) -> Identity:
+    async def authenticate_async(self, header: str | None, *, client_address: str | None = None) -> Identity[Uuid_co]:
         """The same as authenticate() without blocking the event loop."""
         answer = (self._core or self._running()).authenticate_async(header, client_address)
         return answer if isinstance(answer, Identity) else await _answer(answer)
 
-    def check_user_access(self, identity: Identity, path_user_id: str | UUID) -> None:
+    def check_user_access(
+        self, identity: Identity[UUID | None], path_user_id: str | UUID, *, as_uuid: bool = False
+    ) -> None:
         """Lets a user reach their own path and nobody else's: `path_user_id` is the decoded path segment.
 
-        UUIDs are compared as UUIDs, so that case does not matter; a path id that is no UUID is refused like another
-        user's. Raises AuthError `user_mismatch` whether or not the other user exists.
+        The claim `uuid` is compared as a UUID, so that case does not matter; a path id that is no UUID is refused like
+        another user's. `sub` is compared byte by byte, because a column of texts may hold two spellings as two users;
+        as a UUID only where `path_user_id` is one, or `as_uuid` says that the route works with one. Raises AuthError
+        `user_mismatch` whether or not the other user exists.
         """
-        _core.check_user_access(identity, str(path_user_id), self._by_subject)
+        as_uuid = as_uuid or isinstance(path_user_id, UUID)
+        _core.check_user_access(identity, str(path_user_id), self._by_subject, as_uuid)
+
+    @property
+    def origin(self) -> str:
+        """The origin of Better Auth, `http://localhost:3000`; ValueError where only the addresses of its keys, issuer
+        and audience are known."""
+        return better_auth_origin(self._better_auth_url)
 
     def refresh(self) -> None:
         """Asks for a fetch as soon as the minimum gap of 1 second allows; does not wait for it."""
@@ -156,7 +193,7 @@ class Verifier:
         self._closed = True
         self._stop()
 
-    def __enter__(self) -> Verifier:
+    def __enter__(self) -> Verifier[Uuid_co]:
         return self
 
     def __exit__(
@@ -207,7 +244,7 @@ class Verifier:
         self._core = None
 
 
-async def _answer(pending: _core.Pending) -> Identity:
+async def _answer(pending: _core.Pending) -> Identity[Any]:
     """Waits for the answering thread."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[None] = loop.create_future()

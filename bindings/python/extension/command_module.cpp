@@ -37,8 +37,9 @@ void add_absent(CLI::App& app, const char* name, int& status) {
 
 void add_doctor_without_database(CLI::App& app, int& status) {
   CLI::App* const command = app::add_doctor_command(app);
-  const app::Settings settings{
-      *command, {app::SettingGroup::keys, app::SettingGroup::policy, app::SettingGroup::sign_in}};
+  const app::Settings settings{*command,
+                               {app::SettingGroup::keys, app::SettingGroup::policy, app::SettingGroup::user,
+                                app::SettingGroup::sign_in}};
   const auto choose_database = [](doctor::Visit& visit) {
     visit.why_no_database = "the Python package reads no database: the C++ program does";
   };

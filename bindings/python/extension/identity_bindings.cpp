@@ -81,6 +81,10 @@ void bind_identity(nb::module_& module) {
   type.def_prop_ro("claims", &claims_of,
                    "All claims as they were signed, read-only; read from JSON at each call.");
   type.def("__repr__", &text_of);
+  // Identity[UUID | None], which says something to type checkers alone.
+  type.attr("__class_getitem__") =
+      nb::module_::import_("builtins")
+          .attr("classmethod")(nb::module_::import_("types").attr("GenericAlias"));
 }
 
 }  // namespace drawbridge::python

@@ -198,9 +198,13 @@ nb::tuple better_auth_at(std::string_view url) {
   return nb::make_tuple(addresses->jwks_url, addresses->issuer, addresses->audience);
 }
 
-void check_access(const Identity& identity, const nb::str& path_user_id, bool by_subject) {
+void check_access(const Identity& identity, const nb::str& path_user_id, bool by_subject, bool as_uuid) {
   const Utf8 text{path_user_id};
-  const auto access = check_user_access(identity, text.view(), by_subject ? UserClaim::sub : UserClaim::uuid);
+  const UserClaim claim = by_subject ? UserClaim::sub : UserClaim::uuid;
+  const auto uuid = as_uuid ? Uuid::parse(text.view()) : std::nullopt;
+  // What is not a UUID of the 36-character form names nobody where one is wanted, as the empty text does.
+  const auto access = uuid ? check_user_access(identity, *uuid, claim)
+                           : check_user_access(identity, as_uuid ? std::string_view{} : text.view(), claim);
   if (!access) raise(access.error());
 }
 
@@ -224,7 +228,7 @@ void bind_remote_verifier(nb::module_& module) {
   module.def("in_verifiers_thread", &InVerifiersThread::now);
   module.def("better_auth_at", &better_auth_at, nb::arg("url"));
   module.def("check_user_access", &check_access, nb::arg("identity"), nb::arg("path_user_id"),
-             nb::arg("by_subject"));
+             nb::arg("by_subject"), nb::arg("as_uuid"));
 }
 
 }  // namespace drawbridge::python

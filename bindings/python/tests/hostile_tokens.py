@@ -69,7 +69,7 @@ HOSTILE: dict[str, tuple[HostileToken, str]] = {
     "key brought along": (lambda i: with_header(i.token(), jwk=i.jwks()["keys"][0]), "signature_invalid"),
     "no sub": (lambda i: i.token(sub=None), "claim_missing"),
     "no exp": (lambda i: i.token(exp=None), "claim_missing"),
-    "a uuid that is none": (lambda i: i.token("alice"), "claim_invalid"),
+    "a uuid that is none": (lambda i: i.token(uuid="alice"), "claim_invalid"),
     "expired": (lambda i: i.token(expires_in=-31), "token_expired"),
     "of the future": (lambda i: i.token(iat=4_000_000_000), "token_not_yet_valid"),
     "issuer with a slash": (lambda i: i.token(iss=f"{i.url}/"), "issuer_mismatch"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import signal
@@ -176,16 +175,6 @@ def test_doctor_takes_a_token_from_where_nobody_sees_it() -> None:
     assert (piped.status, b"token.audience" in piped.out) == (1, True)
 
 
-def without_uuid(issuer: Issuer) -> str:
-    header, payload, _ = issuer.token().split(".")
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    del claims["uuid"]
-    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
-    _, key = issuer._keys[-1]
-    signature = base64.urlsafe_b64encode(key.sign(f"{header}.{payload}".encode())).decode().rstrip("=")
-    return f"{header}.{payload}.{signature}"
-
-
 class AnswersAll(BaseHTTPRequestHandler):
     """An API that lets everybody in who has a token."""
 
@@ -212,11 +201,23 @@ def test_doctor_of_a_token_without_uuid_where_sub_is_the_user() -> None:
                 "--token",
                 "-",
             )
-            ended = run_both_doctors(*options, text=without_uuid(issuer), variables={"DRAWBRIDGE_USER_CLAIM": "sub"})
+            token = issuer.token(uuid=None)
+            ended = run_both_doctors(*options, text=token, variables={"DRAWBRIDGE_USER_CLAIM": "sub"})
+            by_flag = run_both_doctors(*options, "--user-claim", "sub", text=token)
+            by_uuid = run_both_doctors(*options, "--user-claim", "uuid", text=token)
         finally:
             api.shutdown()
     assert (ended.status, ended.errors) == (1, b"")
     assert b"any user reads any other's" in ended.out
+    assert by_flag == ended
+    lacks = b'lacks the claim "uuid"'
+    assert (lacks in ended.out, lacks in by_uuid.out) == (False, True)
+
+
+@pytest.mark.repository
+def test_doctor_takes_no_other_claim_for_the_user() -> None:
+    ended = run_both(["doctor", "--better-auth-url", "http://127.0.0.1:9", "--user-claim", "email"])
+    assert (ended.status, ended.errors) == (2, b'drawbridge: --user-claim is "email": give one of uuid, sub\n')
 
 
 @pytest.mark.repository

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import pytest
 
@@ -63,3 +64,60 @@ def test_an_error_reaches_another_process_whole() -> None:
     error = AuthError("keys_unavailable", "Gone.", "Look.", 7)
     copy = pickle.loads(pickle.dumps(error))
     assert (copy.code, copy.detail, copy.hint, copy.retry_after) == ("keys_unavailable", "Gone.", "Look.", 7)
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "group", "challenge"),
+    [
+        (400, "Bad Request", "request", None),
+        (
+            401,
+            "Unauthorized",
+            "rejected",
+            'Bearer realm="drawbridge", error="invalid_token", error_description="account_locked"',
+        ),
+        (402, "Payment Required", "request", None),
+        (403, "Forbidden", "forbidden", None),
+        (499, "Error 499", "request", None),
+    ],
+)
+def test_a_code_of_the_apps_own(status: int, title: str, group: str, challenge: str | None) -> None:
+    error = AuthError("account_locked", "Pay first.", "Unpaid since May.", status=status)
+    copy = pickle.loads(pickle.dumps(error))
+    for each in (error, copy):
+        assert (each.code, each.status, each.title, each.group) == ("account_locked", status, title, group)
+        assert (each.www_authenticate, each.hint) == (challenge, "Unpaid since May.")
+        assert each.problem() == {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": "Pay first.",
+            "code": "account_locked",
+        }
+
+
+def test_a_code_of_the_apps_own_may_say_when_to_try_again() -> None:
+    assert AuthError("too_many_files", retry_after=9, status=429).headers() == {
+        "Cache-Control": "no-store",
+        "Retry-After": "9",
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "says"),
+    [
+        ("account_locked", None, 'AuthError("account_locked", status=403)'),
+        ("account_locked", 200, "a status of 400 to 499"),
+        ("account_locked", 500, "a status of 400 to 499"),
+        ("account_locked", True, "a status of 400 to 499"),
+        ("user_unknown", 404, '"user_unknown" is a code of Drawbridge, with the status 403: leave status out'),
+        ("user_unknown", 403, "leave status out"),
+        ("Account locked", 403, "write it in lower case"),
+        ('a"b', 401, "write it in lower case"),
+        ("", 403, "write it in lower case"),
+    ],
+)
+def test_what_cannot_be_a_code_of_the_apps_own(code: str, status: int | None, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)) as refused:
+        AuthError(code, status=status)
+    assert "\n" not in str(refused.value)

@@ -1,8 +1,9 @@
 """Who gets past each dependency, and with which code the others are refused."""
 
+import re
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,9 +12,10 @@ from uuid import UUID
 
 import pytest
 from asgi_calls import bearer, call, get
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.testclient import TestClient
 from hostile_tokens import HOSTILE
+from pydantic import UUID4
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
@@ -155,12 +157,97 @@ def test_the_path_parameter_can_have_another_name_and_a_convertor(api: Api) -> N
     assert code_of(app, f"/{BOB}/{ALICE}", api.token()) == "user_mismatch"
 
 
-def test_the_subject_can_name_the_user(api: Api) -> None:
+def without_parameter() -> str:
+    return "mine"
+
+
+def as_text(user_id: str) -> str:
+    return user_id
+
+
+def as_number(user_id: int) -> int:
+    return user_id
+
+
+def as_uuid(user_id: UUID) -> UUID:
+    return user_id
+
+
+def as_uuid4(user_id: UUID4) -> UUID:
+    return user_id
+
+
+def as_uuid_by_another_name(whose: Annotated[UUID, Path(alias="user_id")]) -> UUID:
+    return whose
+
+
+def as_text_or_uuid(user_id: UUID | str) -> str:
+    return str(user_id)
+
+
+def as_both(user_id: UUID, text: Annotated[str, Depends(as_text)]) -> str:
+    return text
+
+
+BARE = ALICE.replace("-", "")
+MINE = 200
+REFUSED = 403
+
+
+@pytest.mark.parametrize(
+    ("route", "subject", "path_id", "status"),
+    [
+        (without_parameter, f"id-of-{ALICE}", f"id-of-{ALICE}", MINE),
+        (without_parameter, f"id-of-{ALICE}", ALICE, REFUSED),
+        (without_parameter, ALICE, ALICE, MINE),
+        (without_parameter, ALICE, ALICE.upper(), REFUSED),
+        (as_text, "abc123", "abc123", MINE),
+        (as_text, "abc123", "ABC123", REFUSED),
+        (as_text, "abc123", "abc123%20", REFUSED),
+        (as_text, "abc123", "abc12", REFUSED),
+        (as_text, ALICE, ALICE.upper(), REFUSED),
+        (as_text, ALICE.upper(), ALICE, REFUSED),
+        (as_text, "é", "%C3%A9", MINE),
+        (as_text, "é", "e%CC%81", REFUSED),
+        (as_number, "7", "7", MINE),
+        (as_number, "7", "07", REFUSED),
+        (as_number, "7", "70", REFUSED),
+        (as_uuid, ALICE, ALICE, MINE),
+        (as_uuid, ALICE, ALICE.upper(), MINE),
+        (as_uuid, ALICE.upper(), ALICE, MINE),
+        (as_uuid, ALICE, BOB, REFUSED),
+        (as_uuid, "abc123", ALICE, REFUSED),
+        (as_uuid, ALICE, BARE, REFUSED),
+        (as_uuid, BARE, BARE, REFUSED),
+        (as_uuid, f"urn:uuid:{ALICE}", f"urn:uuid:{ALICE}", REFUSED),
+        (as_uuid4, ALICE, ALICE.upper(), MINE),
+        (as_uuid_by_another_name, ALICE, ALICE.upper(), MINE),
+        (as_text_or_uuid, ALICE, ALICE.upper(), REFUSED),
+        (as_both, ALICE, ALICE.upper(), REFUSED),
+        (as_both, ALICE, ALICE, MINE),
+    ],
+)
+def test_the_subject_can_name_the_user(
+    api: Api, route: Callable[..., object], subject: str, path_id: str, status: int
+) -> None:
     auth = BetterAuth(api.issuer.url, user_claim="sub")
     app = FastAPI()
-    app.get("/{user_id}", dependencies=[Depends(auth.verify_user_access)])(lambda: "mine")
-    assert code_of(app, f"/id-of-{ALICE}", api.token()) == "ok mine"
-    assert code_of(app, f"/{ALICE}", api.token()) == "user_mismatch"
+    app.get("/{user_id}", dependencies=[Depends(auth.verify_user_access)])(route)
+    # Whoever goes by `sub` looks at no `uuid`, not even where it is the path's.
+    for claims in ({"uuid": None}, {"uuid": BOB}):
+        for _ in range(2):  # what is known of a route is remembered
+            answer = get(app, f"/{path_id}", bearer(api.issuer.token(sub=subject, **claims)))
+            assert answer.status_code == status, answer.text
+            assert status == MINE or answer.json()["code"] == "user_mismatch"
+    auth.verifier.close()
+
+
+def test_a_convertor_makes_a_uuid_of_the_path(api: Api) -> None:
+    auth = BetterAuth(api.issuer.url, user_claim="sub")
+    app = FastAPI()
+    app.get("/{user_id:uuid}", dependencies=[Depends(auth.verify_user_access)])(as_uuid)
+    assert code_of(app, f"/{ALICE.upper()}", bearer(api.issuer.token(sub=ALICE))) == f"ok {ALICE}"
+    assert code_of(app, f"/{BOB}", bearer(api.issuer.token(sub=ALICE))) == "user_mismatch"
     auth.verifier.close()
 
 
@@ -181,6 +268,61 @@ def test_a_role_is_one_of_the_tokens(api: Api, role: str | None, code: str) -> N
 def test_the_same_role_is_the_same_dependency(api: Api) -> None:
     assert api.auth.require_role("admin") is api.auth.require_role("admin")
     assert api.auth.require_role("admin") is not api.auth.require_role("editor")
+    assert api.auth.require_role("admin", "editor") is api.auth.require_role("editor", "admin")
+    assert api.auth.require_role("admin", "editor") is not api.auth.require_role("admin")
+
+
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [
+        ("admin", "ok in"),
+        ("editor", "ok in"),
+        ("member, editor", "ok in"),
+        ("admin,editor", "ok in"),
+        ("member", "role_missing"),
+        (None, "role_missing"),
+    ],
+)
+def test_any_of_several_roles_is_enough(api: Api, role: str | None, code: str) -> None:
+    app = FastAPI()
+    app.get("/", dependencies=[Depends(api.auth.require_role("admin", "editor"))])(lambda: "in")
+    assert code_of(app, "/", api.token(role=role)) == code
+
+
+@pytest.mark.parametrize(
+    ("roles", "says"),
+    [
+        (("admin,editor",), 'write require_role("admin", "editor")'),
+        (("admin", "editor, member"), 'write require_role("editor", "member")'),
+        ((), "names no role"),
+        (("",), "is not empty"),
+        ((" admin",), "white space around it"),
+        ((["admin"],), "has a list: give each role by itself"),
+    ],
+)
+def test_what_cannot_be_a_role_is_an_error_when_the_app_is_made(api: Api, roles: tuple[str, ...], says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        api.auth.require_role(*roles)
+
+
+def test_middleware_sees_who_sent_a_request(api: Api) -> None:
+    app = make_app(api.auth)
+    seen: list[object] = []
+
+    @app.middleware("http")
+    async def log(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        answer = await call_next(request)
+        seen.append(getattr(request.state, "identity", None))
+        return answer
+
+    get(app, "/me", api.token())
+    get(app, f"/match/{BOB}", api.token())  # refused, and known
+    get(app, "/news")
+    get(app, "/me", bearer(api.issuer.token(expires_in=-60)))
+    first, second, *others = seen
+    assert isinstance(first, Identity)
+    assert isinstance(second, Identity)
+    assert (str(first.uuid), str(second.uuid), others) == (ALICE, ALICE, [None, None])
 
 
 class Row:

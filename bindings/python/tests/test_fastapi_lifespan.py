@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 
 from drawbridge import Verifier
 from drawbridge.fastapi import BetterAuth
-from drawbridge.fastapi.verifier_settings import VerifierSettings
 from drawbridge.testing import Issuer
+from drawbridge.verifier_settings import VerifierSettings
 
 
 @pytest.fixture(autouse=True)
@@ -192,4 +192,4 @@ def test_the_user_id_may_come_from_a_routers_prefix() -> None:
 
 def test_better_auth_passes_on_every_argument_of_the_verifier() -> None:
     taken = set(signature(Verifier).parameters) - {"better_auth_url"}
-    assert set(VerifierSettings.__annotations__) == taken
+    assert {*VerifierSettings.__annotations__, "user_claim"} == taken

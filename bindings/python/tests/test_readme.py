@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Annotated
 from uuid import uuid4
 
 import pytest
@@ -19,10 +21,10 @@ from alembic.operations import Operations
 from asgi_calls import bearer, call, get
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, select
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy import inspect as inspect_database
 
-from drawbridge import AuthError
+from drawbridge import AuthError, Identity, Verifier
 from drawbridge.testing import Issuer
 
 README = Path(__file__).parent.parent / "README.md"
@@ -105,8 +107,10 @@ def test_the_projects_own_readme_has_the_same_app() -> None:
 
 
 @section("In your Next.js app")
-def test_the_page_may_call(issuer: Issuer, first: Namespace) -> None:
-    app = app_of(run("In your Next.js app", first))
+@pytest.mark.parametrize("end", ["", "/", "/api/auth"])
+def test_the_page_may_call(monkeypatch: pytest.MonkeyPatch, issuer: Issuer, end: str) -> None:
+    monkeypatch.setenv("BETTER_AUTH_URL", issuer.url + end)
+    app = app_of(run("In your Next.js app", run("Protect a route", {"__name__": "main"})))
     preflight = {
         "Origin": issuer.url,
         "Access-Control-Request-Method": "PATCH",
@@ -126,33 +130,128 @@ def test_who_may_do_what(issuer: Issuer, first: Namespace) -> None:
     assert call(app, "DELETE", "/api/v1/news", bearer(issuer.token(role="admin"))).status_code == 204
 
 
+@pytest.fixture
+def with_database(first: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Namespace:
+    """The names of the app that looks its users up and writes for them, in a file with their tables."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'app.db'}")
+    names = run("What such a user writes", run("The user in your database", first))
+    engine = create_engine(f"sqlite:///{tmp_path / 'app.db'}")
+    names["Base"].metadata.create_all(engine)  # type: ignore[attr-defined]  # as above
+    names["execute"] = lambda sql, *values: execute(engine, sql, values)
+    return names
+
+
+def execute(engine: Engine, sql: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
+    with engine.begin() as connection:
+        result = connection.exec_driver_sql(sql, values)
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+
+ADD_USER = (
+    "INSERT INTO user (id, uuid, name, email, emailVerified, createdAt, updatedAt, banned, banExpires) "
+    "VALUES ('a', ?, 'Alice', 'a@example.com', 1, '2026-01-02T03:04:05.000Z', '2026-01-02T03:04:05.000Z', ?, ?)"
+)
+
+
 @section("The user in your database")
+@pytest.mark.parametrize(
+    ("banned", "until", "may"),
+    [
+        (None, None, True),
+        (0, None, True),
+        (1, None, False),
+        (1, "2999-01-01T00:00:00.000Z", False),
+        (1, "2020-01-01T00:00:00.000Z", True),
+    ],
+)
 def test_the_user_in_the_database(
-    issuer: Issuer, first: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    issuer: Issuer, with_database: Namespace, banned: int | None, until: str | None, may: bool
 ) -> None:
+    alice = uuid4()
+    with_database["execute"](ADD_USER, str(alice), banned, until)  # type: ignore[operator]  # as above
+    app = app_of(with_database)
+    profile = get(app, "/api/v1/profile", bearer(issuer.token(alice))).json()
+    if may:
+        assert profile == {"name": "Alice", "since": "2026-01-02T03:04:05Z"}
+    else:
+        assert profile["code"] == "user_unknown"
+    assert get(app, "/api/v1/profile", bearer(issuer.token())).json()["code"] == "user_unknown"
+
+
+@section("What such a user writes")
+def test_what_a_deleted_user_writes_is_refused(issuer: Issuer, with_database: Namespace) -> None:
+    alice = uuid4()
+    app, path, mine = app_of(with_database), f"/api/v1/{alice}/notes?text=x", bearer(issuer.token(alice))
+    sql = with_database["execute"]
+    sql(ADD_USER, str(alice), None, None)  # type: ignore[operator]  # as above
+    assert call(app, "POST", path, mine).status_code == 201
+    assert sql("SELECT user_id FROM notes") == [(str(alice),)]  # type: ignore[operator]
+    sql("DELETE FROM notes")  # type: ignore[operator]
+    sql("DELETE FROM user")  # type: ignore[operator]
+    answer = call(app, "POST", path, mine)
+    assert (answer.status_code, answer.json()["code"]) == (403, "user_unknown")
+    assert sql("SELECT count(*) FROM notes") == [(0,)]  # type: ignore[operator]
+
+
+@section("Better Auth's own id: `sub` alone")
+def test_sub_alone(issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "app.db"
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{file}")
-    names = run("The user in your database", first | {"os": os})
+    names: Namespace = {"__name__": "main", "os": os, "Annotated": Annotated, "Identity": Identity}
+    app = app_of(run("Better Auth's own id: `sub` alone", names))
     engine = create_engine(f"sqlite:///{file}")
     names["Base"].metadata.create_all(engine)  # type: ignore[attr-defined]  # as above
-    alice = uuid4()
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO user (id, uuid, name, email, emailVerified, createdAt, updatedAt) "
-            "VALUES ('a', ?, 'Alice', 'a@example.com', 1, '2026-01-02T03:04:05.000Z', '2026-01-02T03:04:05.000Z')",
-            (str(alice),),
+            "INSERT INTO notes (user_id, text) VALUES ('abc123', 'mine'), ('ABC123', 'not mine')"
         )
     engine.dispose()
-    profile = get(app_of(names), "/api/v1/profile", bearer(issuer.token(alice))).json()
-    assert profile == {"name": "Alice", "since": "2026-01-02T03:04:05Z"}
-    assert get(app_of(names), "/api/v1/profile", bearer(issuer.token())).json()["code"] == "user_unknown"
+    mine = bearer(issuer.token("abc123"))
+    assert get(app, "/api/v1/abc123/notes", mine).json() == ["mine"]
+    assert get(app, "/api/v1/ABC123/notes", mine).json()["code"] == "user_mismatch"
+    names["auth"].verifier.close()  # type: ignore[attr-defined]  # as above
 
 
 @section("Errors")
-def test_errors_in_ones_own_form(first: Namespace) -> None:
-    answer = get(app_of(run("Errors", first)), "/api/v1/x/greeting")
+def test_errors_in_ones_own_form(issuer: Issuer, first: Namespace) -> None:
+    app = app_of(run("Errors", first))
+    small = get(app, "/api/v1/export", bearer(issuer.token(plan="free")))
+    assert (small.status_code, small.json()) == (
+        402,
+        {"detail": "This needs the plan Pro.", "code": "plan_too_small"},
+    )
+    assert get(app, "/api/v1/export", bearer(issuer.token(plan="pro"))).json() == "All of it"
+    answer = get(app, "/api/v1/x/greeting")
     assert answer.json() == {"detail": "The request has no bearer token.", "code": "token_missing"}
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="drawbridge"'
+
+
+@section("OpenAPI and generated clients")
+def test_the_document_is_written(first: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("OpenAPI and generated clients", run("Who may do what", first))
+    paths = json.loads((tmp_path / "openapi.json").read_text())["paths"]
+    assert set(paths["/api/v1/{user_id}/greeting"]["get"]["responses"]) == {"200", "401", "403", "422", "503"}
+    assert paths["/api/v1/news"]["get"]["security"] == [{"BetterAuth": []}, {}]
+
+
+@section("Who it was, in logs and in other processes")
+def test_who_it_was(issuer: Issuer, first: Namespace, caplog: pytest.LogCaptureFixture) -> None:
+    names = run("Who it was, in logs and in other processes", run("Errors", first | {"json": json}))
+    caplog.set_level("INFO", "access")
+    alice = uuid4()
+    path = f"/api/v1/{alice}/greeting"
+    get(app_of(names), path, bearer(issuer.token(alice)))
+    get(app_of(names), path, bearer(issuer.token(uuid4(), sub="bob")))
+    get(app_of(names), path)
+    assert [record.getMessage() for record in caplog.records if record.name == "access"] == [
+        f"GET 200 id-of-{alice}",
+        "GET 403 bob",
+        "GET 401 -",
+    ]
+    with Verifier(issuer.url) as verifier:
+        message = names["enqueue"](verifier.verify(issuer.token(name="Alice")))  # type: ignore[operator]  # as above
+    assert names["work"](message) == "Exported for Alice"  # type: ignore[operator]  # as above
 
 
 APP_SECTIONS = [
@@ -160,9 +259,13 @@ APP_SECTIONS = [
     "In your Next.js app",
     "Who may do what",
     "The user in your database",
+    "What such a user writes",
     "Errors",
+    "OpenAPI and generated clients",
+    "Who it was, in logs and in other processes",
     "Deploy",
 ]
+OPEN = 'open={"GET /api/v1/news", "/api/v1/events"}'
 
 
 @section("Test your app")
@@ -173,12 +276,14 @@ def test_the_tests_of_ones_app(tmp_path: Path, sections: list[str]) -> None:
     (tmp_path / "main.py").write_text("\n".join(block for name in sections for block in BLOCKS[name]))
     for block in BLOCKS["Test your app"]:
         (tmp_path / block.split()[1]).write_text(block)
-    assert {file.name for file in tmp_path.iterdir()} == {"main.py", "conftest.py", "test_main.py"}
+    assert {file.name for file in tmp_path.iterdir()} == {"main.py", "conftest.py", "test_main.py", "test_routes.py"}
+    if sections == APP_SECTIONS:
+        replaced(tmp_path / "test_routes.py", r"open=set\(\)", OPEN)
     clean = {name: value for name, value in os.environ.items() if name not in ("BETTER_AUTH_URL", "DATABASE_URL")}
     environment = {**clean, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
-    assert "2 passed" in result.stdout, result.stdout + result.stderr
+    assert "3 passed" in result.stdout, result.stdout + result.stderr
 
 
 @section("Deploy")

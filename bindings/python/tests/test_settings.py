@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from drawbridge import Verifier
+from drawbridge.fastapi import BetterAuth
 from drawbridge.settings import VARIABLES, Settings, read_settings
 
 URL = "http://localhost:3000"
@@ -151,3 +152,30 @@ def test_the_environment_is_read_when_a_verifier_is_made(monkeypatch: pytest.Mon
         Verifier()
     monkeypatch.setenv("BETTER_AUTH_URL", "http://127.0.0.1:9")
     Verifier().close()
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        (URL, URL),
+        (f"{URL}/", URL),
+        (f"{URL}/api/auth", URL),
+        (f"{URL}/api/auth/", URL),
+        ("https://App.example.com:443/auth", "https://app.example.com"),
+    ],
+)
+def test_the_origin_is_what_a_browser_sends(monkeypatch: pytest.MonkeyPatch, url: str, origin: str) -> None:
+    monkeypatch.setenv("BETTER_AUTH_URL", url)
+    auth = BetterAuth()
+    assert (auth.origin, auth._made) == (origin, {})  # nothing was opened for it
+    monkeypatch.delenv("BETTER_AUTH_URL")
+    assert BetterAuth(url).origin == origin
+    with Verifier(url) as verifier:
+        assert BetterAuth(verifier=verifier).origin == verifier.origin == origin
+
+
+def test_where_better_auth_is_not_known_there_is_no_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BETTER_AUTH_URL", raising=False)
+    auth = BetterAuth(jwks_url=f"{URL}/keys", issuer="a", audience="b")
+    with pytest.raises(ValueError, match=r"^BETTER_AUTH_URL is not set: say where Better Auth is"):
+        _ = auth.origin

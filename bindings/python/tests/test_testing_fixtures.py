@@ -27,6 +27,8 @@ def greet(user: Annotated[Identity, Depends(auth.verify_user_access)]) -> str:
 TESTS = """
 import os
 from uuid import uuid4
+import pytest
+from drawbridge import AuthError, Identity
 from drawbridge.testing import Issuer
 from fastapi.testclient import TestClient
 from app import ORIGIN, app
@@ -40,6 +42,17 @@ def test_in_the_apps_lifespan(auth_headers):
         assert client.get(f"/{alice}/greeting", headers=auth_headers(alice)).json()["code"] == "role_missing"
         answer = client.get(f"/{alice}/greeting", headers=auth_headers(alice, expires_in=-60))
         assert answer.json()["code"] == "token_expired"
+
+
+def test_an_identity_without_a_request(identity):
+    alice = uuid4()
+    user = identity(alice, role="admin", name="Alice")
+    assert isinstance(user, Identity)
+    assert (user.uuid, user.roles, user.name) == (alice, ("admin",), "Alice")
+    assert (identity("abc123").subject, identity("abc123").uuid) == ("abc123", None)
+    with pytest.raises(AuthError) as refused:
+        identity(expires_in=-60)
+    assert refused.value.code == "token_expired"
 
 
 def test_without_it(better_auth_issuer, auth_headers):
@@ -63,7 +76,7 @@ def test_a_project_tests_its_app_whatever_its_deployment_says(tmp_path: Path, de
         "BETTER_AUTH_AUDIENCE": "https://api.example.com",
         "DRAWBRIDGE_ALGORITHMS": "ES256",
     }
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_app.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "test_app.py"]
     clean = {name: value for name, value in os.environ.items() if name not in deployment}
     environment = {
         **clean,
@@ -71,4 +84,48 @@ def test_a_project_tests_its_app_whatever_its_deployment_says(tmp_path: Path, de
         "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
     }
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
-    assert "2 passed" in result.stdout, result.stdout + result.stderr
+    assert "3 passed" in result.stdout, result.stdout + result.stderr
+
+
+BY_SUB = """
+from typing import Annotated
+from drawbridge import Identity
+from drawbridge.fastapi import BetterAuth
+from fastapi import Depends, FastAPI
+
+auth = BetterAuth()
+app = FastAPI(lifespan=auth.lifespan)
+
+
+@app.get("/{user_id}/greeting")
+def greet(user_id: str, user: Annotated[Identity, Depends(auth.verify_user_access)]) -> str:
+    return f"Hello, {user.subject}"
+"""
+
+TESTS_BY_SUB = """
+import pytest
+from uuid import uuid4
+from fastapi.testclient import TestClient
+from app import app
+
+
+@pytest.mark.parametrize("user", ["abc123", 7, uuid4()])
+def test_a_users_own_path(auth_headers, user):
+    with TestClient(app) as client:
+        assert client.get(f"/{user}/greeting", headers=auth_headers(user)).json() == f"Hello, {user}"
+        assert client.get("/another/greeting", headers=auth_headers(user)).json()["code"] == "user_mismatch"
+"""
+
+
+def test_a_project_that_goes_by_sub(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(BY_SUB)
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["drawbridge.testing.fixtures"]\n')
+    (tmp_path / "test_app.py").write_text(TESTS_BY_SUB)
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "test_app.py"]
+    environment = {
+        **os.environ,
+        "DRAWBRIDGE_USER_CLAIM": "sub",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+    }
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert "3 passed" in result.stdout, result.stdout + result.stderr

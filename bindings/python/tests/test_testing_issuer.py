@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -50,6 +51,49 @@ def test_a_token_can_be_bad_on_purpose(claims: dict[str, object], code: str) -> 
     with Issuer() as issuer, Verifier(issuer.url) as verifier, pytest.raises(AuthError) as refused:
         verifier.verify(issuer.token(**claims))  # type: ignore[arg-type]  # a table of keywords
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("user_claim", "user", "subject", "uuid"),
+    [
+        ("uuid", ALICE, f"id-of-{ALICE}", UUID(ALICE)),
+        ("uuid", UUID(ALICE), f"id-of-{ALICE}", UUID(ALICE)),
+        ("uuid", "abc123", "abc123", None),
+        ("sub", "abc123", "abc123", None),
+        ("sub", 7, "7", None),
+        ("sub", ALICE, ALICE, None),
+        ("sub", UUID(ALICE), ALICE, None),
+        ("sub", ALICE.upper(), ALICE.upper(), None),
+    ],
+)
+@pytest.mark.parametrize("how", ["argument", "environment"])
+def test_a_user_is_named_as_the_backend_knows_them(
+    monkeypatch: pytest.MonkeyPatch,
+    user_claim: Literal["uuid", "sub"],
+    user: UUID | str | int,
+    subject: str,
+    uuid: UUID | None,
+    how: str,
+) -> None:
+    if how == "environment":
+        monkeypatch.setenv("DRAWBRIDGE_USER_CLAIM", user_claim)
+    given = user_claim if how == "argument" else None
+    with Issuer(user_claim=given) as issuer, Verifier(issuer.url, user_claim="sub") as verifier:
+        identity = verifier.verify(issuer.token(user))
+        assert (identity.subject, identity.uuid) == (subject, uuid)
+        assert identity.email == f"{user}@example.com"
+
+
+def test_a_backend_that_wants_a_uuid_refuses_a_user_without() -> None:
+    with Issuer() as issuer, Verifier(issuer.url) as verifier, pytest.raises(AuthError) as refused:
+        verifier.verify(issuer.token("abc123"))
+    assert refused.value.code == "claim_missing"
+
+
+def test_a_uuid_may_be_given_by_its_name() -> None:
+    with Issuer() as issuer, Verifier(issuer.url) as verifier:
+        identity = verifier.verify(issuer.token(uuid=UUID(ALICE)))
+    assert (identity.subject, identity.uuid) == (f"id-of-{ALICE}", UUID(ALICE))
 
 
 def test_a_claim_of_none_is_left_out() -> None:

@@ -191,6 +191,28 @@ def test_where_sub_names_the_user_the_path_is_the_subject(issuer: Issuer) -> Non
         assert code_of(lambda: verifier.check_user_access(identity, ALICE)) == "user_mismatch"
 
 
+@pytest.mark.parametrize(
+    ("subject", "path", "as_uuid", "code"),
+    [
+        (ALICE, ALICE.upper(), False, "user_mismatch"),
+        (ALICE, ALICE.upper(), True, None),
+        (ALICE, UUID(ALICE), False, None),
+        (ALICE, UUID(BOB), False, "user_mismatch"),
+        ("abc123", "abc123", False, None),
+        ("abc123", "abc123", True, "user_mismatch"),
+        ("abc123", "ABC123", False, "user_mismatch"),
+        ("abc123", "", True, "user_mismatch"),
+    ],
+)
+def test_a_subject_is_compared_as_a_uuid_where_that_is_said(
+    issuer: Issuer, subject: str, path: str | UUID, as_uuid: bool, code: str | None
+) -> None:
+    with Verifier(issuer.url, user_claim="sub") as verifier:
+        identity = verifier.verify(issuer.token(sub=subject, uuid=None))
+        assert identity.uuid is None
+        assert code_of(lambda: verifier.check_user_access(identity, path, as_uuid=as_uuid)) == code
+
+
 def test_a_policy_is_kept_to(issuer: Issuer) -> None:
     with Verifier(issuer.url, clock_skew=0, max_token_size=1000) as verifier:
         assert code_of(lambda: verifier.verify(issuer.token(expires_in=-1))) == "token_expired"

@@ -100,9 +100,9 @@ export async function makeAuth(settings) {
     database: options,
     emailAndPassword: { enabled: true, password: quickPasswords },
     telemetry: { enabled: false },
-    advanced: settings.ids && {
-      database: { generateId: settings.ids === "random-uuid" ? () => crypto.randomUUID() : settings.ids },
-    },
+    advanced: settings.ids
+      ? { database: { generateId: settings.ids === "random-uuid" ? () => crypto.randomUUID() : settings.ids } }
+      : undefined,
     rateLimit: rateLimit(settings),
     session: settings.sessionCache && { cookieCache: { enabled: true, strategy: "jwt" } },
     user: {

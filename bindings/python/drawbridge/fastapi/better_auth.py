@@ -5,32 +5,45 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
 from fastapi import FastAPI
 
 from drawbridge import Identity, Verifier
-from drawbridge.fastapi.dependencies import ActiveUser, CurrentUser, OptionalUser, UserOfPath, UserWithRole
+from drawbridge.fastapi.dependencies import (
+    ActiveUser,
+    CurrentUser,
+    OptionalUser,
+    UserOfPath,
+    UserWithRole,
+    VerifierSource,
+)
+from drawbridge.fastapi.openapi import describe_refusals
 from drawbridge.fastapi.problem_response import answer_auth_errors_everywhere
 from drawbridge.fastapi.route_check import check_routes
+from drawbridge.settings import better_auth_origin
+from drawbridge.verifier_settings import Uuid_co
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from typing_extensions import Unpack
 
-    from drawbridge.fastapi.verifier_settings import VerifierSettings
+    from drawbridge.verifier_settings import VerifierSettings
 
 _log = logging.getLogger("drawbridge")
 
 
-class BetterAuth:
+class BetterAuth(Generic[Uuid_co]):
     """Lets the routes of a FastAPI app trust the users of one Better Auth.
 
     May be made when a module is imported: it reads the environment and opens nothing until the app starts, or, where
     no lifespan runs, until the first request. Safe to use from any number of threads, event loops and workers.
 
-    `better_auth_url` and `settings` are what `Verifier` takes; what is not given comes from the environment.
-    `user_id_parameter` is the path parameter that `verify_user_access` compares. A `verifier` of one's own is used
-    as it is and not closed.
+    `better_auth_url`, `user_claim` and `settings` are what `Verifier` takes; what is not given comes from the
+    environment. `user_id_parameter` is the path parameter that `verify_user_access` compares. `scheme_name` is that of
+    the scheme behind "Authorize" in OpenAPI; of several Better Auths in one app each gets its own, by a number where
+    need be. A `verifier` of one's own is used as it is and not closed.
     """
 
     get_current_user: CurrentUser
@@ -40,46 +53,89 @@ class BetterAuth:
     """`Identity`, or None without a token. A token that is not good is refused."""
 
     verify_user_access: UserOfPath
-    """The user whom the path names: `Identity`; 401 first, then 403 `user_mismatch`, also for an id that is no UUID."""
+    """The user whom the path names: `Identity`; 401 first, then 403 `user_mismatch`, also for an id that is no UUID.
+    With `user_claim="sub"` the path is compared byte by byte; as a UUID where the route's own type is `UUID`."""
 
     verify_user_match: UserOfPath
     """Another name of `verify_user_access`."""
+
+    @overload
+    def __init__(
+        self: BetterAuth[UUID],
+        better_auth_url: str | None = None,
+        *,
+        user_id_parameter: str = "user_id",
+        scheme_name: str = "BetterAuth",
+        user_claim: Literal["uuid"] | None = None,
+        **settings: Unpack[VerifierSettings],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: BetterAuth[UUID | None],
+        better_auth_url: str | None = None,
+        *,
+        user_id_parameter: str = "user_id",
+        scheme_name: str = "BetterAuth",
+        user_claim: str,
+        **settings: Unpack[VerifierSettings],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self, *, user_id_parameter: str = "user_id", scheme_name: str = "BetterAuth", verifier: Verifier[Uuid_co]
+    ) -> None: ...
 
     def __init__(
         self,
         better_auth_url: str | None = None,
         *,
         user_id_parameter: str = "user_id",
-        verifier: Verifier | None = None,
+        scheme_name: str = "BetterAuth",
+        verifier: Verifier[Uuid_co] | None = None,
+        user_claim: str | None = None,
         **settings: Unpack[VerifierSettings],
     ) -> None:
-        if verifier is not None and (better_auth_url is not None or settings):
+        if verifier is not None and (better_auth_url is not None or user_claim is not None or settings):
             raise ValueError(
                 "BetterAuth takes a verifier or the settings for one, not both: give them to the verifier."
             )
         self._given = verifier
         # The verifier that was made, or none. No lock: a fork would leave it to the child as it is, held or not.
-        self._made: dict[str, Verifier] = {}
+        self._made: dict[str, Verifier[Uuid_co]] = {}
         self._better_auth_url = better_auth_url
+        self._user_claim = user_claim
         self._settings = settings
-        self._roles: dict[str, UserWithRole] = {}
-        self.get_current_user = CurrentUser(self._get_verifier)
-        self.get_optional_user = OptionalUser(self._get_verifier)
-        self.verify_user_access = UserOfPath(self._get_verifier, user_id_parameter)
+        self._roles: dict[frozenset[str], UserWithRole] = {}
+        self._source = VerifierSource(self._get_verifier, scheme_name)
+        self.get_current_user = CurrentUser(self._source)
+        self.get_optional_user = OptionalUser(self._source)
+        self.verify_user_access = UserOfPath(self._source, user_id_parameter)
         self.verify_user_match = self.verify_user_access
 
     @property
-    def verifier(self) -> Verifier:
+    def verifier(self) -> Verifier[Uuid_co]:
         """The verifier behind the dependencies, made when it is first asked for; ValueError when it cannot be."""
         return self._get_verifier()
 
-    def require_role(self, role: str) -> UserWithRole:
-        """A dependency: `Identity` with this role, 403 `role_missing` otherwise.
+    @property
+    def origin(self) -> str:
+        """The origin of Better Auth (RFC 6454 §6.2), `http://localhost:3000`: that of the pages, for CORS.
 
-        Roles are the token's: one that was taken away meanwhile counts until the token ends. The same role gives the
-        same object, so that FastAPI runs it once for a request and `dependency_overrides` finds it.
+        That of BETTER_AUTH_URL, whatever path or slash it ends with; ValueError, with one line, where it is not set.
+        Reads the settings and opens nothing.
         """
-        return self._roles.setdefault(role, UserWithRole(self._get_verifier, role))
+        return self._given.origin if self._given else better_auth_origin(self._better_auth_url)
+
+    def require_role(self, *roles: str) -> UserWithRole:
+        """A dependency: `Identity` with one of these roles, 403 `role_missing` otherwise.
+
+        Roles are the token's: one that was taken away meanwhile counts until the token ends. The same roles give the
+        same object, so that FastAPI runs it once for a request and `dependency_overrides` finds it. ValueError for what
+        cannot be a role: in a token a comma separates them. For all of several roles, depend on each.
+        """
+        made = UserWithRole(self._source, roles)
+        return self._roles.setdefault(frozenset(roles), made)
 
     def get_current_active_user(self, check: Callable[[Identity], object]) -> ActiveUser:
         """A dependency: what `check` returns for the identity, 403 `user_unknown` for None and anything false.
@@ -89,7 +145,14 @@ class BetterAuth:
         that yields is a TypeError here; one that returns a query, its unread result, a session or a text a RuntimeError
         later, since each of these is true whatever the database holds.
         """
-        return ActiveUser(self._get_verifier, check)
+        return ActiveUser(self._source, check)
+
+    def openapi(self, app: FastAPI) -> dict[str, Any]:
+        """The OpenAPI document of an app that need not run, for whoever writes it into a file: with 401, 403 and 503
+        where the dependencies answer them, and without a need to sign in where the user is optional. An app that has
+        started with `lifespan` serves the same."""
+        describe_refusals(app)
+        return app.openapi()
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -101,6 +164,7 @@ class BetterAuth:
         """
         check_routes(app)
         answer_auth_errors_everywhere(app)
+        describe_refusals(app)
         self._get_verifier()
         try:
             yield
@@ -109,11 +173,12 @@ class BetterAuth:
             if made is not None:
                 made.close()
 
-    def _get_verifier(self) -> Verifier:
+    def _get_verifier(self) -> Verifier[Uuid_co]:
         verifier = self._given or self._made.get("verifier")
         if verifier is not None:
             return verifier
-        made = Verifier(self._better_auth_url, **self._settings)
+        # What the settings make of `uuid` the overloads above have said.
+        made: Verifier[Any] = Verifier(self._better_auth_url, user_claim=self._user_claim, **self._settings)
         kept = self._made.setdefault("verifier", made)
         if kept is not made:  # another thread was first
             made.close()

@@ -5,6 +5,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction, isgeneratorfunction, isroutine
+from typing import Any, NamedTuple
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from fastapi.openapi.models import HTTPBearer
@@ -14,24 +16,34 @@ from starlette.requests import HTTPConnection
 
 from drawbridge import AuthError, Identity, Verifier
 from drawbridge.fastapi.problem_response import answer_auth_errors
-from drawbridge.fastapi.user_parameter import fault_of, matched_route, parameter_missing
+from drawbridge.fastapi.user_parameter import fault_of, is_uuid, matched_route, parameter_missing
+
+
+class VerifierSource(NamedTuple):
+    """Of one Better Auth: where its dependencies get the verifier, and what the scheme behind "Authorize" is called."""
+
+    verifier: Callable[[], Verifier[Any]]
+    scheme_name: str
 
 
 class BearerDependency(SecurityBase):
     """Verifies the request's bearer token, and shows itself in OpenAPI as the scheme behind "Authorize"."""
 
-    def __init__(self, verifier: Callable[[], Verifier]) -> None:
-        self.scheme_name = "BetterAuth"
+    def __init__(self, source: VerifierSource) -> None:
+        self.scheme_name = source.scheme_name
         self.model = HTTPBearer(bearerFormat="JWT", description="The JWT that Better Auth's `/api/auth/token` gives.")
-        self._verifier = verifier
+        self._verifier = source.verifier
+        self.source = source
 
     async def authenticate(self, request: HTTPConnection) -> Identity:
         """The identity that the request's only `Authorization` header proves; `AuthError` otherwise."""
         answer_auth_errors(request)
         client = request.client
-        return await self._verifier().authenticate_async(
+        identity = await self._verifier().authenticate_async(
             _authorization(request), client_address=client.host if client else None
         )
+        request.state.identity = identity  # for middleware, which sees it also where the user is then refused
+        return identity
 
 
 class CurrentUser(BearerDependency):
@@ -56,44 +68,53 @@ class OptionalUser(BearerDependency):
 class UserOfPath(BearerDependency):
     """The user whom the path names; `user_mismatch` for everybody else, whether or not the path's user exists."""
 
-    def __init__(self, verifier: Callable[[], Verifier], parameter: str) -> None:
-        super().__init__(verifier)
+    def __init__(self, source: VerifierSource, parameter: str) -> None:
+        super().__init__(source)
         self.parameter = parameter
-        self._sound: WeakValueDictionary[int, object] = WeakValueDictionary()  # routes without a fault, by their id()
+        # Routes without a fault, by their id(), and of these the ones that work with a UUID.
+        self._sound: WeakValueDictionary[int, object] = WeakValueDictionary()
+        self._with_uuid: WeakValueDictionary[int, object] = WeakValueDictionary()
 
     async def __call__(self, request: HTTPConnection) -> Identity:
         identity = await self.authenticate(request)
-        self._verifier().check_user_access(identity, self._user_of_path(request))
+        route = matched_route(request.scope)
+        user = self._user_of_path(request, route)
+        as_uuid = route is not None and self._with_uuid.get(id(route)) is route
+        self._verifier().check_user_access(identity, user, as_uuid=as_uuid)
         return identity
 
-    def _user_of_path(self, request: HTTPConnection) -> str:
+    def _user_of_path(self, request: HTTPConnection, route: object) -> str | UUID:
         """RuntimeError, and so 500, where the route could take its user from elsewhere: the check at the start cannot
         see a route that is added later, nor one behind middleware that hides what it wraps."""
-        route = matched_route(request.scope)
         if route is not None and self._sound.get(id(route)) is not route:
             fault = fault_of(route, self.parameter)
             if fault is not None:
                 raise RuntimeError(fault)
+            if is_uuid(route, self.parameter):
+                self._with_uuid[id(route)] = route
             self._sound[id(route)] = route
         if self.parameter not in request.path_params:
             raise RuntimeError(parameter_missing(getattr(route, "path", "(no route)"), self.parameter))
-        return str(request.path_params[self.parameter])
+        found = request.path_params[self.parameter]
+        return found if isinstance(found, UUID) else str(found)
 
 
 class UserWithRole(BearerDependency):
-    """Whoever has the role, by a claim of the token; `role_missing` for everybody else."""
+    """Whoever has one of the roles, by a claim of the token; `role_missing` for everybody else."""
 
-    def __init__(self, verifier: Callable[[], Verifier], role: str) -> None:
-        super().__init__(verifier)
-        self._role = role
+    def __init__(self, source: VerifierSource, roles: tuple[str, ...]) -> None:
+        super().__init__(source)
+        _check_roles(roles)
+        self._roles = roles
 
     async def __call__(self, request: HTTPConnection) -> Identity:
         identity = await self.authenticate(request)
-        if not identity.has_role(self._role):
+        if not any(identity.has_role(role) for role in self._roles):
+            wanted = " or ".join(map(repr, self._roles))
             raise AuthError(
                 "role_missing",
                 "The user lacks a role that this needs.",
-                f"The token has no role {self._role!r}; a role given meanwhile is in the next token.",
+                f"The token has no role {wanted}; a role given meanwhile is in the next token.",
             )
         return identity
 
@@ -101,8 +122,8 @@ class UserWithRole(BearerDependency):
 class ActiveUser(BearerDependency):
     """Whom the app's own check knows; `user_unknown` for everybody else."""
 
-    def __init__(self, verifier: Callable[[], Verifier], check: Callable[[Identity], object]) -> None:
-        super().__init__(verifier)
+    def __init__(self, source: VerifierSource, check: Callable[[Identity], object]) -> None:
+        super().__init__(source)
         if _is_any(check, isgeneratorfunction) or _is_any(check, isasyncgenfunction):
             raise TypeError(
                 "get_current_active_user takes a function that returns the user, and this one yields: "
@@ -129,6 +150,23 @@ class ActiveUser(BearerDependency):
                 "nothing of the user: return the user that was read from it, or whether there is one."
             )
         return identity if found is True else found
+
+
+def _check_roles(roles: tuple[object, ...]) -> None:
+    """ValueError, with one line, for what no token's role could ever be."""
+    if not roles:
+        raise ValueError('require_role names no role: give one or more, require_role("admin")')
+    for role in roles:
+        if not isinstance(role, str):
+            raise ValueError(f"require_role has a {type(role).__name__}: give each role by itself, as a str")
+        if "," in role:
+            each = ", ".join(f'"{part.strip()}"' for part in role.split(","))
+            raise ValueError(
+                f'require_role has "{role}", but a comma separates roles in a token: for any of them write '
+                f"require_role({each})"
+            )
+        if not role or role != role.strip():
+            raise ValueError(f'require_role has "{role}": a role is not empty, and has no white space around it')
 
 
 def _is_any(check: object, kind: Callable[[object], bool]) -> bool:

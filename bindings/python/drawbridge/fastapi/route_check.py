@@ -39,13 +39,13 @@ def check_routes(app: Starlette) -> None:
 
 
 def _faults_of_app(app: object, above: Above) -> Iterator[str]:
-    app = _with_routes(app)
+    app = with_routes(app)
     if app is None or id(app) in above.apps:
         return
     router: Any = getattr(app, "router", app)
     within = replace(above, apps=(*above.apps, id(app)))
     compared = _compared_by(getattr(router, "dependencies", []))
-    for route, by_routers in _routes_of(router, compared):
+    for route, by_routers in routes_of(router, compared):
         inside = replace(within, compared=within.compared | by_routers)
         if isinstance(getattr(route, "dependant", None), Dependant):
             yield from _faults_of_route(route, inside)
@@ -71,7 +71,7 @@ def _faults_beside_fastapi(route: Any, above: Above) -> Iterator[str]:
     path = str(getattr(route, "path", getattr(route, "host", "")))
     below = replace(above, path=f"{above.path}{path}", parameters=above.parameters | (names - {"path"}))
     app = getattr(route, "app", None)
-    yield from _faults_of_app(route if _with_routes(app) is None else app, below)
+    yield from _faults_of_app(route if with_routes(app) is None else app, below)
 
 
 def _not_compared(above: Above, route: Any, parameters: frozenset[str]) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _parameter_of_a_mount(above: Above, path: str, parameter: str) -> str:
     )
 
 
-def _routes_of(router: Any, compared: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+def routes_of(router: Any, compared: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
     """Each route as it is served, and what the dependencies of its routers compare."""
     yield from _included(router.routes, compared)
     # Static pages of a front end, which are looked for last.
@@ -122,7 +122,7 @@ def _one_by_one(route: Any) -> Iterator[Any]:
     yield from [route] if each is None or not hasattr(route, "original_router") else each([route])
 
 
-def _with_routes(app: object) -> object | None:
+def with_routes(app: object) -> object | None:
     """The app or router behind what is wrapped around it, as middleware does; None where none can be seen."""
     seen: set[int] = set()
     while app is not None and id(app) not in seen:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 from inspect import ismethod, unwrap
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
 
 from fastapi import params
 from fastapi.dependencies.models import Dependant
@@ -40,6 +41,23 @@ def fault_of(route: object, parameter: str) -> str | None:
             if field.name == parameter and set(_names_sent(field)) != {parameter}:
                 return _parameter_elsewhere(path, parameter, "another part of the path")
     return None
+
+
+def is_uuid(route: object, parameter: str) -> bool:
+    """Whether the route works with this parameter of its path as a UUID, wherever it takes it: a text would keep the
+    spelling that was sent."""
+    dependant = getattr(route, "dependant", None)
+    if not isinstance(dependant, Dependant):
+        return False
+    fields = [field for each in tree_of(dependant) for field in each.path_params if parameter in _names_sent(field)]
+    return bool(fields) and all(_bare(field.field_info.annotation) is UUID for field in fields)
+
+
+def _bare(annotation: Any) -> Any:
+    """A type without what is annotated to it: of pydantic's UUID4 the UUID."""
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return annotation
 
 
 def tree_of(dependant: Dependant) -> Iterator[Dependant]:

@@ -7,6 +7,7 @@ import warnings
 
 from drawbridge.testing.issuer import Issuer
 from drawbridge.testing.pytest_run import is_test_run
+from drawbridge.testing.route_protection import assert_all_routes_protected
 
 if not is_test_run():
     warnings.warn(
@@ -16,4 +17,4 @@ if not is_test_run():
         stacklevel=2,
     )
 
-__all__ = ["Issuer"]
+__all__ = ["Issuer", "assert_all_routes_protected"]

@@ -5,11 +5,13 @@ The issuer runs, and `BETTER_AUTH_URL` names it, before any test is collected: a
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
 
+from drawbridge import Identity, Verifier
 from drawbridge.testing.issuer import Issuer
 
 # What would send the app to another issuer than the test's, or make it expect other claims.
@@ -26,8 +28,26 @@ class AuthHeaders(Protocol):
     """Makes the headers of a signed-in user's request; takes what `Issuer.token` takes."""
 
     def __call__(
-        self, uuid: UUID | str | None = None, *, role: str | None = None, expires_in: float = 900, **claims: object
+        self,
+        user: UUID | str | int | None = None,
+        *,
+        role: str | None = None,
+        expires_in: float = 900,
+        **claims: object,
     ) -> dict[str, str]: ...
+
+
+class MakeIdentity(Protocol):
+    """Makes the Identity of a user; takes what `Issuer.token` takes."""
+
+    def __call__(
+        self,
+        user: UUID | str | int | None = None,
+        *,
+        role: str | None = None,
+        expires_in: float = 900,
+        **claims: object,
+    ) -> Identity[Any]: ...
 
 
 _ISSUER = pytest.StashKey[Issuer]()
@@ -58,11 +78,30 @@ def better_auth_issuer(pytestconfig: pytest.Config) -> Issuer:
 
 @pytest.fixture(scope="session")
 def auth_headers(better_auth_issuer: Issuer) -> AuthHeaders:
-    """`auth_headers(uuid)`, `auth_headers(role="admin")`: the headers of a request by such a user."""
+    """`auth_headers(user)`, `auth_headers(role="admin")`: the headers of a request by such a user."""
 
     def make(
-        uuid: UUID | str | None = None, *, role: str | None = None, expires_in: float = 900, **claims: object
+        user: UUID | str | int | None = None, *, role: str | None = None, expires_in: float = 900, **claims: object
     ) -> dict[str, str]:
-        return {"Authorization": f"Bearer {better_auth_issuer.token(uuid, role=role, expires_in=expires_in, **claims)}"}
+        return {"Authorization": f"Bearer {better_auth_issuer.token(user, role=role, expires_in=expires_in, **claims)}"}
 
     return make
+
+
+@pytest.fixture(scope="session")
+def identity(better_auth_issuer: Issuer) -> Iterator[MakeIdentity]:
+    """`identity(user)`, `identity(role="admin")`: an Identity for what takes one, without a request. It is verified, so
+    what a token cannot be is an AuthError: `identity(expires_in=-60)` is `token_expired`."""
+    # By `sub`, which takes tokens with and without a `uuid`.
+    with Verifier(better_auth_issuer.url, user_claim="sub") as verifier:
+
+        def make(
+            user: UUID | str | int | None = None,
+            *,
+            role: str | None = None,
+            expires_in: float = 900,
+            **claims: object,
+        ) -> Identity[Any]:
+            return verifier.verify(better_auth_issuer.token(user, role=role, expires_in=expires_in, **claims))
+
+        yield make

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 import uuid as uuids
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Literal
 
 try:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,14 +33,18 @@ class Issuer:
     The keys exist in this process only and end with it. Listens on 127.0.0.1 and nowhere else. As whoever holds one
     can sign in as anyone, it is made in a test run only: elsewhere RuntimeError, unless `outside_tests` says that this
     is meant. A context manager; safe to use from any number of threads.
+
+    `user_claim` says by which claim the backend knows a user, as `Verifier` takes it: where not given,
+    DRAWBRIDGE_USER_CLAIM, read at each token, or `uuid`.
     """
 
-    def __init__(self, *, outside_tests: bool = False) -> None:
+    def __init__(self, *, user_claim: Literal["uuid", "sub"] | None = None, outside_tests: bool = False) -> None:
         if not outside_tests and not is_test_run():
             raise RuntimeError(
                 "An Issuer can sign in as anyone, so it is made only while pytest runs, and it does not run here: "
                 "use Better Auth, or say Issuer(outside_tests=True) if this is no production."
             )
+        self._user_claim = user_claim
         self._lock = threading.Lock()
         self._keys: list[tuple[str, Ed25519PrivateKey]] = []
         self.rotate()
@@ -53,38 +59,47 @@ class Issuer:
 
     def token(
         self,
-        uuid: uuids.UUID | str | None = None,
+        user: uuids.UUID | str | int | None = None,
         *,
         role: str | None = None,
         expires_in: float = 900,
         **claims: object,
     ) -> str:
-        """A signed token for the user with this UUID, or for a new one; it ends `expires_in` seconds from now.
+        """A signed token for this user, or for a new one; it ends `expires_in` seconds from now.
+
+        The user is named by what the backend knows users by: a UUID, which becomes the claim `uuid` beside another
+        `sub`. Where it goes by `sub`, and for an id that is not a UUID, `"abc123"` or `7`, it is `sub` alone, as
+        without the plugin.
 
         `role` may be several with commas. Other `claims` are added to those that Better Auth's tokens have or replace
         them, and a claim of None is left out, so that a test can make a token that must be refused.
         """
-        user = str(uuids.uuid4() if uuid is None else uuid)
+        name = str(user if user is not None else claims.get("uuid") or uuids.uuid4())
         now = int(time.time())
         payload: dict[str, object] = {
             "iss": self.url,
             "aud": self.url,
-            "sub": f"id-of-{user}",
-            "uuid": user,
-            "email": f"{user}@example.com",
+            **self._named_by(name),
+            "email": f"{name}@example.com",
             "emailVerified": True,
             "name": "Test User",
             "role": role,
             "sid": uuids.uuid4().hex,
             "iat": now,
             "exp": now + expires_in,
-            **claims,
+            **{claim: str(value) if isinstance(value, uuids.UUID) else value for claim, value in claims.items()},
         }
         with self._lock:
             kid, key = self._keys[-1]
         header = _segment({"alg": "EdDSA", "kid": kid})
         signed = f"{header}.{_segment({name: value for name, value in payload.items() if value is not None})}"
         return f"{signed}.{_base64url(key.sign(signed.encode()))}"
+
+    def _named_by(self, name: str) -> dict[str, object]:
+        user_claim = self._user_claim or os.environ.get("DRAWBRIDGE_USER_CLAIM", "uuid")
+        if user_claim == "sub" or not _is_uuid(name):
+            return {"sub": name}
+        return {"sub": f"id-of-{name}", "uuid": name}
 
     def rotate(self) -> None:
         """Signs with a new key from now on. The old ones stay listed, as Better Auth leaves them."""
@@ -110,6 +125,13 @@ class Issuer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuids.UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 def _handler_for(issuer: Issuer) -> type[BaseHTTPRequestHandler]:

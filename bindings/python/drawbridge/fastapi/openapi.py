@@ -1,0 +1,106 @@
+"""What an app's OpenAPI document says of the dependencies: refusals, who need not sign in, and of which Better Auth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+
+from drawbridge import AuthError
+from drawbridge.fastapi.dependencies import BearerDependency, CurrentUser, OptionalUser
+from drawbridge.fastapi.route_check import routes_of
+from drawbridge.fastapi.user_parameter import callable_of, tree_of
+
+_Document = dict[str, Any]  # Any: JSON
+
+_PROBLEM = "AuthProblem"
+_SCHEMA: _Document = {
+    "type": "object",
+    "title": _PROBLEM,
+    "description": "Why a request was refused (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "A stable name, such as `token_expired`; programs switch on it."},
+    },
+}
+_CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+_WAIT = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+
+
+def describe_refusals(app: FastAPI) -> None:
+    """Has `app.openapi()` say what the dependencies answer, whoever calls it from now on. Calling it again changes
+    nothing. A method `openapi` of the app's own is called as before."""
+    if getattr(app.openapi, "_by_drawbridge", False):
+        return
+    make: Callable[[], _Document] = app.openapi
+
+    def openapi() -> _Document:
+        routes = list(_protected(app))
+        if _name_schemes(routes):
+            app.openapi_schema = None
+        document = make()
+        for route, dependencies in routes:
+            for method in route.methods:
+                operation = document.get("paths", {}).get(route.path_format, {}).get(method.lower())
+                if operation is not None:
+                    _describe(operation, dependencies, in_our_form=AuthError not in app.exception_handlers)
+        if routes and AuthError not in app.exception_handlers:
+            document.setdefault("components", {}).setdefault("schemas", {}).setdefault(_PROBLEM, _SCHEMA)
+        return document
+
+    openapi._by_drawbridge = True  # type: ignore[attr-defined]  # a mark on the function itself
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation says to
+
+
+def _protected(app: FastAPI) -> Iterator[tuple[Any, list[BearerDependency]]]:
+    """The app's own routes that depend on ours, and on which. What is mounted has a document of its own."""
+    for route, _ in routes_of(app.router, frozenset()):
+        dependant = getattr(route, "dependant", None)
+        if not isinstance(dependant, Dependant) or not getattr(route, "include_in_schema", False):
+            continue
+        asked = [callable_of(each) for each in tree_of(dependant)]
+        dependencies = [each for each in asked if isinstance(each, BearerDependency)]
+        if dependencies and getattr(route, "methods", None):
+            yield route, dependencies
+
+
+def _name_schemes(routes: list[tuple[Any, list[BearerDependency]]]) -> bool:
+    """Gives each Better Auth of an app a name of its own, in the order of the routes; whether one has changed."""
+    names: dict[object, str] = {}
+    changed = False
+    for _, dependencies in routes:
+        for each in dependencies:
+            if each.source not in names:
+                name, number = each.source.scheme_name, 1
+                while name in names.values():
+                    number += 1
+                    name = f"{each.source.scheme_name}{number}"
+                names[each.source] = name
+            changed = changed or each.scheme_name != names[each.source]
+            each.scheme_name = names[each.source]
+    return changed
+
+
+def _describe(operation: _Document, dependencies: list[BearerDependency], *, in_our_form: bool) -> None:
+    responses: _Document = operation.setdefault("responses", {})
+
+    def add(status: str, description: str, headers: _Document) -> None:
+        if status in responses or f"{status[0]}XX" in responses:
+            return  # what the app says itself stands
+        responses[status] = {"description": description}
+        if in_our_form:
+            schema = {"$ref": f"#/components/schemas/{_PROBLEM}"}
+            responses[status] |= {"headers": headers, "content": {"application/problem+json": {"schema": schema}}}
+
+    add("401", "No token, or one that is not good", _CHALLENGE)
+    if any(not isinstance(each, (CurrentUser, OptionalUser)) for each in dependencies):
+        add("403", "A good token, but not for this", {})
+    add("503", "It cannot be decided now", _WAIT)
+    if all(isinstance(each, OptionalUser) for each in dependencies) and {} not in operation.get("security", [{}]):
+        operation["security"].append({})

@@ -1,0 +1,98 @@
+"""What an Identity says, as plain data: for queues, caches and other processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, TypeVar
+from uuid import UUID
+
+from drawbridge._core import Identity
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class IdentityRecord:
+    """What an Identity said when it was recorded; its members, but for `claims`, are the same. Immutable.
+
+    It proves nothing: whoever can write to where it was kept can write another. Trust it as far as you trust that
+    place, and look at `expires_at` where the token must still be good.
+    """
+
+    subject: str
+    uuid: UUID | None
+    email: str | None
+    email_verified: bool | None
+    name: str | None
+    roles: tuple[str, ...]
+    session_id: str | None
+    issued_at: datetime | None
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, identity: Identity[UUID | None]) -> IdentityRecord:
+        return cls(**{name: getattr(identity, name) for name in cls.__dataclass_fields__})
+
+    def to_dict(self) -> dict[str, Any]:  # Any: JSON
+        """Texts, numbers, booleans, None and one list, which `json.dumps` takes; times are UNIX seconds. It is the form
+        that `/api/v1/me` of the tasks API has."""
+        return {
+            "subject": self.subject,
+            "uuid": None if self.uuid is None else str(self.uuid),
+            "email": self.email,
+            "email_verified": self.email_verified,
+            "name": self.name,
+            "roles": list(self.roles),
+            "session_id": self.session_id,
+            "issued_at": None if self.issued_at is None else int(self.issued_at.timestamp()),
+            "expires_at": int(self.expires_at.timestamp()),
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> IdentityRecord:
+        """The same again. ValueError for what `to_dict` does not give; members that it does not know are left out."""
+
+        def read(name: str, kind: type[_Value]) -> _Value:
+            value = record.get(name)
+            # A bool is an int in Python, and in JSON it is not.
+            if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+                raise ValueError(f'the record\'s member "{name}" is not a {kind.__name__}')
+            return value
+
+        def maybe(name: str, kind: type[_Value]) -> _Value | None:
+            if name not in record:
+                raise ValueError(f'the record has no member "{name}"')
+            return None if record[name] is None else read(name, kind)
+
+        roles: list[Any] = read("roles", list)
+        if not all(isinstance(role, str) for role in roles):
+            raise ValueError('the record\'s member "roles" is not a list of str')
+        issued_at = maybe("issued_at", int)
+        uuid = maybe("uuid", str)
+        return cls(
+            subject=read("subject", str),
+            uuid=None if uuid is None else _read("uuid", UUID, uuid),
+            email=maybe("email", str),
+            email_verified=maybe("email_verified", bool),
+            name=maybe("name", str),
+            roles=tuple(roles),
+            session_id=maybe("session_id", str),
+            issued_at=None if issued_at is None else _read("issued_at", _time, issued_at),
+            expires_at=_read("expires_at", _time, read("expires_at", int)),
+        )
+
+    def has_role(self, role: str) -> bool:
+        return role in self.roles
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def _read(name: str, make: Callable[[Any], _Value], value: object) -> _Value:
+    try:
+        return make(value)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ValueError(f'the record\'s member "{name}" cannot be read: {error}') from None

@@ -1,0 +1,38 @@
+"""The arguments of a `Verifier` for type checkers: those that `BetterAuth` passes on to the one that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from os import PathLike
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from typing_extensions import TypeVar
+
+    from drawbridge.verifier import KeyEvent
+
+    # What `uuid` of an Identity is: always there, unless the verifier goes by `sub`.
+    Uuid_co = TypeVar("Uuid_co", bound=UUID | None, default=UUID, covariant=True)
+else:
+    from typing import TypeVar
+
+    Uuid_co = TypeVar("Uuid_co", covariant=True)
+
+
+class VerifierSettings(TypedDict, total=False):
+    """The arguments of `Verifier`, which says what they mean, beside `better_auth_url` and `user_claim`."""
+
+    jwks_url: str | None
+    issuer: str | None
+    audience: str | None
+    algorithms: Iterable[str] | None
+    clock_skew: int | None
+    max_token_size: int | None
+    allow_http_hosts: Iterable[str] | None
+    ca_file: str | PathLike[str] | None
+    keys_snapshot: str | PathLike[str] | None
+    keys_max_stale: int | None
+    remembered_tokens: int
+    on_event: Callable[[KeyEvent], object] | None

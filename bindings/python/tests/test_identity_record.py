@@ -1,0 +1,90 @@
+"""IdentityRecord: an Identity as plain data, there and back."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from drawbridge import Identity, IdentityRecord, Verifier
+from drawbridge.testing import Issuer
+
+ALICE = "0b9e7c1a-5f0d-4a63-9b39-1b2c3d4e5f60"
+RECORD: Mapping[str, Any] = {
+    "subject": f"id-of-{ALICE}",
+    "uuid": ALICE,
+    "email": "alice@example.com",
+    "email_verified": True,
+    "name": "Alicé",
+    "roles": ["admin", "editor"],
+    "session_id": "s1",
+    "issued_at": 1_800_000_000,
+    "expires_at": 1_800_000_900,
+}
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"role": "admin,editor", "name": "Alicé"},
+        {"uuid": None},
+        {"email": None, "emailVerified": None, "name": None, "sid": None, "iat": None},
+    ],
+    ids=["all", "without uuid", "what must be there"],
+)
+def test_it_says_what_the_identity_says_also_after_json(issuer: Issuer, claims: dict[str, Any]) -> None:
+    with Verifier(issuer.url, user_claim="sub") as verifier:
+        identity = verifier.verify(issuer.token(**claims))
+    record = IdentityRecord.of(identity)
+    again = IdentityRecord.from_dict(json.loads(json.dumps(record.to_dict())))
+    assert again == record
+    members = {name for name in dir(Identity) if not name.startswith("_")} - {"claims", "has_role"}
+    assert set(record.to_dict()) == members
+    for name in members:
+        assert getattr(again, name) == getattr(identity, name), name
+    assert [again.has_role(role) for role in ("admin", "adm")] == [identity.has_role("admin"), False]
+
+
+def test_what_is_read_is_typed() -> None:
+    record = IdentityRecord.from_dict({**RECORD, "added_later": 1})
+    assert record.to_dict() == RECORD
+    assert (record.uuid, record.roles) == (UUID(ALICE), ("admin", "editor"))
+    assert record.expires_at == datetime(2027, 1, 15, 8, 15, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("subject", None),
+        ("subject", 7),
+        ("uuid", "alice"),
+        ("uuid", 7),
+        ("email", ["a"]),
+        ("email_verified", 1),
+        ("roles", "admin"),
+        ("roles", [1]),
+        ("roles", None),
+        ("issued_at", "2026"),
+        ("expires_at", None),
+        ("expires_at", True),
+        ("expires_at", 10**20),
+    ],
+)
+def test_what_is_no_record_is_refused(member: str, value: object) -> None:
+    with pytest.raises(ValueError, match=member):
+        IdentityRecord.from_dict({**RECORD, member: value})
+
+
+@pytest.mark.parametrize("member", RECORD)
+def test_a_member_that_is_missing_is_refused(member: str) -> None:
+    with pytest.raises(ValueError, match=member):
+        IdentityRecord.from_dict({name: value for name, value in RECORD.items() if name != member})
+
+
+def test_it_is_no_identity(issuer: Issuer) -> None:
+    record = IdentityRecord.from_dict(RECORD)
+    assert not isinstance(record, Identity)
+    with Verifier(issuer.url) as verifier, pytest.raises(TypeError):
+        verifier.check_user_access(record, ALICE)  # type: ignore[arg-type]

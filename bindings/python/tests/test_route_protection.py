@@ -1,0 +1,227 @@
+"""assert_all_routes_protected: a route that was forgotten is found wherever it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Host, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from drawbridge import Identity
+from drawbridge.fastapi import BetterAuth
+from drawbridge.testing import assert_all_routes_protected
+
+AUTH = BetterAuth("http://localhost:3000")
+OWNER = Depends(AUTH.verify_user_access)
+USER = Depends(AUTH.get_current_user)
+
+
+def endpoint() -> str:
+    return "x"
+
+
+async def plain(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("x")
+
+
+def in_a_router(app: FastAPI) -> None:
+    router = APIRouter(prefix="/a")
+    router.get("/forgotten")(endpoint)
+    app.include_router(router)
+
+
+def in_a_router_of_a_router(app: FastAPI) -> None:
+    inner = APIRouter(prefix="/b")
+    inner.get("/forgotten")(endpoint)
+    inner.get("/kept", dependencies=[USER])(endpoint)
+    outer = APIRouter(prefix="/a")
+    outer.include_router(inner)
+    app.include_router(outer)
+
+
+def in_a_mounted_app(app: FastAPI) -> None:
+    mounted = FastAPI()
+    mounted.get("/forgotten")(endpoint)
+    app.mount("/a", mounted)
+
+
+def in_an_app_that_is_mounted_deeper(app: FastAPI) -> None:
+    innermost, between = FastAPI(), FastAPI(dependencies=[USER])
+    innermost.get("/forgotten")(endpoint)
+    between.get("/kept")(endpoint)
+    between.mount("/b", innermost)  # dependencies of the app around do not run there
+    app.mount("/a", between)
+
+
+def behind_middleware(app: FastAPI) -> None:
+    class Middleware:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await self.app(scope, receive, send)
+
+    mounted = FastAPI()
+    mounted.get("/forgotten")(endpoint)
+    app.mount("/a", Middleware(mounted))
+
+
+def behind_a_function(app: FastAPI) -> None:
+    async def hidden(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    app.mount("/hidden", hidden)
+
+
+def of_starlette(app: FastAPI) -> None:
+    app.mount("/a", Starlette(routes=[Mount("/b", routes=[Route("/forgotten", plain)])]))
+
+
+def of_a_host(app: FastAPI) -> None:
+    mounted = FastAPI()
+    mounted.get("/forgotten")(endpoint)
+    app.router.routes.append(Host("api.test", mounted))
+
+
+def as_a_plain_route(app: FastAPI) -> None:
+    app.add_route("/forgotten", plain, methods=["POST"])
+
+
+def as_a_web_socket(app: FastAPI) -> None:
+    app.websocket("/forgotten")(endpoint)
+
+
+def as_a_web_socket_in_a_router(app: FastAPI) -> None:
+    router = APIRouter(prefix="/a")
+    router.websocket("/forgotten")(endpoint)
+    app.include_router(router)
+
+
+def as_a_plain_web_socket(app: FastAPI) -> None:
+    app.router.routes.append(WebSocketRoute("/forgotten", lambda socket: None))
+
+
+def as_static_files(app: FastAPI) -> None:
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent))
+
+
+def where_the_user_is_optional(app: FastAPI) -> None:
+    app.get("/forgotten", dependencies=[Depends(AUTH.get_optional_user)])(endpoint)
+
+
+def by_another_method(app: FastAPI) -> None:
+    app.get("/both", dependencies=[USER])(endpoint)
+    app.post("/both")(endpoint)
+
+
+FORGOTTEN = {
+    in_a_router: "GET /a/forgotten",
+    in_a_router_of_a_router: "GET /a/b/forgotten",
+    in_a_mounted_app: "GET /a/forgotten",
+    in_an_app_that_is_mounted_deeper: "GET /a/b/forgotten",
+    behind_middleware: "GET /a/forgotten",
+    behind_a_function: "ANY /hidden",
+    of_starlette: "GET /a/b/forgotten",
+    of_a_host: "GET //api.test/forgotten",
+    as_a_plain_route: "POST /forgotten",
+    as_a_web_socket: "WebSocket /forgotten",
+    as_a_web_socket_in_a_router: "WebSocket /a/forgotten",
+    as_a_plain_web_socket: "WebSocket /forgotten",
+    as_static_files: "ANY /static",
+    where_the_user_is_optional: "GET /forgotten",
+    by_another_method: "POST /both",
+}
+
+
+def app_with(forget: Callable[[FastAPI], None]) -> FastAPI:
+    app = FastAPI()
+    app.get("/health")(endpoint)
+    app.get("/api/{user_id}/notes", dependencies=[OWNER])(endpoint)
+    forget(app)
+    return app
+
+
+@pytest.mark.parametrize("forget", FORGOTTEN, ids=lambda forget: forget.__name__)
+def test_a_forgotten_route_is_found(forget: Callable[[FastAPI], None]) -> None:
+    app, name = app_with(forget), FORGOTTEN[forget]
+    with pytest.raises(AssertionError) as found:
+        assert_all_routes_protected(app, open={"/health"})
+    named = [line.strip() for line in str(found.value).splitlines() if line.startswith("  ")]
+    # Starlette answers HEAD where it answers GET.
+    assert [line for line in named if not line.startswith("HEAD ")] == [name]
+    assert_all_routes_protected(app, open={"/health", name.partition(" ")[2]})
+
+
+def test_a_method_can_be_open_by_itself() -> None:
+    app = FastAPI()
+    app.get("/posts")(endpoint)
+    app.post("/posts")(endpoint)
+    with pytest.raises(AssertionError, match="POST /posts") as found:
+        assert_all_routes_protected(app, open={"GET /posts"})
+    assert "GET /posts" not in str(found.value)
+
+
+def indirectly(user: Annotated[Identity, USER]) -> Identity:
+    return user
+
+
+class Checks:
+    def __call__(self, user: Annotated[Identity, USER]) -> Identity:
+        return user
+
+
+PROTECTING = {
+    "current": AUTH.get_current_user,
+    "access": AUTH.verify_user_access,
+    "role": AUTH.require_role("admin"),
+    "active": AUTH.get_current_active_user(lambda identity: True),
+    "by a function": indirectly,
+    "by an object": Checks(),
+}
+
+
+@pytest.mark.parametrize("name", PROTECTING)
+@pytest.mark.parametrize("where", ["route", "router", "include", "app", "web socket", "mount"])
+def test_a_protected_route_is_none(name: str, where: str) -> None:
+    dependencies = [Depends(PROTECTING[name])]
+    app = FastAPI(dependencies=dependencies if where == "app" else [])
+    path = "/{user_id}/notes"
+    if where in ("router", "include"):
+        router = APIRouter(dependencies=dependencies if where == "router" else [])
+        router.get(path)(endpoint)
+        app.include_router(router, prefix="/api", dependencies=dependencies if where == "include" else [])
+    elif where == "web socket":
+        app.websocket(path, dependencies=dependencies)(endpoint)
+    elif where == "mount":
+        mounted = FastAPI(dependencies=dependencies)
+        mounted.get(path)(endpoint)
+        app.mount("/api", mounted)
+    else:
+        app.get(path, dependencies=dependencies if where == "route" else [])(endpoint)
+    assert_all_routes_protected(app)
+
+
+def test_an_overridden_dependency_still_protects() -> None:
+    app = FastAPI()
+    app.get("/", dependencies=[USER])(endpoint)
+    app.dependency_overrides[AUTH.get_current_user] = lambda: None
+    assert_all_routes_protected(app)
+
+
+def test_what_is_open_must_be_a_route() -> None:
+    app = FastAPI()
+    app.get("/health")(endpoint)
+    with pytest.raises(AssertionError, match="open names what is no route of this app: /healthz"):
+        assert_all_routes_protected(app, open={"/health", "/healthz"})
+
+
+def test_an_app_that_mounts_itself_ends() -> None:
+    app = FastAPI(dependencies=[USER])
+    app.get("/x")(endpoint)
+    app.mount("/again", app)
+    assert_all_routes_protected(app)
