@@ -9,6 +9,8 @@ from fastapi.openapi.models import OpenAPI
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from drawbridge import AuthError, Identity
 from drawbridge.fastapi import BetterAuth
@@ -112,6 +114,17 @@ def test_an_app_that_started_serves_the_same() -> None:
         served = client.get("/openapi.json").json()
     assert served == AUTH.openapi(app)
     assert "401" in served["paths"]["/{user_id}"]["get"]["responses"]
+
+
+@pytest.mark.parametrize("outer", [FastAPI(), Starlette()], ids=["FastAPI", "Starlette"])
+def test_a_mounted_app_says_so_in_its_own_document(outer: Starlette) -> None:
+    mounted = FastAPI()
+    mounted.get("/", dependencies=[Depends(AUTH.get_current_user)])(lambda: "x")
+    app = Starlette(routes=[Mount("/outer", outer)], lifespan=AUTH.lifespan)
+    outer.mount("/api", mounted)
+    with TestClient(app) as client:
+        document = client.get("/outer/api/openapi.json").json()
+    assert set(document["paths"]["/"]["get"]["responses"]) == {"200", "401", "503"}
 
 
 def test_what_the_app_says_itself_stands() -> None:

@@ -108,7 +108,8 @@ error = AuthError("account_locked", "Pay first.", status=403)
 
 
 def record(identity: Identity, other: Identity[UUID | None]) -> dict[str, object]:
-    return IdentityRecord.from_dict(IdentityRecord.of(identity).to_dict()).to_dict() | IdentityRecord.of(other).to_dict()
+    recorded = IdentityRecord.from_dict(IdentityRecord.of(identity).to_dict())
+    return recorded.to_dict() | IdentityRecord.of(other).to_dict()
 
 
 def test_routes() -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
+from starlette.applications import Starlette
+from starlette.routing import Host, Mount
 
 from drawbridge import AuthError
 from drawbridge.fastapi.dependencies import BearerDependency, CurrentUser, OptionalUser
-from drawbridge.fastapi.route_check import routes_of
+from drawbridge.fastapi.route_check import routes_of, with_routes
 from drawbridge.fastapi.user_parameter import callable_of, tree_of
 
 _Document = dict[str, Any]  # Any: JSON
@@ -33,9 +35,27 @@ _CHALLENGE = {"WWW-Authenticate": {"schema": {"type": "string"}}}
 _WAIT = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 
 
-def describe_refusals(app: FastAPI) -> None:
-    """Has `app.openapi()` say what the dependencies answer, whoever calls it from now on. Calling it again changes
-    nothing. A method `openapi` of the app's own is called as before."""
+def describe_refusals(app: Starlette) -> None:
+    """Has `app.openapi()` say what the dependencies answer, whoever calls it from now on, and that of each app of
+    FastAPI that is mounted in it, which has a document of its own. Calling it again changes nothing."""
+    for each in _apps_of_fastapi(app, set()):
+        _describe_in_document(each)
+
+
+def _apps_of_fastapi(app: object, seen: set[int]) -> Iterator[FastAPI]:
+    inner = with_routes(app)
+    if inner is None or id(inner) in seen:
+        return
+    seen.add(id(inner))
+    if isinstance(inner, FastAPI):
+        yield inner
+    for route, _ in routes_of(getattr(inner, "router", inner), frozenset()):
+        if isinstance(route, (Mount, Host)):
+            yield from _apps_of_fastapi(route.app, seen)
+
+
+def _describe_in_document(app: FastAPI) -> None:
+    """A method `openapi` of the app's own is called as before."""
     if getattr(app.openapi, "_by_drawbridge", False):
         return
     make: Callable[[], _Document] = app.openapi
