@@ -88,8 +88,7 @@ build_issuer() {
 bundle_issuer() {
   say "bundling the tests' Better Auth"
   rm -rf build/issuer
-  (cd tests/e2e/issuer && npx --no rolldown -- server.mjs migrations.mjs --dir ../../../build/issuer --platform node \
-    --external libsql --external pg) >build/issuer.log 2>&1 || { cat build/issuer.log >&2 && return 1; }
+  node tests/e2e/issuer/bundle.mjs "$PWD/build/issuer" >build/issuer.log 2>&1 || { cat build/issuer.log >&2 && return 1; }
 }
 
 # The example's pages, with the packages that they use.

@@ -26,6 +26,11 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
     audience?: string | string[];
     /** For how long a token is good, as a number and a unit: `"15m"` (default), `"1h"`. It cannot be revoked before. */
     expirationTime?: string;
+    /**
+     * Makes the token from its claims elsewhere, such as at a key service (KMS), and needs `jwks.remoteUrl`. It must sign the
+     * claims as they are, and write `alg` and `kid` of the key that verifies it into the header.
+     */
+    sign?: NonNullable<JwtOptions["jwt"]>["sign"];
   };
 
   /**
@@ -39,10 +44,17 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
 
   /**
    * The signing keys, with the names and units of Better Auth's JWT plugin: `keyPairConfig` (default EdDSA, Ed25519),
-   * `rotationInterval` and `gracePeriod` in seconds, `jwksPath` (default `/jwks`).
+   * `rotationInterval` and `gracePeriod` in seconds, `jwksPath` (default `/jwks`). With `remoteUrl` the public keys are there
+   * and not at `jwksPath`; Better Auth then wants `keyPairConfig.alg`, and backends `BETTER_AUTH_JWKS_URL`.
    */
   jwks?: Pick<
     KeyOptions,
-    "disablePrivateKeyEncryption" | "gracePeriod" | "jwksPath" | "keyPairConfig" | "keyPairConfigs" | "rotationInterval"
+    | "disablePrivateKeyEncryption"
+    | "gracePeriod"
+    | "jwksPath"
+    | "keyPairConfig"
+    | "keyPairConfigs"
+    | "remoteUrl"
+    | "rotationInterval"
   >;
 }

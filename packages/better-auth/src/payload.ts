@@ -11,7 +11,9 @@ interface SignedIn {
 /** Whose claim a name is, for the names that `claims` cannot give. */
 const takenClaims = new Map<string, string>([
   ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"].map((name) => [name, "a registered claim (RFC 7519)"] as const),
-  ...["uuid", "email", "emailVerified", "name", "sid", "role"].map((name) => [name, "the plugin's own"] as const),
+  ...["uuid", "email", "emailVerified", "name", "sid", "role", "impersonatedBy", "isAnonymous"].map(
+    (name) => [name, "the plugin's own"] as const,
+  ),
   // A backend tells access, ID and logout tokens, which the same keys may sign, from this one by these.
   ...["at_hash", "nonce", "azp", "client_id", "acr", "events"].map(
     (name) => [name, "the mark of another kind of token, which the backend refuses"] as const,
@@ -34,6 +36,9 @@ export function definePayload(claims: DrawbridgeOptions["claims"], findUser: Fin
       name: user.name,
       sid: session.id,
       ...(typeof user.role === "string" && user.role !== "" && { role: user.role }),
+      // Of the admin and the anonymous plugin. Who acts as a user must not pass for that user.
+      ...(session.impersonatedBy != null && { impersonatedBy: String(session.impersonatedBy) }),
+      ...(user.isAnonymous === true && { isAnonymous: true }),
     };
   };
 }

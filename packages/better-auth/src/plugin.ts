@@ -23,7 +23,8 @@ export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
  * Makes Better Auth's tokens such as a backend behind Drawbridge needs them. It is Better Auth's JWT plugin, under its
  * id, so `jwtClient()` and plugins that look for that plugin find it; do not add `jwt()` beside it. What it adds:
  *
- * - Tokens have the claims `uuid`, `email`, `emailVerified`, `name`, `sid`, and `role` where the user has one.
+ * - Tokens have the claims `uuid`, `email`, `emailVerified`, `name`, `sid`, and `role` where the user has one; and
+ *   `impersonatedBy` and `isAnonymous` where an administrator acts as the user, or the user is anonymous.
  * - Users have a `uuid` from the start, which nobody can choose or change, other plugins and hooks included. Better Auth's
  *   migration makes the column; on a table that has rows already, `drawbridge migrate up` does.
  * - The endpoint of the keys is never rate-limited.

@@ -8,6 +8,7 @@ import pg from "pg";
 import ts from "typescript";
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test, vi } from "vitest";
 import { serve } from "./support/http.js";
+import { startKeyService } from "./support/key-service.js";
 import { baseURL, newAccount, Visitor } from "./support/visitor.js";
 
 const folder = resolve(import.meta.dirname, "..");
@@ -78,13 +79,24 @@ const program = process.env.DRAWBRIDGE_BIN ?? join(repository, "build/release/bi
 
 /** What the program says of the token of somebody who has just signed up: the claims, and who it is. */
 async function verifiedTokenOf(name: string, auth: Pick<Auth, "handler">, origin = baseURL, ...options: string[]) {
-  const visitor = new Visitor(auth, origin);
+  return verifiedTokenAt(origin, name, auth, origin, ...options);
+}
+
+/** The same of somebody whose browser is at another of Better Auth's hosts than the one that the program expects. */
+async function verifiedTokenAt(
+  host: string,
+  name: string,
+  auth: Pick<Auth, "handler">,
+  origin: string,
+  ...options: string[]
+) {
+  const visitor = new Visitor(auth, host);
   const { status, body } = await visitor.signUp();
   expect(status, JSON.stringify(body)).toBe(200);
   const token = await visitor.token();
   const keys = join(projects, name, "keys.json");
   writeFileSync(keys, JSON.stringify((await visitor.get("/jwks")).body));
-  const addresses = ["--better-auth-url", origin, "--jwks", keys];
+  const addresses = ["--better-auth-url", origin, ...(options.includes("--jwks") ? [] : ["--jwks", keys])];
   const said = spawnSync(program, ["token", "verify", "--json", ...addresses, ...options], {
     input: token,
     encoding: "utf8",
@@ -252,16 +264,21 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
 
   test.each([...short, ...elsewhere])("from %s", async (path, text) => {
     const name = path.replaceAll(/[^\w.]/g, "-");
-    const root = writeProject(name, { "auth.ts": text });
+    const service = await startKeyService("k");
+    onTestFinished(service.stop);
+    const root = writeProject(name, { "auth.ts": text.replaceAll("https://keys.example.com", service.origin) });
     const { options } = (await import(join(root, "auth.ts"))).auth as Auth;
     const auth = betterAuth({ ...options, emailAndPassword: { enabled: true } });
     const audience = /audience: "(.*?)"/.exec(text)?.[1];
-    const origin = options.baseURL?.toString() ?? baseURL;
-    const { claims, identity } = await verifiedTokenOf(
+    const origin = typeof options.baseURL === "string" ? options.baseURL : baseURL;
+    const isOfSeveralHosts = text.includes("allowedHosts");
+    const { claims, identity } = await verifiedTokenAt(
+      isOfSeveralHosts ? "https://preview-1.vercel.app" : origin,
       name,
       auth,
-      origin,
+      isOfSeveralHosts ? "https://app.example.com" : origin,
       ...(audience ? ["--audience", audience] : []),
+      ...(text.includes("remoteUrl") ? ["--jwks", `${service.origin}/jwks.json`] : []),
     );
     if (text.includes("admin()")) expect(identity.roles).toEqual(["user"]);
     if (text.includes("signedInAt")) expect(claims.signedInAt).toEqual(expect.any(String));
@@ -273,6 +290,8 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
       "4/lib/auth.ts",
       "5/lib/auth.ts",
       "6/lib/auth.ts",
+      "7/lib/auth.ts",
+      "8/lib/auth.ts",
       "README.md 1",
       "README.ja.md 1",
       "docs/hybrid-id.md 1",

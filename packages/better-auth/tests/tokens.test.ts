@@ -1,4 +1,4 @@
-import { admin } from "better-auth/plugins";
+import { admin, anonymous } from "better-auth/plugins";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { type DrawbridgeOptions, drawbridge } from "../src/index.js";
 import { startAuth } from "./support/auth.js";
@@ -72,6 +72,31 @@ describe.each(databases)("a token, on %s", (_, open) => {
     expect(verifiedClaims(await visitor.token(), await keys(visitor))).not.toHaveProperty("role");
   });
 
+  test("names the administrator who acts as the user, and nobody when the user acts", async () => {
+    const administrator = await signedUp({}, { plugins: [admin()] });
+    await database.query(`UPDATE "user" SET role = 'admin'`);
+    const own = verifiedClaims(await administrator.token(), await keys(administrator));
+    expect(own).not.toHaveProperty("impersonatedBy");
+    const user = await signedUp({}, { plugins: [admin()] });
+    const { sub, uuid } = verifiedClaims(await user.token(), await keys(user));
+    expect((await administrator.post("/admin/impersonate-user", { userId: sub as string })).status).toBe(200);
+    const claims = verifiedClaims(await administrator.token(), await keys(administrator));
+    expect(claims).toMatchObject({ sub, uuid, impersonatedBy: own.sub });
+    expect((await administrator.post("/admin/stop-impersonating", {})).status).toBe(200);
+    const after = verifiedClaims(await administrator.token(), await keys(administrator));
+    expect(after.sub).toBe(own.sub);
+    expect(after).not.toHaveProperty("impersonatedBy");
+    expect(verifiedClaims(await user.token(), await keys(user))).not.toHaveProperty("impersonatedBy");
+  });
+
+  test("says of an anonymous user that it is one, and nothing of others", async () => {
+    const named = await signedUp({}, { plugins: [anonymous()] });
+    expect(verifiedClaims(await named.token(), await keys(named))).not.toHaveProperty("isAnonymous");
+    const visitor = new Visitor(await startAuth(database, { plugins: [drawbridge(), anonymous()] }));
+    expect((await visitor.post("/sign-in/anonymous", {})).status).toBe(200);
+    expect(verifiedClaims(await visitor.token(), await keys(visitor)).isAnonymous).toBe(true);
+  });
+
   test("has more claims by the option, from the row and from elsewhere", async () => {
     const visitor = await signedUp({
       claims: async ({ user, session }) => ({ verified: user.emailVerified, of: session.userId, tenant: "north" }),
@@ -92,7 +117,7 @@ describe.each(databases)("a token, on %s", (_, open) => {
   test("is refused where the option gives a claim that is taken", async () => {
     const taken = [
       ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"],
-      ...["uuid", "email", "emailVerified", "name", "sid", "role"],
+      ...["uuid", "email", "emailVerified", "name", "sid", "role", "impersonatedBy", "isAnonymous"],
       ...["at_hash", "nonce", "azp", "client_id", "acr", "events"],
     ];
     let name = "";

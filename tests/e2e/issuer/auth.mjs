@@ -1,12 +1,12 @@
 // Better Auth as a Next.js project with Drawbridge has it, or, where a test asks for it, as others have it.
 
-import { createHash } from "node:crypto";
+import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
 
 import { drawbridge } from "@drawbridge/better-auth";
 import { betterAuth } from "better-auth";
 import { verifyPassword } from "better-auth/crypto";
 import { getMigrations } from "better-auth/db/migration";
-import { jwt, organization, twoFactor } from "better-auth/plugins";
+import { admin, bearer, jwt, organization, twoFactor } from "better-auth/plugins";
 
 import { openDatabase } from "./database.mjs";
 
@@ -18,26 +18,58 @@ const payloads = {
   default: undefined, // the whole row of the user
 };
 
-/** Plugins with tables of their own, which no backend knows of. */
-const others = (settings) => (settings.otherTables ? [organization(), twoFactor()] : []);
+const segment = (members) => Buffer.from(JSON.stringify(members)).toString("base64url");
 
-function plugins(settings) {
-  return [...tokens(settings), ...others(settings)];
+/** Tokens as a key service makes them, whose key this process has for it. */
+function signedByService(key) {
+  const privateKey = createPrivateKey({ key: JSON.parse(key), format: "jwk" });
+  return async (claims) => {
+    const token = `${segment({ alg: "EdDSA", kid: JSON.parse(key).kid })}.${segment(claims)}`;
+    return `${token}.${sign(null, Buffer.from(token), privateKey).toString("base64url")}`;
+  };
 }
 
-function tokens(settings) {
+/** Tokens as many a guide makes them: with the secret, which the backend then has as well. */
+function signedWithSecret(secret) {
+  return async (claims) => {
+    const token = `${segment({ alg: "HS256", typ: "JWT" })}.${segment(claims)}`;
+    return `${token}.${createHmac("sha256", secret).update(token).digest("base64url")}`;
+  };
+}
+
+function signedElsewhere({ serviceKey, sharedSecret, secret }) {
+  if (serviceKey) return signedByService(serviceKey);
+  return sharedSecret ? signedWithSecret(secret) : undefined;
+}
+
+/** Beside those of tokens; some have tables of their own, which no backend knows of. */
+function others(settings) {
+  return [
+    ...(settings.otherTables ? [organization(), twoFactor()] : []),
+    ...(settings.admin ? [admin()] : []),
+    ...(settings.bearer ? [bearer({ requireSignature: settings.bearer === "signed" })] : []),
+  ];
+}
+
+function plugins(settings) {
+  return [...jwtPlugins(settings), ...others(settings)];
+}
+
+function jwtPlugins(settings) {
   if (settings.jwt === false) return [];
+  const sign = signedElsewhere(settings);
   const jwks = {
-    keyPairConfig: settings.algorithm ? { alg: settings.algorithm } : undefined,
+    keyPairConfig: settings.algorithm || settings.remoteUrl ? { alg: settings.algorithm ?? "EdDSA" } : undefined,
+    remoteUrl: settings.remoteUrl,
     rotationInterval: settings.rotateEvery,
     gracePeriod: settings.gracePeriod,
     jwksPath: settings.jwksPath,
   };
-  const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn };
+  const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn, sign };
   if (settings.uuid !== false && !settings.payload)
     return [drawbridge({ jwks, jwt: token, trustedProxies: settings.trustedProxies, uuid: settings.uuidColumn })];
   const definePayload = payloads[settings.payload ?? "no-uuid"];
-  return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache: settings.sessionCache })];
+  return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache: settings.sessionCache === "on" })];
 }
 
 /** The plugin's, where it is not there to bring it. */
@@ -82,7 +114,14 @@ const quickPasswords = {
  * @param {string} [settings.jwksPath]    "/jwks" is
  * @param {number} [settings.keyFetches]  how many requests for the keys are answered, 0 for all: others are limited
  * @param {boolean} [settings.ownFields]  users may set their `uuid` and `role`; with a payload only
- * @param {boolean} [settings.sessionCache]  the session is also in a cookie that the keys sign; with a payload only
+ * @param {string} [settings.sessionCache]  "on": the session is also in a cookie that the keys sign; "secret": that the
+ *                                        secret signs; with a payload only
+ * @param {string[]} [settings.allowedHosts]  `iss` and `aud` follow the host of each request, which must be one of these
+ * @param {string} [settings.remoteUrl]   where the keys are in place of `jwksPath`
+ * @param {string} [settings.serviceKey]  a JWK by which tokens are signed elsewhere, whose public half is at `remoteUrl`
+ * @param {boolean} [settings.sharedSecret]  tokens are signed elsewhere with the secret; with a `remoteUrl`
+ * @param {string} [settings.bearer]      "on": session tokens are taken as bearer tokens; "signed": signed ones alone
+ * @param {boolean} [settings.admin]      administrators can act as another user
  * @param {string[]} [settings.trustedProxies]  undefined for what X-Forwarded-For says, whoever says it
  * @param {boolean} [settings.uuid]       false: a Better Auth that knows of no UUID
  * @param {boolean} [settings.jwt]        false: one without tokens and keys
@@ -94,7 +133,7 @@ const quickPasswords = {
 export async function makeAuth(settings) {
   const { options, close } = openDatabase(settings.databaseUrl);
   const auth = betterAuth({
-    baseURL: settings.baseURL,
+    baseURL: settings.allowedHosts ? { allowedHosts: settings.allowedHosts, protocol: "http" } : settings.baseURL,
     basePath: settings.basePath,
     secret: settings.secret,
     database: options,
