@@ -20,6 +20,8 @@ struct IdentityClaims;  // src/core/identity/identity_claims.h
 /// Verifier makes one, so holding one means that a token was verified.
 class Identity {
  public:
+  /// Claim `iss` (RFC 7519 §4.1.1): the one of the policy's issuers that the token names.
+  const std::string& issuer() const;
   /// Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty.
   const std::string& subject() const;
   /// Claim `uuid`: the user's id in the backend's tables. Present whenever the policy requires it.
@@ -33,6 +35,9 @@ class Identity {
   bool has_role(std::string_view role) const;
   /// Claim `sid`.
   const std::optional<std::string>& session_id() const;
+  /// Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; absent when the user
+  /// does.
+  const std::optional<std::string>& impersonated_by() const;
   /// Claim `iat`, whole seconds; Better Auth may leave it out.
   std::optional<std::chrono::sys_seconds> issued_at() const;
   /// Claim `exp`, whole seconds, rounded down.

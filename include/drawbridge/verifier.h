@@ -22,7 +22,7 @@ using TokenTime = std::chrono::sys_time<std::chrono::milliseconds>;
 class Verifier {
  public:
   /// Throws std::invalid_argument, with one line, for a policy that cannot work: an empty issuer or
-  /// audience, no algorithm, a skew outside 0 to 5 minutes, a size limit of 0.
+  /// audience, more than 16 of either, no algorithm, a skew outside 0 to 5 minutes, a size limit of 0.
   explicit Verifier(Policy policy);
 
   /// The identity that the token proves, or the first check that failed. Codes: every one of the

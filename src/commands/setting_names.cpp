@@ -12,8 +12,8 @@ struct Name {
 };
 
 /// The members of Policy and KeySource that have a setting.
-constexpr std::array names{Name{"Policy::issuer", "BETTER_AUTH_ISSUER"},
-                           Name{"Policy::audience", "BETTER_AUTH_AUDIENCE"},
+constexpr std::array names{Name{"Policy::issuers", "BETTER_AUTH_ISSUER"},
+                           Name{"Policy::audiences", "BETTER_AUTH_AUDIENCE"},
                            Name{"Policy::algorithms", "DRAWBRIDGE_ALGORITHMS"},
                            Name{"Policy::clock_skew", "DRAWBRIDGE_CLOCK_SKEW"},
                            Name{"Policy::max_token_size", "DRAWBRIDGE_MAX_TOKEN_SIZE"},

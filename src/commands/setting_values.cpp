@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "drawbridge/policy.h"
 #include "drawbridge/remote_verifier.h"
 
 #include "core/errors/hints.h"
@@ -48,21 +49,35 @@ std::vector<Algorithm> algorithms_of(const GivenSetting& given) {
   for (const std::string& name : list_of(given)) {
     const auto algorithm = algorithm_named(name);
     if (!algorithm)
-      fault(
-          given.name,
-          fmt::format("names {}, which Drawbridge does not verify: give some of EdDSA, ES256, ES384, ES512, "
-                      "RS256, RS384, RS512, PS256, PS384, PS512",
-                      in_quotes(name)));
+      fault(given.name,
+            fmt::format(
+                "names {}, which Drawbridge does not verify: give some of EdDSA, Ed25519, ES256, ES384, "
+                "ES512, RS256, RS384, RS512, PS256, PS384, PS512",
+                in_quotes(name)));
     if (std::ranges::find(algorithms, *algorithm) == algorithms.end()) algorithms.push_back(*algorithm);
   }
   return algorithms;
 }
 
-std::string claim_of(const GivenSetting& given) {
+std::vector<std::string> claims_of(const GivenSetting& given) {
   const auto foreign = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
   if (foreign(given.value.front()) || foreign(given.value.back()))
     fault(given.name, fmt::format("is {}: take away the white space around it", in_quotes(given.value)));
-  return given.value;
+  std::vector<std::string> values;
+  for (std::string& value : list_of(given)) {
+    if (value.contains('*'))
+      fault(given.name,
+            fmt::format("names {}: it is compared as it stands, so list each one; or have Better Auth use "
+                        "one whatever its host is, drawbridge({{ jwt: {{ issuer, audience }} }})",
+                        in_quotes(value)));
+    if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
+  }
+  if (values.size() > Policy::max_names)
+    fault(given.name,
+          fmt::format("names {}, and {} are the most: have Better Auth use one whatever its host is, "
+                      "drawbridge({{ jwt: {{ issuer, audience }} }})",
+                      values.size(), Policy::max_names));
+  return values;
 }
 
 std::vector<std::string> hosts_of(const GivenSetting& given) {

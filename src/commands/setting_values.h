@@ -43,8 +43,9 @@ std::vector<std::string> list_of(const GivenSetting& given);
 
 std::vector<Algorithm> algorithms_of(const GivenSetting& given);
 
-/// A claim's value is compared byte by byte, so that what surrounds it by mistake would refuse every token.
-std::string claim_of(const GivenSetting& given);
+/// Values of a claim, each once. They are compared byte by byte, so that what surrounds them by mistake would
+/// refuse every token, and a `*` stands for nothing.
+std::vector<std::string> claims_of(const GivenSetting& given);
 
 /// Names of hosts alone.
 std::vector<std::string> hosts_of(const GivenSetting& given);

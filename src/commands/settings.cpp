@@ -41,13 +41,13 @@ const std::vector<Row>& rows() {
        {keys}},
       {"BETTER_AUTH_ISSUER",
        "--issuer,--better-auth-issuer",
-       "TEXT",
-       "the claim iss; default: the origin of BETTER_AUTH_URL",
+       "A,B",
+       "the claim iss, any of these; default: the origin of BETTER_AUTH_URL",
        {policy}},
       {"BETTER_AUTH_AUDIENCE",
        "--audience,--better-auth-audience",
-       "TEXT",
-       "the claim aud; default: the origin of BETTER_AUTH_URL",
+       "A,B",
+       "the claim aud, any of these; default: the origin of BETTER_AUTH_URL",
        {policy}},
       {"DATABASE_URL",
        "--database-url",
@@ -80,7 +80,11 @@ const std::vector<Row>& rows() {
        "A,B",
        "addresses and networks whose X-Forwarded-For is believed, or none; default: not known",
        {server}},
-      {"DRAWBRIDGE_ALGORITHMS", "--algorithms", "A,B", "accepted alg values; default: EdDSA", {policy}},
+      {"DRAWBRIDGE_ALGORITHMS",
+       "--algorithms",
+       "A,B",
+       "accepted alg values; default: EdDSA, which covers Ed25519",
+       {policy}},
       {"DRAWBRIDGE_CLOCK_SKEW",
        "--clock-skew",
        "SECONDS",
@@ -273,15 +277,15 @@ Policy Settings::signature_policy() const {
 Policy Settings::policy() const {
   Policy policy = signature_policy();
   const auto claim = [&](std::string_view variable, std::string_view flag,
-                         std::string BetterAuth::* of_address) -> std::string {
-    if (const auto given = find(variable)) return claim_of(*given);
-    if (const auto address = better_auth()) return (*address).*of_address;
+                         std::string BetterAuth::* of_address) -> std::vector<std::string> {
+    if (const auto given = find(variable)) return claims_of(*given);
+    if (const auto address = better_auth()) return {(*address).*of_address};
     fault(variable, fmt::format("is not set: give {}, or set it, or set BETTER_AUTH_URL, whose origin it is "
                                 "by default",
                                 flag));
   };
-  policy.issuer = claim("BETTER_AUTH_ISSUER", "--issuer", &BetterAuth::issuer);
-  policy.audience = claim("BETTER_AUTH_AUDIENCE", "--audience", &BetterAuth::audience);
+  policy.issuers = claim("BETTER_AUTH_ISSUER", "--issuer", &BetterAuth::issuer);
+  policy.audiences = claim("BETTER_AUTH_AUDIENCE", "--audience", &BetterAuth::audience);
   return policy;
 }
 

@@ -97,6 +97,7 @@ std::string text_of(const Identity& identity, sys_seconds now, const Palette& pa
   const auto field = [&](const char* name, std::string_view value) {
     text += field_line(palette, name, value);
   };
+  field("issuer", display_text(identity.issuer(), 128));
   field("subject", display_text(identity.subject()));
   field("uuid", identity.uuid() ? identity.uuid()->text() : "absent (the tasks API needs it)");
   if (identity.email()) {
@@ -110,6 +111,7 @@ std::string text_of(const Identity& identity, sys_seconds now, const Palette& pa
   for (const std::string& role : identity.roles()) roles += (roles.empty() ? "" : ", ") + display_text(role);
   if (!roles.empty()) field("roles", roles);
   if (identity.session_id()) field("session", display_text(*identity.session_id()));
+  if (identity.impersonated_by()) field("acting", "by " + display_text(*identity.impersonated_by()));
   if (identity.issued_at()) field("issued", moment_text(*identity.issued_at(), now));
   field("expires", moment_text(identity.expires_at(), now));
   return text;

@@ -50,6 +50,9 @@ Kinds of_sessions_and_tokens() {
       {"issuer.session", "Better Auth knows the session of the cookie", {"jwks.reachable"}},
       {"issuer.signs", "Better Auth can sign a token, with keys that its secret opens", {"issuer.session"}},
       {"issuer.own_fields", "`/update-user` refuses `uuid` and `role`", {"issuer.session"}},
+      {"issuer.bearer",
+       "A session token without Better Auth's signature signs nobody in",
+       {"issuer.session"}},
 
       {"token.form", "The token is a JWT, not a session token, a cookie or an encrypted one", {}},
       {"token.size", "It is no larger than the backend reads", {"token.form"}},

@@ -32,6 +32,18 @@ class Asked {
                                      given);
   }
 
+  /// `session.token`, as the database has it: what stands in the cookie before the signature.
+  std::string session_token() const {
+    const auto value = cookie_.find("session_token=") + std::string_view{"session_token="}.size();
+    return cookie_.substr(value, cookie_.find('.', value) - value);
+  }
+
+  /// With `session.token` as bearer token and without the cookie.
+  std::expected<HttpAnswer, std::string> get_as_bearer(std::string_view path) const {
+    return visit_.call({.url = fmt::format("{}{}", visit_.better_auth_url, path),
+                        .headers = {{"Authorization", "Bearer " + session_token()}}});
+  }
+
   std::expected<HttpAnswer, std::string> get(std::string_view path) const {
     return visit_.call(
         {.url = fmt::format("{}{}", visit_.better_auth_url, path), .headers = {{"Cookie", cookie_}}});
@@ -231,6 +243,27 @@ void judge_own_fields(Report& report, const Asked& asked, const HttpAnswer& sess
                "use drawbridge(), which refuses both, or set input: false for them in user.additionalFields");
 }
 
+// --- session tokens as bearer tokens ---------------------------------------------------------------
+
+void judge_bearer(Report& report, const Asked& asked) {
+  constexpr std::string_view id = "issuer.bearer";
+  const auto answer = asked.get_as_bearer(fmt::format("/get-session{}", as_it_is));
+  if (!answer) return report.leave(id, "Better Auth could not be asked: " + answer.error());
+  simdjson::dom::parser parser;
+  if (answer->status != 200)
+    return report.leave(
+        id, fmt::format("Better Auth answers {} to a session token without signature", answer->status));
+  if (!object_in(parser, answer->body))
+    return report.ok(id, "a session token without its signature signs nobody in");
+  report.warning(id, "who sends session.token in Authorization is signed in, without its signature",
+                 "bearer() takes it as the database and /get-session show it: whoever reads it in a log, a "
+                 "backup or a page is that "
+                 "user until the session ends",
+                 "bearer({ requireSignature: true }), and send what the header set-auth-token gave at "
+                 "sign-in; or take bearer() out: "
+                 "a backend needs the JWT of /token alone");
+}
+
 }  // namespace
 
 std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
@@ -258,6 +291,7 @@ std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
   if (!judge_session(report, visit, asked, *session)) return std::nullopt;
   auto token = judge_signing(report, visit, asked);
   judge_own_fields(report, asked, *session);
+  judge_bearer(report, asked);
   return token;
 }
 

@@ -86,6 +86,15 @@ void judge_unreachable(Report& report, const Visit& visit, const std::string& er
                 display_text(visit.jwks_url, max_shown_url));
 }
 
+/// Its endpoint refuses, which names a type of content, where there is no endpoint nothing does.
+bool switches_its_keys_off(const Visit& visit) {
+  const auto type_at = [&](std::string_view path) {
+    const auto answer = visit.call({.url = fmt::format("{}{}", visit.better_auth_url, path)});
+    return answer && answer->status == 404 ? std::string{answer->header("Content-Type")} : std::string{};
+  };
+  return type_at("/jwks").starts_with("application/json") && type_at("/jwks-of-nobody").empty();
+}
+
 /// Better Auth has `/ok` always, and `/token` where it has a JWT plugin.
 Advice advice_for_not_found(const Visit& visit) {
   const auto status = [&](const std::string& url) {
@@ -114,6 +123,14 @@ Advice advice_for_not_found(const Visit& visit) {
             "add drawbridge() of @drawbridge/better-auth to its `plugins`, make its tables with Better "
             "Auth's migration, "
             "and start it again"};
+  if (visit.jwks_url == base + "/jwks" && switches_its_keys_off(visit))
+    return {
+        "Better Auth's option jwks.remoteUrl says that its keys are elsewhere, such as at a key service "
+        "(KMS), and "
+        "switches this address off",
+        "set BETTER_AUTH_JWKS_URL to what jwks.remoteUrl says; or take remoteUrl and jwt.sign out there, so "
+        "that "
+        "Better Auth has keys of its own"};
   return {"Better Auth's JWT plugin has its keys under another path: its option jwks.jwksPath",
           fmt::format("set BETTER_AUTH_JWKS_URL={} followed by that jwksPath, or leave jwksPath out there",
                       shown)};
@@ -277,10 +294,14 @@ void judge_strength(Report& report, const KeySet& set) {
     report.fault("jwks.strength", summary, cause, remedy);
 }
 
-bool signs_with(const KeySet& set, const KeyDescription& key, Algorithm algorithm) {
+/// Better Auth signs under the name that its key has; one without is asked for each.
+bool signs_with(const KeySet& set, const KeyDescription& key, std::span<const Algorithm> accepted) {
   if (!key.usable()) return false;
-  const auto selected = KeySelector::select(set, *key.kid, algorithm);
-  return selected || selected.error() == KeySelector::Miss::several_fit;
+  if (key.alg) return accepts(accepted, *algorithm_named(*key.alg));
+  return std::ranges::any_of(accepted, [&](Algorithm algorithm) {
+    const auto selected = KeySelector::select(set, *key.kid, algorithm);
+    return selected || selected.error() == KeySelector::Miss::several_fit;
+  });
 }
 
 /// As Better Auth names it in the key, else what its kind says.
@@ -300,13 +321,12 @@ std::vector<std::string> algorithms_of(const KeySet& set) {
 }
 
 void judge_algorithm(Report& report, const Visit& visit, const KeySet& set) {
-  const auto accepted_with = [&](Algorithm algorithm) {
-    return std::ranges::any_of(set.descriptions(),
-                               [&](const KeyDescription& key) { return signs_with(set, key, algorithm); });
-  };
   const auto accepted = names_of(visit.policy.algorithms);
-  if (std::ranges::any_of(visit.policy.algorithms, accepted_with))
-    return report.ok("jwks.algorithm", "a key signs with an accepted algorithm: " + accepted);
+  const auto signer = std::ranges::find_if(set.descriptions(), [&](const KeyDescription& key) {
+    return signs_with(set, key, visit.policy.algorithms);
+  });
+  if (signer != set.descriptions().end())
+    return report.ok("jwks.algorithm", "a key signs with an accepted algorithm: " + algorithm_of(*signer));
   const auto offered = algorithms_of(set);
   const bool known = algorithm_named(offered.front()).has_value();
   std::vector<std::string_view> explained_by;

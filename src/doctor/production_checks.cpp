@@ -116,6 +116,7 @@ void check_token_lifetime(Report& report, const SeenToken& token) {
 
 void check_audience(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
   constexpr std::string_view id = "production.audience";
+  const std::vector<std::string>& audiences = visit.policy.audiences;
   const std::string remedy =
       "drawbridge({ jwt: { audience: \"https://api.example.com\" } }) in Better Auth, and the same in "
       "BETTER_AUTH_AUDIENCE";
@@ -124,13 +125,14 @@ void check_audience(Report& report, const Visit& visit, const std::optional<Seen
   if (token && token->audiences.size() > 1)
     report.warning(id, fmt::format("tokens are for {} audiences at once", token->audiences.size()), cause,
                    remedy);
-  else if (visit.policy.audience == visit.policy.issuer)
+  else if (const auto shared = std::ranges::find_first_of(audiences, visit.policy.issuers);
+           shared != audiences.end())
     report.warning(id,
                    fmt::format("the audience is the issuer, {}, which is the default for every backend",
-                               display_text(visit.policy.audience, 128)),
+                               display_text(*shared, 128)),
                    cause, remedy);
   else
-    report.ok(id, fmt::format("tokens are for {} alone", display_text(visit.policy.audience, 128)));
+    report.ok(id, fmt::format("tokens are for {} alone", quoted_names(audiences)));
 }
 
 /// Better Auth signs with the newest key that has not ended, so that one without an end is used for ever, or
@@ -267,10 +269,11 @@ void check_key_fetch(Report& report, const Visit& visit) {
 }
 
 void check_algorithms(Report& report, const Visit& visit) {
-  std::string list;
-  for (const Algorithm algorithm : visit.policy.algorithms)
-    list += (list.empty() ? "" : ", ") + std::string{name_of(algorithm)};
-  if (visit.policy.algorithms.size() == 1)
+  const std::vector<Algorithm>& accepted = visit.policy.algorithms;
+  const std::string list = names_of(accepted);
+  const bool both_names = accepts(accepted, Algorithm::eddsa) &&
+                          std::ranges::find(accepted, Algorithm::ed25519) != accepted.end();
+  if (accepted.size() - (both_names ? 1 : 0) == 1)
     return report.ok("production.algorithms", fmt::format("{} alone is accepted", list));
   report.warning("production.algorithms", fmt::format("the backend accepts {}", list),
                  "Better Auth signs with one; each more is one more that must never have a flaw",

@@ -83,8 +83,8 @@ std::expected<CheckedClaims, AuthError> check_alone(const OpenedToken& token,
   const auto later = std::chrono::floor<std::chrono::seconds>(now) + std::chrono::minutes{1};
   return check_claims(with_members_of(token.claims, names,
                                       {{"exp", std::to_string(later.time_since_epoch().count())},
-                                       {"iss", json_of(policy.issuer)},
-                                       {"aud", json_of(policy.audience)},
+                                       {"iss", json_of(policy.issuers.front())},
+                                       {"aud", json_of(policy.audiences.front())},
                                        {"sub", json_of("any")}}),
                       policy, now);
 }
@@ -164,7 +164,12 @@ struct Address {
   std::string_view check;
   std::string_view claim;
   std::string_view setting;
-  const std::string& expected;
+  const std::vector<std::string>& expected;
+
+  /// The first of these that is expected; the token has been found to have one.
+  std::string first_of(const std::vector<std::string>& names) const {
+    return *std::ranges::find_first_of(names, expected);
+  }
 };
 
 /// One address makes all the others unless they are set: with BETTER_AUTH_ISSUER alone `aud` would differ
@@ -172,7 +177,7 @@ struct Address {
 std::string remedy_for(const Visit& visit, const Address& address, const std::string& seen,
                        bool both_differ) {
   const auto there = BetterAuth::at(seen);
-  const bool by_url = address.expected == BetterAuth::at(visit.better_auth_url)->issuer;
+  const bool by_url = address.expected == std::vector{BetterAuth::at(visit.better_auth_url)->issuer};
   if (both_differ && by_url && there && there->issuer == seen)
     return fmt::format(
         "give Better Auth's baseURL and the backend's BETTER_AUTH_URL the same origin: set "
@@ -190,7 +195,8 @@ void judge_address(Report& report, const Visit& visit, const OpenedToken& token,
   const auto checked = check_alone(token, {address.claim}, visit.policy, visit.now());
   const auto values = texts_of(token, address.claim);
   if (checked)
-    return report.ok(address.check, fmt::format("`{}` is {}", address.claim, display_text(address.expected)));
+    return report.ok(address.check,
+                     fmt::format("`{}` is {}", address.claim, display_text(address.first_of(values), 128)));
   if (values.empty())
     return report.fault(address.check, checked.error().detail, checked.error().hint,
                         "set `baseURL` in Better Auth: without it tokens may name nobody");
@@ -200,33 +206,35 @@ void judge_address(Report& report, const Visit& visit, const OpenedToken& token,
   const std::string difference = difference_between(values.front(), address.expected);
   report.fault(
       address.check,
-      fmt::format("`{}` is {}, the backend expects \"{}\"", address.claim, first_names(shown),
-                  display_text(address.expected, 128)),
+      fmt::format("`{}` is {}, the backend expects {}", address.claim, first_names(shown),
+                  quoted_names(address.expected)),
       difference.empty()
           ? fmt::format("Better Auth's baseURL (or its option jwt.{}) and the backend's settings name "
-                        "different places",
+                        "different places; or it takes the host of each request",
                         address.claim == "iss" ? "issuer" : "audience")
           : difference + "; they are compared as they stand",
-      remedy_for(visit, address, values.front(), both_differ), std::move(explained_by));
+      remedy_for(visit, address, values.front(), both_differ) +
+          (difference.empty() ? "; " + several_hosts_hint() : std::string{}),
+      std::move(explained_by));
 }
 
 /// Whether the wrong BETTER_AUTH_URL, which is told already, is why this claim is not what is expected.
 bool is_other_issuer(const Visit& visit, const OpenedToken& token, const Address& address,
                      const SeenKeys& keys) {
   return keys.other_issuer && texts_of(token, address.claim) == std::vector{*keys.other_issuer} &&
-         address.expected == BetterAuth::at(visit.better_auth_url)->issuer;
+         address.expected == std::vector{BetterAuth::at(visit.better_auth_url)->issuer};
 }
 
 /// Both come from Better Auth's baseURL, so one wrong address is one fault; and a token for something else
 /// bears other addresses by right.
 void judge_addresses(Report& report, const Visit& visit, const OpenedToken& token, const SeenKeys& keys) {
   const Policy& policy = visit.policy;
-  const Address issuer{"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuer};
-  const Address audience{"token.audience", "aud", "BETTER_AUTH_AUDIENCE", policy.audience};
+  const Address issuer{"token.issuer", "iss", "BETTER_AUTH_ISSUER", policy.issuers};
+  const Address audience{"token.audience", "aud", "BETTER_AUTH_AUDIENCE", policy.audiences};
   std::vector<std::string_view> explained_by{"token.kind"};
   if (is_other_issuer(visit, token, issuer, keys))
     explained_by.insert(explained_by.begin(), {"jwks.reachable", "jwks.status"});
-  const bool are_one = policy.issuer == policy.audience && texts_of(token, "iss") == texts_of(token, "aud");
+  const bool are_one = policy.issuers == policy.audiences && texts_of(token, "iss") == texts_of(token, "aud");
   judge_address(report, visit, token, issuer, explained_by, are_one);
   if (are_one)
     explained_by.emplace_back("token.issuer");

@@ -28,21 +28,45 @@ std::string made_elsewhere(const OpenedToken& token) {
   return fmt::format("this token was not made by this Better Auth ({})", maker_of(token));
 }
 
-bool is_accepted(const Policy& policy, Algorithm algorithm) {
-  return std::ranges::find(policy.algorithms, algorithm) != policy.algorithms.end();
-}
-
 std::string algorithm_summary(const Visit& visit, std::string_view alg) {
   return fmt::format("it is signed with {}, the backend accepts {}", display_text(alg),
                      names_of(visit.policy.algorithms));
 }
 
+constexpr std::string_view can_make_one = "whoever can check such a token can make one, for any user";
+
+/// By HMAC, with a secret that all who check it share.
+void judge_shared_secret(Report& report, const Visit& visit, const OpenedToken& token, std::string_view alg) {
+  const bool is_cookie_cache = member(token.claims, "session") && member(token.claims, "user");
+  const bool is_of_this_better_auth = !visit.token;  // which gave it to the session
+  if (is_cookie_cache)
+    return report.fault(
+        "token.algorithm", algorithm_summary(visit, alg),
+        "it is Better Auth's cookie cache (session_data), signed with its secret and for itself alone",
+        std::string{get_a_token});
+  if (is_of_this_better_auth)
+    return report.fault(
+        "token.algorithm", algorithm_summary(visit, alg),
+        fmt::format("Better Auth's option jwt.sign makes its tokens with a shared secret: {}", can_make_one),
+        "take jwt.sign and jwks.remoteUrl out: Better Auth then signs with keys of its own, whose public "
+        "half the backend "
+        "fetches");
+  report.fault(
+      "token.algorithm", algorithm_summary(visit, alg),
+      fmt::format(
+          "{}: no key of its set signs so, but a route of the page's with BETTER_AUTH_SECRET does, for "
+          "example, or a sign-up of the API's own; {}",
+          made_elsewhere(token), can_make_one),
+      fmt::format("{}; take out what signs with a secret, and let people sign up with Better Auth alone",
+                  get_a_token));
+}
+
 /// By an algorithm that no key of a set has: HMAC, or none.
 void judge_foreign_algorithm(Report& report, const Visit& visit, const OpenedToken& token,
                              std::string_view alg) {
+  if (alg.starts_with("HS")) return judge_shared_secret(report, visit, token, alg);
   report.fault("token.algorithm", algorithm_summary(visit, alg),
-               fmt::format("{}: no key of its set signs so{}", made_elsewhere(token),
-                           alg.starts_with("HS") ? ", but a sign-up of the API's own does, for example" : ""),
+               fmt::format("{}: no key of its set signs so", made_elsewhere(token)),
                fmt::format("{}; let people sign up with Better Auth alone", get_a_token));
 }
 
@@ -134,7 +158,7 @@ std::optional<std::string_view> judge_origin(Report& report, const Visit& visit,
     judge_foreign_algorithm(report, visit, token, alg);
     return "token.algorithm";
   }
-  const bool accepted = is_accepted(visit.policy, *algorithm);
+  const bool accepted = accepts(visit.policy.algorithms, *algorithm);
   if (accepted) report.ok("token.algorithm", std::string{name_of(*algorithm)});
   if (!report.stands("jwks.not_empty")) {
     if (!accepted) report.leave("token.algorithm", report.why_without("jwks.not_empty"));

@@ -102,8 +102,9 @@ TEST_F(ApiTest, a_deleted_user_reads_nothing_and_writes_nothing) {
 
 TEST_F(ApiTest, me_is_the_identity) {
   EXPECT_EQ(boost::json::parse(api.call("GET", "/api/v1/me", "alice").body), boost::json::parse(R"({
-      "subject":"subject","uuid":"aaaaaaaa-0000-4000-8000-000000000001","email":null,"email_verified":null,
-      "name":null,"roles":[],"session_id":null,"issued_at":null,"expires_at":0})"));
+      "issuer":"https://issuer.example","subject":"subject","uuid":"aaaaaaaa-0000-4000-8000-000000000001",
+      "email":null,"email_verified":null,"name":null,"roles":[],"session_id":null,"impersonated_by":null,
+      "issued_at":null,"expires_at":0})"));
 }
 
 TEST_F(ApiTest, health_needs_no_token) {

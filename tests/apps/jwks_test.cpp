@@ -110,6 +110,18 @@ TEST_F(Jwks, ListsEachKeyAndNeverAPrivateMember) {
   EXPECT_FALSE(for_people.out.contains("c2VjcmV0"));
 }
 
+TEST_F(Jwks, EdDsaIsShownByTheNameThatTheKeyHas) {
+  const auto named = test::TestKey::generate(Algorithm::ed25519, "new");
+  const auto ec = test::TestKey::generate(Algorithm::es256, "ec");
+  const std::string misnamed = '{' + ec.material() + R"(,"alg":"Ed25519","kid":"ec"})";
+  const std::string keys = file("named.json", test::jwks_of({named.jwk(), misnamed}));
+  const json::array list = json_line(drawbridge({"jwks", keys, "--json"}).out).at("keys").as_array();
+  EXPECT_EQ(list.at(0).at("alg"), json::value("Ed25519"));
+  EXPECT_EQ(list.at(0).at("usable"), json::value(true));
+  EXPECT_EQ(list.at(1).at("usable"), json::value(false));
+  EXPECT_TRUE(drawbridge({"jwks", keys}).out.contains("alg  Ed25519\n")) << drawbridge({"jwks", keys}).out;
+}
+
 TEST_F(Jwks, NoUsableKeyIsExitOne) {
   const test::Outcome none = drawbridge({"jwks", "--json", file("none.json", R"({"keys":[]})")});
   EXPECT_EQ(none.status, 1);

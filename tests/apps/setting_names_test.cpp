@@ -13,9 +13,11 @@ namespace {
 
 TEST(SettingNames, StandWhereTheLibraryNamesItsMembers) {
   constexpr std::array allowed{Algorithm::eddsa};
+  const std::vector<std::string> expected{"b"};
   const std::pair<std::string, const char*> cases[] = {
-      {mismatch_hint("iss", "a", "b"), "Set BETTER_AUTH_ISSUER to"},
-      {mismatch_hint("aud", "a", "b"), "Set BETTER_AUTH_AUDIENCE to"},
+      {mismatch_hint("iss", "a", expected), "Set BETTER_AUTH_ISSUER to"},
+      {mismatch_hint("aud", "a", expected), "Set BETTER_AUTH_AUDIENCE to"},
+      {several_hosts_hint(), "in BETTER_AUTH_ISSUER and BETTER_AUTH_AUDIENCE"},
       {algorithm_hint("ES256", allowed), "add it to DRAWBRIDGE_ALGORITHMS."},
       {not_yet_valid_hint(9, 1), "DRAWBRIDGE_CLOCK_SKEW allows"},
       {token_too_large_hint(), "raise DRAWBRIDGE_MAX_TOKEN_SIZE."},
@@ -30,8 +32,9 @@ TEST(SettingNames, StandWhereTheLibraryNamesItsMembers) {
 
 TEST(SettingNames, AreThoseOfThePrograms) {
   const std::vector<std::string> variables = Settings::variables();
-  for (const char* member : {"Policy::issuer", "Policy::audience", "Policy::algorithms", "Policy::clock_skew",
-                             "Policy::max_token_size", "KeySource::allow_http_hosts", "KeySource::ca_file"})
+  for (const char* member :
+       {"Policy::issuers", "Policy::audiences", "Policy::algorithms", "Policy::clock_skew",
+        "Policy::max_token_size", "KeySource::allow_http_hosts", "KeySource::ca_file"})
     EXPECT_EQ(std::ranges::count(variables, with_setting_names(member)), 1) << member;
 }
 

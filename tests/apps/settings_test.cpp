@@ -66,8 +66,8 @@ TEST(Settings, HaveTheDocumentedDefaults) {
   EXPECT_FALSE(source.snapshot);
   EXPECT_EQ(source.max_stale, std::chrono::hours{24});
   const Policy policy = given->policy();
-  EXPECT_EQ(policy.issuer, better_auth_url);
-  EXPECT_EQ(policy.audience, better_auth_url);
+  EXPECT_EQ(policy.issuers, std::vector<std::string>{better_auth_url});
+  EXPECT_EQ(policy.audiences, std::vector<std::string>{better_auth_url});
   EXPECT_EQ(policy.algorithms, std::vector{Algorithm::eddsa});
   EXPECT_EQ(policy.clock_skew, std::chrono::seconds{30});
   EXPECT_EQ(policy.max_token_size, 16'384u);
@@ -89,29 +89,30 @@ TEST(Settings, AreReadFromEachVariable) {
   test::ScratchDirectory scratch;
   const std::string ca_file = scratch.path() / "ca.pem";
   std::ofstream{ca_file} << "certificates";
-  const Given given{{{"BETTER_AUTH_URL", "https://auth.example.com"},
-                     {"BETTER_AUTH_JWKS_URL", "https://keys.example.com/jwks"},
-                     {"BETTER_AUTH_ISSUER", "https://issuer.example.com"},
-                     {"BETTER_AUTH_AUDIENCE", "https://api.example.com"},
-                     {"DATABASE_URL", "sqlite:other.db"},
-                     {"DRAWBRIDGE_LISTEN", "[::1]:0"},
-                     {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com, http://localhost:3000"},
-                     {"DRAWBRIDGE_MAX_CONNECTIONS", "17"},
-                     {"DRAWBRIDGE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8"},
-                     {"DRAWBRIDGE_ALGORITHMS", "ES256, EdDSA,ES256"},
-                     {"DRAWBRIDGE_CLOCK_SKEW", "0"},
-                     {"DRAWBRIDGE_USER_CLAIM", "uuid"},
-                     {"DRAWBRIDGE_MAX_TOKEN_SIZE", "4096"},
-                     {"DRAWBRIDGE_ALLOW_HTTP_HOSTS", "auth,10.0.0.7"},
-                     {"DRAWBRIDGE_CA_FILE", ca_file},
-                     {"DRAWBRIDGE_KEYS_SNAPSHOT", "keys.snapshot"},
-                     {"DRAWBRIDGE_KEYS_MAX_STALE", "3600"},
-                     {"DRAWBRIDGE_THREADS", "3"},
-                     {"DRAWBRIDGE_DOCS", "off"},
-                     {"DRAWBRIDGE_MAX_TASKS", "7"},
-                     {"DRAWBRIDGE_MAX_TAGS", "0"},
-                     {"DRAWBRIDGE_LOG", "debug"},
-                     {"DRAWBRIDGE_LOG_FORMAT", "json"}}};
+  const Given given{
+      {{"BETTER_AUTH_URL", "https://auth.example.com"},
+       {"BETTER_AUTH_JWKS_URL", "https://keys.example.com/jwks"},
+       {"BETTER_AUTH_ISSUER", "https://issuer.example.com, https://b.example.com,https://issuer.example.com"},
+       {"BETTER_AUTH_AUDIENCE", "https://api.example.com"},
+       {"DATABASE_URL", "sqlite:other.db"},
+       {"DRAWBRIDGE_LISTEN", "[::1]:0"},
+       {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com, http://localhost:3000"},
+       {"DRAWBRIDGE_MAX_CONNECTIONS", "17"},
+       {"DRAWBRIDGE_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8"},
+       {"DRAWBRIDGE_ALGORITHMS", "ES256, EdDSA,Ed25519,ES256"},
+       {"DRAWBRIDGE_CLOCK_SKEW", "0"},
+       {"DRAWBRIDGE_USER_CLAIM", "uuid"},
+       {"DRAWBRIDGE_MAX_TOKEN_SIZE", "4096"},
+       {"DRAWBRIDGE_ALLOW_HTTP_HOSTS", "auth,10.0.0.7"},
+       {"DRAWBRIDGE_CA_FILE", ca_file},
+       {"DRAWBRIDGE_KEYS_SNAPSHOT", "keys.snapshot"},
+       {"DRAWBRIDGE_KEYS_MAX_STALE", "3600"},
+       {"DRAWBRIDGE_THREADS", "3"},
+       {"DRAWBRIDGE_DOCS", "off"},
+       {"DRAWBRIDGE_MAX_TASKS", "7"},
+       {"DRAWBRIDGE_MAX_TAGS", "0"},
+       {"DRAWBRIDGE_LOG", "debug"},
+       {"DRAWBRIDGE_LOG_FORMAT", "json"}}};
   const KeySource source = given->key_source();
   EXPECT_EQ(source.jwks_url, "https://keys.example.com/jwks");
   EXPECT_EQ(source.allow_http_hosts, (std::vector<std::string>{"auth", "10.0.0.7"}));
@@ -119,9 +120,10 @@ TEST(Settings, AreReadFromEachVariable) {
   EXPECT_EQ(source.snapshot, "keys.snapshot");
   EXPECT_EQ(source.max_stale, std::chrono::hours{1});
   const Policy policy = given->policy();
-  EXPECT_EQ(policy.issuer, "https://issuer.example.com");
-  EXPECT_EQ(policy.audience, "https://api.example.com");
-  EXPECT_EQ(policy.algorithms, (std::vector{Algorithm::es256, Algorithm::eddsa}));
+  EXPECT_EQ(policy.issuers,
+            (std::vector<std::string>{"https://issuer.example.com", "https://b.example.com"}));
+  EXPECT_EQ(policy.audiences, std::vector<std::string>{"https://api.example.com"});
+  EXPECT_EQ(policy.algorithms, (std::vector{Algorithm::es256, Algorithm::eddsa, Algorithm::ed25519}));
   EXPECT_EQ(policy.clock_skew, std::chrono::seconds{0});
   EXPECT_EQ(policy.max_token_size, 4096u);
   EXPECT_EQ(given->database().file, "other.db");
@@ -183,8 +185,8 @@ TEST(Settings, FlagWinsOverEnvironmentAndThatOverTheFile) {
   const Given given{{{"BETTER_AUTH_ISSUER", "environment"}, {"BETTER_AUTH_AUDIENCE", "environment"}},
                     {"--env-file", file, "--issuer", "flag"}};
   const Policy policy = given->policy();
-  EXPECT_EQ(policy.issuer, "flag");
-  EXPECT_EQ(policy.audience, "environment");
+  EXPECT_EQ(policy.issuers, std::vector<std::string>{"flag"});
+  EXPECT_EQ(policy.audiences, std::vector<std::string>{"environment"});
   EXPECT_EQ(policy.clock_skew, std::chrono::seconds{7});
   EXPECT_EQ(given->key_source().jwks_url, "http://localhost:3000/api/auth/jwks");
 }
@@ -236,10 +238,17 @@ TEST(Settings, AValueThatCannotWorkIsNamedInOneLine) {
       {"DRAWBRIDGE_TRUSTED_PROXIES", "proxy", "give addresses or networks"},
       {"DRAWBRIDGE_TRUSTED_PROXIES", "10.0.0.1/8", "give addresses or networks"},
       {"DRAWBRIDGE_TRUSTED_PROXIES", "127.0.0.1,", "commas"},
+      {"BETTER_AUTH_ISSUER", "https://*.example.com", "list each one"},
+      {"BETTER_AUTH_AUDIENCE", "https://a.example.com,*", "list each one"},
+      {"BETTER_AUTH_ISSUER", "a,,b", "commas"},
+      {"BETTER_AUTH_AUDIENCE", "a,", "commas"},
+      {"BETTER_AUTH_ISSUER", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "names 17, and 16 are the most"},
       {"DRAWBRIDGE_ALGORITHMS", "none", "\"none\""},
       {"DRAWBRIDGE_ALGORITHMS", "HS256", "\"HS256\""},
       {"DRAWBRIDGE_ALGORITHMS", "EdDSA,eddsa", "\"eddsa\""},
       {"DRAWBRIDGE_ALGORITHMS", "EdDSA,,ES256", "commas"},
+      {"DRAWBRIDGE_ALGORITHMS", "Ed448", "\"Ed448\""},
+      {"DRAWBRIDGE_ALGORITHMS", "ed25519", "give some of EdDSA, Ed25519,"},
       {"DRAWBRIDGE_ALGORITHMS", " ", "commas"},
       {"DRAWBRIDGE_CLOCK_SKEW", "301", "from 0 to 300"},
       {"DRAWBRIDGE_CLOCK_SKEW", "-1", "from 0 to 300"},

@@ -25,9 +25,9 @@ TEST_F(TokenVerify, AGoodTokenGivesHeaderClaimsAndIdentity) {
                "aud": "http://localhost:3000", "uuid": "d5e1ed25-7146-4435-b2bd-005278237699",
                "email": "u@example.com", "emailVerified": true, "name": "Zoë", "role": "admin, editor",
                "sid": "s-1", "more": {"a": [1, 0.1, 18446744073709551615, null]}},
-    "identity": {"subject": "user-1", "uuid": "d5e1ed25-7146-4435-b2bd-005278237699",
+    "identity": {"issuer": "http://localhost:3000", "subject": "user-1", "uuid": "d5e1ed25-7146-4435-b2bd-005278237699",
                  "email": "u@example.com", "email_verified": true, "name": "Zoë",
-                 "roles": ["admin", "editor"], "session_id": "s-1",
+                 "roles": ["admin", "editor"], "session_id": "s-1", "impersonated_by": null,
                  "issued_at": 1799999940, "expires_at": 1800000840}})"));
 }
 
@@ -35,8 +35,10 @@ TEST_F(TokenVerify, WhatATokenLacksIsNullInItsIdentity) {
   const std::string payload =
       fmt::format(R"({{"sub":"u","exp":{},"iss":"{}","aud":["x","{}"]}})", now + 1, origin, origin);
   const json::object answer = json_line(verify(key_.token(payload)).out);
-  EXPECT_EQ(answer.at("identity"), json::parse(R"({"subject": "u", "uuid": null, "email": null,
-      "email_verified": null, "name": null, "roles": [], "session_id": null, "issued_at": null,
+  EXPECT_EQ(answer.at("identity"),
+            json::parse(R"({"issuer": "http://localhost:3000", "subject": "u", "uuid": null,
+      "email": null, "email_verified": null, "name": null, "roles": [], "session_id": null,
+      "impersonated_by": null, "issued_at": null,
       "expires_at": 1800000001})"));
 }
 
@@ -253,6 +255,21 @@ TEST_F(TokenVerify, AlgorithmsAreThoseAsked) {
     all.insert(all.end(), arguments.begin(), arguments.end());
     EXPECT_EQ(drawbridge(all, key.token(claims())).status, 0) << name_of(algorithm);
   }
+}
+
+TEST_F(TokenVerify, EdDsaIsShownByTheNameThatTheTokenHas) {
+  const std::vector<std::string> arguments{"token", "verify",     "--jwks", key_set_, "--issuer",
+                                           origin,  "--audience", origin,   "--at",   std::to_string(now)};
+  const std::string named = key_.token(R"({"alg":"Ed25519","kid":"the-key"})", claims());
+  const test::Outcome outcome = drawbridge(arguments, named);
+  EXPECT_EQ(outcome.status, 0) << outcome.out;
+  EXPECT_TRUE(outcome.out.starts_with("valid  Ed25519, key the-key\n")) << outcome.out;
+  std::vector<std::string> by_that_name = arguments;
+  by_that_name.insert(by_that_name.end(), {"--algorithms", "Ed25519"});
+  EXPECT_EQ(drawbridge(by_that_name, named).status, 0);
+  const test::Outcome refused = drawbridge(by_that_name, token());
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_TRUE(refused.out.contains("The token's alg is EdDSA, allowed is Ed25519.")) << refused.out;
 }
 
 TEST_F(TokenVerify, TheEnvironmentGivesWhatFlagsDoNot) {

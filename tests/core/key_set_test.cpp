@@ -90,6 +90,11 @@ TEST(KeySetKeys, ABadOneIsListedWithItsReason) {
       {"alg_hmac", replaced(rsa_key().jwk(), "RS256", "HS256"), "alg"},
       {"alg_of_another_kty", replaced(rsa_key().jwk(), "RS256", "EdDSA"), "do not fit"},
       {"alg_of_another_curve", replaced(p256_key().jwk(), "ES256", "ES512"), "do not fit"},
+      {"alg_ed25519_of_rsa", replaced(rsa_key().jwk(), "RS256", "Ed25519"), "do not fit"},
+      {"alg_ed25519_of_p256", replaced(p256_key().jwk(), "ES256", "Ed25519"), "do not fit"},
+      {"alg_ed25519_of_ed448", R"({"kid":"k","kty":"OKP","crv":"Ed448","x":"AAAA","alg":"Ed25519"})", "crv"},
+      {"alg_ed448", replaced(ed25519_key().jwk(), "EdDSA", "Ed448"), "alg"},
+      {"alg_es256_of_ed25519", replaced(ed25519_key().jwk(), "EdDSA", "ES256"), "do not fit"},
       {"use_enc", ed25519_key().jwk(R"(,"use":"enc")"), "use is not sig"},
       {"key_ops_empty", ed25519_key().jwk(R"(,"key_ops":[])"), "no verify"},
       {"key_ops_text", ed25519_key().jwk(R"(,"key_ops":"verify")"), "no array"},
@@ -102,6 +107,7 @@ TEST(KeySetKeys, ABadOneIsListedWithItsReason) {
 
 TEST(KeySetKeys, AGoodOneIsUsableWithWhateverIsForeignToItsKty) {
   EXPECT_EQ(reason_of(ed25519_key().jwk()), "");
+  EXPECT_EQ(reason_of(replaced(ed25519_key().jwk(), "EdDSA", "Ed25519")), "");
   EXPECT_EQ(reason_of(ed25519_key().jwk(R"(,"n":7,"x5t":"?")")), "");
   EXPECT_EQ(reason_of(rsa_key().jwk(R"(,"crv":"Ed25519")")), "");
   EXPECT_EQ(reason_of(p256_key().jwk(R"(,"ext":true)")), "");
@@ -153,6 +159,9 @@ TEST(KeySetDocument, SelectsAKeyByItsKidAlgorithmAndThumbprint) {
   } cases[] = {
       {"the same set", before, "ed", Algorithm::eddsa, true},
       {"another algorithm", before, "ed", Algorithm::es256, false},
+      {"the other name of its algorithm", before, "ed", Algorithm::ed25519, true},
+      {"listed under that name now", test::key_set_of({replaced(ed25519_key().jwk(), "EdDSA", "Ed25519")}),
+       "ed", Algorithm::eddsa, true},
       {"another kid", before, "renamed", Algorithm::eddsa, false},
       {"the key has moved to another kid", test::key_set_of({renamed}), "ed", Algorithm::eddsa, false},
       {"asked for by the kid that it moved to", test::key_set_of({renamed}), "renamed", Algorithm::eddsa,

@@ -58,10 +58,10 @@ TEST_P(RealTokens, AreRefusedForAnotherAudienceIssuerOrTime) {
     return Verifier{policy}.verify(vector.text("token"), vector.keys(), now).error().code;
   };
   Policy other_issuer = vector.policy();
-  other_issuer.issuer += '/';
+  other_issuer.issuers.front() += '/';
   EXPECT_EQ(code_of(other_issuer, vector.issued()), ErrorCode::issuer_mismatch);
   Policy other_audience = vector.policy();
-  other_audience.audience = "https://elsewhere.example";
+  other_audience.audiences = {"https://elsewhere.example"};
   EXPECT_EQ(code_of(other_audience, vector.issued()), ErrorCode::audience_mismatch);
   EXPECT_EQ(code_of(vector.policy(), vector.issued() + std::chrono::minutes{2}), ErrorCode::token_expired);
 }

@@ -222,6 +222,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"uuid_null", claims({{"uuid", "null"}}), std::nullopt},
         Case{"uuid_upper_case", claims({{"uuid", R"("5B93FE71-8C3E-47FE-AA0C-FFDF1F74ADA1")"}}),
              std::nullopt},
+        Case{"impersonated", claims({{"impersonatedBy", R"("admin-1")"}}), std::nullopt},
+        Case{"impersonated_null", claims({{"impersonatedBy", "null"}}), std::nullopt},
+        Case{"impersonated_empty", claims({{"impersonatedBy", R"("")"}}), claim_invalid},
+        Case{"impersonated_number", claims({{"impersonatedBy", "7"}}), claim_invalid},
+        Case{"impersonated_true", claims({{"impersonatedBy", "true"}}), claim_invalid},
+        Case{"impersonated_object", claims({{"impersonatedBy", R"({"id":"admin-1"})"}}), claim_invalid},
         Case{"uuid_number", claims({{"uuid", "5"}}), claim_invalid},
         Case{"uuid_nil", claims({{"uuid", R"("00000000-0000-0000-0000-000000000000")"}}), claim_invalid},
         Case{"uuid_no_hyphens", claims({{"uuid", R"("5b93fe718c3e47feaa0cffdf1f74ada1")"}}), claim_invalid},
@@ -333,12 +339,61 @@ TEST(PolicyRules, APolicyThatCannotWorkIsRefused) {
   };
   EXPECT_EQ(refused([](Policy&) {}), "");
   EXPECT_EQ(refused([](Policy& p) { p.clock_skew = std::chrono::minutes{5}; }), "");
-  EXPECT_NE(refused([](Policy& p) { p.issuer.clear(); }), "");
-  EXPECT_NE(refused([](Policy& p) { p.audience.clear(); }), "");
+  for (auto member : {&Policy::issuers, &Policy::audiences}) {
+    EXPECT_NE(refused([&](Policy& p) { (p.*member).clear(); }), "");
+    EXPECT_NE(refused([&](Policy& p) { (p.*member).front().clear(); }), "");
+    EXPECT_NE(refused([&](Policy& p) { (p.*member).emplace_back(); }), "");
+    EXPECT_EQ(refused([&](Policy& p) { (p.*member).resize(Policy::max_names, "x"); }), "");
+    EXPECT_TRUE(refused([&](Policy& p) {
+                  (p.*member).resize(Policy::max_names + 1, "x");
+                }).contains("16 are the most"));
+  }
   EXPECT_NE(refused([](Policy& p) { p.algorithms.clear(); }), "");
   EXPECT_NE(refused([](Policy& p) { p.clock_skew = std::chrono::seconds{301}; }), "");
   EXPECT_NE(refused([](Policy& p) { p.clock_skew = std::chrono::seconds{-1}; }), "");
   EXPECT_NE(refused([](Policy& p) { p.max_token_size = 0; }), "");
+}
+
+struct NamesCase {
+  const char* name;
+  const char* iss;
+  const char* aud;
+  std::optional<ErrorCode> code;
+};
+
+TEST(PolicyRules, AnyOfSeveralNamesOfOneIssuerIsGoodToTheByte) {
+  Policy several{"https://a.example", "https://a.example"};
+  several.issuers.emplace_back("https://b.example");
+  several.audiences.emplace_back("https://b.example");
+  const std::vector<NamesCase> cases{
+      {"the first", R"("https://a.example")", R"("https://a.example")", std::nullopt},
+      {"the second", R"("https://b.example")", R"("https://b.example")", std::nullopt},
+      {"one and the other", R"("https://b.example")", R"("https://a.example")", std::nullopt},
+      {"one among audiences", R"("https://b.example")", R"(["x","https://b.example"])", std::nullopt},
+      {"a third", R"("https://c.example")", R"("https://a.example")", issuer_mismatch},
+      {"for a third", R"("https://a.example")", R"("https://c.example")", audience_mismatch},
+      {"for others alone", R"("https://a.example")", R"(["x","https://c.example"])", audience_mismatch},
+      {"the list itself", R"("https://a.example,https://b.example")", R"("https://a.example")",
+       issuer_mismatch},
+      {"for the list itself", R"("https://a.example")", R"("https://a.example,https://b.example")",
+       audience_mismatch},
+      {"several issuers", R"(["https://a.example"])", R"("https://a.example")", claim_invalid},
+      {"the second and a slash", R"("https://b.example/")", R"("https://b.example")", issuer_mismatch},
+      {"the beginning of the second", R"("https://b.exampl")", R"("https://b.example")", issuer_mismatch},
+      {"the second in upper case", R"("https://B.example")", R"("https://b.example")", issuer_mismatch},
+      {"none", "", R"("https://b.example")", claim_missing},
+      {"empty", R"("")", R"("https://b.example")", issuer_mismatch},
+      {"for nobody", R"("https://b.example")", "[]", audience_mismatch},
+  };
+  const KeySet keys = test::key_set_of({good_key().jwk()});
+  for (const NamesCase& c : cases) {
+    const std::string token = good_key().token(claims({{"iss", c.iss}, {"aud", c.aud}}));
+    const auto identity = Verifier{several}.verify(token, keys, now);
+    EXPECT_EQ(identity ? std::nullopt : std::optional{identity.error().code}, c.code) << c.name;
+    if (identity) {
+      EXPECT_EQ('"' + identity->issuer() + '"', c.iss) << c.name;
+    }
+  }
 }
 
 TEST(PolicyRules, RequiredClaimsMustBePresent) {
@@ -357,10 +412,12 @@ TEST(IdentityOf, AGoodTokenCarriesItsClaims) {
                                       {"name", R"("Zo\u00eb \"Q\" 日本")"},
                                       {"role", R"("admin, editor,,")"},
                                       {"sid", R"("session-1")"},
+                                      {"impersonatedBy", R"("admin-1")"},
                                       {"exp", at(900) + ".9"}});
   const auto identity =
       Verifier{policy()}.verify(good_key().token(payload), test::key_set_of({good_key().jwk()}), now);
   ASSERT_TRUE(identity) << identity.error().hint;
+  EXPECT_EQ(identity->issuer(), issuer);
   EXPECT_EQ(identity->subject(), "user-1");
   EXPECT_EQ(identity->uuid(), Uuid::parse(user_uuid));
   EXPECT_EQ(identity->email(), "zoe@example.com");
@@ -370,6 +427,7 @@ TEST(IdentityOf, AGoodTokenCarriesItsClaims) {
   EXPECT_TRUE(identity->has_role("editor"));
   EXPECT_FALSE(identity->has_role("edit"));
   EXPECT_EQ(identity->session_id(), "session-1");
+  EXPECT_EQ(identity->impersonated_by(), "admin-1");
   EXPECT_EQ(identity->issued_at(), std::chrono::sys_seconds{std::chrono::seconds{now_seconds - 10}});
   EXPECT_EQ(identity->expires_at(), std::chrono::sys_seconds{std::chrono::seconds{now_seconds + 900}});
   EXPECT_EQ(identity->claims_json(), payload);
@@ -390,6 +448,7 @@ TEST(IdentityOf, AbsentAndOddlyTypedDetailsAreAbsent) {
   EXPECT_FALSE(identity->email_verified());
   EXPECT_FALSE(identity->name());
   EXPECT_FALSE(identity->session_id());
+  EXPECT_FALSE(identity->impersonated_by());
   EXPECT_FALSE(identity->issued_at());
   EXPECT_EQ(identity->roles(), (std::vector<std::string>{"admin", "ops"}));
 }

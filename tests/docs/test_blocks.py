@@ -161,7 +161,9 @@ def faults_of_doctor(bridge: Bridge, api_url: str) -> set[str]:
 
 # What a fragment leaves to the file that it is put into.
 FRAME = """
-declare function drawbridge(): import("better-auth").BetterAuthPlugin;
+declare function drawbridge(
+  options?: import("@drawbridge/better-auth").DrawbridgeOptions,
+): import("better-auth").BetterAuthPlugin;
 declare const jwt: typeof import("better-auth/plugins").jwt;
 declare const betterAuth: typeof import("better-auth").betterAuth;
 declare const uuid: string;

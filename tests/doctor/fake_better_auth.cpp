@@ -1,5 +1,7 @@
 #include "fake_better_auth.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "doctor/examination.h"
@@ -16,6 +18,7 @@ FakeBetterAuth::FakeBetterAuth() {
   answers["GET /api/auth/ok"] = {answer(200, R"({"ok":true})")};
   answers["GET /api/auth/get-session"] = {
       answer(200, fmt::format(R"({{"session":{{}},"user":{{"uuid":"{}","role":"user"}}}})", users_uuid))};
+  answers["GET /api/auth/get-session by bearer"] = {answer(200, "null")};
   answers["GET /api/auth/token"] = {answer(200, fmt::format(R"({{"token":"{}"}})", token()))};
   answers["POST /api/auth/update-user"] = {answer(400, R"({"code":"FIELD_NOT_ALLOWED"})")};
 }
@@ -40,6 +43,9 @@ Visit FakeBetterAuth::visit() {
   visit.call = [this](const fetch::HttpCall& call) -> Answer {
     const std::size_t path = call.url.find('/', call.url.find("://") + 3);
     asked.push_back(call.method + ' ' + call.url.substr(path, call.url.find('?') - path));
+    const bool by_bearer = std::ranges::any_of(
+        call.headers, [](const fetch::HttpHeader& header) { return header.name == "Authorization"; });
+    if (by_bearer) asked.back() += " by bearer";
     calls.push_back(call);
     const auto found = answers.find(asked.back());
     if (found == answers.end()) return answer(404);

@@ -23,7 +23,8 @@ struct FakeBetterAuth {
   using Answer = std::expected<fetch::HttpAnswer, std::string>;
 
   test::TestKey key = test::TestKey::generate(Algorithm::eddsa, "k1");
-  /// By method and path, `GET /api/auth/jwks`; several are given one after the other, the last for ever.
+  /// By method and path, `GET /api/auth/jwks`, and ` by bearer` behind it for what has Authorization; several
+  /// are given one after the other, the last for ever.
   std::map<std::string, std::vector<Answer>> answers{};
   std::vector<std::string> asked{};      ///< methods and paths, in their order
   std::vector<fetch::HttpCall> calls{};  ///< the same, whole

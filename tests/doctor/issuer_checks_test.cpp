@@ -32,7 +32,8 @@ TEST(IssuerChecks, FindNothingOnAHealthyBetterAuth) {
   FakeBetterAuth issuer;
   const Found found = found_with_session(issuer);
   EXPECT_EQ(found.faults, Ids{});
-  for (const char* id : {"issuer.session", "issuer.signs", "issuer.own_fields", "token.signature"})
+  for (const char* id :
+       {"issuer.session", "issuer.signs", "issuer.own_fields", "issuer.bearer", "token.signature"})
     EXPECT_EQ(found.checks.at(id).status, CheckStatus::ok) << id;
 }
 
@@ -46,6 +47,43 @@ TEST(IssuerChecks, AskForNothingThatChangesAnything) {
       const std::string own_uuid = std::string{R"({"uuid":")"} + users_uuid + "\"}";
       EXPECT_TRUE(call.body == own_uuid || call.body == R"({"role":"user"})") << call.body;
     }
+  }
+}
+
+TEST(IssuerChecks, TellWhatASessionTokenWithoutItsSignatureDoes) {
+  const std::string by_bearer = session + " by bearer";
+  struct Case {
+    FakeBetterAuth::Answer answer;
+    CheckStatus status;
+    const char* says;
+  };
+  for (const Case& c :
+       {Case{answer(200, "null"), CheckStatus::ok, "signs nobody in"},
+        Case{answer(200, R"({"session":{},"user":{}})"), CheckStatus::warning, "requireSignature"},
+        Case{answer(401), CheckStatus::not_checked, "answers 401"},
+        Case{answer(500), CheckStatus::not_checked, "answers 500"},
+        Case{std::unexpected{"it is gone"}, CheckStatus::not_checked, "it is gone"}}) {
+    FakeBetterAuth issuer;
+    issuer.answers[by_bearer] = {c.answer};
+    const Found found = found_with_session(issuer);
+    EXPECT_EQ(found.checks.at("issuer.bearer").status, c.status) << c.says;
+    EXPECT_TRUE(found.text_of("issuer.bearer").contains(c.says)) << found.text_of("issuer.bearer");
+    EXPECT_FALSE(found.text_of("issuer.bearer").contains(std::string(32, 'a')));
+  }
+}
+
+TEST(IssuerChecks, SendTheSessionTokenAloneWhateverTheFormOfTheCookie) {
+  for (const std::string& given : {cookie, "better-auth.session_token=" + cookie,
+                                   "a=b; __Secure-better-auth.session_token=" + cookie + "; c=d"}) {
+    FakeBetterAuth issuer;
+    found_with_session(issuer, given);
+    const auto call = std::ranges::find_if(issuer.calls, [](const fetch::HttpCall& one) {
+      return std::ranges::any_of(one.headers,
+                                 [](const auto& header) { return header.name == "Authorization"; });
+    });
+    ASSERT_NE(call, issuer.calls.end()) << given;
+    ASSERT_EQ(call->headers.size(), 1U) << given;
+    EXPECT_EQ(call->headers.front().value, "Bearer " + std::string(32, 'a')) << given;
   }
 }
 

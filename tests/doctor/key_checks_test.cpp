@@ -97,6 +97,17 @@ TEST(KeyChecks, TellWhyThereIsNothingAtThePath) {
        "its basePath is another one"},
       {"no plugin", "/api/auth", {{"GET /api/auth/token", answer(404)}}, "has no JWT plugin"},
       {"another jwksPath", "/api/auth", {{"GET /api/auth/token", answer(401)}}, "jwks.jwksPath"},
+      {"keys elsewhere",
+       "/api/auth",
+       {{"GET /api/auth/token", answer(401)},
+        {"GET /api/auth/jwks", answer(404, "", {{"Content-Type", "application/json"}})}},
+       "set BETTER_AUTH_JWKS_URL to what jwks.remoteUrl says"},
+      {"a proxy that says so of everything",
+       "/api/auth",
+       {{"GET /api/auth/token", answer(401)},
+        {"GET /api/auth/jwks", answer(404, "", {{"Content-Type", "application/json"}})},
+        {"GET /api/auth/jwks-of-nobody", answer(404, "", {{"Content-Type", "application/json"}})}},
+       "jwks.jwksPath"},
   };
   for (const Case& c : cases) {
     FakeBetterAuth issuer;
@@ -223,6 +234,7 @@ TEST(KeyChecks, TellWhatIsWrongWithKeys) {
        "accepts EdDSA"},
       {"of another curve alone", jwks_of({x25519}), {"jwks.algorithm"}, {}, "X25519"},
       {"of a foreign alg alone", jwks_of({foreign_alg}), {"jwks.algorithm"}, {}, "HS256"},
+      {"EdDSA by its newer name", jwks_of({TestKey::generate(Algorithm::ed25519, "k1").jwk()}), {}, {}, ""},
       {"ES256", jwks_of({es256.jwk()}), {"jwks.algorithm"}, {}, "set DRAWBRIDGE_ALGORITHMS=ES256"},
       {"ES256 and a private one",
        jwks_of({es256.jwk(), other.jwk(R"(,"d":"AA")")}),
@@ -239,6 +251,31 @@ TEST(KeyChecks, TellWhatIsWrongWithKeys) {
     if (*c.says == '\0') continue;
     const std::string text = found.text_of(c.faults.empty() ? *c.warnings.begin() : *c.faults.begin());
     EXPECT_NE(text.find(c.says), std::string::npos) << c.name << ": " << text;
+  }
+}
+
+TEST(KeyChecks, ShowEdDsaByTheNameThatTheKeyHas) {
+  struct Case {
+    Algorithm key;
+    std::vector<Algorithm> accepted;
+    const char* says;  ///< all of it where it is ok
+    bool healthy;
+  };
+  using enum Algorithm;
+  const Case cases[] = {
+      {eddsa, {eddsa}, "a key signs with an accepted algorithm: EdDSA", true},
+      {ed25519, {eddsa}, "a key signs with an accepted algorithm: Ed25519", true},
+      {ed25519, {ed25519}, "a key signs with an accepted algorithm: Ed25519", true},
+      {eddsa, {ed25519}, "the keys are for EdDSA, the backend accepts Ed25519", false},
+  };
+  for (const Case& c : cases) {
+    FakeBetterAuth issuer;
+    issuer.answers[keys_path] = {answer(200, jwks_of({TestKey::generate(c.key, "k1").jwk()}))};
+    Visit visit = issuer.visit();
+    visit.policy.algorithms = c.accepted;
+    const Found found = found_by(visit);
+    EXPECT_EQ(found.checks.at("jwks.algorithm").summary, c.says);
+    EXPECT_EQ(found.faults.contains("jwks.algorithm"), !c.healthy) << c.says;
   }
 }
 

@@ -143,8 +143,11 @@ const std::vector<ProductionCase> cases{
      "production.token_lifetime", not_checked, "when it was made"},
     {"many audiences", [](Production& p) { p.token.audiences.emplace_back("https://other.example.com"); },
      "production.audience", warning, "2 audiences"},
-    {"the default audience", [](Production& p) { p.visit.policy.audience = p.visit.policy.issuer; },
+    {"the default audience", [](Production& p) { p.visit.policy.audiences = p.visit.policy.issuers; },
      "production.audience", warning, "is the issuer"},
+    {"the default audience beside its own",
+     [](Production& p) { p.visit.policy.audiences.push_back(p.visit.policy.issuers.front()); },
+     "production.audience", warning, "is the issuer, https://app.example.com,"},
     {"one key for ever",
      [](Production& p) { p.database.keys = schema::StoredKeys{.count = 1, .expiring = 0}; },
      "production.rotation", warning, "rotationInterval"},
@@ -177,6 +180,9 @@ TEST(ProductionChecks, AreSilentOnAHealthySetUp) {
   with_settings.variables.insert(
       {{"DRAWBRIDGE_ALLOWED_ORIGINS", "https://app.example.com"}, {"DRAWBRIDGE_LOG", "warn"}});
   EXPECT_TRUE(examined(with_settings).empty());
+  Production by_both_names = healthy();
+  by_both_names.visit.policy.algorithms = {Algorithm::ed25519, Algorithm::eddsa};
+  EXPECT_TRUE(examined(by_both_names).empty());
 }
 
 TEST(ProductionChecks, FindEachFaultAndNothingElse) {

@@ -13,6 +13,7 @@ from cases import cases
 from conftest import PRODUCTS, NewDatabase, StartIssuer
 from examination import Examination, examine
 from findings import only
+from loopback import get
 from set_up import SESSION_COOKIE, SetUp
 
 
@@ -77,6 +78,25 @@ def test_a_session_is_not_prolonged(start_issuer: StartIssuer, new_database: New
     assert issuer.database.execute("select * from session") == before
     assert person.browser.get("/get-session").status_code == 200  # which does prolong it
     assert issuer.database.execute("select * from session") != before
+
+
+# ---- session tokens ----------------------------------------------------------------------------------
+
+
+def test_session_tokens_as_bearer_tokens(start_issuer: StartIssuer):
+    issuer = start_issuer(bearer="on")
+    person = issuer.sign_up("alice")
+    stolen = {"Authorization": f"Bearer {person.session_token}"}  # as the database and logs have it
+    assert get(f"{issuer.base}/get-session", headers=stolen).json()["user"]["id"] == person.id
+    checks = examine_session(issuer, person)
+    text = only(checks, warning="issuer.bearer")
+    assert "bearer({ requireSignature: true })" in text and person.session_token not in text
+    # The remedy, followed.
+    mended = start_issuer(bearer="signed")
+    person = mended.sign_up("alice")
+    stolen = {"Authorization": f"Bearer {person.session_token}"}
+    assert get(f"{mended.base}/get-session", headers=stolen).json() is None
+    only(examine_session(mended, person))
 
 
 # ---- signing -----------------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from better_auth import BetterAuth
 from conftest import PRODUCTS, StartIssuer, StartSetUp
@@ -18,6 +21,7 @@ from findings import only
 from process import free_port
 from relay import RelayedAnswer, relay
 from set_up import SetUp
+from token_forgery import encoded, header_of
 
 RSA_1024 = {
     "alg": "RS256",
@@ -87,6 +91,51 @@ def test_an_address_of_keys_that_is_a_pages(healthy_sqlite: SetUp):
     text = only(healthy_sqlite.examine(jwks_url=page), "jwks.document")
     assert f"{page} answers a web page" in text and "leave BETTER_AUTH_JWKS_URL out" in text
     only(healthy_sqlite.examine(jwks_url=None))
+
+
+@contextmanager
+def key_service() -> Iterator[tuple[str, str]]:
+    """The address of its public key, and the private one, which Better Auth has for it."""
+    private = Ed25519PrivateKey.generate()
+    public = {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": encoded(private.public_key().public_bytes_raw()),
+        "kid": "service",
+    }
+    body = json.dumps({"keys": [public | {"alg": "EdDSA"}]}).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield (
+            f"http://127.0.0.1:{server.server_port}/jwks.json",
+            json.dumps(public | {"d": encoded(private.private_bytes_raw())}),
+        )
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_keys_at_a_key_service(start_issuer: StartIssuer):
+    with key_service() as (url, private):
+        issuer = start_issuer(remote_url=url, service_key=private)
+        token = issuer.sign_up("alice").token()
+        text = only(examine(better_auth_url=issuer.url), "jwks.status")
+        assert "jwks.remoteUrl" in text and "set BETTER_AUTH_JWKS_URL to what jwks.remoteUrl says" in text
+        # The remedy, followed.
+        checks = examine(better_auth_url=issuer.url, jwks_url=url, token=token)
+        only(checks)
+        assert checks["token.signature"].status == "ok"
 
 
 def test_no_jwt_plugin(start_issuer: StartIssuer, new_database: Any):
@@ -223,6 +272,26 @@ def test_another_algorithm(start_issuer: StartIssuer):
             env={"DRAWBRIDGE_ALGORITHMS": "RS256"},
         )
     )
+
+
+def test_eddsa_by_its_newer_name(start_set_up: StartSetUp):
+    """As a key service writes it, or a later Better Auth might (RFC 9864)."""
+    set_up = start_set_up()
+    set_up.issuer.database.execute("update jwks set alg = 'Ed25519'")
+    token = set_up.person.token()
+    assert header_of(token)["alg"] == "Ed25519"
+    checks = set_up.examine(token=token)
+    only(checks)
+    assert checks["token.algorithm"].summary == "Ed25519"
+    assert checks["jwks.algorithm"].summary.endswith(": Ed25519")
+    # The API fetched the keys under the older name; the one that it holds is the same.
+    strict = set_up.examine(token=token, api_url=None, env={"DRAWBRIDGE_ALGORITHMS": "Ed25519"})
+    only(strict)
+    text = only(
+        set_up.examine(token=set_up.token, api_url=None, env={"DRAWBRIDGE_ALGORITHMS": "Ed25519"}),
+        "token.algorithm",
+    )
+    assert "set DRAWBRIDGE_ALGORITHMS=EdDSA" in text
 
 
 def test_a_key_that_a_session_makes_is_looked_for_again(start_issuer: StartIssuer):

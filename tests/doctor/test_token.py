@@ -198,6 +198,38 @@ def test_ended_and_for_somebody_else(start_issuer: StartIssuer):
     assert '"https://other.example.com"' in checks["token.audience"].summary
 
 
+def test_of_a_shared_secret(start_issuer: StartIssuer, two: Two):
+    """Which the backend would have too, as many a guide says; here Better Auth itself makes them so."""
+    issuer = start_issuer(remote_url="http://127.0.0.1:9/jwks.json", shared_secret="on")
+    person = issuer.sign_up("alice")
+    options = {
+        "better_auth_url": issuer.url,
+        "jwks_url": f"{two.set_up.issuer.base}/jwks",
+    }
+    token = person.token()
+    assert header_of(token)["alg"] == "HS256"
+    text = only(examine(**options, token=token), "token.algorithm")
+    assert "BETTER_AUTH_SECRET" in text and "can make one, for any user" in text
+    text = only(
+        examine(
+            **options,
+            session_cookie=person.browser.cookies["better-auth.session_token"],
+        ),
+        "token.algorithm",
+    )
+    assert "Better Auth's option jwt.sign makes its tokens with a shared secret" in text
+    assert "not made by this Better Auth" not in text
+
+
+def test_the_cookie_cache_of_the_secret(start_issuer: StartIssuer):
+    issuer = start_issuer(payload="own", session_cache="secret")
+    person = issuer.sign_up("alice")
+    cached = person.browser.cookies["better-auth.session_data"]
+    assert header_of(cached)["alg"] == "HS256"
+    assert "cookie cache (session_data)" in only(examine(better_auth_url=issuer.url, token=cached), "token.algorithm")
+    only(examine(better_auth_url=issuer.url, token=person.token()))
+
+
 def test_of_another_kind(start_issuer: StartIssuer):
     issuer = start_issuer(payload="own", session_cache="on")
     person = issuer.sign_up("alice")
@@ -270,6 +302,42 @@ def test_better_auth_names_itself_otherwise(start_issuer: StartIssuer):
     options = signed_in(start_issuer(issuer="https://login.example.com"))
     assert "set BETTER_AUTH_ISSUER=https://login.example.com" in only(examine(**options), "token.issuer")
     only(examine(**options, issuer="https://login.example.com"))
+
+
+def test_better_auth_takes_the_host_of_each_request(start_issuer: StartIssuer):
+    hosts = {name: f"{name}.example.com" for name in ("a", "b")}
+    issuer = start_issuer(allowed_hosts=",".join(["127.0.0.1:*", *hosts.values()]))
+    person = issuer.sign_up("alice")
+    tokens = {host: person.browser.get("/token", headers={"Host": host}).json()["token"] for host in hosts.values()}
+    assert {host: claims_of(token)["iss"] for host, token in tokens.items()} == {
+        host: f"http://{host}" for host in hosts.values()
+    }
+    only(examine(**{"better_auth_url": issuer.url, "token": person.token()}))
+    token = tokens["a.example.com"]
+    text = only(examine(better_auth_url=issuer.url, token=token), "token.issuer")
+    assert "it takes the host of each request" in text and "baseURL: { allowedHosts }" in text
+    assert "drawbridge({ jwt: { issuer, audience } })" in text
+    assert "list each host's origin in BETTER_AUTH_ISSUER and BETTER_AUTH_AUDIENCE" in text
+    # Either remedy, followed.
+    listed = ",".join(f"http://{host}" for host in hosts.values())
+    for token in tokens.values():
+        only(examine(better_auth_url=issuer.url, token=token, issuer=listed, audience=listed))
+    fixed = start_issuer(
+        allowed_hosts=",".join(["127.0.0.1:*", *hosts.values()]),
+        issuer="https://app.example.com",
+        audience="https://app.example.com",
+    )
+    person = fixed.sign_up("alice")
+    for host in hosts.values():
+        token = person.browser.get("/token", headers={"Host": host}).json()["token"]
+        only(
+            examine(
+                better_auth_url=fixed.url,
+                token=token,
+                issuer="https://app.example.com",
+                audience="https://app.example.com",
+            )
+        )
 
 
 def test_several_audiences(start_issuer: StartIssuer):

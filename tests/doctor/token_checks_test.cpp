@@ -108,6 +108,28 @@ TEST(TokenChecks, NameTheSettingThatMendsAllAddresses) {
   EXPECT_TRUE(remedy({{"iss", no_origin}, {"aud", no_origin}}).contains("set BETTER_AUTH_ISSUER="));
 }
 
+TEST(TokenChecks, TakeAnyOfSeveralNamesAndSayWhatToDoAboutMore) {
+  FakeBetterAuth issuer;
+  Visit visit = issuer.visit();
+  visit.policy.issuers.emplace_back("https://b.example");
+  visit.policy.audiences.emplace_back("https://b.example");
+  const auto with_origin = [&](const char* origin) {
+    visit.token = issuer.token({{"iss", origin}, {"aud", origin}});
+    return found_by(visit);
+  };
+  const Found second = with_origin(R"("https://b.example")");
+  EXPECT_EQ(second.faults, Ids{});
+  EXPECT_EQ(second.checks.at("token.issuer").summary, "`iss` is https://b.example");
+  EXPECT_EQ(second.checks.at("token.audience").summary, "`aud` is https://b.example");
+  const Found third = with_origin(R"("https://c.example")");
+  EXPECT_EQ(third.faults, Ids{"token.issuer"});
+  const std::string text = third.text_of("token.issuer");
+  for (const char* part : {R"(the backend expects one of "http://localhost:3000", "https://b.example")",
+                           "it takes the host of each request", "(baseURL: { allowedHosts })",
+                           "drawbridge({ jwt: { issuer, audience } })"})
+    EXPECT_TRUE(text.contains(part)) << text;
+}
+
 TEST(TokenChecks, TakeTheWholeRowOfAUserForAWarning) {
   FakeBetterAuth issuer;
   Visit visit = issuer.visit();
@@ -156,7 +178,14 @@ TEST(TokenChecks, TellWhatIsNoTokenAndWhatIsSomebodyElses) {
        with_header(R"({"alg":"EdDSA","kid":"k1","typ":"at+jwt"})"),
        {"token.kind"},
        "at+jwt"},
-      {"HS256", with_header(R"({"alg":"HS256","kid":"k1"})"), {"token.algorithm"}, "not made by this"},
+      {"HS256",
+       with_header(R"({"alg":"HS256","kid":"k1"})"),
+       {"token.algorithm"},
+       "can make one, for any user"},
+      {"the cookie cache by the secret",
+       key.token(R"({"alg":"HS256"})", R"({"session":{"id":"s"},"user":{"id":"u"},"updatedAt":1})"),
+       {"token.algorithm"},
+       "cookie cache (session_data)"},
       {"none", with_header(R"({"alg":"none","kid":"k1"})"), {"token.algorithm"}, "not made by this"},
       {"ES256",
        with_header(R"({"alg":"ES256","kid":"k1"})"),
@@ -241,6 +270,32 @@ TEST(TokenChecks, TellAnAlgorithmOnceWithItsKeys) {
   EXPECT_EQ(found_by(visit).faults, Ids{"jwks.algorithm"});
   visit.policy.algorithms = {Algorithm::es256};
   EXPECT_EQ(found_by(visit).faults, Ids{});
+}
+
+TEST(TokenChecks, TellASharedSecretAtTheBetterAuthThatSignsWithIt) {
+  FakeBetterAuth issuer;
+  const std::string token = issuer.key.token(R"({"alg":"HS256","typ":"JWT"})", FakeBetterAuth::payload());
+  issuer.answers["GET /api/auth/token"] = {answer(200, R"({"token":")" + token + "\"}")};
+  Visit visit = issuer.visit();
+  visit.session_cookie = std::string(32, 'a') + ".c2ln%3D";
+  const Found found = found_by(visit);
+  EXPECT_EQ(found.faults, Ids{"token.algorithm"});
+  const std::string text = found.text_of("token.algorithm");
+  EXPECT_TRUE(text.contains("Better Auth's option jwt.sign makes its tokens with a shared secret")) << text;
+  EXPECT_TRUE(text.contains("take jwt.sign and jwks.remoteUrl out")) << text;
+  EXPECT_FALSE(text.contains("not made by this Better Auth")) << text;
+}
+
+TEST(TokenChecks, TakeEdDsaByItsNewerNameAndShowIt) {
+  FakeBetterAuth issuer;
+  Visit visit = issuer.visit();
+  visit.token = issuer.key.token(R"({"alg":"Ed25519","kid":"k1"})", FakeBetterAuth::payload());
+  const Found found = found_by(visit);
+  EXPECT_EQ(found.faults, Ids{});
+  EXPECT_EQ(found.checks.at("token.algorithm").summary, "Ed25519");
+  EXPECT_EQ(found.checks.at("token.signature").status, CheckStatus::ok);
+  visit.token = issuer.key.token(R"({"alg":"Ed448","kid":"k1"})", FakeBetterAuth::payload());
+  EXPECT_EQ(found_by(visit).faults, Ids{"token.algorithm"});
 }
 
 TEST(TokenChecks, AdviseAnAlgorithmThatTheTokensKeyHas) {

@@ -40,7 +40,13 @@ class Person:
 class BetterAuth:
     """Settings are those of server.mjs: `algorithm="ES256"` is ISSUER_ALGORITHM, `migrate="off"` ISSUER_MIGRATE."""
 
-    def __init__(self, folder: Path, database: Database | None = None, **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database: Database | None = None,
+        bundle: Path = BUNDLE,
+        **settings: object,
+    ) -> None:
         """Without a database it has a file of its own in that folder."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -52,7 +58,7 @@ class BetterAuth:
             "BETTER_AUTH_SECRET": secrets.token_hex(32),
             "DATABASE_URL": self.database.url,
         } | {f"ISSUER_{name.upper()}": str(value) for name, value in settings.items()}
-        self.program = Program("issuer", ["node", BUNDLE / "server.js"], env, folder)
+        self.program = Program("issuer", ["node", bundle / "server.js"], env, folder)
 
     def start(self) -> BetterAuth:
         self.program.start()

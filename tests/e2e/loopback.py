@@ -11,9 +11,9 @@ def open_client(base_url: str = "", **more: Any) -> httpx.Client:
     return httpx.Client(base_url=base_url, trust_env=False, verify=False, timeout=30, **more)
 
 
-def get(url: str) -> httpx.Response:
+def get(url: str, headers: dict[str, str] | None = None) -> httpx.Response:
     with open_client() as client:
-        return client.get(url)
+        return client.get(url, headers=headers)
 
 
 def answers(url: str) -> bool:

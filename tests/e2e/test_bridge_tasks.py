@@ -11,6 +11,7 @@ import pytest
 from backend import Backend
 from better_auth import BetterAuth, Person
 from cases import cases
+from conftest import StartBackend, StartIssuer
 from contract import assert_invalid, assert_refused
 from owned_api import OwnedApi
 from token_forgery import claims_of
@@ -191,6 +192,7 @@ def test_me_is_the_identity_in_the_token(backend: Backend, alice: Person) -> Non
     token = alice.token()
     claims = claims_of(token)
     assert backend.call("GET", "/api/v1/me", token).json() == {
+        "issuer": claims["iss"],
         "subject": alice.id,
         "uuid": alice.uuid,
         "email": claims["email"],
@@ -198,9 +200,25 @@ def test_me_is_the_identity_in_the_token(backend: Backend, alice: Person) -> Non
         "name": "alice",
         "roles": [],
         "session_id": claims["sid"],
+        "impersonated_by": None,
         "issued_at": claims["iat"],
         "expires_at": claims["exp"],
     }
+
+
+def test_me_names_the_administrator_who_acts_as_the_user(
+    start_issuer: StartIssuer, start_backend: StartBackend
+) -> None:
+    issuer = start_issuer(admin="on")
+    backend = start_backend(issuer)
+    administrator, user = issuer.sign_up("admin"), issuer.sign_up("user")
+    issuer.database.execute("""update "user" set role = 'admin' where id = ?""", administrator.id)
+    answer = administrator.browser.post("/admin/impersonate-user", json={"userId": user.id})
+    assert answer.status_code == 200, answer.text
+    me = backend.call("GET", "/api/v1/me", administrator.token()).json()
+    assert (me["uuid"], me["impersonated_by"]) == (user.uuid, administrator.id)
+    assert backend.call("GET", f"/api/v1/{user.uuid}/tasks", administrator.token()).status_code == 200
+    assert backend.call("GET", "/api/v1/me", user.token()).json()["impersonated_by"] is None
 
 
 def test_health_and_readiness_need_no_token(backend: Backend) -> None:

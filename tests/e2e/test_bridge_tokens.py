@@ -43,6 +43,25 @@ def case(issuer: BetterAuth) -> Case:
     return Case(token, person, issuer.sign_up("bob").uuid, jwks)
 
 
+def test_several_hosts_of_one_better_auth(start_issuer: StartIssuer, start_backend: StartBackend) -> None:
+    """`iss` and `aud` follow the request, as previews and a move of domains have it."""
+    issuer = start_issuer(allowed_hosts="127.0.0.1:*,a.example.com,b.example.com,c.example.com")
+    person = issuer.sign_up("alice")
+    listed = "http://a.example.com,http://b.example.com"
+    backend = start_backend(issuer, better_auth_issuer=listed, better_auth_audience=listed)
+
+    def token_of(host: str) -> str:
+        return str(person.browser.get("/token", headers={"Host": host}).json()["token"])
+
+    for host in ("a.example.com", "b.example.com"):
+        token = token_of(host)
+        # The second time it is remembered.
+        answers = [backend.call("GET", "/api/v1/me", token).json() for _ in range(2)]
+        assert [answer["issuer"] for answer in answers] == [f"http://{host}"] * 2
+        assert backend.call("GET", f"/api/v1/{person.uuid}/tasks", token).status_code == 200
+    assert_refused(backend.call("GET", "/api/v1/me", token_of("c.example.com")), "issuer_mismatch")
+
+
 FORGERIES: dict[str, tuple[Callable[[Case], str], str]] = {
     "garbage": (lambda c: "garbage", "token_malformed"),
     "opaque-session-token": (lambda c: c.person.session_token, "token_malformed"),

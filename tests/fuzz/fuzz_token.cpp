@@ -118,7 +118,8 @@ const json::object& object_of(const json::value& value) {
 void check_header(std::string_view text) {
   const json::value parsed = json::parse(text);
   const json::object& header = object_of(parsed);
-  require(is_text(header.at("alg"), "EdDSA") && is_text(header.at("kid"), signer().kid()),
+  const json::value& alg = header.at("alg");
+  require((is_text(alg, "EdDSA") || is_text(alg, "Ed25519")) && is_text(header.at("kid"), signer().kid()),
           "alg and kid are the key's");
   require(!header.contains("crit") && !header.contains("b64"), "no extension is accepted");
   if (const auto* typ = header.if_contains("typ")) {
@@ -144,9 +145,11 @@ void check_claims(std::string_view text, const Identity& identity) {
   for (const char* name : {"nbf", "iat"})
     if (const auto* time = claims.if_contains(name); time != nullptr && !time->is_null())
       require(seconds_of(*time) <= now + skew, "no token of the future is accepted");
-  require(is_text(claims.at("iss"), policy.issuer), "the issuer is ours");
+  require(is_text(claims.at("iss"), policy.issuers.front()), "the issuer is ours");
   const json::value& aud = claims.at("aud");
-  const auto is_ours = [&](const json::value& audience) { return is_text(audience, policy.audience); };
+  const auto is_ours = [&](const json::value& audience) {
+    return is_text(audience, policy.audiences.front());
+  };
   require(aud.is_array() ? std::ranges::any_of(aud.as_array(), is_ours) : is_ours(aud),
           "the audience holds ours");
   for (const char* name : {"at_hash", "nonce", "azp", "client_id", "acr", "events"})

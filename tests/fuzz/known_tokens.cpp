@@ -14,9 +14,10 @@ namespace {
 
 namespace json = boost::json;
 
-const std::vector<Algorithm> every_algorithm{
-    Algorithm::eddsa, Algorithm::es256, Algorithm::es384, Algorithm::es512, Algorithm::rs256,
-    Algorithm::rs384, Algorithm::rs512, Algorithm::ps256, Algorithm::ps384, Algorithm::ps512};
+const std::vector<Algorithm> every_algorithm{Algorithm::eddsa, Algorithm::ed25519, Algorithm::es256,
+                                             Algorithm::es384, Algorithm::es512,   Algorithm::rs256,
+                                             Algorithm::rs384, Algorithm::rs512,   Algorithm::ps256,
+                                             Algorithm::ps384, Algorithm::ps512};
 
 json::object read_vector(const std::filesystem::path& file) {
   std::ostringstream text;

@@ -20,10 +20,10 @@ inline TestKey key_named(std::string kid) {
 }
 
 /// A good token of this key, for a quarter of an hour from now.
-inline std::string token_of(const TestKey& key) {
+inline std::string token_of(const TestKey& key, const std::string& issuer = origin) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return key.token(R"({"iat":)" + std::to_string(now) + R"(,"exp":)" + std::to_string(now + 900) +
-                   R"(,"iss":")" + origin + R"(","aud":")" + origin + R"(","sub":"user of )" + key.kid() +
+                   R"(,"iss":")" + issuer + R"(","aud":")" + origin + R"(","sub":"user of )" + key.kid() +
                    R"("})");
 }
 

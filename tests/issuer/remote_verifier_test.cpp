@@ -60,7 +60,22 @@ TEST(RemoteVerifier, WorksAfterBeingMoved) {
   RemoteVerifier first{policy(), source_of(server)};
   RemoteVerifier second{std::move(first)};
   EXPECT_EQ(said_of(second.verify(token_of(key))), "user of key-1");
-  EXPECT_EQ(second.policy().issuer, test::origin);
+  EXPECT_EQ(second.policy().issuers, std::vector<std::string>{test::origin});
+}
+
+TEST(RemoteVerifier, RemembersOfEachTokenWhichNameOfTheIssuerItHas) {
+  const TestKey key = key_named("key-1");
+  MisbehavingServer server;
+  server.answer(set_of({key}));
+  Policy several = policy();
+  several.issuers.emplace_back("https://b.example");
+  RemoteVerifier verifier{several, source_of(server)};
+  const std::string first = token_of(key);
+  const std::string second = token_of(key, "https://b.example");
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_EQ(verifier.verify(first)->issuer(), test::origin);
+    EXPECT_EQ(verifier.verify(second)->issuer(), "https://b.example");
+  }
 }
 
 TEST(RemoteVerifier, FetchesOverTlsFromItsOwnAuthorityAlone) {
@@ -357,8 +372,8 @@ struct Fault {
 
 TEST(RemoteVerifier, ThrowsForWhatCannotWork) {
   const Fault faults[] = {
-      {"no issuer", [](Policy& p, KeySource&) { p.issuer.clear(); }, "issuer"},
-      {"no audience", [](Policy& p, KeySource&) { p.audience.clear(); }, "audience"},
+      {"no issuer", [](Policy& p, KeySource&) { p.issuers.clear(); }, "issuer"},
+      {"no audience", [](Policy& p, KeySource&) { p.audiences.clear(); }, "audience"},
       {"no algorithm", [](Policy& p, KeySource&) { p.algorithms.clear(); }, "algorithm"},
       {"negative skew", [](Policy& p, KeySource&) { p.clock_skew = -1s; }, "skew"},
       {"skew over 5 minutes", [](Policy& p, KeySource&) { p.clock_skew = 301s; }, "skew"},
@@ -394,8 +409,8 @@ TEST(RemoteVerifier, DerivesAllFromTheUrlOfBetterAuth) {
   MisbehavingServer server;
   server.answer(set_of({key}));
   RemoteVerifier verifier{server.url("")};
-  EXPECT_EQ(verifier.policy().issuer, server.url(""));
-  EXPECT_EQ(verifier.policy().audience, server.url(""));
+  EXPECT_EQ(verifier.policy().issuers, std::vector{server.url("")});
+  EXPECT_EQ(verifier.policy().audiences, std::vector{server.url("")});
   EXPECT_EQ(said_of(verifier.verify(token_of(key))), "issuer_mismatch");
   ASSERT_TRUE(eventually([&] { return server.request_count() == 1; }));
   EXPECT_EQ(server.requests().front().target, "/api/auth/jwks");

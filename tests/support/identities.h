@@ -8,13 +8,15 @@
 namespace drawbridge::test {
 
 inline Identity identity_with(std::optional<Uuid> uuid) {
-  return IdentityMaker::make({.subject = "subject",
+  return IdentityMaker::make({.issuer = "https://issuer.example",
+                              .subject = "subject",
                               .uuid = uuid,
                               .email = {},
                               .email_verified = {},
                               .name = {},
                               .roles = {},
                               .session_id = {},
+                              .impersonated_by = {},
                               .issued_at = {},
                               .expires_at = {},
                               .claims_json = "{}"});

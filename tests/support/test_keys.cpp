@@ -25,6 +25,7 @@ struct AlgorithmFacts {
 AlgorithmFacts facts_of(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::eddsa:
+    case Algorithm::ed25519:
       return {"OKP", "Ed25519", 32, nullptr};
     case Algorithm::es256:
       return {"EC", "P-256", 32, EVP_sha256()};
@@ -43,6 +44,10 @@ AlgorithmFacts facts_of(Algorithm algorithm) {
       return {"RSA", nullptr, 0, EVP_sha512()};
   }
   std::unreachable();
+}
+
+bool is_ed25519(Algorithm algorithm) {
+  return algorithm == Algorithm::eddsa || algorithm == Algorithm::ed25519;
 }
 
 bool is_pss(Algorithm algorithm) {
@@ -92,7 +97,7 @@ struct TestKey::Secret {
 TestKey TestKey::generate(Algorithm algorithm, std::string kid, int rsa_bits) {
   const AlgorithmFacts facts = facts_of(algorithm);
   EVP_PKEY* key = nullptr;
-  if (algorithm == Algorithm::eddsa)
+  if (is_ed25519(algorithm))
     key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
   else if (facts.crv != nullptr)
     key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", facts.crv);
@@ -106,7 +111,7 @@ std::string TestKey::material() const {
   EVP_PKEY* key = secret_->key;
   std::string text = member("kty", facts.kty);
   if (facts.crv != nullptr) text += ',' + member("crv", facts.crv);
-  if (algorithm_ == Algorithm::eddsa) {
+  if (is_ed25519(algorithm_)) {
     std::string x(32, '\0');
     std::size_t size = x.size();
     require(EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(x.data()), &size) == 1);
@@ -141,7 +146,7 @@ std::string TestKey::sign(std::string_view signing_input) const {
                          signing_input.size()) == 1);
   EVP_MD_CTX_free(context);
   signature.resize(size);
-  const bool is_ecdsa = facts.coordinate != 0 && algorithm_ != Algorithm::eddsa;
+  const bool is_ecdsa = facts.coordinate != 0 && !is_ed25519(algorithm_);
   return is_ecdsa ? raw_of_der(signature, facts.coordinate) : signature;
 }
 

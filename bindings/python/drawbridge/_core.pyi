@@ -18,6 +18,9 @@ class Identity(Generic[_Uuid_co]):
     """
 
     @property
+    def issuer(self) -> str:
+        """Claim `iss` (RFC 7519 §4.1.1): the one of the verifier's issuers that the token names."""
+    @property
     def subject(self) -> str:
         """Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty."""
     @property
@@ -36,6 +39,9 @@ class Identity(Generic[_Uuid_co]):
     @property
     def session_id(self) -> str | None:
         """Claim `sid`."""
+    @property
+    def impersonated_by(self) -> str | None:
+        """Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; None when the user does."""
     @property
     def issued_at(self) -> datetime | None:
         """Claim `iat`, aware, whole seconds; Better Auth may leave it out."""
@@ -58,8 +64,8 @@ class RemoteVerifier:
         self,
         *,
         jwks_url: str,
-        issuer: str,
-        audience: str,
+        issuers: Sequence[str],
+        audiences: Sequence[str],
         algorithms: Sequence[str],
         clock_skew: int,
         max_token_size: int,

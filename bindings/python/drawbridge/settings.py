@@ -31,7 +31,10 @@ _NO_BETTER_AUTH = (
     "is not set: say where Better Auth is, for example BETTER_AUTH_URL=http://localhost:3000",
 )
 
-_CORE_ALGORITHMS = ("EdDSA", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
+_CORE_ALGORITHMS = (
+    *("EdDSA", "Ed25519", "ES256", "ES384", "ES512"),
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class Settings:
     """Settings that can work, durations in seconds."""
 
     jwks_url: str
-    issuer: str
-    audience: str
+    issuer: tuple[str, ...]
+    audience: tuple[str, ...]
     algorithms: tuple[str, ...]
     clock_skew: int
     user_claim: str
@@ -140,18 +143,26 @@ class _Reader:
             _fault(*_NO_BETTER_AUTH)
         return addresses[0]
 
-    def _claim(self, argument: str, place: int) -> str:
-        """Compared byte by byte, so that white space around it by mistake would refuse every token."""
-        given = self._text(argument)
+    def _claim(self, argument: str, place: int) -> tuple[str, ...]:
+        given = self._find(argument)
         if given is not None:
-            text = str(given.value)
-            if text != text.strip():
+            text = given.value
+            # Compared byte by byte, so that white space around it by mistake would refuse every token.
+            if isinstance(text, str) and text != text.strip():
                 _fault(given.name, f"is {_quoted(text)}: take away the white space around it")
-            return text
+            a_name = ("",)  # an empty list is none, and refused
+            return self._list(argument, a_name, self._check_claim)
         addresses = self._better_auth()
         if addresses is None:
             _fault(VARIABLES[argument], "is not set: set it, or set BETTER_AUTH_URL, whose origin it is by default")
-        return addresses[place]
+        return (addresses[place],)
+
+    @staticmethod
+    def _check_claim(name: str, item: str) -> None:
+        if item != item.strip():
+            _fault(name, f"names {_quoted(item)}: take away the white space around it")
+        if "*" in item:
+            _fault(name, f"names {_quoted(item)}: it is compared as it stands, so list each one")
 
     def _number(self, argument: str, default: int, least: int, most: int, unit: str) -> int:
         given = self._find(argument)
@@ -170,10 +181,10 @@ class _Reader:
             return default
         if isinstance(given.value, str):
             items = [item.strip(" ") for item in given.value.split(",")]
-        elif isinstance(given.value, Iterable):
+        elif isinstance(given.value, Iterable) and not isinstance(given.value, bytes):
             items = [str(item) for item in given.value]
         else:
-            _fault(given.name, f"is a {type(given.value).__name__}: give a list of str")
+            _fault(given.name, f"is a {type(given.value).__name__}: give a str or a list of str")
         if not all(items):
             _fault(given.name, f"is {_quoted(given.value)}: there is nothing beside one of the commas")
         if not items and default:

@@ -61,6 +61,9 @@ class Verifier(Generic[Uuid_co]):
     BETTER_AUTH_URL is all that is needed. Durations are in seconds, `max_token_size` is in bytes. Raises ValueError,
     with one line, for what cannot work.
 
+    `issuer` and `audience` may be several, up to 16 each: names of one Better Auth, which a token may have in `iss` and
+    `aud`. A second Better Auth is a second Verifier, as its users are others.
+
     `user_claim`, `uuid` or `sub`, is the claim that identifies a user; a token without it is refused with
     `claim_missing`. With `sub` the `uuid` of an Identity may be None; type checkers know where it is an argument.
     `remembered_tokens` is how many verified tokens are kept, 0 for none. `on_event` is told of every
@@ -100,8 +103,8 @@ class Verifier(Generic[Uuid_co]):
         better_auth_url: str | None = None,
         *,
         jwks_url: str | None = None,
-        issuer: str | None = None,
-        audience: str | None = None,
+        issuer: str | Iterable[str] | None = None,
+        audience: str | Iterable[str] | None = None,
         algorithms: Iterable[str] | None = None,
         clock_skew: int | None = None,
         user_claim: str | None = None,
@@ -225,8 +228,8 @@ class Verifier(Generic[Uuid_co]):
 
         return _core.RemoteVerifier(
             jwks_url=settings.jwks_url,
-            issuer=settings.issuer,
-            audience=settings.audience,
+            issuers=settings.issuer,
+            audiences=settings.audience,
             algorithms=settings.algorithms,
             clock_skew=settings.clock_skew,
             max_token_size=settings.max_token_size,

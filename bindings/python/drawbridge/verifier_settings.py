@@ -25,8 +25,8 @@ class VerifierSettings(TypedDict, total=False):
     """The arguments of `Verifier`, which says what they mean, beside `better_auth_url` and `user_claim`."""
 
     jwks_url: str | None
-    issuer: str | None
-    audience: str | None
+    issuer: str | Iterable[str] | None
+    audience: str | Iterable[str] | None
     algorithms: Iterable[str] | None
     clock_skew: int | None
     max_token_size: int | None

@@ -60,6 +60,8 @@ void bind_identity(nb::module_& module) {
       "Who sent a request, as a verified token says. Immutable; any number of threads may "
       "read one.\n\nOnly a Verifier makes one, so holding one means that a token was "
       "verified."};
+  type.def_prop_ro("issuer", &Identity::issuer,
+                   "Claim `iss` (RFC 7519 §4.1.1): the one of the verifier's issuers that the token names.");
   type.def_prop_ro("subject", &Identity::subject,
                    "Claim `sub` (RFC 7519 §4.1.2): Better Auth's `user.id`, not empty.");
   type.def_prop_ro("uuid", &uuid_of,
@@ -73,6 +75,10 @@ void bind_identity(nb::module_& module) {
       "Claim `role` (comma-separated), else claim `roles` (array of strings); empty when absent.");
   type.def("has_role", &Identity::has_role, nb::arg("role"));
   type.def_prop_ro("session_id", &Identity::session_id, "Claim `sid`.");
+  type.def_prop_ro(
+      "impersonated_by", &Identity::impersonated_by,
+      "Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; None when the user "
+      "does.");
   type.def_prop_ro("issued_at", &issued_at,
                    "Claim `iat`, aware, whole seconds; Better Auth may leave it out.");
   type.def_prop_ro(

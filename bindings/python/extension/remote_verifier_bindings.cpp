@@ -149,7 +149,7 @@ std::vector<Algorithm> algorithms_named(const std::vector<std::string>& names) {
     if (!algorithm)
       throw std::invalid_argument{
           "algorithms names \"" + name +
-          "\", which Drawbridge does not verify: give some of EdDSA, ES256, ES384, ES512, "
+          "\", which Drawbridge does not verify: give some of EdDSA, Ed25519, ES256, ES384, ES512, "
           "RS256, RS384, RS512, PS256, PS384, PS512"};
     algorithms.push_back(*algorithm);
   }
@@ -169,13 +169,15 @@ std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) 
   };
 }
 
-void make_core(Core* place, std::string jwks_url, std::string issuer, std::string audience,
-               const std::vector<std::string>& algorithms, std::int64_t clock_skew,
-               std::size_t max_token_size, std::vector<std::string> required_claims,
+void make_core(Core* place, std::string jwks_url, std::vector<std::string> issuers,
+               std::vector<std::string> audiences, const std::vector<std::string>& algorithms,
+               std::int64_t clock_skew, std::size_t max_token_size, std::vector<std::string> required_claims,
                std::vector<std::string> allow_http_hosts, std::optional<std::string> ca_file,
                std::optional<std::string> keys_snapshot, std::int64_t keys_max_stale,
                std::size_t remembered_tokens, nb::object on_event) {
-  Policy policy{std::move(issuer), std::move(audience)};
+  Policy policy{{}, {}};
+  policy.issuers = std::move(issuers);
+  policy.audiences = std::move(audiences);
   policy.algorithms = algorithms_named(algorithms);
   policy.clock_skew = std::chrono::seconds{clock_skew};
   policy.max_token_size = max_token_size;
@@ -212,8 +214,8 @@ void check_access(const Identity& identity, const nb::str& path_user_id, bool by
 
 void bind_remote_verifier(nb::module_& module) {
   nb::class_<Core>{module, "RemoteVerifier", nb::is_final()}
-      .def("__init__", &make_core, nb::kw_only(), nb::arg("jwks_url"), nb::arg("issuer"), nb::arg("audience"),
-           nb::arg("algorithms"), nb::arg("clock_skew"), nb::arg("max_token_size"),
+      .def("__init__", &make_core, nb::kw_only(), nb::arg("jwks_url"), nb::arg("issuers"),
+           nb::arg("audiences"), nb::arg("algorithms"), nb::arg("clock_skew"), nb::arg("max_token_size"),
            nb::arg("required_claims"), nb::arg("allow_http_hosts"), nb::arg("ca_file").none(),
            nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"), nb::arg("remembered_tokens"),
            nb::arg("on_event"))

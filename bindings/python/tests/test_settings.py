@@ -16,8 +16,8 @@ from drawbridge.settings import VARIABLES, Settings, read_settings
 URL = "http://localhost:3000"
 DEFAULTS = Settings(
     jwks_url=f"{URL}/api/auth/jwks",
-    issuer=URL,
-    audience=URL,
+    issuer=(URL,),
+    audience=(URL,),
     algorithms=("EdDSA",),
     clock_skew=30,
     user_claim="uuid",
@@ -44,9 +44,12 @@ def test_better_auth_url_is_all_that_is_needed() -> None:
     ("argument", "given", "variable", "read"),
     [
         ("jwks_url", "http://web:3000/keys", "http://web:3000/keys", "http://web:3000/keys"),
-        ("issuer", "https://a.example/", "https://a.example/", "https://a.example/"),
-        ("audience", "api", "api", "api"),
+        ("issuer", "https://a.example/", "https://a.example/", ("https://a.example/",)),
+        ("issuer", ["a", "b", "a"], "a, b,a", ("a", "b")),
+        ("audience", "api", "api", ("api",)),
+        ("audience", "a,b", "a,b", ("a", "b")),
         ("algorithms", ["ES256", "EdDSA", "ES256"], "ES256, EdDSA,ES256", ("ES256", "EdDSA")),
+        ("algorithms", ["Ed25519"], "Ed25519", ("Ed25519",)),
         ("clock_skew", 0, "0", 0),
         ("clock_skew", 300, "300", 300),
         ("user_claim", "sub", "sub", "sub"),
@@ -72,13 +75,13 @@ def test_an_argument_wins() -> None:
 
 def test_issuer_and_audience_are_the_origin() -> None:
     settings = read_settings({}, {"BETTER_AUTH_URL": "HTTPS://App.Example.com:443/auth"})
-    assert (settings.issuer, settings.audience) == ("https://app.example.com",) * 2
+    assert (settings.issuer, settings.audience) == (("https://app.example.com",),) * 2
     assert settings.jwks_url == "https://app.example.com/auth/jwks"
 
 
 def test_better_auth_url_is_not_needed_where_all_it_would_say_is_said() -> None:
     settings = read_settings({"jwks_url": "http://localhost/keys", "issuer": "i", "audience": "a"}, {})
-    assert (settings.jwks_url, settings.issuer, settings.audience) == ("http://localhost/keys", "i", "a")
+    assert (settings.jwks_url, settings.issuer, settings.audience) == ("http://localhost/keys", ("i",), ("a",))
 
 
 @pytest.mark.parametrize(
@@ -94,11 +97,23 @@ def test_better_auth_url_is_not_needed_where_all_it_would_say_is_said() -> None:
         ({"jwks_url": URL, "issuer": "i"}, {}, "BETTER_AUTH_AUDIENCE is not set"),
         ({"issuer": f"{URL}\n"}, {}, 'issuer is "http://localhost:3000\\n": take away the white space'),
         ({}, {"BETTER_AUTH_AUDIENCE": " api"}, 'BETTER_AUTH_AUDIENCE is " api": take away'),
+        ({"issuer": []}, {}, "issuer is empty"),
+        ({"issuer": 7}, {}, "issuer is a int: give a str or a list of str"),
+        ({"issuer": b"i"}, {}, "issuer is a bytes: give a str or a list of str"),
+        ({"audience": ["a", " b"]}, {}, 'audience names " b": take away the white space'),
+        ({"audience": ["a", ""]}, {}, "audience is \"['a', '']\": there is nothing"),
+        ({}, {"BETTER_AUTH_ISSUER": "a,"}, 'BETTER_AUTH_ISSUER is "a,": there is nothing'),
+        ({}, {"BETTER_AUTH_ISSUER": "https://*.a.example"}, 'BETTER_AUTH_ISSUER names "https://*.a.example": it is'),
         ({"algorithms": ["HS256"]}, {}, 'algorithms names "HS256", which Drawbridge does not verify'),
+        (
+            {"algorithms": ["Ed448"]},
+            {},
+            'algorithms names "Ed448", which Drawbridge does not verify: give some of EdDSA,',
+        ),
         ({}, {"DRAWBRIDGE_ALGORITHMS": "none"}, 'DRAWBRIDGE_ALGORITHMS names "none"'),
         ({}, {"DRAWBRIDGE_ALGORITHMS": "EdDSA,"}, 'DRAWBRIDGE_ALGORITHMS is "EdDSA,": there is nothing'),
         ({"algorithms": []}, {}, "algorithms is empty"),
-        ({"algorithms": 7}, {}, "algorithms is a int: give a list of str"),
+        ({"algorithms": 7}, {}, "algorithms is a int: give a str or a list of str"),
         ({"clock_skew": 301}, {}, 'clock_skew is "301": give a whole number of seconds from 0 to 300'),
         ({"clock_skew": True}, {}, 'clock_skew is "True"'),
         ({"clock_skew": 1.5}, {}, 'clock_skew is "1.5"'),
@@ -135,6 +150,11 @@ def test_what_cannot_work_is_said_in_one_line(
     ("arguments", "said"),
     [
         ({"better_auth_url": "http://app.example.com"}, "http"),
+        ({"better_auth_url": URL, "issuer": [str(n) for n in range(17)]}, "BETTER_AUTH_ISSUER has 17 names, and 16"),
+        (
+            {"better_auth_url": URL, "audience": [str(n) for n in range(17)]},
+            "BETTER_AUTH_AUDIENCE has 17 names, and 16",
+        ),
         ({"better_auth_url": URL, "jwks_url": "ftp://localhost/keys"}, "ftp"),
         ({"better_auth_url": URL, "remembered_tokens": -1}, "remembered_tokens"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hostile_tokens import HOSTILE
 from key_server import key_server
 
@@ -20,6 +22,10 @@ from drawbridge.testing import Issuer
 VECTORS = Path(__file__).parents[3] / "tests/vectors"
 ALICE = "0b9e7c1a-5f0d-4a63-9b39-1b2c3d4e5f60"
 BOB = "7a1f3c55-2c1e-4c8a-8f6d-aa55bb66cc77"
+
+
+def base64url(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def first(aud: str | list[str]) -> str:
@@ -53,6 +59,7 @@ def test_a_real_token_is_read_as_better_auth_made_it(file: Path) -> None:
         ) as verifier,
     ):
         identity = verifier.verify(vector["token"])
+    assert identity.issuer == payload["iss"]
     assert identity.subject == payload["sub"]
     assert identity.uuid == (UUID(payload["uuid"]) if "uuid" in payload else None)
     assert identity.email == payload.get("email")
@@ -98,6 +105,79 @@ def test_a_hostile_token_is_refused_with_the_code_of_the_library(issuer: Issuer,
     assert code_of(lambda: verifier.verify(token)) == code
     assert code_of(lambda: asyncio.run(verifier.verify_async(token))) == code
     assert code_of(lambda: verifier.authenticate(f"Bearer {token}")) == code
+
+
+def test_an_administrator_who_acts_as_a_user_is_known(issuer: Issuer, verifier: Verifier) -> None:
+    assert verifier.verify(issuer.token(impersonatedBy="id-of-admin")).impersonated_by == "id-of-admin"
+    assert verifier.verify(issuer.token()).impersonated_by is None
+    assert code_of(lambda: verifier.verify(issuer.token(impersonatedBy=7))) == "claim_invalid"
+
+
+HOSTS = ["https://a.example", "https://b.example"]
+NAMES: dict[str, tuple[str, str | list[str], str | None]] = {
+    "the first": (HOSTS[0], HOSTS[0], None),
+    "the second": (HOSTS[1], HOSTS[1], None),
+    "one and the other": (HOSTS[1], HOSTS[0], None),
+    "one among audiences": (HOSTS[0], ["x", HOSTS[1]], None),
+    "a third": ("https://c.example", HOSTS[0], "issuer_mismatch"),
+    "for a third": (HOSTS[0], "https://c.example", "audience_mismatch"),
+    "the list itself": (",".join(HOSTS), HOSTS[0], "issuer_mismatch"),
+    "for the list itself": (HOSTS[0], ",".join(HOSTS), "audience_mismatch"),
+}
+
+
+@pytest.fixture(scope="module")
+def of_several_hosts(issuer: Issuer) -> Iterator[Verifier]:
+    with Verifier(issuer.url, issuer=HOSTS, audience=",".join(HOSTS)) as verifier:
+        yield verifier
+
+
+@pytest.mark.parametrize(("iss", "aud", "code"), NAMES.values(), ids=NAMES.keys())
+def test_one_better_auth_may_have_several_names(
+    issuer: Issuer, of_several_hosts: Verifier, iss: str, aud: str | list[str], code: str | None
+) -> None:
+    token = issuer.token(ALICE, iss=iss, aud=aud)
+    assert code_of(lambda: of_several_hosts.verify(token)) == code
+    if code is None:
+        # The second time it is remembered.
+        assert [of_several_hosts.verify(token).issuer for _ in range(2)] == [iss] * 2
+
+
+def test_the_hint_for_another_host_names_the_settings(issuer: Issuer, of_several_hosts: Verifier) -> None:
+    with pytest.raises(AuthError) as refused:
+        of_several_hosts.verify(issuer.token(iss="https://c.example"))
+    assert 'expected is one of "https://a.example", "https://b.example"' in refused.value.hint
+    assert "list each host's origin in BETTER_AUTH_ISSUER and BETTER_AUTH_AUDIENCE" in refused.value.hint
+    assert "drawbridge({ jwt: { issuer, audience } })" in refused.value.hint
+
+
+ED25519 = {
+    # accepted, the token's alg, the key's alg: code
+    "the default, by the newer name": (None, "Ed25519", "Ed25519", None),
+    "the default, only the token by the newer name": (None, "Ed25519", "EdDSA", None),
+    "the default, only the key by the newer name": (None, "EdDSA", "Ed25519", None),
+    "by the newer name alone": (["Ed25519"], "Ed25519", "Ed25519", None),
+    "by the newer name alone, the token by the older": (["Ed25519"], "EdDSA", "Ed25519", "algorithm_not_allowed"),
+    "Ed448": (None, "Ed448", "Ed25519", "algorithm_not_allowed"),
+    "a key for ES256": (None, "Ed25519", "ES256", "key_unusable"),
+}
+
+
+@pytest.mark.parametrize(("accepted", "alg", "of_key", "code"), ED25519.values(), ids=ED25519.keys())
+def test_eddsa_has_two_names(
+    issuer: Issuer, accepted: list[str] | None, alg: str, of_key: str, code: str | None
+) -> None:
+    private = Ed25519PrivateKey.generate()
+    x = base64url(private.public_key().public_bytes_raw())
+    key = {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "k", "alg": of_key}
+    payload = issuer.token().split(".")[1]
+    signed = base64url(json.dumps({"alg": alg, "kid": "k"}).encode()) + "." + payload
+    token = f"{signed}.{base64url(private.sign(signed.encode()))}"
+    with (
+        key_server(lambda: {"keys": [key]}) as keys,
+        Verifier(issuer.url, jwks_url=keys.url, algorithms=accepted) as verifier,
+    ):
+        assert code_of(lambda: verifier.verify(token)) == code
 
 
 def test_a_refusal_does_not_quote_the_token(issuer: Issuer, verifier: Verifier) -> None:

@@ -38,7 +38,7 @@ app.add_middleware(CommonHeaders)
 
 @app.get("/api/v1/me")
 async def get_me(user: User, _: NoParameters) -> dict[str, Any]:
-    names = ("subject", "uuid", "email", "email_verified", "name", "roles", "session_id")
+    names = ("issuer", "subject", "uuid", "email", "email_verified", "name", "roles", "session_id", "impersonated_by")
     issued = user.issued_at and int(user.issued_at.timestamp())
     times = {"issued_at": issued, "expires_at": int(user.expires_at.timestamp())}
     return {name: getattr(user, name) for name in names} | times

@@ -57,7 +57,7 @@ bool is_loopback_name(std::string_view host) {
 }
 
 std::string_view member_of(std::string_view claim) {
-  return claim == "iss" ? "Policy::issuer" : "Policy::audience";
+  return claim == "iss" ? "Policy::issuers" : "Policy::audiences";
 }
 
 }  // namespace
@@ -92,6 +92,28 @@ std::string difference_between(std::string_view got, std::string_view expected) 
     return fmt::format("{} and {} are different origins", a.host, b.host);
   if (a.scheme == b.scheme && a.host == b.host && a.port != b.port) return "they differ by the port";
   return {};
+}
+
+std::string difference_between(std::string_view got, std::span<const std::string> expected) {
+  for (const std::string& one : expected)
+    if (auto difference = difference_between(got, one); !difference.empty()) return difference;
+  return {};
+}
+
+std::string quoted_names(std::span<const std::string> names) {
+  constexpr std::size_t shown = 5;
+  std::string text = names.size() > 1 ? "one of " : "";
+  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
+    text += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", display_text(names[i], 128));
+  return names.size() > shown ? fmt::format("{} and {} more", text, names.size() - shown) : text;
+}
+
+std::string several_hosts_hint() {
+  return "where Better Auth answers under several hosts (baseURL: { allowedHosts }), give its tokens one "
+         "issuer and one "
+         "audience, drawbridge({ jwt: { issuer, audience } }), or list each host's origin in Policy::issuers "
+         "and "
+         "Policy::audiences";
 }
 
 std::string token_missing_hint() {
@@ -194,13 +216,15 @@ std::string claim_invalid_hint(std::string_view claim) {
       display_text(claim));
 }
 
-std::string mismatch_hint(std::string_view claim, std::string_view got, std::string_view expected) {
+std::string mismatch_hint(std::string_view claim, std::string_view got,
+                          std::span<const std::string> expected) {
   const std::string difference = difference_between(got, expected);
   return fmt::format(
-      "The token's {0} is \"{1}\", expected is \"{2}\"{3}. Set {4} to what the token has, or Better "
-      "Auth's baseURL to what is expected here.",
-      claim, display_text(got), display_text(expected, 128),
-      difference.empty() ? std::string{} : ": " + difference, member_of(claim));
+      "The token's {0} is \"{1}\", expected is {2}{3}. Set {4} to what the token has, or Better "
+      "Auth's baseURL to what is expected here{5}.",
+      claim, display_text(got), quoted_names(expected),
+      difference.empty() ? std::string{} : ": " + difference, member_of(claim),
+      difference.empty() ? "; " + several_hosts_hint() : std::string{});
 }
 
 std::string expired_hint(double expires, double now) {

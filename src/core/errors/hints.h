@@ -17,8 +17,15 @@ namespace drawbridge {
 std::string duration_text(double seconds);
 
 /// In what two addresses differ, when it is a difference that people make: "they differ by the slash at the
-/// end". Else empty.
+/// end". Else empty. Of several expected ones it is the first that differs so.
 std::string difference_between(std::string_view got, std::string_view expected);
+std::string difference_between(std::string_view got, std::span<const std::string> expected);
+
+/// `"a"`, or `one of "a", "b" and 3 more`: escaped and shortened.
+std::string quoted_names(std::span<const std::string> names);
+
+/// What to do where Better Auth takes issuer and audience from each request's host.
+std::string several_hosts_hint();
 
 std::string token_missing_hint();
 std::string token_too_large_hint();
@@ -36,8 +43,9 @@ std::string key_unusable_hint(std::string_view kid, std::string_view reason);
 std::string signature_hint();
 std::string claim_missing_hint(std::string_view claim);
 std::string claim_invalid_hint(std::string_view claim);
-/// `claim` is `iss` or `aud`. Shows both values and says in what they differ.
-std::string mismatch_hint(std::string_view claim, std::string_view got, std::string_view expected);
+/// `claim` is `iss` or `aud`. Shows what the token has and what is expected, and says in what they differ.
+std::string mismatch_hint(std::string_view claim, std::string_view got,
+                          std::span<const std::string> expected);
 /// Times in UNIX seconds.
 std::string expired_hint(double expires, double now);
 std::string not_yet_valid_hint(double starts, double now);

@@ -6,6 +6,9 @@
 
 namespace drawbridge {
 
+const std::string& Identity::issuer() const {
+  return claims_->issuer;
+}
 const std::string& Identity::subject() const {
   return claims_->subject;
 }
@@ -29,6 +32,9 @@ bool Identity::has_role(std::string_view role) const {
 }
 const std::optional<std::string>& Identity::session_id() const {
   return claims_->session_id;
+}
+const std::optional<std::string>& Identity::impersonated_by() const {
+  return claims_->impersonated_by;
 }
 std::optional<std::chrono::sys_seconds> Identity::issued_at() const {
   return claims_->issued_at;

@@ -6,6 +6,7 @@ namespace drawbridge {
 
 /// What an Identity shares among its copies.
 struct IdentityClaims {
+  std::string issuer{};
   std::string subject;
   std::optional<Uuid> uuid{};
   std::optional<std::string> email{};
@@ -13,6 +14,7 @@ struct IdentityClaims {
   std::optional<std::string> name{};
   std::vector<std::string> roles{};
   std::optional<std::string> session_id{};
+  std::optional<std::string> impersonated_by{};
   std::optional<std::chrono::sys_seconds> issued_at{};
   std::chrono::sys_seconds expires_at{};
   std::string claims_json{};

@@ -22,6 +22,7 @@ std::string identity_json(const Identity& identity) {
   std::string out;
   out.reserve(usual_size);
   JsonObject{out}
+      .member("issuer", identity.issuer())
       .member("subject", identity.subject())
       .member("uuid", text_of(identity.uuid()))
       .member("email", identity.email())
@@ -29,6 +30,7 @@ std::string identity_json(const Identity& identity) {
       .member("name", identity.name())
       .member("roles", identity.roles())
       .member("session_id", identity.session_id())
+      .member("impersonated_by", identity.impersonated_by())
       .member("issued_at", seconds_of(identity.issued_at()))
       .member("expires_at", seconds_of(identity.expires_at()));
   return out;

@@ -1,13 +1,15 @@
 #include "drawbridge/algorithm.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace drawbridge {
 namespace {
 
-constexpr std::array<std::pair<Algorithm, std::string_view>, 10> names{{
+constexpr std::array<std::pair<Algorithm, std::string_view>, 11> names{{
     {Algorithm::eddsa, "EdDSA"},
+    {Algorithm::ed25519, "Ed25519"},
     {Algorithm::es256, "ES256"},
     {Algorithm::es384, "ES384"},
     {Algorithm::es512, "ES512"},
@@ -31,6 +33,11 @@ std::optional<Algorithm> algorithm_named(std::string_view alg) {
   for (const auto& [candidate, name] : names)
     if (name == alg) return candidate;
   return std::nullopt;
+}
+
+bool accepts(std::span<const Algorithm> accepted, Algorithm algorithm) {
+  const auto names = [&](Algorithm one) { return std::ranges::find(accepted, one) != accepted.end(); };
+  return names(algorithm) || (algorithm == Algorithm::ed25519 && names(Algorithm::eddsa));
 }
 
 }  // namespace drawbridge

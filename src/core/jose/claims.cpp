@@ -1,6 +1,8 @@
 #include "core/jose/claims.h"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "core/errors/hints.h"
 #include "core/jose/strict_json.h"
@@ -57,23 +59,28 @@ std::expected<TokenTimes, AuthError> read_times(object claims) {
   return TokenTimes{**expires, *not_before, *issued};
 }
 
-std::expected<void, AuthError> check_issuer(object claims, const std::string& issuer) {
+bool is_one_of(std::string_view name, std::span<const std::string> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// The issuer, where it is one of the policy's.
+std::expected<std::string, AuthError> check_issuer(object claims, std::span<const std::string> issuers) {
   const auto value = claim(claims, "iss");
   if (!value) return missing("iss");
   const auto text = string_of(*value);
   if (!text) return invalid("iss", "text");
-  if (*text == issuer) return {};
+  if (is_one_of(*text, issuers)) return std::string{*text};
   return refuse(ErrorCode::issuer_mismatch, "The token is from another issuer than the one trusted here.",
-                mismatch_hint("iss", *text, issuer));
+                mismatch_hint("iss", *text, issuers));
 }
 
-std::expected<void, AuthError> check_audience(object claims, const std::string& audience) {
+std::expected<void, AuthError> check_audience(object claims, std::span<const std::string> audiences) {
   const auto value = claim(claims, "aud");
   if (!value) return missing("aud");
   if (const auto text = string_of(*value)) {
-    if (*text == audience) return {};
+    if (is_one_of(*text, audiences)) return {};
     return refuse(ErrorCode::audience_mismatch, "The token is for another audience.",
-                  mismatch_hint("aud", *text, audience));
+                  mismatch_hint("aud", *text, audiences));
   }
   simdjson::dom::array list;
   if (value->get(list) != simdjson::SUCCESS) return invalid("aud", "text or an array of texts");
@@ -82,12 +89,12 @@ std::expected<void, AuthError> check_audience(object claims, const std::string& 
   for (const auto item : list) {
     const auto text = string_of(item);
     if (!text) return invalid("aud", "text or an array of texts");
-    named = named || *text == audience;
+    named = named || is_one_of(*text, audiences);
     joined += joined.empty() ? std::string{*text} : ", " + std::string{*text};
   }
   if (named) return {};
   return refuse(ErrorCode::audience_mismatch, "The token is for other audiences.",
-                mismatch_hint("aud", joined, audience));
+                mismatch_hint("aud", joined, audiences));
 }
 
 /// One Better Auth key set signs ID tokens, access tokens and logout tokens too (RFC 8725 §3.12).
@@ -140,6 +147,7 @@ std::expected<IdentityClaims, AuthError> read_identity(object claims, const Toke
   const auto subject_text = string_of(*subject);
   if (!subject_text || subject_text->empty()) return invalid("sub", "text with at least one character");
   return IdentityClaims{
+      .issuer = {},
       .subject = std::string{*subject_text},
       .uuid = std::nullopt,
       .email = optional_text(claims, "email"),
@@ -147,6 +155,7 @@ std::expected<IdentityClaims, AuthError> read_identity(object claims, const Toke
       .name = optional_text(claims, "name"),
       .roles = read_roles(claims),
       .session_id = optional_text(claims, "sid"),
+      .impersonated_by = std::nullopt,
       .issued_at = times.issued ? std::optional{whole_seconds(*times.issued)} : std::nullopt,
       .expires_at = whole_seconds(times.expires),
       .claims_json = {}};
@@ -159,6 +168,15 @@ std::expected<std::optional<Uuid>, AuthError> read_uuid(object claims) {
   const auto uuid = text ? Uuid::parse(*text) : std::nullopt;
   if (!uuid || uuid->is_nil()) return invalid("uuid", "a UUID of the 36-character form, other than nil");
   return uuid;
+}
+
+/// What is there and unclear is refused: taken for absent, an administrator would pass for the user.
+std::expected<std::optional<std::string>, AuthError> read_impersonator(object claims) {
+  const auto value = claim(claims, "impersonatedBy");
+  if (!value) return std::nullopt;
+  const auto text = string_of(*value);
+  if (!text || text->empty()) return invalid("impersonatedBy", "text with at least one character");
+  return std::string{*text};
 }
 
 /// The clock against which times are held, and how far it may be from the issuer's.
@@ -208,8 +226,9 @@ std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const 
   const auto times = read_times(claims);
   if (!times) return Refused{times.error()};
   if (auto good = check_times(*times, policy.clock_skew, now); !good) return Refused{good.error()};
-  if (auto good = check_issuer(claims, policy.issuer); !good) return Refused{good.error()};
-  if (auto good = check_audience(claims, policy.audience); !good) return Refused{good.error()};
+  auto issuer = check_issuer(claims, policy.issuers);
+  if (!issuer) return Refused{issuer.error()};
+  if (auto good = check_audience(claims, policy.audiences); !good) return Refused{good.error()};
   auto identity = read_identity(claims, *times);
   if (!identity) return Refused{identity.error()};
   if (auto good = check_kind(claims); !good) return Refused{good.error()};
@@ -217,8 +236,12 @@ std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const 
     if (!claim(claims, name)) return missing(name);
   const auto uuid = read_uuid(claims);
   if (!uuid) return Refused{uuid.error()};
+  auto impersonator = read_impersonator(claims);
+  if (!impersonator) return Refused{impersonator.error()};
 
+  identity->issuer = *std::move(issuer);
   identity->uuid = *uuid;
+  identity->impersonated_by = *std::move(impersonator);
   identity->claims_json = std::move(payload);
   return CheckedClaims{*std::move(identity), *times};
 }

@@ -35,6 +35,7 @@ constexpr std::array curves{Curve{"P-256", KeyKind::p256, "P-256", 32},
 constexpr bool kind_fits(KeyKind kind, Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::eddsa:
+    case Algorithm::ed25519:
       return kind == KeyKind::ed25519;
     case Algorithm::es256:
       return kind == KeyKind::p256;
@@ -194,7 +195,9 @@ std::string purpose_fault(object jwk) {
 }  // namespace
 
 bool fits(const Key& key, Algorithm algorithm) {
-  return kind_fits(key.kind, algorithm) && (!key.algorithm || *key.algorithm == algorithm);
+  if (!kind_fits(key.kind, algorithm)) return false;
+  // Its two names say the same of an Ed25519 key, whose curve leaves no choice.
+  return !key.algorithm || key.kind == KeyKind::ed25519 || *key.algorithm == algorithm;
 }
 
 std::expected<Key, std::string> read_key(element jwk) {

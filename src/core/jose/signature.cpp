@@ -40,6 +40,7 @@ EvpAlgorithm evp_algorithm(Algorithm algorithm) {
     case Algorithm::ps512:
       return {Scheme::pss, EVP_sha512()};
     case Algorithm::eddsa:
+    case Algorithm::ed25519:
       break;
   }
   std::unreachable();

@@ -75,7 +75,7 @@ std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, 
   }
 
   const auto algorithm = algorithm_named(*alg);
-  if (!algorithm || std::ranges::find(policy.algorithms, *algorithm) == policy.algorithms.end())
+  if (!algorithm || !accepts(policy.algorithms, *algorithm))
     return std::unexpected{AuthError{ErrorCode::algorithm_not_allowed,
                                      "The token is signed with an algorithm that is not allowed here.",
                                      algorithm_hint(*alg, policy.algorithms),

@@ -12,16 +12,28 @@ namespace {
 
 constexpr std::chrono::seconds max_clock_skew = std::chrono::minutes{5};
 
-void require(bool good, const char* fault) {
+void require(bool good, const std::string& fault) {
   if (!good) throw std::invalid_argument{fault};
+}
+
+/// Of the claim that the member is for.
+void require_names(const std::vector<std::string>& names, const std::string& member,
+                   const std::string& what) {
+  const bool has_empty = std::ranges::find(names, std::string_view{}) != names.end();
+  require(!names.empty() && !has_empty, "the policy's " + what);
+  require(names.size() <= Policy::max_names, member + " has " + std::to_string(names.size()) +
+                                                 " names, and " + std::to_string(Policy::max_names) +
+                                                 " are the most: have Better Auth use one whatever its host "
+                                                 "is, drawbridge({ jwt: { issuer, audience } })");
 }
 
 }  // namespace
 
 Verifier::Verifier(Policy policy) : policy_{std::move(policy)} {
-  require(!policy_.issuer.empty(), "the policy's issuer is empty: name the issuer whose tokens are trusted");
-  require(!policy_.audience.empty(),
-          "the policy's audience is empty: name the audience that this backend is");
+  require_names(policy_.issuers, "Policy::issuers",
+                "issuer is empty: name the issuer whose tokens are trusted");
+  require_names(policy_.audiences, "Policy::audiences",
+                "audience is empty: name the audience that this backend is");
   require(!policy_.algorithms.empty(),
           "the policy allows no algorithm: name at least one, EdDSA for Better Auth");
   require(policy_.clock_skew >= std::chrono::seconds{0} && policy_.clock_skew <= max_clock_skew,

@@ -381,6 +381,8 @@ export interface components {
         PageNumber: number;
         PageLimit: number;
         Identity: {
+            /** @description Claim `iss`, one of those that the server trusts. */
+            issuer: string;
             /** @description Claim `sub`. Better Auth's own id of the user. */
             subject: string;
             /** @description Claim `uuid`, the user's id in this API. */
@@ -395,6 +397,8 @@ export interface components {
             roles: string[];
             /** @description Claim `sid`. */
             session_id: string | null;
+            /** @description Claim `impersonatedBy`: who acts as the user, by Better Auth's own id. */
+            impersonated_by: string | null;
             /** @description Claim `iat`, seconds since 1970-01-01T00:00:00Z. */
             issued_at: number | null;
             /** @description Claim `exp`, seconds since 1970-01-01T00:00:00Z. */

@@ -1,0 +1,140 @@
+"""The releases of Better Auth that docs/compatibility.md lists, each with the whole bridge."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import PRODUCTS, StartSetUp
+from findings import only
+from process import ROOT
+from token_forgery import claims_of, header_of
+
+PACKAGES = {
+    "oldest": "better-auth-oldest",
+    "newest": "better-auth",
+}  # as they are installed
+ISSUER = ROOT / "tests/e2e/issuer"
+
+
+def version_of(package: Path) -> str:
+    return str(json.loads((package / "package.json").read_text())["version"])
+
+
+def installed(which: str) -> Path:
+    return ROOT / "node_modules" / PACKAGES[which]
+
+
+def bundle_of(package: str, folder: Path) -> Path:
+    """The tests' Better Auth over that package."""
+    command = ["node", ISSUER / "bundle.mjs", folder, package]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def try_bridge(start_set_up: StartSetUp, product: str, bundle: Path) -> None:
+    set_up = start_set_up(product, bundle=bundle, rotate_every=3600)
+    person, token = set_up.person, set_up.token
+    assert header_of(token)["alg"] == "EdDSA"
+    assert claims_of(token)["uuid"] == person.uuid
+    bearer = {"Authorization": f"Bearer {token}"}
+    own, others = (
+        f"{set_up.backend.url}/api/v1/{user}/tasks" for user in (person.uuid, set_up.issuer.sign_up("bob").uuid)
+    )
+    with httpx.Client(trust_env=False, timeout=30, headers=bearer) as client:
+        assert client.get(own).status_code == 200
+        assert client.get(others).json()["code"] == "user_mismatch"
+        set_up.issuer.database.execute("""update jwks set "expiresAt" = '2026-01-01T00:00:00.000Z'""")
+        new = person.token()
+        assert header_of(new)["kid"] != header_of(token)["kid"]
+        assert client.get(own, headers={"Authorization": f"Bearer {new}"}).status_code == 200
+    only(set_up.examine(token=new))
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Below build/, from where pg and libsql are found."""
+    folder = ROOT / "build/issuer-versions"
+    return {which: bundle_of(package, folder / which) for which, package in PACKAGES.items()}
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("which", PACKAGES)
+def test_a_release_works(start_set_up: StartSetUp, bundles: dict[str, Path], which: str, product: str):
+    try_bridge(start_set_up, product, bundles[which])
+
+
+def releases_between() -> list[str]:
+    """Those that npm has between the oldest and the newest that are installed, or what DRAWBRIDGE_TEST_RELEASES names."""
+    if named := os.environ.get("DRAWBRIDGE_TEST_RELEASES"):
+        return named.split(",")
+    bounds = f"better-auth@>{version_of(installed('oldest'))} <{version_of(installed('newest'))}"
+    asked = subprocess.run(
+        ["npm", "view", bounds, "version", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return list(json.loads(asked.stdout))
+
+
+def install(version: str, folder: Path) -> Path:
+    """A project with that release, the plugin as it is packed, and the tests' Better Auth."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    pack = [
+        "npm",
+        "pack",
+        "-w",
+        "packages/better-auth",
+        "--silent",
+        "--pack-destination",
+        str(folder),
+    ]
+    (plugin,) = subprocess.run(pack, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True).stdout.split()
+    needed = json.loads((ISSUER / "package.json").read_text())["dependencies"]
+    needed |= {"better-auth": version, "@drawbridge/better-auth": f"file:{plugin}"}
+    project = {
+        "private": True,
+        "type": "module",
+        "dependencies": needed,
+        "overrides": {"kysely": needed["kysely"]},
+    }
+    (folder / "package.json").write_text(json.dumps(project))
+    subprocess.run(
+        ["npm", "install", "--no-audit", "--no-fund"],
+        cwd=folder,
+        capture_output=True,
+        timeout=900,
+        check=True,
+    )
+    for file in ISSUER.glob("*.mjs"):
+        shutil.copy(file, folder / file.name)
+    (folder / "server.mjs").rename(folder / "server.js")
+    assert version_of(folder / "node_modules/better-auth") == version
+    return folder
+
+
+@pytest.mark.long
+def test_every_release_between_works(start_set_up: StartSetUp):
+    """Its short sister is the oldest and the newest, above."""
+    for version in releases_between():
+        try_bridge(
+            start_set_up,
+            "sqlite",
+            install(version, ROOT / "build/issuer-versions" / version),
+        )
+
+
+def test_those_are_the_releases_that_the_document_lists():
+    text = (ROOT / "docs/compatibility.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| `1.7.")]
+    assert rows[:2] == [f"`{version_of(installed(which))}`" for which in PACKAGES]
