@@ -54,6 +54,13 @@ std::string find_user_table(pqxx::transaction_base& transaction) {
   return found.empty() ? std::string{user_table} : found[0][0].as<std::string>();
 }
 
+/// libpqxx 6 would make a connection again, without its settings; libpqxx 7 does not, and 7.10 has no name
+/// for it.
+template <class Connection>
+void stay_closed_once_lost(Connection& connection) {
+  if constexpr (requires { connection.inhibit_reactivation(true); }) connection.inhibit_reactivation(true);
+}
+
 std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
 }
@@ -78,7 +85,7 @@ bool says(const pqxx::failure& error, std::string_view words) {
 
 PostgresConnection::PostgresConnection(const std::string& url, PostgresUse use, StallWatch::Place* place)
     : connection_{postgres_connection_text(url)} {
-  connection_.inhibit_reactivation(true);  // which libpqxx 7 never does
+  stay_closed_once_lost(connection_);
   std::optional<Watched> watched;
   if (place != nullptr) watched.emplace(*place, socket());
   pqxx::nontransaction setup{connection_};
