@@ -102,6 +102,13 @@ def test_notes_come_with_one_token_through_the_page_s_own_origin(ada: Visitor) -
     assert ada.api_requests() == []
 
 
+def test_a_token_before_each_call_is_refused_which_is_why(ada: Visitor) -> None:
+    ask = "const { error } = await authClient.token(); return error?.status ?? 200;"
+    statuses = run(ada.page, f"return Promise.all(Array.from({{ length: 120 }}, async () => {{ {ask} }}))")
+    assert statuses.count(200) <= 100
+    assert set(statuses) == {200, 429}
+
+
 def test_the_token_goes_nowhere_else(ada: Visitor, own_bridge: SimpleNamespace) -> None:
     elsewhere = [own_bridge.api_url + "/notes", own_bridge.front_end.url + "/api/auth/get-session", "//evil.example/"]
     before = len(ada.seen.requests)
