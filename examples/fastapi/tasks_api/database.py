@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import asyncpg
 from drawbridge import AuthError, Identity
@@ -53,7 +52,7 @@ async def read(owner: Identity, work: Work[Result], *, costly: bool = False) -> 
     """What the work returns, for this user. All that it reads is of one moment. It is costly where no index leads to
     what is wanted."""
     with _refusals():
-        async with _reads.turn(_uuid(owner), costly=costly) as caller:
+        async with _reads.turn(owner.uuid, costly=costly) as caller:
             return await _database.read(work, caller if costly else None)
 
 
@@ -67,7 +66,7 @@ async def write(owner: Identity, work: Work[Result]) -> Result:
         return work(session)
 
     with _refusals():
-        async with _writes.turn(_uuid(owner)):
+        async with _writes.turn(owner.uuid):
             return await _database.write(checked)
 
 
@@ -119,8 +118,3 @@ def _refusals() -> Iterator[None]:
         raise AuthError("conflict", "You have another tag of that name.") from error
     except (DBAPIError, NoConnectionFree, asyncpg.PostgresError, asyncio.TimeoutError, OSError) as error:
         raise AuthError("store_unavailable", "The database cannot be used now; try again.", str(error)) from error
-
-
-def _uuid(owner: Identity) -> UUID:
-    assert owner.uuid is not None, "auth.py takes no token without one"
-    return owner.uuid
