@@ -9,7 +9,7 @@
 #include "database/database_url.h"
 #include "http/event_log.h"
 #include "http/server.h"
-#include "schema/plan/names.h"
+#include "schema/migrations.h"
 
 namespace drawbridge::app {
 

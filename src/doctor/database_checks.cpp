@@ -7,9 +7,9 @@
 #include <fmt/ranges.h>
 
 #include "core/errors/hints.h"
-#include "core/text/ascii.h"
 #include "doctor/database_file_check.h"
 #include "doctor/sections.h"
+#include "doctor/table_names.h"
 
 namespace drawbridge::doctor {
 namespace {
@@ -29,41 +29,9 @@ constexpr const char* compare_databases =
 constexpr std::size_t longest_line = 256;
 
 constexpr std::array ours{"tasks", "tags", "task_tags"};
-/// Better Auth's own and its plugins', which refer to `user.id` rightly.
-constexpr std::array better_auths{
-    "session",          "account",           "verification", "jwks",        "rateLimit",
-    "member",           "invitation",        "organization", "team",        "teamMember",
-    "organizationRole", "twoFactor",         "passkey",      "apikey",      "oauthApplication",
-    "oauthClient",      "oauthRefreshToken", "oauthConsent", "deviceCode",  "oauthAccessToken",
-    "walletAddress",    "subscription",      "ssoProvider",  "scimProvider"};
 /// What remembers migrations, of any backend.
 constexpr std::array bookkeeping{"drawbridge_migrations", "drawbridge_additions", "alembic_version",
                                  "sqlite_sequence",       "kysely_migration",     "kysely_migration_lock"};
-
-/// What a generator makes of it: `two_factors` of `twoFactor`.
-std::string without_style(std::string_view name) {
-  std::string plain;
-  for (const char c : name)
-    if (c != '_') plain += ascii::lower(c);
-  if (plain.ends_with('s')) plain.pop_back();
-  return plain;
-}
-
-bool is_better_auths(std::string_view name) {
-  return std::ranges::any_of(better_auths,
-                             [&](const char* one) { return without_style(one) == without_style(name); });
-}
-
-/// As a statement names the table.
-std::string user_table(const BridgeFacts& facts) {
-  const auto& names = facts.naming.names;
-  const auto found = names.find("user");
-  return found == names.end() ? "\"user\"" : display_text(found->second);
-}
-
-bool is_of_another_generator(const BridgeFacts& facts) {
-  return facts.naming.is_foreign || !facts.naming.orm.empty();
-}
 
 /// How what Better Auth lacks is made, where our migration makes it, and where it leaves that to others.
 std::string make_what_is_missing(const BridgeFacts& facts) {
@@ -115,14 +83,6 @@ void judge_foreign_user(Report& report, const BridgeFacts& facts) {
         fmt::format("say with --user-table (DRAWBRIDGE_USER_TABLE) which table is Better Auth's, or {}",
                     compare_databases));
   }
-}
-
-/// "users", "sessions"; empty where all have Better Auth's names.
-std::string other_names(const BridgeFacts& facts) {
-  std::vector<std::string> names;
-  for (const auto& [table, sql] : facts.naming.names)
-    if (facts.tables.contains(table)) names.push_back(display_text(sql));
-  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 void judge_no_user(Report& report, const BridgeFacts& facts) {

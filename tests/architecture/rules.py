@@ -40,6 +40,7 @@ MAY_ALSO_INCLUDE = {
         "database/new_uuid.h",
         "database/page.h",
         "database/postgres/connection.h",
+        "database/postgres/transaction.h",
         "database/result.h",
         "database/session.h",
         "database/sqlite/connection.h",

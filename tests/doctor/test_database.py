@@ -241,26 +241,10 @@ TABLES: dict[str, Spoilt] = {
         sql='alter table jwks drop column "expiresAt"; alter table jwks drop column alg; alter table jwks drop column crv',
     ),
     "columns of another generator": Spoilt(
-        "database.better_auth",
-        "email_verified",
-        by_hand('alter table "user" rename email_verified to "emailVerified"', says="rename these"),
-        sql='alter table "user" rename "emailVerified" to email_verified',
-        left=("tables.jwks", "tables.user_uuid"),
-    ),
-    "columns of another generator, with a good uuid": Spoilt(
-        "database.better_auth",
-        "email_verified",
-        by_hand('alter table "user" rename email_verified to "emailVerified"', says="names", then_up=False),
-        migrated=True,
-        sql='alter table "user" rename "emailVerified" to email_verified',
-        status="warning",
-        left=("tables.jwks", "tables.session_token"),
+        "tables.user_uuid", "no column uuid", by_migrate_up, sql='alter table "user" rename "emailVerified" to email_verified'
     ),
     "a table of another generator": Spoilt(
-        "database.better_auth",
-        '"users" looks like Better Auth\'s under another name',
-        by_hand('alter table users rename to "user"', says="rename these"),
-        sql='alter table "user" rename to users',
+        "tables.user_uuid", "no column uuid", by_migrate_up, sql='alter table "user" rename to users'
     ),
     "a view": Spoilt(
         "database.better_auth",

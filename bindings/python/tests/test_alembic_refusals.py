@@ -40,18 +40,13 @@ def column(because: str, type: str = "text", **values: str | None) -> Refused:
 
 
 REFUSED: dict[str, Refused] = {
-    "snake_case in user": Refused(
-        'table "user" has a column email_verified where Better Auth has emailVerified: another schema generator',
-        f'create table "user" ({USER}, email_verified integer)',
+    "two that could be it": Refused(
+        'several tables look like Better Auth\'s "user": "people", "users". Say which one',
+        f"create table people ({USER}, email_verified integer); create table users ({USER}, email_verified integer)",
     ),
-    "snake_case in session": Refused(
-        'table "session" has a column user_id where Better Auth has userId',
-        'alter table session rename column "userId" to user_id',
-        on_better_auths=True,
-    ),
-    "users": Refused(
-        'there is no table "user", but "users" looks like Better Auth\'s under another name',
-        f'create table users ({USER}, "emailVerified" integer)',
+    "an ORM's": Refused(
+        'Drizzle owns Better Auth\'s table "users": put uuid',
+        f"create table users ({USER}, email_verified integer); create table __drizzle_migrations (id integer)",
     ),
     "a table user of something else": Refused(
         'table "user" has no column id, email, emailVerified', 'create table "user" (number integer)'

@@ -122,14 +122,10 @@ TEST(PostgresMigrations, stop_and_change_nothing_when_a_person_must_decide) {
        user_table("text UNIQUE") + "CREATE TABLE notes (owner text REFERENCES \"user\" (uuid));",
        "foreign keys refer to it: notes_owner_fkey of notes."},
       {"a view", "CREATE VIEW \"user\" AS SELECT 1 AS id", "\"user\" is not a table"},
-      {"snake case", "CREATE TABLE \"user\" (id text, email text, email_verified boolean)",
-       "has a column email_verified where Better Auth has emailVerified"},
-      {"snake case in session", user_table("") + "CREATE TABLE session (id text, user_id text)",
-       "table \"session\" has a column user_id"},
-      {"users", "CREATE TABLE users (id text, email text, email_verified boolean)",
-       "but \"users\" looks like"},
-      {"Prisma's", "CREATE TABLE \"User\" (id text, email text, \"emailVerified\" boolean)",
-       "but \"User\" looks like"},
+      {"two that could be Better Auth's",
+       "CREATE TABLE people (id text, email text, email_verified boolean); "
+       "CREATE TABLE users (id text, email text, email_verified boolean)",
+       "several tables look like Better Auth's \"user\": \"people\", \"users\""},
   };
   for (const Case& item : cases) {
     SCOPED_TRACE(item.name);

@@ -166,25 +166,17 @@ TEST_F(UserUuid, names_few_rows_and_nothing_that_a_terminal_obeys) {
   EXPECT_NE(text.find("?[31m0, ?[31m1, ?[31m2, ?[31m3, ?[31m4 and more"), std::string::npos) << text;
 }
 
-TEST_F(UserUuid, refuses_another_generators_table) {
+TEST_F(UserUuid, refuses_what_cannot_be_told) {
   struct Case {
     std::string_view name;
     std::string sql;
     std::string_view because;
   };
   const std::vector<Case> cases{
-      {"snake case",
-       "create table \"user\" (id text primary key, name text, email text, email_verified integer)",
-       "table \"user\" has a column email_verified where Better Auth has emailVerified: another schema "
-       "generator made it. Drawbridge needs the names"},
-      {"snake case in another table",
-       std::string{better_auth_user_table} + "; create table session (id text, user_id text)",
-       "table \"session\" has a column user_id where Better Auth has userId: another schema generator made "
-       "it."},
-      {"another name",
-       "create table users (id text primary key, name text, email text, email_verified integer)",
-       "there is no table \"user\", but \"users\" looks like Better Auth's under another name. Drawbridge "
-       "needs"},
+      {"two that could be it",
+       "create table people (id text, email text, email_verified integer); "
+       "create table users (id text, email text, email_verified integer)",
+       "several tables look like Better Auth's \"user\": \"people\", \"users\""},
       {"not a user table at all", "create table \"user\" (number integer)",
        "table \"user\" has no column id, email, emailVerified: it is not Better Auth's."},
       {"a view", "create view \"user\" as select 1 as id, 2 as email, 3 as emailVerified",
