@@ -36,8 +36,8 @@ std::optional<Algorithm> algorithm_named(std::string_view alg) {
 }
 
 bool accepts(std::span<const Algorithm> accepted, Algorithm algorithm) {
-  const auto names = [&](Algorithm one) { return std::ranges::find(accepted, one) != accepted.end(); };
-  return names(algorithm) || (algorithm == Algorithm::ed25519 && names(Algorithm::eddsa));
+  const auto lists = [&](Algorithm one) { return std::ranges::find(accepted, one) != accepted.end(); };
+  return lists(algorithm) || (algorithm == Algorithm::ed25519 && lists(Algorithm::eddsa));
 }
 
 }  // namespace drawbridge
