@@ -64,7 +64,7 @@ class AuthError(Exception):
         self._status_given = status
         super().__init__(code, detail, hint, retry_after)
         self.code = code
-        self.detail = detail or f"{self._facts.title}."
+        self.detail: str = detail or f"{self._facts.title}."
         self.hint = hint
         self.retry_after = retry_after
 

@@ -36,8 +36,8 @@ class UserUuid(TypeDecorator[UUID]):
     """A UUID as ``user.uuid`` holds it: PostgreSQL's ``uuid``; elsewhere text of 36 characters in lower case, because
     SQLite compares a reference with what it refers to as texts. For columns of one's own that refer to it."""
 
-    impl = Uuid
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Uuid
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(Uuid() if dialect.name == "postgresql" else Text())
@@ -55,8 +55,8 @@ class BetterAuthTime(TypeDecorator[datetime]):
     """A time as Better Auth stores it: PostgreSQL's ``timestamptz``; on SQLite text of RFC 3339 in UTC, with
     milliseconds, so that the order of texts is that of times. Datetimes are aware, and must be (ValueError)."""
 
-    impl = DateTime
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = DateTime
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())

@@ -14,7 +14,7 @@ from drawbridge.alembic.refusal import MigrationRefused, refusing
 from drawbridge.alembic.transaction import alone, connection_of, each_statement_by_itself
 
 # Below Alembic's own name, so that the logging of its template shows it.
-logger = logging.getLogger("alembic.drawbridge")
+logger: logging.Logger = logging.getLogger("alembic.drawbridge")
 
 Query = Callable[[str], list[list[str | None]]]
 Where = tuple[str, str]

@@ -10,6 +10,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from fastapi.openapi.models import HTTPBearer
+from fastapi.openapi.models import SecurityBase as SecurityBaseModel
 from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
@@ -30,8 +31,10 @@ class BearerDependency(SecurityBase):
     """Verifies the request's bearer token, and shows itself in OpenAPI as the scheme behind "Authorize"."""
 
     def __init__(self, source: VerifierSource) -> None:
-        self.scheme_name = source.scheme_name
-        self.model = HTTPBearer(bearerFormat="JWT", description="The JWT that Better Auth's `/api/auth/token` gives.")
+        self.scheme_name: str = source.scheme_name
+        self.model: SecurityBaseModel = HTTPBearer(
+            bearerFormat="JWT", description="The JWT that Better Auth's `/api/auth/token` gives."
+        )
         self._verifier = source.verifier
         self.source = source
 

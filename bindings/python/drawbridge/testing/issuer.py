@@ -16,11 +16,11 @@ from typing import Literal
 
 try:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "drawbridge.testing signs with the package cryptography, which is not installed: "
         "pip install 'drawbridge-auth[testing]'"
-    ) from error
+    ) from _error
 
 from drawbridge.testing.pytest_run import is_test_run
 
