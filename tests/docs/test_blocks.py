@@ -40,6 +40,9 @@ ELSEWHERE = {
     "README.md: ./dev build release && cmake --install build/release --prefix /usr/local": "tests/package/package_test.py",
     "README.ja.md: ./dev build release && cmake --install build/release --prefix /usr/local": "tests/package/package_test.py",
     "skills/drawbridge/SKILL.md: ./dev build release": "tests/package/package_test.py",
+    'docs/postgresql.md: export DATABASE_URL="postgresql://app@db.example.com/app?options=-csearch_path%3Dapp,auth"': (
+        "tests/migrate/test_schemas.py"
+    ),
 }
 # What would fetch packages or change the machine: its commands are looked at in test_commands.py, no more.
 NOT_RUN = {
