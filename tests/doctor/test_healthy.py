@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import NewDatabase, StartBackend, StartIssuer
 from database import PostgresDatabase
 from examination import Examination, arguments_of, run_doctor
 from fastapi_backend import PYTHON
@@ -49,6 +50,21 @@ def test_is_all_ok_behind_a_pooler_which_is_named(healthy_postgres: SetUp, tmp_p
         checks = healthy_postgres.examine(database_url=pooler.url_of(database.url))
     assert_is_healthy(checks)
     assert "through a connection pooler" in checks["database.reachable"].summary
+
+
+def test_is_all_ok_with_better_auth_in_a_schema_of_its_own(
+    new_database: NewDatabase, start_issuer: StartIssuer, start_backend: StartBackend
+):
+    """And an API that serves as a role with few rights."""
+    database = new_database("postgresql")
+    database.execute("create schema auth; create schema app")
+    issuer = start_issuer(PostgresDatabase(f"{database.url}?options=-csearch_path%3Dauth"))
+    issuer.database = PostgresDatabase(f"{database.url}?options=-csearch_path%3Dapp,auth")
+    issuer.database.migrate()
+    person = issuer.sign_up("alice")
+    set_up = SetUp(issuer, start_backend(issuer), person, person.token())
+    set_up.backend.make_task(person.uuid, set_up.token, "First")
+    assert_is_healthy(set_up.examine())
 
 
 def test_takes_less_than_three_seconds(healthy: SetUp):
