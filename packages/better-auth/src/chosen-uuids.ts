@@ -16,7 +16,19 @@ const guarded = new WeakSet<object>();
  * like. In place, because Better Auth knows an adapter by the object that it is.
  */
 export function guardUuids(adapter: Adapter, options: BetterAuthOptions, uuids: NewUuids): void {
-  guard(adapter, namesOfUsers(options), uuids);
+  guard(adapter, { users: namesOfUsers(options), field: "uuid", uuids });
+}
+
+/** The same where the id is the UUID. Better Auth makes it, as a primary key: only its changes are to be refused. */
+export function guardIds(adapter: Adapter, options: BetterAuthOptions): void {
+  guard(adapter, { users: namesOfUsers(options), field: "id" });
+}
+
+/** What is guarded: a field of the model that has one of these names; `uuids` are what new rows get where it is ours. */
+interface Guarded {
+  users: ReadonlySet<string>;
+  field: "id" | "uuid";
+  uuids?: NewUuids;
 }
 
 /** What an adapter lets callers name the model. */
@@ -25,39 +37,40 @@ function namesOfUsers(options: BetterAuthOptions): ReadonlySet<string> {
   return new Set([...names, ...names.map((name) => `${name}s`)]);
 }
 
-function guard(adapter: Omit<Adapter, "transaction">, users: ReadonlySet<string>, uuids: NewUuids): void {
+function guard(adapter: Omit<Adapter, "transaction">, guardedField: Guarded): void {
+  const { users, field, uuids } = guardedField;
   // One transaction's adapter may be the one outside of it.
   if (guarded.has(adapter)) return;
   guarded.add(adapter);
   const { create, update, updateMany, incrementOne } = adapter;
 
   adapter.create = async (call) => {
-    if (!users.has(call.model)) return create.call(adapter, call) as never;
+    if (!uuids || !users.has(call.model)) return create.call(adapter, call) as never;
     const uuid = uuidFor(call.data, uuids);
     const row = await create.call(adapter, { ...call, data: { ...call.data, uuid } });
     uuids.use(uuid);
     return row as never;
   };
   adapter.update = (call) => {
-    if (users.has(call.model)) refuseChosen(call.update);
+    if (users.has(call.model)) refuseChosen(call.update, field);
     return update.call(adapter, call) as never;
   };
   adapter.updateMany = (call) => {
-    if (users.has(call.model)) refuseChosen(call.update);
+    if (users.has(call.model)) refuseChosen(call.update, field);
     return updateMany.call(adapter, call);
   };
   adapter.incrementOne = (call) => {
-    if (users.has(call.model)) refuseChosen({ ...call.increment, ...call.set });
+    if (users.has(call.model)) refuseChosen({ ...call.increment, ...call.set }, field);
     return incrementOne.call(adapter, call) as never;
   };
-  if ("transaction" in adapter) guardTransactions(adapter as Adapter, users, uuids);
+  if ("transaction" in adapter) guardTransactions(adapter as Adapter, guardedField);
 }
 
-function guardTransactions(adapter: Adapter, users: ReadonlySet<string>, uuids: NewUuids): void {
+function guardTransactions(adapter: Adapter, guardedField: Guarded): void {
   const { transaction } = adapter;
   adapter.transaction = (work) =>
     transaction.call(adapter, (inside) => {
-      guard(inside, users, uuids);
+      guard(inside, guardedField);
       return work(inside);
     }) as never;
 }
@@ -70,8 +83,8 @@ function uuidFor({ uuid }: Row, uuids: NewUuids): string {
   return uuid;
 }
 
-function refuseChosen(changes: Row): void {
-  if (isChosen(changes.uuid)) throw fieldNotAllowed("uuid");
+function refuseChosen(changes: Row, field: "id" | "uuid"): void {
+  if (isChosen(changes[field])) throw fieldNotAllowed(field);
 }
 
 /** To take a UUID away makes nobody somebody else: a user without one gets no token. */

@@ -19,6 +19,13 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
     session: Session & Record<string, unknown>;
   }) => Record<string, unknown> | Promise<Record<string, unknown>>;
 
+  /**
+   * `"user.id"` where Better Auth's own ids are UUIDs: `advanced.database.generateId` is `"uuid"`, or a function that makes
+   * them. The id is then the claim `uuid` too, and users have no field of that name beside it. Only a lower-case UUID is
+   * signed: `/token` answers 500 `USER_ID_NOT_UUID` for a user with another id. Default: a field `uuid` of its own.
+   */
+  uuid?: "user.id";
+
   jwt?: {
     /** Claim `iss`. Default: the origin of `baseURL`, which is what the backend expects by default. */
     issuer?: string;

@@ -1,7 +1,6 @@
 import type { Session, User } from "better-auth";
 import { APIError } from "better-auth/api";
 import type { DrawbridgeOptions } from "./options.js";
-import { type FindUser, userUuid } from "./user-uuid.js";
 
 interface SignedIn {
   user: User & Record<string, unknown>;
@@ -22,15 +21,19 @@ const takenClaims = new Map<string, string>([
 
 /**
  * The payload of a token, as Better Auth's option `jwt.definePayload`: what the backend needs to know of the user, and
- * nothing else of the row. `iss`, `aud`, `sub`, `iat` and `exp` are added where the token is signed.
+ * nothing else of the row; `uuidOf` gives the user's UUID. `iss`, `aud`, `sub`, `iat` and `exp` are added where the token
+ * is signed.
  */
-export function definePayload(claims: DrawbridgeOptions["claims"], findUser: FindUser) {
+export function definePayload(
+  claims: DrawbridgeOptions["claims"],
+  uuidOf: (user: SignedIn["user"]) => Promise<string> | string,
+) {
   return async ({ user, session }: SignedIn): Promise<Record<string, unknown>> => {
     const more = claims ? await claims({ user, session }) : {};
     for (const name of Object.keys(more)) refuseTakenClaim(name);
     return {
       ...more,
-      uuid: await userUuid(user, findUser),
+      uuid: await uuidOf(user),
       email: user.email,
       emailVerified: user.emailVerified,
       name: user.name,

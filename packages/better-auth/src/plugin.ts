@@ -1,21 +1,25 @@
 import { type AuthContext, BetterAuthError, type BetterAuthPlugin, type HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import { type JwtOptions, jwt } from "better-auth/plugins/jwt";
-import { guardUuids } from "./chosen-uuids.js";
+import { guardIds, guardUuids } from "./chosen-uuids.js";
 import { clientAddresses, warnOfForgedAddresses } from "./client-address.js";
 import { neverLimitKeys } from "./key-endpoint.js";
 import type { DrawbridgeOptions } from "./options.js";
 import { definePayload } from "./payload.js";
-import { keepUuid, refuseFields } from "./refused-fields.js";
+import { keepUnchanged, refuseFields } from "./refused-fields.js";
 import { shareNewKey } from "./signing-keys.js";
-import { newUuids, uuidField } from "./user-uuid.js";
+import { idAsUuid, newUuids, userUuid, uuidField } from "./user-uuid.js";
 
 type JwtPlugin = ReturnType<typeof jwt<JwtOptions>>;
 
-/** What `drawbridge()` returns: Better Auth's JWT plugin with a user field, hooks and settings added. */
-export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
+/** What `drawbridge({ uuid: "user.id" })` returns: Better Auth's JWT plugin with hooks and settings added. */
+export type DrawbridgeIdPlugin = Omit<JwtPlugin, "hooks" | "init"> & {
   hooks: NonNullable<BetterAuthPlugin["hooks"]>;
   init: NonNullable<BetterAuthPlugin["init"]>;
+};
+
+/** What `drawbridge()` returns: the same with a user field. */
+export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
   schema: JwtPlugin["schema"] & { user: { fields: { uuid: typeof uuidField } } };
 };
 
@@ -26,7 +30,8 @@ export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
  * - Tokens have the claims `uuid`, `email`, `emailVerified`, `name`, `sid`, and `role` where the user has one; and
  *   `impersonatedBy` and `isAnonymous` where an administrator acts as the user, or the user is anonymous.
  * - Users have a `uuid` from the start, which nobody can choose or change, other plugins and hooks included. Better Auth's
- *   migration makes the column; on a table that has rows already, `drawbridge migrate up` does.
+ *   migration makes the column; on a table that has rows already, `drawbridge migrate up` does. With `uuid: "user.id"` there
+ *   is none: the id is the UUID.
  * - The endpoint of the keys is never rate-limited.
  * - Requests that miss a signing key at the same time make one, not one each.
  * - With {@link DrawbridgeOptions.trustedProxies} Better Auth's limits count by an address that nobody can choose.
@@ -34,10 +39,13 @@ export type DrawbridgePlugin = Omit<JwtPlugin, "hooks" | "init" | "schema"> & {
  *
  * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
- * `uuid`, and `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken.
+ * `uuid`, `USER_ID_NOT_UUID` (500) for one whose id should be a UUID and is not, and `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken.
  */
-export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin {
-  const { claims, trustedProxies, ...forJwt } = options;
+export function drawbridge(options: DrawbridgeOptions & { uuid: "user.id" }): DrawbridgeIdPlugin;
+export function drawbridge(options?: DrawbridgeOptions & { uuid?: undefined }): DrawbridgePlugin;
+export function drawbridge(options?: DrawbridgeOptions): DrawbridgePlugin | DrawbridgeIdPlugin;
+export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | DrawbridgeIdPlugin {
+  const { claims, trustedProxies, uuid, ...forJwt } = options;
   let auth: AuthContext | undefined;
   const findUser = async (id: string) => (await auth?.internalAdapter.findUserById(id)) ?? null;
   const plugin = jwt<JwtOptions>({
@@ -45,25 +53,40 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin {
     // Signing a token for each /get-session costs every page a signature, and whatever stands in the way of signing (a
     // changed secret, a user without UUID) would sign everybody out. Tokens come from /token, where the fault is said.
     disableSettingJwtHeader: true,
-    jwt: { ...forJwt.jwt, definePayload: definePayload(claims, findUser) },
+    jwt: {
+      ...forJwt.jwt,
+      definePayload: definePayload(claims, uuid ? idAsUuid : (user) => userUuid(user, findUser)),
+    },
     adapter: { createJwk: shareNewKey() },
   });
-  return {
+  const made = {
     ...plugin,
-    init(ctx) {
+    init(ctx: AuthContext) {
       refuseSecondJwtPlugin(ctx);
+      if (uuid) refuseOtherIds(ctx);
       auth = ctx;
       const ipAddress = trustedProxies && clientAddresses(ctx, trustedProxies);
       if (!ipAddress) warnOfForgedAddresses(ctx);
-      guardUuids(ctx.adapter, ctx.options, newUuids);
+      if (uuid) guardIds(ctx.adapter, ctx.options);
+      else guardUuids(ctx.adapter, ctx.options, newUuids);
       return {
         context: { ...plugin.init(ctx)?.context, rateLimit: neverLimitKeys(ctx, options.jwks?.jwksPath ?? "/jwks") },
-        options: { databaseHooks: keepUuid, ...(ipAddress && { advanced: { ipAddress } }) },
+        options: { databaseHooks: keepUnchanged(uuid ? "id" : "uuid"), ...(ipAddress && { advanced: { ipAddress } }) },
       };
     },
-    hooks: { before: [refuseFields], after: [neverStoreToken] },
-    schema: { ...plugin.schema, user: { fields: { uuid: uuidField } } },
+    hooks: { before: [refuseFields(uuid ? ["uuid", "id"] : ["uuid"])], after: [neverStoreToken] },
   };
+  return uuid ? made : { ...made, schema: { ...plugin.schema, user: { fields: { uuid: uuidField } } } };
+}
+
+/** Better Auth's own ids are texts, or numbers: no user would ever get a token. */
+function refuseOtherIds({ options }: AuthContext): void {
+  const generateId = options.advanced?.database?.generateId;
+  if (generateId === "uuid" || generateId === false || typeof generateId === "function") return;
+  throw new BetterAuthError(
+    'drawbridge({ uuid: "user.id" }) takes the users\' ids for UUIDs, and Better Auth makes other ids: set ' +
+      '`advanced: { database: { generateId: "uuid" } }`, or leave the option `uuid` out.',
+  );
 }
 
 function refuseSecondJwtPlugin(ctx: AuthContext): void {

@@ -42,6 +42,24 @@ export const uuidField = {
   defaultValue: () => newUuids.make(),
 } as const;
 
+/** RFC 9562 §4, in the one spelling that is compared as a text, and not the Nil UUID, which is nobody's. */
+const canonicalUuid = /^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The user's id, where it is the UUID. Throws an APIError 500 `USER_ID_NOT_UUID` for any other id: the API would refuse
+ * the token, or, for a UUID in upper case, look for the rows of another text.
+ */
+export function idAsUuid({ id }: User): string {
+  if (canonicalUuid.test(id)) return id;
+  throw APIError.from("INTERNAL_SERVER_ERROR", {
+    code: "USER_ID_NOT_UUID",
+    message:
+      'No token was made, because drawbridge({ uuid: "user.id" }) takes the user\'s id for the UUID, and this id is no UUID ' +
+      'in lower case. Set advanced.database.generateId to "uuid"; where there are users with other ids, leave the option ' +
+      "out and run `drawbridge migrate up`, which gives every user a UUID beside the id.",
+  });
+}
+
 /** Reads a user's row from the database, or null when there is none. */
 export type FindUser = (id: string) => Promise<User | null>;
 

@@ -104,7 +104,8 @@ async function verifiedTokenAt(
   });
   expect(said.status, said.error?.message ?? said.stdout + said.stderr).toBe(0);
   const { claims, identity } = JSON.parse(said.stdout);
-  expect(identity.uuid).toBe((body.user as { uuid: string }).uuid);
+  const user = body.user as { uuid?: string; id: string };
+  expect(identity.uuid).toBe(user.uuid ?? user.id);
   return { claims, identity };
 }
 
@@ -258,7 +259,7 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
 
   // These have no database, so that what they write is in memory; and not every one lets people sign up.
   const short = [...files].filter(([path]) => path.endsWith("/lib/auth.ts")).slice(2);
-  const elsewhere = ["README.md", "README.ja.md", "docs/hybrid-id.md"].flatMap((document) =>
+  const elsewhere = ["README.md", "README.ja.md", "docs/hybrid-id.md", "docs/uuid-ids.md"].flatMap((document) =>
     setUpsOf(document).map((text, index) => [`${document} ${index + 1}`, text] as const),
   );
 
@@ -292,10 +293,12 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
       "6/lib/auth.ts",
       "7/lib/auth.ts",
       "8/lib/auth.ts",
+      "9/lib/auth.ts",
       "README.md 1",
       "README.ja.md 1",
       "docs/hybrid-id.md 1",
       "docs/hybrid-id.md 2",
+      "docs/uuid-ids.md 1",
     ]);
   });
 });
