@@ -25,11 +25,13 @@ BEGIN
   END IF;
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), current_setting('drawbridge.role'));
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), current_setting('drawbridge.role'));
-  -- Better Auth's table of users is the one that tasks refer to, whatever its name and schema.
+  -- Better Auth's users are what tasks refer to, whatever the table's name and schema: its uuid, or its id where
+  -- that is the UUID.
   EXECUTE (
-    SELECT format('GRANT USAGE ON SCHEMA %s TO %I; GRANT SELECT (uuid) ON %s TO %2$I', relnamespace::regnamespace,
-                  current_setting('drawbridge.role'), pg_class.oid::regclass)
+    SELECT format('GRANT USAGE ON SCHEMA %s TO %I; GRANT SELECT (%I) ON %s TO %2$I', relnamespace::regnamespace,
+                  current_setting('drawbridge.role'), attname, pg_class.oid::regclass)
     FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
+    JOIN pg_attribute ON attrelid = confrelid AND attnum = confkey[1]
     WHERE conrelid = 'tasks'::regclass AND contype = 'f');
 END
 $$;

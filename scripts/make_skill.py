@@ -18,6 +18,7 @@ DOCUMENTS = {
     "references/how-verification-works.md": "docs/how-verification-works.md",
     "references/hybrid-id.md": "docs/hybrid-id.md",
     "references/own-api.md": "docs/own-api.md",
+    "references/uuid-ids.md": "docs/uuid-ids.md",
     "references/postgresql.md": "docs/postgresql.md",
     "references/python.md": "bindings/python/README.md",
     "references/security-checklist.md": "docs/security-checklist.md",

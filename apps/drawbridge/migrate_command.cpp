@@ -1,6 +1,8 @@
 // drawbridge migrate status|plan|up
 
 #include <cstdio>
+#include <functional>
+#include <map>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -18,6 +20,9 @@ namespace drawbridge::app {
 namespace {
 
 using database::DatabaseUrl;
+using schema::migrate_up;
+using schema::migration_plan;
+using schema::migration_status;
 using schema::MigrationError;
 using schema::MigrationOptions;
 using schema::MigrationStatus;
@@ -44,6 +49,7 @@ boost::json::object json_of(const Asked& asked, const MigrationStatus& status) {
 
 std::string text_of(const MigrationStatus& status, const Palette& palette) {
   std::string text = fmt::format("tables of version {}, the latest is {}\n", status.version, status.latest);
+  if (!status.remark.empty()) text += status.remark + '\n';
   for (const std::string& name : status.pending) {
     text += fmt::format("{}  {}\n", palette.bad("pending"), display_text(name, name.size()));
   }
@@ -95,19 +101,49 @@ int bring_up(const Asked& asked) {
   return status ? show(asked, *status) : failed(status.error());
 }
 
+/// What is asked of the tables; reads it when the command runs.
+std::function<MigrationOptions()> add_options(CLI::App& command) {
+  using schema::plan::Ids;
+  const std::map<std::string, Ids> kinds{{"text", Ids::text}, {"uuid", Ids::uuid}, {"serial", Ids::serial}};
+  CLI::Option* const better_auth =
+      command.add_flag("--with-better-auth")
+          ->description("Make Better Auth's 1.7 tables too where they are missing");
+  CLI::Option* const ids =
+      command.add_option("--ids")
+          ->description(
+              "Which ids those have in a database without users: text (Better Auth's own), uuid, or "
+              "serial; beside users they follow theirs")
+          ->check(CLI::IsMember(kinds))
+          ->needs(better_auth);
+  CLI::Option* const uuid =
+      command.add_option("--uuid")
+          ->description(
+              "user.id: the users' ids are UUIDs, as drawbridge({ uuid: \"user.id\" }) has them. Found "
+              "by itself, but in an empty table with texts as ids")
+          ->check(CLI::IsMember({"user.id"}));
+  CLI::Option* const only =
+      command.add_option("--only")
+          ->description("user: leave out the tables of drawbridge's tasks API, for an API of your own")
+          ->check(CLI::IsMember({"user"}));
+  return [=] {
+    MigrationOptions options{.with_better_auth = better_auth->count() > 0,
+                             .id_is_uuid = uuid->count() > 0,
+                             .only_user = only->count() > 0};
+    if (ids->count() > 0) options.ids = kinds.at(ids->as<std::string>());
+    return options;
+  };
+}
+
 void add(CLI::App& migrate, const char* name, const char* description, int (*run)(const Asked&),
          int& status) {
   CLI::App* const command = migrate.add_subcommand(name, description);
-  CLI::Option* const better_auth =
-      command->add_flag("--with-better-auth")
-          ->description("Make Better Auth's 1.7 tables too where they are missing");
+  const auto options = add_options(*command);
   CLI::Option* const json = command->add_flag("--json")->description("Print JSON for programs");
   const ServerSettings settings{*command, {SettingGroup::database, SettingGroup::names}};
-  command->callback([settings, better_auth, json, run, &status] {
-    status = run(
-        {.database = settings.database(),
-         .options = {.with_better_auth = better_auth->count() > 0, .where = settings.better_auths_tables()},
-         .json = json->count() > 0});
+  command->callback([settings, options, json, run, &status] {
+    Asked asked{.database = settings.database(), .options = options(), .json = json->count() > 0};
+    asked.options.where = settings.better_auths_tables();
+    status = run(asked);
   });
 }
 

@@ -10,6 +10,7 @@
 #include "doctor/database_file_check.h"
 #include "doctor/sections.h"
 #include "doctor/table_names.h"
+#include "doctor/user_id_checks.h"
 
 namespace drawbridge::doctor {
 namespace {
@@ -206,8 +207,9 @@ void judge_uuid(Report& report, const BridgeFacts& facts) {
   if (!facts.uuid)
     return report.fault(
         id, "user has no column uuid",
-        "Better Auth's own id is a text; tokens, paths and the API's tables go by a UUID, "
-        "which nothing has added yet",
+        fmt::format("Better Auth's own id is {}; tokens, paths and the API's tables go by a UUID, "
+                    "which nothing has added yet",
+                    facts.ids.contains("user") && facts.ids.at("user").is_counted ? "a number" : "a text"),
         fmt::format("{}, and add the plugin drawbridge() of @drawbridge/better-auth", make_uuid));
   // SQLite stores a text in a column of any type.
   if (facts.product != "sqlite" && facts.uuid->type != "uuid") return judge_wrong_type(report, facts);
@@ -324,16 +326,17 @@ std::vector<UserReference> not_referring(const BridgeFacts& facts) {
 
 /// Loses no row and no value: where one is nobody's the database refuses.
 std::string reference_to_user(const std::string& table, const BridgeFacts& facts) {
+  const char* const column = facts.id_is_uuid ? "id" : "uuid";
   if (facts.product == "sqlite")
     return fmt::format(
-        "ALTER TABLE {0} ADD COLUMN owner TEXT REFERENCES {1} (uuid) ON DELETE CASCADE; UPDATE {0} SET "
+        "ALTER TABLE {0} ADD COLUMN owner TEXT REFERENCES {1} ({2}) ON DELETE CASCADE; UPDATE {0} SET "
         "owner = user_id; ALTER TABLE {0} DROP COLUMN user_id; ALTER TABLE {0} RENAME COLUMN owner TO "
         "user_id",
-        table, user_table(facts));
+        table, user_table(facts), column);
   return fmt::format(
-      "ALTER TABLE {0} ALTER COLUMN user_id TYPE uuid USING user_id::uuid, ADD FOREIGN KEY (user_id) "
-      "REFERENCES {1} (uuid) ON DELETE CASCADE",
-      table, user_table(facts));
+      "ALTER TABLE {0} ALTER COLUMN user_id TYPE {3} USING user_id::{3}, ADD FOREIGN KEY (user_id) "
+      "REFERENCES {1} ({2}) ON DELETE CASCADE",
+      table, user_table(facts), column, facts.id_is_uuid ? facts.ids.at("user").type : "uuid");
 }
 
 void judge_not_referring(Report& report, const std::vector<UserReference>& loose, const BridgeFacts& facts) {
@@ -349,8 +352,8 @@ void judge_not_referring(Report& report, const std::vector<UserReference>& loose
   }
   report.warning(
       id,
-      fmt::format("{} {} to nothing, not to user.uuid", fmt::join(names, ", "),
-                  names.size() == 1 ? "refers" : "refer"),
+      fmt::format("{} {} to nothing, not to {}", fmt::join(names, ", "),
+                  names.size() == 1 ? "refers" : "refer", column_of_users(facts)),
       "there is no foreign key: rows of users who do not exist are taken, and a user who is deleted "
       "leaves theirs behind",
       fmt::format("where the users' uuids are in it: {}", fmt::join(statements, "; ")));
@@ -358,13 +361,16 @@ void judge_not_referring(Report& report, const std::vector<UserReference>& loose
 
 void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.foreign_keys";
+  if (!facts.other_references.empty()) return judge_own_users(report, facts);
   std::vector<UserReference> wrong;
   for (const UserReference& reference : facts.user_references)
-    if (reference.to != "uuid" && !is_better_auths(reference.table)) wrong.push_back(reference);
+    if (!facts.id_is_uuid && reference.to != "uuid" && !is_better_auths(reference.table))
+      wrong.push_back(reference);
   if (wrong.empty()) {
     const auto loose = not_referring(facts);
     if (!loose.empty()) return judge_not_referring(report, loose, facts);
-    return report.ok(id, "no table of the backend refers to user.id");
+    return report.ok(id, facts.id_is_uuid ? "user.id is the uuid: tables of the backend refer to it"
+                                          : "no table of the backend refers to user.id");
   }
   std::vector<std::string> names;
   std::ranges::transform(wrong, std::back_inserter(names), name_of);
@@ -439,6 +445,12 @@ void check_uuid(Report& report, const Visit& visit, const BridgeFacts& facts) {
       report.leave(id, "DRAWBRIDGE_USER_CLAIM is sub: the backend goes by user.id");
     return;
   }
+  if (facts.id_is_uuid) {
+    judge_id_as_uuid(report, facts);
+    judge_foreign_keys(report, facts);
+    if (report.may_check("tables.migrations")) judge_migrations(report, facts);
+    return;
+  }
   judge_uuid(report, facts);
   if (report.may_check("tables.user_uuid_values")) judge_values(report, facts);
   if (report.may_check("tables.user_uuid_required")) judge_required(report, facts);
@@ -467,6 +479,7 @@ std::optional<BridgeFacts> check_database(Report& report, const Visit& visit) {
   if (!report.stands("database.better_auth")) return *facts;
   judge_jwks(report, *facts);
   judge_session_token(report, *facts);
+  judge_ids(report, *facts);
   check_uuid(report, visit, *facts);
   return *facts;
 }

@@ -28,6 +28,17 @@ std::vector<std::string> other_sign_ups(const schema::BridgeFacts& facts) {
   return names;
 }
 
+/// The plugin's option `uuid` says one thing, and the tables another.
+void judge_other_id(Report& report, const Uuid& uuid, const schema::BridgeFacts& facts) {
+  const char* const token = facts.id_is_uuid ? "a uuid of its own" : "user.id as the uuid";
+  const char* const tables = facts.id_is_uuid ? "user.id" : "user.uuid";
+  const char* const option = facts.id_is_uuid ? "drawbridge({ uuid: \"user.id\" })" : "drawbridge()";
+  report.fault(
+      id, fmt::format("the token's user {} is not in the table user", uuid.text()),
+      fmt::format("the token carries {}, while the tables go by {}", token, tables),
+      fmt::format("let the plugin be {}; or change the tables over, as docs/uuid-ids.md says", option));
+}
+
 void judge_unknown(Report& report, const Uuid& uuid, const schema::BridgeFacts& facts) {
   std::string cause =
       "two sets of users side by side: DATABASE_URL names another database than Better Auth's; or the user "
@@ -52,6 +63,8 @@ void check_user(Report& report, const Visit& visit, const std::optional<SeenToke
     report.leave(id, display_text(known.error(), 256));
   else if (*known)
     report.ok(id, "the token's user is in the table user");
+  else if ((token->uuid->text() == token->subject) != database->id_is_uuid)
+    judge_other_id(report, *token->uuid, *database);
   else
     judge_unknown(report, *token->uuid, *database);
 }

@@ -71,10 +71,36 @@ UuidColumn read_column(Product product, const Query& query, const plan::UuidColu
   return column;
 }
 
-std::vector<UserReference> references_to_user(Product product, const Query& query) {
-  std::vector<UserReference> references = plan::read_references(product, query);
-  std::erase_if(references, [](const UserReference& reference) { return reference.to_table != "user"; });
-  return references;
+void sort_references(BridgeFacts& facts, std::vector<UserReference> references) {
+  for (UserReference& reference : references) {
+    if (reference.to_table == "user") {
+      facts.user_references.push_back(std::move(reference));
+    } else if ((reference.table == "tasks" || reference.table == "tags") && reference.column == "user_id") {
+      facts.other_references.push_back(std::move(reference));
+    }
+  }
+}
+
+/// Which column of theirs is the uuid. A role that may not read the ids leaves open whether texts are UUIDs.
+plan::Facts read_users(Product product, const Query& query) {
+  plan::Facts facts{.product = product,
+                    .version = where_allowed([&] { return plan::read_version(product, query); }).value_or(0),
+                    .ids = plan::read_ids(product, query),
+                    .user = plan::read_user(product, query),
+                    .references = plan::read_references(product, query)};
+  plan::find_uuid_column(facts);
+  where_allowed([&] { return plan::read_ids_of_rows(facts, query), true; });
+  return facts;
+}
+
+void take_users(BridgeFacts& facts, Product product, const Query& query, plan::Facts users) {
+  facts.id_is_uuid = users.user.id_is_uuid;
+  facts.ids = std::move(users.ids);
+  sort_references(facts, std::move(users.references));
+  if (!facts.id_is_uuid || facts.ids.at("user").type == "uuid") return;
+  facts.ids_that_are_no_uuids = where_allowed([&] {
+                                  return count_users(query, plan::no_canonical_id(product));
+                                }).value_or(CountedRows{});
 }
 
 std::optional<StoredKeys> count_keys(const Query& query, const char* column) {
@@ -96,7 +122,8 @@ std::optional<StoredKeys> read_keys(const Query& query, const plan::Tables& tabl
 BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::Where& where) {
   plan::Layout layout = plan::read_layout(product, asked, where);
   const Query query = plan::naming(asked, layout.naming.names);
-  const plan::User user = plan::read_user(product, query);
+  plan::Facts users = read_users(product, query);
+  const plan::User& user = users.user;
   BridgeFacts facts{.product = product == Product::sqlite ? "sqlite" : "postgresql",
                     .version = plan::read_server(product, query).version};
   facts.tables = std::move(layout.tables);
@@ -104,7 +131,7 @@ BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::W
   facts.user_is_no_table = user.kind == plan::User::Kind::other;
   facts.foreign_user = plan::foreign_user(facts.tables);
   if (user.uuid) facts.uuid = read_column(product, query, *user.uuid);
-  facts.user_references = references_to_user(product, query);
+  take_users(facts, product, query, std::move(users));
   facts.keys = read_keys(query, facts.tables);
   facts.tables_version = where_allowed([&] { return plan::read_version(product, query); });
   facts.latest_tables_version = plan::latest_version();
@@ -113,7 +140,8 @@ BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::W
 
 bool user_exists(Product product, const Query& asked, const plan::Where& where, const Uuid& uuid) {
   const Query query = plan::naming(asked, plan::read_layout(product, asked, where).naming.names);
-  return !query(fmt::format(R"(SELECT 1 FROM "user" WHERE uuid = '{}')", uuid.text())).empty();
+  const char* const column = plan::uuid_column(read_users(product, query));
+  return !query(fmt::format(R"(SELECT 1 FROM "user" WHERE {} = '{}')", column, uuid.text())).empty();
 }
 
 std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url,

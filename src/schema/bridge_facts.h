@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,7 +38,7 @@ struct UuidColumn {
   std::expected<UuidRows, std::string> rows{};
 };
 
-/// A foreign key to `user`.
+/// A foreign key.
 using UserReference = plan::Reference;
 
 /// The rows of `jwks`.
@@ -63,9 +64,14 @@ struct BridgeFacts {
   plan::Naming naming{};
   /// One line: `user` is another program's; empty otherwise.
   std::string foreign_user{};
+  std::map<std::string, plan::IdColumn> ids{};   ///< of Better Auth's tables
   std::optional<UuidColumn> uuid{};              ///< nothing when there is no such column
-  std::vector<UserReference> user_references{};  ///< in the order of their tables
-  std::optional<StoredKeys> keys{};              ///< nothing when there is no `jwks`, or it may not be read
+  bool id_is_uuid = false;                       ///< `user.id` is the UUID that tokens carry
+  CountedRows ids_that_are_no_uuids{};           ///< where it is so, and it is a text
+  std::vector<UserReference> user_references{};  ///< to `user`, in the order of their tables
+  /// Of tables that are called as ours, to others than Better Auth's.
+  std::vector<UserReference> other_references{};
+  std::optional<StoredKeys> keys{};     ///< nothing when there is no `jwks`, or it may not be read
   std::optional<int> tables_version{};  ///< of the tasks API's tables; nothing when it may not be read
   int latest_tables_version = 0;        ///< that this program knows
   /// Of SQLite's file, those beside it and their folder; empty for a server.

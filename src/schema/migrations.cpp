@@ -45,8 +45,11 @@ struct Findings {
 
 MigrationStatus status_of(const Findings& findings) {
   const auto& [version, plan] = findings;
-  MigrationStatus status{
-      .version = version, .latest = plan::latest_version(), .pending = {}, .obstacle = plan.obstacle};
+  MigrationStatus status{.version = version,
+                         .latest = plan::latest_version(),
+                         .pending = {},
+                         .obstacle = plan.obstacle,
+                         .remark = plan.remark};
   for (const std::string& name : plan.waiting) add_name(status.pending, name);
   for (const plan::Change& change : plan.changes) add_name(status.pending, change.name);
   return status;
@@ -63,8 +66,7 @@ Findings inspect(MigratedDatabase& database, const MigrationOptions& options) {
     return plan::read_facts(product, query, options.where);
   });
   refuse_newer(facts.version);
-  return {.version = facts.version,
-          .plan = plan::plan_migration(facts, {.with_better_auth = options.with_better_auth})};
+  return {.version = facts.version, .plan = plan::plan_migration(facts, options)};
 }
 
 void refuse_if_refused(const plan::Plan& plan) {
@@ -114,6 +116,9 @@ void make_our_sqlite_tables(const std::filesystem::path& file) {
   const plan::Facts facts = database->read(plan::read_our_tables);
   refuse_newer(facts.version);
   if (!facts.naming.obstacle.empty()) return;
+  if (std::string others = plan::others_tables(facts); !others.empty()) {
+    fail_migration(Kind::refused, std::move(others));
+  }
   if (facts.user.kind != plan::User::Kind::missing && !plan::can_be_referenced(facts)) return;
   apply_all(*database, plan::our_changes(facts), silent);
 }
@@ -132,6 +137,7 @@ std::expected<std::string, MigrationError> migration_plan(const database::Databa
     const plan::Plan plan = inspect(database, options).plan;
     if (!plan.is_for_orm) refuse_if_refused(plan);
     std::string sql;
+    if (!plan.remark.empty()) sql += fmt::format("-- {}\n", plan.remark);
     if (plan.is_for_orm) {
       sql += fmt::format("-- {}\n", plan.obstacle);
     } else if (!plan.obstacle.empty()) {

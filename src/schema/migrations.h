@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "database/database_url.h"
-#include "schema/plan/names.h"
+#include "schema/plan/plan.h"
 
 namespace drawbridge::schema {
 
@@ -25,10 +25,8 @@ struct MigrationError {
   std::string text;  ///< one line: what is wrong and what to do
 };
 
-struct MigrationOptions {
-  bool with_better_auth = false;  ///< make Better Auth's tables too where they are missing
-  plan::Where where{};            ///< they are
-};
+/// What is asked for; the same as the planner's.
+using MigrationOptions = plan::Options;
 
 struct MigrationStatus {
   int version = 0;  ///< of our tables in the database
@@ -37,6 +35,8 @@ struct MigrationStatus {
   std::vector<std::string> pending;
   /// One line when something pending waits for a person; empty otherwise.
   std::string obstacle;
+  /// One line on what is there and needs nothing; empty otherwise.
+  std::string remark;
 };
 
 /// What migrate_up tells while it works; called on its thread.

@@ -29,6 +29,8 @@ BridgeFacts postgres() {
       {"tasks", {"user_id", "id"}},
       {"drawbridge_migrations", {"version"}},
   };
+  for (const char* const table : {"user", "session", "account", "verification", "jwks"})
+    facts.ids[table] = {};
   facts.uuid =
       UuidColumn{.type = "uuid", .is_required = true, .is_unique = true, .is_made = true, .rows = UuidRows{}};
   facts.user_references = {{.table = "session", .column = "userId", .to = "id"},
@@ -43,6 +45,18 @@ BridgeFacts sqlite() {
   facts.product = "sqlite";
   facts.uuid->type = "text";
   facts.uuid->is_required = false;
+  return facts;
+}
+
+/// Where Better Auth's own ids are UUIDs.
+BridgeFacts with_uuid_ids(BridgeFacts facts) {
+  const bool is_native = facts.product == "postgresql";
+  for (auto& [table, id] : facts.ids)
+    if (is_native) id = {.type = "uuid", .default_value = "gen_random_uuid()"};
+  std::erase(facts.tables["user"], "uuid");
+  facts.uuid.reset();
+  facts.id_is_uuid = true;
+  facts.user_references.back().to = "id";
   return facts;
 }
 
@@ -242,6 +256,33 @@ const std::vector<Case> of_the_tables{
          postgres(),
          [](auto& facts) { facts.user_references = {{"notes", "owner", "id"}, {"tasks", "user_id", "id"}}; }),
      fault, "tables.foreign_keys", "notes.owner, tasks.user_id refer to user.id", "ALTER TABLE \"tasks\""},
+    {"own_users_beside_better_auths",
+     spoilt(without_our_tables(postgres()),
+            [](auto& facts) {
+              facts.tables["tasks"] = {"id", "user_id"};
+              facts.other_references = {
+                  {.table = "tasks", .column = "user_id", .to = "id", .to_table = "users"}};
+            }),
+     warning, "tables.foreign_keys", "tasks.user_id refers to users.id, not to user.uuid",
+     "give users a column that refers to user.uuid"},
+    {"ids_of_jwks_that_nobody_makes",
+     spoilt(with_uuid_ids(postgres()), [](auto& facts) { facts.ids["jwks"] = {}; }), fault, "tables.ids",
+     "user.id is uuid, made by the database, and jwks.id is text, made by Better Auth",
+     "run drawbridge migrate up"},
+    {"ids_of_jwks_that_take_no_text",
+     spoilt(postgres(), [](auto& facts) { facts.ids["jwks"] = {.type = "uuid", .default_value = "x()"}; }),
+     fault, "tables.ids", "user.id is text, made by Better Auth, and jwks.id is uuid", "generateId"},
+    {"numbers_and_texts_in_sqlite",
+     spoilt(sqlite(), [](auto& facts) { facts.ids["user"] = {.type = "integer", .is_counted = true}; }),
+     fault, "tables.ids", "account.id is text, made by Better Auth, jwks.id",
+     "drop the table while it is empty"},
+    {"an_id_that_is_no_uuid",
+     spoilt(with_uuid_ids(sqlite()), [](auto& facts) { facts.ids_that_are_no_uuids = {2, "A, b"}; }), fault,
+     "tables.user_uuid_values", "the id of 2 users is no UUID in lower case (A, b)", "USER_ID_NOT_UUID"},
+    {"tags_without_a_foreign_key_to_the_id",
+     spoilt(with_uuid_ids(postgres()), [](auto& facts) { facts.tables["tags"] = {"id", "user_id", "name"}; }),
+     warning, "tables.foreign_keys", "tags.user_id refers to nothing, not to user.id",
+     "REFERENCES \"user\" (id)"},
     {"tags_without_a_foreign_key",
      spoilt(postgres(), [](auto& facts) { facts.tables["tags"] = {"id", "user_id", "name"}; }), warning,
      "tables.foreign_keys", "tags.user_id refers to nothing", "ALTER TABLE tags ALTER COLUMN user_id"},
@@ -360,6 +401,21 @@ const std::vector<Good> good_databases{
                                                         facts.uuid->is_required = true;
                                                         facts.uuid->is_made = false;
                                                       })},
+    {"uuids_as_ids_in_postgresql", {.facts = with_uuid_ids(postgres())}},
+    {"uuids_as_ids_in_sqlite", {.facts = with_uuid_ids(sqlite())}},
+    {"numbers_as_ids", spoilt(postgres(),
+                              [](auto& facts) {
+                                for (auto& [table, id] : facts.ids)
+                                  id = {.type = "integer", .is_counted = true};
+                              })},
+    {"own_users_who_are_better_auths",
+     spoilt(without_our_tables(postgres()),
+            [](auto& facts) {
+              facts.tables["tasks"] = {"id", "user_id"};
+              facts.user_references.push_back({"users", "auth_id", "uuid"});
+              facts.other_references = {
+                  {.table = "tasks", .column = "user_id", .to = "id", .to_table = "users"}};
+            })},
     {"another_backends_tables", spoilt(without_our_tables(postgres()),
                                        [](auto& facts) {
                                          facts.tables["notes"] = {"owner"};

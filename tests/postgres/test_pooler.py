@@ -153,3 +153,43 @@ def test_migrations_work_and_of_two_one_waits(server: PrivatePostgres, pooler: P
     assert "nothing is pending" in out
     assert ended(migrate(through, "status"))[0] == 0
     assert ended(migrate(through, "plan")) == (0, "-- nothing is pending\n", "")
+
+
+def test_users_of_another_name_and_schema_go_by_their_ids(
+    server: PrivatePostgres, start_backend: StartBackend, tmp_path: Path
+) -> None:
+    """The foreign key of `tasks` says which table and which column of it, through a pooler and without."""
+    database = server.new_database()
+    name = database.url.rpartition("/")[2]
+    database.execute("create schema auth; create schema app")
+    better_auths = PostgresDatabase(f"{database.url}?options=-csearch_path%3Dauth")
+    issuer = BetterAuth(tmp_path, better_auths, ids="uuid", uuid_column="user.id").start()
+    try:
+        alice, bob = (issuer.sign_up(person) for person in ("alice", "bob"))
+        tokens = {person.id: person.token() for person in (alice, bob)}
+        database.execute(f'alter table auth."user" rename to people; alter database {name} set search_path = app, auth')
+        database.migrate()
+        referred = (
+            "select confrelid::regclass::text from pg_constraint where conrelid = 'tags'::regclass and contype = 'f'"
+        )
+        assert database.execute(referred) == [("people",)]
+        database.execute(f"alter database {name} set search_path = app")  # and off the path it is the same table
+        with Pooler(database, tmp_path).running() as pooler:
+            for url in (database.serve_url, pooler.url_of(database.serve_url)):
+                backend = start_backend(issuer, database_url=url)
+                assert backend.call("GET", "/readyz").json()["database"] == "ready"
+                task = backend.make_task(alice.id, tokens[alice.id], "First")
+                path = f"/api/v1/{alice.id}/tasks/{task}"
+                assert backend.call("GET", path, tokens[alice.id]).json()["user_id"] == alice.id
+                assert backend.call("GET", path, tokens[bob.id]).json()["code"] == "user_mismatch"
+            database.execute(f"delete from auth.people where id = '{alice.id}'")
+            assert database.execute("select count(*) from tasks") == [(0,)]
+            gone = backend.call(
+                "POST",
+                f"/api/v1/{alice.id}/tasks",
+                tokens[alice.id],
+                json={"title": "Late"},
+            )
+            assert (gone.status_code, gone.json()["code"]) == (403, "user_unknown")
+    finally:
+        issuer.stop()

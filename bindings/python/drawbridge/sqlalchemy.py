@@ -103,13 +103,15 @@ class BetterAuthUser(_UserColumns):
 
 class TextIdUser(_UserColumns):
     """The same without the hybrid id, for a backend that goes by ``sub``: ``User.id == identity.subject``. Also where
-    UUIDs are kept in a column of texts."""
+    UUIDs are kept in a column of texts: ``User.id == str(identity.uuid)``."""
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class UuidIdUser(_UserColumns):
-    """The same with Better Auth's ``generateId: "uuid"``: ``User.id == UUID(identity.subject)``."""
+    """The same without the hybrid id, where Better Auth's own ids are UUIDs (``generateId: "uuid"``). With the plugin's
+    ``uuid: "user.id"`` the id is the claim ``uuid`` of the tokens: ``User.id == identity.uuid``. For a backend that
+    goes by ``sub`` it is ``User.id == UUID(identity.subject)``."""
 
     id: Mapped[UUID] = mapped_column(UserUuid, primary_key=True)
 

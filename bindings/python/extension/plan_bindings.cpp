@@ -1,5 +1,6 @@
 #include "plan_bindings.h"
 
+#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -34,6 +35,10 @@ Plan tuples_of(const plan::Plan& planned) {
   for (const plan::Change& change : planned.changes) {
     changes.emplace_back(change.name, change.statements, change.batches, change.rows, change.note);
   }
+  if (!planned.remark.empty()) {
+    changes.emplace_back("user.uuid", std::vector<std::string>{}, std::vector<std::string>{}, 0,
+                         planned.remark);
+  }
   return {planned.obstacle, std::move(changes)};
 }
 
@@ -53,8 +58,13 @@ plan::Facts schema_of(const std::string& product, const plan::Query& query, cons
                            {.schema = std::get<0>(where), .user_table = std::get<1>(where)});
 }
 
-Plan plan_better_auth_tables(const std::string& product, const nb::object& query, const Where& where) {
-  return tuples_of(plan::plan_better_auth_tables(schema_of(product, query_of(query), where), options));
+Plan plan_better_auth_tables(const std::string& product, const nb::object& query, const Where& where,
+                             const std::string& ids) {
+  static const std::map<std::string, plan::Ids> kinds{
+      {"text", plan::Ids::text}, {"uuid", plan::Ids::uuid}, {"serial", plan::Ids::serial}};
+  plan::Options asked = options;
+  asked.ids = kinds.at(ids);
+  return tuples_of(plan::plan_better_auth_tables(schema_of(product, query_of(query), where), asked));
 }
 
 Plan plan_user_uuid(const std::string& product, const nb::object& query, const Where& where) {
@@ -80,7 +90,7 @@ std::vector<std::string> tables_of_migrations() {
 
 void bind_plan(nb::module_& module) {
   module.def("plan_better_auth_tables", &plan_better_auth_tables, nb::arg("product"), nb::arg("query"),
-             nb::arg("where"));
+             nb::arg("where"), nb::arg("ids"));
   module.def("plan_user_uuid", &plan_user_uuid, nb::arg("product"), nb::arg("query"), nb::arg("where"));
   module.def("plan_without_better_auth_tables", &plan_without<plan::plan_without_better_auth_tables>,
              nb::arg("product"), nb::arg("query"), nb::arg("where"));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view owners_tasks = R"sql(
   FROM tasks
-  WHERE user_id = $1 AND EXISTS (SELECT FROM "user" WHERE uuid = $1))sql";
+  WHERE user_id = $1 AND EXISTS (SELECT FROM "user" WHERE "user".uuid = $1))sql";
 
 // One text whatever is asked for, so that there are few statements to keep prepared.
 constexpr std::string_view that_pass = R"sql(
@@ -106,7 +106,7 @@ const Texts& texts() {
 std::string get_text() {
   return fmt::format(
       "\nSELECT {}\nFROM tasks\nWHERE user_id = $1 AND id = $2 AND EXISTS (SELECT FROM \"user\" WHERE "
-      "uuid = $1)",
+      "\"user\".uuid = $1)",
       columns("tasks"));
 }
 

@@ -42,7 +42,7 @@ WHERE user_id = $1 AND id = $2)sql";
 
 inline constexpr const char* delete_task = R"sql(
 DELETE FROM tasks
-WHERE user_id = $1 AND id = $2 AND EXISTS (SELECT FROM "user" WHERE uuid = $1))sql";
+WHERE user_id = $1 AND id = $2 AND EXISTS (SELECT FROM "user" WHERE "user".uuid = $1))sql";
 
 inline constexpr const char* clear_task_tags = R"sql(
 DELETE FROM task_tags WHERE user_id = $1 AND task_id = $2)sql";

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view owners_tasks = R"sql(
 FROM tasks
-WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE "user".uuid = :user_id))sql";
 
 // One text whatever is asked for, so that there are few statements to keep prepared. What is not asked for
 // costs a comparison of a constant for each row; the order always comes from an index that begins with the

@@ -27,7 +27,7 @@ const char* list_tasks(Filter filter, SortBy sort_by, Order order);
 inline constexpr const char* get_task = R"sql(
 SELECT id, title, description, completed, priority, due_date, reminder_at, created_at, updated_at
 FROM tasks
-WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE "user".uuid = :user_id))sql";
 
 /// A row when the owner has more than `:most`.
 inline constexpr const char* task_beyond = R"sql(

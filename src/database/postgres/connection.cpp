@@ -10,7 +10,6 @@
 
 #include "database/postgres/url.h"
 #include "database/session.h"
-#include "database/user_table.h"
 
 namespace drawbridge::database {
 namespace {
@@ -45,13 +44,15 @@ std::string set(const char* command, const Settings& settings) {
   return text;
 }
 
-constexpr const char* user_of_tasks = R"sql(
-SELECT confrelid::regclass::text FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
-WHERE contype = 'f' AND conrelid = to_regclass('tasks') AND cardinality(conkey) = 1 AND attname = 'user_id')sql";
-
-std::string find_user_table(pqxx::transaction_base& transaction) {
-  const pqxx::result found = transaction.exec(user_of_tasks);
-  return found.empty() ? std::string{user_table} : found[0][0].as<std::string>();
+UserColumn read_user_column(pqxx::transaction_base& transaction) {
+  const pqxx::result found = transaction.exec(R"sql(
+SELECT confrelid::regclass::text, quote_ident(there.attname), format_type(there.atttypid, there.atttypmod)
+FROM pg_constraint
+JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = conkey[1]
+JOIN pg_attribute AS there ON there.attrelid = confrelid AND there.attnum = confkey[1]
+WHERE contype = 'f' AND conrelid = to_regclass('tasks') AND cardinality(conkey) = 1 AND here.attname = 'user_id')sql");
+  if (found.empty()) return {};
+  return {.table = found[0][0].c_str(), .name = found[0][1].c_str(), .type = found[0][2].c_str()};
 }
 
 /// libpqxx 6 would make a connection again, without its settings; libpqxx 7 does not, and 7.10 has no name
@@ -112,11 +113,8 @@ void PostgresConnection::abandon() {
 const std::string& PostgresConnection::known_as(pqxx::transaction_base& transaction, const char* sql) {
   const auto found = known_.find(sql);
   if (found != known_.end()) return found->second;
-  std::string text{sql};
-  if (names_user_table(text)) {
-    if (user_table_.empty()) user_table_ = find_user_table(transaction);
-    text = with_user_table(std::move(text), user_table_);
-  }
+  if (!user_column_) user_column_ = read_user_column(transaction);
+  std::string text = for_user_column(sql, *user_column_);
   if (is_pooled_) return known_.emplace(sql, std::move(text)).first->second;
   std::string name = fmt::format("drawbridge_{}", known_.size());
   connection_.prepare(name, text);

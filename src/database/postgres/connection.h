@@ -16,6 +16,7 @@
 
 #include "database/postgres/stall_watch.h"
 #include "database/result.h"
+#include "database/user_column.h"
 
 namespace drawbridge::database {
 
@@ -62,8 +63,8 @@ class PostgresConnection {
   }
 
  private:
-  /// The name of a statement that is prepared, or its text where the connection is pooled; with the name that
-  /// Better Auth's `user` has.
+  /// The name of a statement that is prepared, or its text where the connection is pooled; for the column
+  /// that our tables refer to.
   const std::string& known_as(pqxx::transaction_base& transaction, const char* sql);
 
   pqxx::connection connection_;
@@ -71,7 +72,7 @@ class PostgresConnection {
   std::string transaction_settings_{};
   pqxx::quiet_errorhandler quiet_{connection_};  // which would write notices to standard error
   std::map<const char*, std::string> known_{};
-  std::string user_table_{};  // empty until a statement needs it
+  std::optional<UserColumn> user_column_{};  // read with the first statement
 };
 
 /// What went wrong in one line without any value of a row.
@@ -100,14 +101,14 @@ bool is_uniqueness_violation(const pqxx::failure& error);
 /// A value that the port's caller must not send.
 bool is_refused_value(const pqxx::failure& error);
 
-inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = $1)sql";
+inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE "user".uuid = $1)sql";
 // The number is for us what a name would be: "drawuser" in bytes. The role may lock no row of "user".
 inline constexpr const char* share_user = R"sql(
-SELECT pg_advisory_xact_lock_shared(hashtextextended(uuid::text, x'6472617775736572'::bigint))
-FROM "user" WHERE uuid = $1)sql";
+SELECT pg_advisory_xact_lock_shared(hashtextextended("user".uuid::text, x'6472617775736572'::bigint))
+FROM "user" WHERE "user".uuid = $1)sql";
 inline constexpr const char* lock_user_alone = R"sql(
-SELECT pg_advisory_xact_lock(hashtextextended(uuid::text, x'6472617775736572'::bigint))
-FROM "user" WHERE uuid = $1)sql";
+SELECT pg_advisory_xact_lock(hashtextextended("user".uuid::text, x'6472617775736572'::bigint))
+FROM "user" WHERE "user".uuid = $1)sql";
 
 /// Whether the owner is still in Better Auth's table.
 bool user_exists(PostgresConnection& connection, pqxx::transaction_base& transaction, const Uuid& owner);

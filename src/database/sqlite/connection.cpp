@@ -6,16 +6,18 @@
 #include <sqlite3.h>
 
 #include "database/letter_case.h"
-#include "database/user_table.h"
+#include "database/user_column.h"
 
 namespace drawbridge::database {
 namespace {
 
-std::string find_user_table(SQLite::Database& database) {
+/// Without a column, the key refers to the primary key.
+UserColumn read_user_column(SQLite::Database& database) {
   SQLite::Statement key{database, R"sql(
-SELECT '"' || replace("table", '"', '""') || '"' FROM pragma_foreign_key_list('tasks')
-WHERE lower("from") = 'user_id')sql"};
-  return key.executeStep() ? key.getColumn(0).getString() : std::string{user_table};
+SELECT '"' || replace("table", '"', '""') || '"', '"' || replace(coalesce("to", 'id'), '"', '""') || '"'
+FROM pragma_foreign_key_list('tasks') WHERE lower("from") = 'user_id')sql"};
+  if (!key.executeStep()) return {};
+  return {.table = key.getColumn(0).getString(), .name = key.getColumn(1).getString()};
 }
 
 void fold_letter_case(sqlite3_context* context, int, sqlite3_value** arguments) {
@@ -58,8 +60,7 @@ std::optional<std::string> optional_text(const SQLite::Column& column) {
 SQLite::Statement& SqliteConnection::prepared(const char* sql) {
   const auto found = statements.find(sql);
   if (found != statements.end()) return found->second;
-  std::string text{sql};
-  if (names_user_table(text)) text = with_user_table(std::move(text), find_user_table(database));
+  const std::string text = for_user_column(sql, read_user_column(database));
   return statements.try_emplace(sql, database, text).first->second;
 }
 

@@ -27,7 +27,7 @@ struct SqliteConnection {
   /// By their text, which lives as long as the program. Destroyed before the database.
   std::map<const char*, SQLite::Statement> statements{};
 
-  /// With the name that Better Auth's `user` has.
+  /// For the column that our tables refer to.
   SQLite::Statement& prepared(const char* sql);
 };
 
@@ -69,7 +69,7 @@ class Query {
 std::string text(const SQLite::Column& column);
 std::optional<std::string> optional_text(const SQLite::Column& column);
 
-inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE uuid = :user_id)sql";
+inline constexpr const char* find_user = R"sql(SELECT 1 FROM "user" WHERE "user".uuid = :user_id)sql";
 
 /// Whether the owner is still in Better Auth's table: each write begins with this question.
 bool user_exists(SqliteConnection& connection, const Uuid& owner);

@@ -9,72 +9,111 @@ namespace {
 
 using CreateTables = std::map<std::string, std::vector<std::string>>;
 
+// In these texts {id} is the column, {id_type} what refers to a user's, {uuid} the column of that name.
 CreateTables sqlite_tables() {
   return {
-      {"user",
-       {fmt::format(
-           R"sql(CREATE TABLE "user" ("id" text not null primary key, "name" text not null,
+      {"user", {R"sql(CREATE TABLE "user" ({id}, "name" text not null,
   "email" text not null unique, "emailVerified" integer not null, "image" text, "createdAt" date not null,
-  "updatedAt" date not null, "uuid" text not null unique DEFAULT (
-    {})))sql",
-           random_uuid(Product::sqlite))}},
+  "updatedAt" date not null{uuid}))sql"}},
       {"session",
-       {R"sql(CREATE TABLE "session" ("id" text not null primary key, "expiresAt" date not null,
+       {R"sql(CREATE TABLE "session" ({id}, "expiresAt" date not null,
   "token" text not null unique, "createdAt" date not null, "updatedAt" date not null, "ipAddress" text,
-  "userAgent" text, "userId" text not null references "user" ("id") on delete cascade))sql",
+  "userAgent" text, "userId" {id_type} not null references "user" ("id") on delete cascade))sql",
         R"sql(CREATE INDEX "session_userId_idx" ON "session" ("userId"))sql"}},
       {"account",
-       {R"sql(CREATE TABLE "account" ("id" text not null primary key, "accountId" text not null,
-  "providerId" text not null, "userId" text not null references "user" ("id") on delete cascade,
+       {R"sql(CREATE TABLE "account" ({id}, "accountId" text not null,
+  "providerId" text not null, "userId" {id_type} not null references "user" ("id") on delete cascade,
   "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" date,
   "refreshTokenExpiresAt" date, "scope" text, "password" text, "createdAt" date not null,
   "updatedAt" date not null))sql",
         R"sql(CREATE INDEX "account_userId_idx" ON "account" ("userId"))sql"}},
       {"verification",
-       {R"sql(CREATE TABLE "verification" ("id" text not null primary key,
+       {R"sql(CREATE TABLE "verification" ({id},
   "identifier" text not null, "value" text not null, "expiresAt" date not null, "createdAt" date not null,
   "updatedAt" date not null))sql",
         R"sql(CREATE INDEX "verification_identifier_idx" ON "verification" ("identifier"))sql"}},
-      {"jwks", {R"sql(CREATE TABLE "jwks" ("id" text not null primary key, "publicKey" text not null,
+      {"jwks", {R"sql(CREATE TABLE "jwks" ({id}, "publicKey" text not null,
   "privateKey" text not null, "createdAt" date not null, "expiresAt" date, "alg" text, "crv" text))sql"}},
   };
 }
 
 CreateTables postgres_tables() {
   return {
-      {"user", {R"sql(CREATE TABLE "user" ("id" text not null primary key, "name" text not null,
+      {"user", {R"sql(CREATE TABLE "user" ({id}, "name" text not null,
   "email" text not null unique, "emailVerified" boolean not null, "image" text,
   "createdAt" timestamptz default CURRENT_TIMESTAMP not null,
-  "updatedAt" timestamptz default CURRENT_TIMESTAMP not null,
-  uuid uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE))sql"}},
+  "updatedAt" timestamptz default CURRENT_TIMESTAMP not null{uuid}))sql"}},
       {"session",
-       {R"sql(CREATE TABLE "session" ("id" text not null primary key, "expiresAt" timestamptz not null,
+       {R"sql(CREATE TABLE "session" ({id}, "expiresAt" timestamptz not null,
   "token" text not null unique, "createdAt" timestamptz default CURRENT_TIMESTAMP not null,
   "updatedAt" timestamptz not null, "ipAddress" text, "userAgent" text,
-  "userId" text not null references "user" ("id") on delete cascade))sql",
+  "userId" {id_type} not null references "user" ("id") on delete cascade))sql",
         R"sql(CREATE INDEX "session_userId_idx" ON "session" ("userId"))sql"}},
       {"account",
-       {R"sql(CREATE TABLE "account" ("id" text not null primary key, "accountId" text not null,
-  "providerId" text not null, "userId" text not null references "user" ("id") on delete cascade,
+       {R"sql(CREATE TABLE "account" ({id}, "accountId" text not null,
+  "providerId" text not null, "userId" {id_type} not null references "user" ("id") on delete cascade,
   "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" timestamptz,
   "refreshTokenExpiresAt" timestamptz, "scope" text, "password" text,
   "createdAt" timestamptz default CURRENT_TIMESTAMP not null, "updatedAt" timestamptz not null))sql",
         R"sql(CREATE INDEX "account_userId_idx" ON "account" ("userId"))sql"}},
       {"verification",
-       {R"sql(CREATE TABLE "verification" ("id" text not null primary key,
+       {R"sql(CREATE TABLE "verification" ({id},
   "identifier" text not null, "value" text not null, "expiresAt" timestamptz not null,
   "createdAt" timestamptz default CURRENT_TIMESTAMP not null,
   "updatedAt" timestamptz default CURRENT_TIMESTAMP not null))sql",
         R"sql(CREATE INDEX "verification_identifier_idx" ON "verification" ("identifier"))sql"}},
-      {"jwks", {R"sql(CREATE TABLE "jwks" ("id" text not null primary key, "publicKey" text not null,
+      {"jwks", {R"sql(CREATE TABLE "jwks" ({id}, "publicKey" text not null,
   "privateKey" text not null, "createdAt" timestamptz not null, "expiresAt" timestamptz, "alg" text, "crv" text))sql"}},
   };
 }
 
+std::string uuid_sql(Product product) {
+  if (product == Product::postgresql) return ",\n  uuid uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE";
+  return fmt::format(", \"uuid\" text not null unique DEFAULT (\n    {})", random_uuid(product));
+}
+
+constexpr const char* counted = "GENERATED BY DEFAULT AS IDENTITY";
+
+/// On SQLite the numbers are the rowid's, which need nothing more.
+std::string id_sql(Product product, const IdColumn& id) {
+  std::string made;
+  if (id.is_counted && product == Product::postgresql) {
+    made = fmt::format(" {}", counted);
+  } else if (id.default_value) {
+    made = product == Product::postgresql ? fmt::format(" default {}", *id.default_value)
+                                          : fmt::format(" default ({})", *id.default_value);
+  }
+  return fmt::format("\"id\" {}{} not null primary key", id.type, made);
+}
+
 }  // namespace
 
-std::vector<std::string> create_sql(Product product, const std::string& table) {
-  return (product == Product::sqlite ? sqlite_tables() : postgres_tables()).at(table);
+std::vector<std::string> create_sql(Product product, const std::string& table, const IdColumn& id,
+                                    bool has_uuid) {
+  std::vector<std::string> statements =
+      (product == Product::sqlite ? sqlite_tables() : postgres_tables()).at(table);
+  for (std::string& statement : statements) {
+    statement = fmt::format(fmt::runtime(statement), fmt::arg("id", id_sql(product, id)),
+                            fmt::arg("id_type", id.type),
+                            fmt::arg("uuid", has_uuid ? uuid_sql(product) : std::string{}));
+  }
+  return statements;
+}
+
+IdColumn id_for(Product product, Ids ids) {
+  if (ids == Ids::serial) return {.type = "integer", .is_counted = true};
+  if (ids == Ids::text || product == Product::sqlite) return {};
+  return {.type = "uuid", .default_value = "pg_catalog.gen_random_uuid()"};
+}
+
+std::vector<std::string> make_ids_sql(const std::string& table, const IdColumn& own, const IdColumn& id) {
+  std::vector<std::string> statements;
+  const auto alter = [&](const std::string& change) {
+    statements.push_back(fmt::format(R"(ALTER TABLE "{}" ALTER COLUMN "id" {})", table, change));
+  };
+  if (own.type != id.type) alter(fmt::format("TYPE {0} USING \"id\"::{0}", id.type));
+  alter(id.is_counted ? fmt::format("ADD {}", counted) : fmt::format("SET DEFAULT {}", *id.default_value));
+  return statements;
 }
 
 std::vector<std::string> add_session_token_sql(Product product) {

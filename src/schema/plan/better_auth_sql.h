@@ -5,12 +5,19 @@
 #include <string>
 #include <vector>
 
-#include "schema/plan/facts.h"
+#include "schema/plan/plan.h"
 
 namespace drawbridge::schema::plan {
 
-/// Makes the table and its indexes; `user` has its `uuid`.
-std::vector<std::string> create_sql(Product product, const std::string& table);
+/// Makes the table and its indexes, with such an id; `user` has a `uuid` where it is said so.
+std::vector<std::string> create_sql(Product product, const std::string& table, const IdColumn& id,
+                                    bool has_uuid);
+
+/// The ids that Better Auth's option `generateId` asks for.
+IdColumn id_for(Product product, Ids ids);
+
+/// Gives the ids of a table that is there those of `id`.
+std::vector<std::string> make_ids_sql(const std::string& table, const IdColumn& own, const IdColumn& id);
 
 /// To an empty `session`; and what must go before the column can be dropped again.
 std::vector<std::string> add_session_token_sql(Product product);

@@ -45,8 +45,29 @@ std::string session_note(std::int64_t sessions) {
       sessions, sessions == 1 ? "" : "s");
 }
 
+/// Those of the users that are there, or that are asked for.
+IdColumn ids_of_users(const Facts& facts, const Options& options) {
+  const auto users = facts.ids.find("user");
+  return users != facts.ids.end() ? users->second : id_for(facts.product, options.ids.value_or(Ids::text));
+}
+
+/// What Better Auth must know of ids that are not its own texts.
+std::string ids_note(const Options& options) {
+  const Ids ids = options.ids.value_or(Ids::text);
+  if (ids == Ids::text) return {};
+  const bool is_uuid = ids == Ids::uuid;
+  return fmt::format(
+      "Better Auth must know of these ids. In betterAuth({{ … }}) write: advanced: {{ database: {{ "
+      "generateId: "
+      "\"{}\" }} }}{}",
+      is_uuid ? "uuid" : "serial", is_uuid ? ", and among plugins: drawbridge({ uuid: \"user.id\" })" : "");
+}
+
 Change create_table(const Facts& facts, const Options& options, const char* table) {
-  Change change{.name = table, .statements = create_sql(facts.product, table)};
+  Change change{
+      .name = table,
+      .statements = create_sql(facts.product, table, ids_of_users(facts, options), !facts.user.id_is_uuid)};
+  if (change.name == "user") change.note = ids_note(options);
   record(change.statements, options, table, columns_expression(facts.product, table));
   return change;
 }
@@ -66,6 +87,19 @@ Change add_jwks_column(const Facts& facts, const Options& options, const LaterCo
   change.statements.push_back(fmt::format(R"(ALTER TABLE "jwks" ADD COLUMN "{}" {})", column.name, type));
   record(change.statements, options, change.name);
   return change;
+}
+
+/// Better Auth leaves ids to the database, which makes none for this table: a former drawbridge made it so.
+Change make_ids(const Facts& facts, const std::string& table) {
+  const IdColumn& users = facts.ids.at("user");
+  IdColumn own = facts.ids.at(table);
+  if (own.has_rows) own.type = users.type;  // rows keep their ids: a text takes a UUID that comes
+  return {.name = fmt::format("{}.id", table), .statements = make_ids_sql(table, own, users)};
+}
+
+/// Numbers cannot follow the texts that are in the rows.
+bool can_make_ids(const Facts& facts, const std::string& table) {
+  return !facts.ids.at(table).has_rows || !facts.ids.at("user").is_counted;
 }
 
 std::string comma_separated(std::vector<std::string> names) {
@@ -132,6 +166,18 @@ std::string no_table(const User& user) {
   return "\"user\" is not a table, as Better Auth's is: foreign keys cannot refer to it";
 }
 
+bool asks_for_uuids(const Options& options) {
+  return options.id_is_uuid || options.ids == Ids::uuid;
+}
+
+Facts decided(Facts facts, const Options& options) {
+  if (facts.user.uuid || !asks_for_uuids(options)) return facts;
+  facts.user.id_is_uuid = true;
+  // Our tables refer to it, too.
+  facts.ids.try_emplace("user", ids_of_users(facts, options));
+  return facts;
+}
+
 std::vector<Change> better_auth_changes(const Facts& facts, const Options& options) {
   const Tables& tables = facts.tables;
   std::vector<Change> changes;
@@ -149,6 +195,11 @@ std::vector<Change> better_auth_changes(const Facts& facts, const Options& optio
     const bool is_repair = std::string_view{table} == "jwks" && better_auth_is_here;
     if (options.with_better_auth || is_repair) changes.push_back(create_table(facts, options, table));
   }
+  if (facts.product == Product::postgresql) {  // SQLite alters no column
+    for (const char* const table : better_auth_tables) {
+      if (is_left_out(facts, table) && can_make_ids(facts, table)) changes.push_back(make_ids(facts, table));
+    }
+  }
   if (!tables.contains("jwks")) return named(std::move(changes), facts);
   for (const LaterColumn& column : jwks_columns) {
     if (!has_column(tables, column.table, column.name)) {
@@ -163,7 +214,7 @@ Plan plan_better_auth_tables(const Facts& facts, const Options& options) {
   if (plan.obstacle.empty()) plan.obstacle = no_table(facts.user);
   if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
   plan.is_refused = !plan.obstacle.empty();
-  if (!plan.is_refused) plan.changes = better_auth_changes(facts, options);
+  if (!plan.is_refused) plan.changes = better_auth_changes(decided(facts, options), options);
   return plan;
 }
 

@@ -22,6 +22,12 @@ std::string foreign_tables(const Tables& tables);
 /// One line when `user` is a view, for example; empty otherwise.
 std::string no_table(const User& user);
 
+/// Whether the users' ids are to be UUIDs, by the options.
+bool asks_for_uuids(const Options& options);
+
+/// The facts with what a person has decided of what they leave open.
+Facts decided(Facts facts, const Options& options);
+
 /// What must be added to Better Auth's tables, `user.uuid` left out, in order: the tables that are missing
 /// when `with_better_auth`, and where Better Auth is, repairs.
 std::vector<Change> better_auth_changes(const Facts& facts, const Options& options);

@@ -12,13 +12,22 @@ bool has_column(const Tables& tables, const std::string& table, const std::strin
   return found != tables.end() && std::ranges::find(found->second, column) != found->second.end();
 }
 
+bool is_left_out(const Facts& facts, const std::string& table) {
+  const auto users = facts.ids.find("user");
+  const auto own = facts.ids.find(table);
+  return users != facts.ids.end() && own != facts.ids.end() && is_made(users->second) &&
+         !is_made(own->second);
+}
+
 bool can_be_referenced(const Facts& facts) {
+  if (facts.user.id_is_uuid) return true;
   const auto& column = facts.user.uuid;
   return column && column->is_unique && (facts.product == Product::sqlite || column->type == "uuid");
 }
 
 bool is_complete(const Facts& facts) {
   if (facts.user.kind != User::Kind::table || !can_be_referenced(facts)) return false;
+  if (facts.user.id_is_uuid) return true;
   const UuidColumn& column = *facts.user.uuid;
   if (facts.product == Product::postgresql) return column.is_required && column.is_made;
   const UserRows& rows = facts.user.rows;

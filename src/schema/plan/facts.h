@@ -36,18 +36,35 @@ struct UuidColumn {
   std::optional<std::string> default_value{};  ///< an expression
 };
 
-/// Rows of `user`, by their ids; at most `rows_named` of them and one more.
-struct UserRows {
-  std::int64_t without = 0;            ///< a uuid; all of them when there is no such column
-  std::vector<std::string> invalid{};  ///< whose uuid no token could carry
-  std::vector<std::string> shared{};   ///< whose uuid is another row's too
+/// The column `id` of one of Better Auth's tables.
+struct IdColumn {
+  std::string type{"text"};                    ///< with its length: `character varying(36)`
+  bool is_counted = false;                     ///< numbers that the database counts, on SQLite the rowid
+  std::optional<std::string> default_value{};  ///< an expression that makes one
+  bool has_rows = false;                       ///< read where is_left_out()
 };
 
-/// Better Auth's table `user`. A fact about its `id` has its place here.
+/// The database makes an id for a row that comes without.
+inline bool is_made(const IdColumn& id) {
+  return id.is_counted || id.default_value.has_value();
+}
+
+/// Rows of `user`, by their ids; at most `rows_named` of them and one more.
+struct UserRows {
+  std::int64_t without = 0;                          ///< a uuid; all of them when there is no such column
+  std::vector<std::string> invalid{};                ///< whose uuid no token could carry
+  std::vector<std::string> shared{};                 ///< whose uuid is another row's too
+  std::vector<std::string> ids_that_are_no_uuids{};  ///< read where there is no uuid, and the ids are texts
+};
+
+/// Better Auth's table `user`.
 struct User {
   enum class Kind { missing, table, other };
   Kind kind = Kind::missing;
   std::optional<UuidColumn> uuid{};
+  /// Its `id` is the UUID that tokens carry and our tables refer to: there is no `uuid`, and our tables refer
+  /// to it, it is of that type, or each of the rows, of which there are some, has one.
+  bool id_is_uuid = false;
   UserRows rows{};         ///< read where the column may have to change
   std::int64_t pages = 0;  ///< that the table has on disk; PostgreSQL's alone
 };
@@ -73,6 +90,7 @@ struct Facts {
   int version = 0;  ///< of our tables
   Tables tables{};
   Naming naming{};
+  std::map<std::string, IdColumn> ids{};  ///< of Better Auth's tables, by its names of them
   User user{};
   Tasks tasks{};
   std::vector<Reference> references{};
@@ -81,6 +99,15 @@ struct Facts {
   std::map<std::string, std::optional<std::string>> additions{};
   std::map<std::string, std::int64_t> rows{};
 };
+
+/// The table's ids come without, while the database makes those of `user`: Better Auth gives none there, and
+/// no row can be added.
+bool is_left_out(const Facts& facts, const std::string& table);
+
+/// The column of `user` that our tables refer to.
+inline const char* uuid_column(const Facts& facts) {
+  return facts.user.id_is_uuid ? "id" : "uuid";
+}
 
 /// The column is as it is to be. Of SQLite's, which cannot be made NOT NULL, each row has a value too.
 bool is_complete(const Facts& facts);

@@ -1,6 +1,7 @@
 #include "schema/plan/our_tables.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace drawbridge::schema::plan {
 namespace {
@@ -32,11 +33,27 @@ std::string write_down(Product product, const Step& step) {
       step.version, step.name);
 }
 
-Change change_of(Product product, const Step& step) {
+void replace_all(std::string& text, std::string_view old, std::string_view by) {
+  for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at + by.size()))
+    text.replace(at, old.size(), by);
+}
+
+/// The steps refer to `user.uuid`; here to `user.id`, in columns of its type.
+std::string with_references_to_id(const Facts& facts, std::string statement) {
+  replace_all(statement, R"(REFERENCES "user" (uuid))", R"(REFERENCES "user" (id))");
+  const auto id = facts.ids.find("user");
+  if (facts.product == Product::postgresql && id != facts.ids.end())
+    replace_all(statement, "user_id uuid NOT NULL", fmt::format("user_id {} NOT NULL", id->second.type));
+  return statement;
+}
+
+Change change_of(const Facts& facts, const Step& step) {
   Change change{.name = name_of(step)};
-  change.statements.emplace_back(product == Product::sqlite ? sqlite_migrations : postgres_migrations);
-  change.statements.insert(change.statements.end(), step.statements.begin(), step.statements.end());
-  change.statements.push_back(write_down(product, step));
+  change.statements.emplace_back(facts.product == Product::sqlite ? sqlite_migrations : postgres_migrations);
+  for (const std::string& statement : step.statements) {
+    change.statements.push_back(facts.user.id_is_uuid ? with_references_to_id(facts, statement) : statement);
+  }
+  change.statements.push_back(write_down(facts.product, step));
   return change;
 }
 
@@ -88,10 +105,23 @@ int latest_version() {
 std::vector<Change> our_changes(const Facts& facts) {
   std::vector<Change> changes;
   for (const Step& step : steps_of(facts.product)) {
-    if (step.version > facts.version) changes.push_back(change_of(facts.product, step));
+    if (step.version > facts.version) changes.push_back(change_of(facts, step));
   }
   if (facts.tasks.unfolded > 0) changes.push_back(fold_texts_of(facts));
   return named(std::move(changes), facts);
+}
+
+std::string others_tables(const Facts& facts) {
+  if (facts.version > 0) return {};
+  std::vector<std::string> found;
+  for (const char* const table : {"tasks", "tags", "task_tags"})
+    if (facts.tables.contains(table)) found.emplace_back(table);
+  if (found.empty()) return {};
+  const bool is_one = found.size() == 1;
+  return fmt::format(
+      "there {} {} already, which drawbridge did not make, so its tasks API has no place here. For an API of "
+      "your own run drawbridge migrate up --only user; to serve drawbridge's, rename {} first",
+      is_one ? "is a table" : "are tables", fmt::join(found, ", "), is_one ? "it" : "them");
 }
 
 std::string newer_database(int version) {

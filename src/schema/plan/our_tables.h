@@ -38,6 +38,9 @@ int latest_version();
 /// the texts of tasks that nobody has folded.
 std::vector<Change> our_changes(const Facts& facts);
 
+/// The obstacle where tables of somebody else have the names of ours; empty when none has.
+std::string others_tables(const Facts& facts);
+
 /// The obstacle of a database that a newer program has migrated; empty when none has.
 std::string newer_database(int version);
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "schema/plan/better_auth_sql.h"
 #include "schema/plan/better_auth_tables.h"
 #include "schema/plan/orm.h"
 #include "schema/plan/our_tables.h"
@@ -38,10 +39,40 @@ void append(std::vector<Change>& changes, std::vector<Change> more) {
   std::ranges::move(more, std::back_inserter(changes));
 }
 
+bool is_alike(const IdColumn& one, const IdColumn& other) {
+  return one.type == other.type && is_made(one) == is_made(other);
+}
+
+/// Options that do not go with what is there.
+std::string option_obstacle(const Facts& facts, const Options& options) {
+  const auto id = facts.ids.find("user");
+  if (id == facts.ids.end()) return {};
+  if (options.ids && !is_alike(id->second, id_for(facts.product, *options.ids))) {
+    return fmt::format(
+        "there is a table \"user\" already, with ids of type {}{}, which new tables follow: leave --ids out",
+        id->second.type, is_made(id->second) ? " that the database makes" : "");
+  }
+  if (!asks_for_uuids(options)) return {};
+  if (options.id_is_uuid && facts.user.uuid) {
+    return "user.uuid is there, so tables and tokens may go by it: leave --uuid out, or change over as "
+           "docs/uuid-ids.md says";
+  }
+  if (!facts.user.rows.ids_that_are_no_uuids.empty()) {
+    return fmt::format(
+        "user.id is not a lower-case UUID in the rows with id {}: leave {} out, and user.uuid is added",
+        name_rows(facts.user.rows.ids_that_are_no_uuids), options.id_is_uuid ? "--uuid" : "--ids");
+  }
+  if (id->second.is_counted) {
+    return "user.id is a number and not a UUID: leave --uuid out, and user.uuid is added";
+  }
+  return {};
+}
+
 void add_changes(Plan& plan, const Facts& facts, const Options& options) {
   append(plan.changes, better_auth_changes(facts, options));
   if (facts.user.kind == User::Kind::table) {
     append(plan.changes, user_uuid_changes(facts, options));
+    if (facts.user.id_is_uuid) plan.remark = id_is_the_uuid;
   } else if (!options.with_better_auth) {
     plan.obstacle = user_missing(options);
     plan.waiting.emplace_back(user_uuid);
@@ -50,11 +81,16 @@ void add_changes(Plan& plan, const Facts& facts, const Options& options) {
 
 }  // namespace
 
-Plan plan_migration(const Facts& facts, const Options& options) {
+Plan plan_migration(const Facts& found, const Options& options) {
+  const Facts facts = decided(found, options);
   Plan plan{.obstacle = server_obstacle(facts)};
   if (plan.obstacle.empty()) plan.obstacle = facts.naming.obstacle;
+  if (plan.obstacle.empty()) plan.obstacle = option_obstacle(found, options);
+  if (plan.obstacle.empty() && !options.only_user) plan.obstacle = others_tables(facts);
   if (plan.obstacle.empty()) plan.obstacle = user_uuid_obstacle(facts);
-  if (plan.obstacle.empty() && !is_complete(facts)) plan.obstacle = foreign_tables(facts.tables);
+  // Any program's `user` may have a UUID as its id, and only Better Auth's plugin makes a `uuid`.
+  const bool is_known = is_complete(facts) && !facts.user.id_is_uuid;
+  if (plan.obstacle.empty() && !is_known) plan.obstacle = foreign_tables(facts.tables);
   plan.is_refused = !plan.obstacle.empty();
   if (!plan.is_refused) {
     add_changes(plan, facts, options);
@@ -62,9 +98,10 @@ Plan plan_migration(const Facts& facts, const Options& options) {
       plan.obstacle = std::move(owned);
       plan.is_refused = plan.is_for_orm = true;
     }
-  } else if (!is_complete(facts)) {
+  } else if (!is_known) {
     plan.waiting.emplace_back(user_uuid);
   }
+  if (options.only_user) return plan;
   // SQLite lets a foreign key refer to a table that is not there yet.
   const bool ours_wait = facts.product == Product::postgresql && !plan.obstacle.empty() && !plan.is_for_orm;
   for (Change& change : our_changes(facts)) {

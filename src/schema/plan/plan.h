@@ -4,6 +4,7 @@
 // of the Python package. Pure: who asks reads the facts (read_facts.h) and carries the statements out.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,19 @@ struct Plan {
   /// Refused only because an ORM owns the tables: what it must be told is the obstacle, and the changes are
   /// what its own migration comes to.
   bool is_for_orm = false;
+  std::string remark{};  ///< one line on what is there and needs nothing
 };
+
+/// Better Auth's option `advanced.database.generateId`: its own texts, UUIDs, or numbers that the database
+/// counts.
+enum class Ids { text, uuid, serial };
 
 struct Options {
   bool with_better_auth = false;  ///< make Better Auth's tables too where they are missing
+  std::optional<Ids> ids{};       ///< of those, where there is no `user` yet whose ids they follow
+  bool id_is_uuid = false;        ///< `user.id` is to be the uuid, whatever can be told from the rows
+  bool only_user = false;         ///< leave our own tables out: the API is somebody's own
+  Where where{};                  ///< Better Auth's tables are; for who reads the facts
   /// What is added is written down in the database, so that it can be taken away again.
   bool records_additions = false;
   /// What somebody can do who has no Better Auth that makes its tables.

@@ -14,6 +14,7 @@ struct Queries {
   const char* server;
   const char* tables;
   const char* user;
+  const char* ids;
   const char* references;
   const char* user_of_tasks;  ///< as a statement names it
   const char* has_migrations;
@@ -45,6 +46,11 @@ FROM sqlite_schema AS tables
 LEFT JOIN pragma_table_xinfo(CASE tables.type WHEN 'table' THEN tables.name END) AS columns
   ON lower(columns.name) = 'uuid'
 WHERE tables.name = trim('"user"', '"') COLLATE NOCASE AND tables.type IN ('table', 'view'))sql",
+    .ids = R"sql(
+WITH tables (name, actual) AS (VALUES ('user', trim('"user"', '"')), ('session', trim('"session"', '"')),
+  ('account', trim('"account"', '"')), ('verification', trim('"verification"', '"')), ('jwks', trim('"jwks"', '"')))
+SELECT tables.name, lower(columns.type), lower(columns.type) = 'integer' AND columns.pk = 1, columns.dflt_value
+FROM tables JOIN pragma_table_info(tables.actual) AS columns ON lower(columns.name) = 'id')sql",
     // Without a column, the key refers to the primary key.
     .references = R"sql(
 SELECT CASE lower(tables.name) WHEN lower(trim('"user"', '"')) THEN 'user'
@@ -54,7 +60,7 @@ SELECT CASE lower(tables.name) WHEN lower(trim('"user"', '"')) THEN 'user'
        CASE lower(keys."table") WHEN lower(trim('"user"', '"')) THEN 'user'
          WHEN lower(trim('"session"', '"')) THEN 'session' WHEN lower(trim('"account"', '"')) THEN 'account'
          WHEN lower(trim('"verification"', '"')) THEN 'verification' WHEN lower(trim('"jwks"', '"')) THEN 'jwks'
-         ELSE lower(keys."table") END,
+         WHEN 'user' THEN 'main.user' ELSE lower(keys."table") END,
        keys."from" || ' of ' || tables.name
 FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
 WHERE tables.type = 'table' ORDER BY 1, 2)sql",
@@ -93,21 +99,35 @@ FROM pg_class
 LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'uuid' AND NOT attisdropped
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE pg_class.oid = to_regclass('"user"'))sql",
+    .ids = R"sql(
+SELECT tables.name, format_type(atttypid, atttypmod),
+       (attidentity <> '' OR coalesce(expression LIKE 'nextval(%', false))::int,
+       CASE WHEN expression NOT LIKE '''%' AND expression NOT LIKE 'nextval(%' THEN expression END
+FROM (VALUES ('user', to_regclass('"user"')), ('session', to_regclass('"session"')),
+  ('account', to_regclass('"account"')), ('verification', to_regclass('"verification"')),
+  ('jwks', to_regclass('"jwks"'))) AS tables (name, oid)
+JOIN pg_attribute ON attrelid = tables.oid AND attname = 'id' AND NOT attisdropped
+LEFT JOIN LATERAL (SELECT pg_get_expr(adbin, adrelid) AS expression FROM pg_attrdef
+                   WHERE adrelid = attrelid AND adnum = attnum) AS made ON true)sql",
     // conparentid: that of a partition is named with its table's.
     .references = R"sql(
 SELECT CASE conrelid WHEN to_regclass('"user"') THEN 'user' WHEN to_regclass('"session"') THEN 'session'
          WHEN to_regclass('"account"') THEN 'account' ELSE referring.relname END, here.attname, there.attname,
        CASE confrelid WHEN to_regclass('"user"') THEN 'user' WHEN to_regclass('"session"') THEN 'session'
          WHEN to_regclass('"account"') THEN 'account' WHEN to_regclass('"verification"') THEN 'verification'
-         ELSE 'jwks' END,
+         WHEN to_regclass('"jwks"') THEN 'jwks'
+         ELSE CASE WHEN referred.relname IN ('user', 'session', 'account', 'verification', 'jwks')
+           THEN format('%s.%I', referred.relnamespace::regnamespace, referred.relname) ELSE referred.relname END END,
        format('%s of %s', conname, conrelid::regclass)
 FROM pg_constraint
 CROSS JOIN LATERAL unnest(conkey, confkey) AS keys (here, there)
 JOIN pg_class AS referring ON referring.oid = conrelid
+JOIN pg_class AS referred ON referred.oid = confrelid
 JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = keys.here
 JOIN pg_attribute AS there ON there.attrelid = confrelid AND there.attnum = keys.there
-WHERE contype = 'f' AND conparentid = 0 AND confrelid IN (to_regclass('"user"'), to_regclass('"session"'),
-  to_regclass('"account"'), to_regclass('"verification"'), to_regclass('"jwks"'))
+WHERE contype = 'f' AND conparentid = 0 AND (confrelid IN (to_regclass('"user"'), to_regclass('"session"'),
+    to_regclass('"account"'), to_regclass('"verification"'), to_regclass('"jwks"'))
+  OR conrelid IN (to_regclass('tasks'), to_regclass('tags')))
 ORDER BY 1, 2)sql",
     .user_of_tasks = R"sql(
 SELECT confrelid::regclass::text FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
@@ -130,6 +150,19 @@ std::int64_t number(const std::optional<std::string>& text) {
 
 bool flag(const std::optional<std::string>& text) {
   return text == "1";
+}
+
+constexpr const char* nil = "00000000-0000-0000-0000-000000000000";
+
+/// Compared as text, so only the lower-case form will do.
+std::string canonical_on_sqlite(std::string_view column) {
+  std::string pattern;
+  for (const std::size_t digits : {8U, 4U, 4U, 4U, 12U}) {
+    if (!pattern.empty()) pattern += '-';
+    for (std::size_t i = 0; i < digits; ++i) pattern += "[0-9a-f]";
+  }
+  return fmt::format("typeof({0}) = 'text' AND length({0}) = 36 AND {0} GLOB '{1}' AND {0} <> '{2}'", column,
+                     pattern, nil);
 }
 
 std::int64_t count(const Query& query, const std::string& from) {
@@ -170,6 +203,24 @@ std::string schema_fault(Product product, const Query& query, const Where& where
       identifier(where.schema));
 }
 
+bool exists(const Query& query, const std::string& from) {
+  return number(query(fmt::format("SELECT CAST(EXISTS (SELECT 1 FROM {}) AS integer)", from)).at(0).at(0)) ==
+         1;
+}
+
+bool holds_texts(const IdColumn& id) {
+  return !id.is_counted && (id.type.contains("text") || id.type.contains("char"));
+}
+
+/// What our tables refer to already, where they do.
+std::optional<bool> tasks_refer_to_id(const Facts& facts) {
+  if (facts.version == 0) return std::nullopt;  // a table of that name is somebody else's
+  for (const Reference& reference : facts.references)
+    if (reference.table == "tasks" && reference.column == "user_id" && reference.to_table == "user")
+      return reference.to == "id";
+  return std::nullopt;
+}
+
 /// Whether values of that type can be, or become, UUIDs.
 bool holds_uuids(Product product, const UuidColumn& column) {
   return product == Product::sqlite || column.type == "uuid" || is_text(column.type);
@@ -182,22 +233,17 @@ bool is_text(const std::string& type) {
 }
 
 std::string invalid_uuid(Product product, const UuidColumn& column) {
-  constexpr const char* nil = "00000000-0000-0000-0000-000000000000";
   if (product == Product::sqlite) {
-    // Compared as text, so only the lower-case form will do.
-    std::string pattern;
-    for (const std::size_t digits : {8U, 4U, 4U, 4U, 12U}) {
-      if (!pattern.empty()) pattern += '-';
-      for (std::size_t i = 0; i < digits; ++i) pattern += "[0-9a-f]";
-    }
-    return fmt::format(
-        "uuid IS NOT NULL AND NOT (typeof(uuid) = 'text' AND length(uuid) = 36 AND uuid GLOB '{}' AND "
-        "uuid <> '{}')",
-        pattern, nil);
+    return fmt::format("uuid IS NOT NULL AND NOT ({})", canonical_on_sqlite("uuid"));
   }
   if (!is_text(column.type)) return fmt::format("uuid::text = '{}'", nil);
   return fmt::format("uuid !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' OR uuid::text = '{}'",
                      nil);
+}
+
+std::string no_canonical_id(Product product) {
+  if (product == Product::sqlite) return fmt::format("NOT ({})", canonical_on_sqlite("id"));
+  return fmt::format("id !~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' OR id = '{}'", nil);
 }
 
 const char* shared_uuid(Product product) {
@@ -281,22 +327,58 @@ int read_version(Product product, const Query& query) {
       number(query("SELECT coalesce(max(version), 0) FROM drawbridge_migrations").at(0).at(0)));
 }
 
+std::map<std::string, IdColumn> read_ids(Product product, const Query& query) {
+  std::map<std::string, IdColumn> ids;
+  for (const auto& row : query(queries_of(product).ids)) {
+    ids[row.at(0).value_or("")] = {
+        .type = row.at(1).value_or(""), .is_counted = flag(row.at(2)), .default_value = row.at(3)};
+  }
+  return ids;
+}
+
+void find_uuid_column(Facts& facts) {
+  User& user = facts.user;
+  if (user.kind != User::Kind::table || user.uuid) return;
+  const auto id = facts.ids.find("user");
+  user.id_is_uuid = tasks_refer_to_id(facts).value_or(id != facts.ids.end() && id->second.type == "uuid");
+}
+
+void read_ids_of_rows(Facts& facts, const Query& query) {
+  User& user = facts.user;
+  const auto id = facts.ids.find("user");
+  if (user.kind != User::Kind::table || user.uuid || user.id_is_uuid || id == facts.ids.end() ||
+      !holds_texts(id->second))
+    return;
+  for (const auto& row : query(fmt::format(R"(SELECT id FROM "user" WHERE {} LIMIT {})",
+                                           no_canonical_id(facts.product), rows_named + 1))) {
+    user.rows.ids_that_are_no_uuids.push_back(row.at(0).value_or(""));
+  }
+  if (tasks_refer_to_id(facts)) return;
+  user.id_is_uuid = user.rows.ids_that_are_no_uuids.empty() && exists(query, R"("user")");
+}
+
 Facts read_readiness(Product product, const Query& query) {
   Facts facts{.product = product, .version = read_version(product, query)};
-  // Whose rows tasks are says their foreign key; before there is one, the columns.
-  const Rows user = query(queries_of(product).user_of_tasks);
+  // Whose rows our tasks are says their foreign key; before there is one, the columns.
+  const Rows user = facts.version > 0 ? query(queries_of(product).user_of_tasks) : Rows{};
   if (user.empty()) {
     facts.naming = read_layout(product, query, {}).naming;
   } else {
     facts.naming.names.emplace("user", user.front().at(0).value_or(""));
   }
-  facts.user = read_user(product, naming(query, facts.naming.names));
+  const Query here = naming(query, facts.naming.names);
+  facts.user = read_user(product, here);
+  if (facts.user.kind != User::Kind::table || facts.user.uuid) return facts;
+  facts.ids = read_ids(product, here);
+  facts.references = read_references(product, here);
+  find_uuid_column(facts);
   return facts;
 }
 
 Facts read_our_tables(Product product, const Query& query) {
   Facts facts = read_readiness(product, query);
-  facts.tasks = read_tasks(product, query, read_layout(product, query, {}).tables, facts.version);
+  facts.tables = read_layout(product, query, {}).tables;
+  facts.tasks = read_tasks(product, query, facts.tables, facts.version);
   return facts;
 }
 
@@ -304,10 +386,16 @@ Facts read_schema(Product product, const Query& query, const Where& where) {
   Layout layout = read_layout(product, query, where);
   const Query here = naming(query, layout.naming.names);
   Facts facts{.product = product,
+              .version = read_version(product, query),
               .tables = std::move(layout.tables),
               .naming = std::move(layout.naming),
+              .ids = read_ids(product, here),
               .user = read_user(product, here),
               .references = read_references(product, here)};
+  find_uuid_column(facts);
+  for (auto& [table, id] : facts.ids) {
+    if (is_left_out(facts, table)) id.has_rows = exists(here, fmt::format(R"("{}")", table));
+  }
   if (facts.tables.contains("session") && !has_column(facts.tables, "session", "token")) {
     facts.tokenless_sessions = count(here, R"("session")");
   }
@@ -319,7 +407,8 @@ void read_user_rows(Facts& facts, const Query& asked) {
   User& user = facts.user;
   const Product product = facts.product;
   if (user.kind != User::Kind::table) return;
-  if (product == Product::postgresql && is_complete(facts)) return;
+  read_ids_of_rows(facts, query);
+  if (user.id_is_uuid || (product == Product::postgresql && is_complete(facts))) return;
   user.rows.without = count(query, user.uuid ? R"("user" WHERE uuid IS NULL)" : R"("user")");
   if (product == Product::postgresql) user.pages = count_pages(query, R"("user")");
   if (!user.uuid || !holds_uuids(product, *user.uuid) || !has_column(facts.tables, "user", "id")) return;
@@ -332,7 +421,6 @@ void read_user_rows(Facts& facts, const Query& asked) {
 Facts read_facts(Product product, const Query& query, const Where& where) {
   Facts facts = read_schema(product, query, where);
   facts.server = read_server(product, query);
-  facts.version = read_version(product, query);
   facts.tasks = read_tasks(product, query, facts.tables, facts.version);
   read_user_rows(facts, query);
   return facts;

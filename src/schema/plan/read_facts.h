@@ -24,7 +24,7 @@ Facts read_facts(Product product, const Query& query, const Where& where = {});
 /// and quick.
 Facts read_readiness(Product product, const Query& query);
 
-/// The same, and what our_changes() needs.
+/// As read_readiness(), and what our_changes() needs.
 Facts read_our_tables(Product product, const Query& query);
 
 /// What the other plans need: the tables, and where it is said so, the rows of `user`, which are read where
@@ -38,14 +38,21 @@ Server read_server(Product product, const Query& query);
 Layout read_layout(Product product, const Query& query, const Where& where = {});
 /// The same query, with these names; for the parts below.
 Query naming(const Query& query, const Names& names);
+std::map<std::string, IdColumn> read_ids(Product product, const Query& query);
 User read_user(Product product, const Query& query);
 std::vector<Reference> read_references(Product product, const Query& query);
+/// Say whether `user.id` is the uuid: of the catalogue alone, as the parts above found it, and where that
+/// leaves it open, of the rows. Texts are UUIDs when each is, and there are some.
+void find_uuid_column(Facts& facts);
+void read_ids_of_rows(Facts& facts, const Query& query);
 int read_version(Product product, const Query& query);
 
 /// Conditions on a row of `user`: its uuid is not one that a token could carry and our tables would store;
 /// it is another row's too.
 std::string invalid_uuid(Product product, const UuidColumn& column);
 const char* shared_uuid(Product product);
+/// Its id, a text, is not a UUID in its one canonical form, as which it is compared.
+std::string no_canonical_id(Product product);
 
 /// PostgreSQL's `text`, `character varying` and `character`.
 bool is_text(const std::string& type);

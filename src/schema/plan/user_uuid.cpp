@@ -209,6 +209,7 @@ std::string user_missing(const Options& options) {
 }
 
 std::vector<Change> user_uuid_changes(const Facts& facts, const Options& options) {
+  if (facts.user.id_is_uuid) return {};
   std::vector<Change> changes;
   const bool is_sqlite = facts.product == Product::sqlite;
   add(changes, is_sqlite ? sqlite_structure(facts, options) : postgres_structure(facts, options));
@@ -224,14 +225,16 @@ std::vector<Change> user_uuid_changes(const Facts& facts, const Options& options
 }
 
 Plan plan_user_uuid(const Facts& facts, const Options& options) {
-  if (is_complete(facts)) return {};  // whoever made the table
+  if (is_complete(facts) && !facts.user.id_is_uuid) return {};  // whoever made the table
   Plan plan{.obstacle = facts.naming.obstacle};
   if (plan.obstacle.empty()) plan.obstacle = user_uuid_obstacle(facts);
   if (plan.obstacle.empty()) plan.obstacle = orm_obstacle(facts);
   if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
   if (plan.obstacle.empty() && facts.user.kind == User::Kind::missing) plan.obstacle = user_missing(options);
   plan.is_refused = !plan.obstacle.empty();
-  if (!plan.is_refused) plan.changes = user_uuid_changes(facts, options);
+  if (plan.is_refused) return plan;
+  if (facts.user.id_is_uuid) plan.remark = id_is_the_uuid;
+  plan.changes = user_uuid_changes(facts, options);
   return plan;
 }
 

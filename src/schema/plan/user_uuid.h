@@ -13,6 +13,10 @@ namespace drawbridge::schema::plan {
 /// One line when a person must act before the column can be as it should; rows are named by their ids.
 std::string user_uuid_obstacle(const Facts& facts);
 
+/// What is reported where no second id is to be added.
+inline constexpr const char* id_is_the_uuid =
+    "user.id is the uuid; nothing to add. The plugin is drawbridge({ uuid: \"user.id\" })";
+
 /// The line when there is no `user`.
 std::string user_missing(const Options& options);
 

@@ -10,8 +10,8 @@ namespace {
 /// As requests ask: prepared where they prepare, by the role's rights on each table; of nobody's rows.
 constexpr const char* read_as_requests_do = R"sql(
 SELECT FROM (SELECT $1::uuid AS nobody) AS owner
-LEFT JOIN "user" ON uuid = nobody LEFT JOIN tasks ON tasks.user_id = nobody LEFT JOIN tags ON tags.user_id = nobody
-LEFT JOIN task_tags ON task_tags.user_id = nobody LIMIT 1)sql";
+LEFT JOIN "user" ON "user".uuid = nobody LEFT JOIN tasks ON tasks.user_id = nobody
+LEFT JOIN tags ON tags.user_id = nobody LEFT JOIN task_tags ON task_tags.user_id = nobody LIMIT 1)sql";
 
 }  // namespace
 

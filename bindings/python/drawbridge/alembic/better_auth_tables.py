@@ -3,16 +3,29 @@ missing, and repaired where they lack what the bridge, or Better Auth itself, ca
 
 from __future__ import annotations
 
+from typing import Literal
+
 from alembic.operations import Operations
 
 from drawbridge import _core
-from drawbridge.alembic.changes import carry_out
+from drawbridge.alembic.changes import Plan, Query, Where, carry_out
 
 
-def upgrade(op: Operations, *, schema: str | None = None, user_table: str | None = None) -> None:
+def upgrade(
+    op: Operations,
+    ids: Literal["text", "uuid", "serial"] = "text",
+    *,
+    schema: str | None = None,
+    user_table: str | None = None,
+) -> None:
     """Makes the tables that are missing, ``user`` with its ``uuid``, as Better Auth's own migration would; adds
     ``session.token`` and the columns ``alg``, ``crv`` and ``expiresAt`` of ``jwks`` where they are missing. No table
     and no column is dropped. Sessions that had no token cannot be told apart: they end, and their users sign in again.
+
+    The ids of a table that is made, and who makes them, are those of ``user``. Where there is no ``user`` yet, ``ids``
+    says what Better Auth's option ``advanced.database.generateId`` has: nothing (``"text"``), ``"uuid"`` or
+    ``"serial"``. With ``"uuid"`` the id is the user's one UUID: there is no ``user.uuid``, and the plugin is
+    ``drawbridge({ uuid: "user.id" })``.
 
     ``op`` is ``alembic.op``. Better Auth's tables are looked for as PostgreSQL looks, on the whole search path, and by
     their columns where they have other names. ``schema`` and ``user_table`` say where they are when it cannot be told.
@@ -20,7 +33,11 @@ def upgrade(op: Operations, *, schema: str | None = None, user_table: str | None
     MigrationRefused, with nothing changed, where that cannot be told, where ``user`` is another program's, with
     ``--sql``, and on a database that is neither PostgreSQL nor SQLite.
     """
-    carry_out(op, _core.plan_better_auth_tables, "made", schema, user_table)
+
+    def plan(product: str, query: Query, where: Where) -> Plan:
+        return _core.plan_better_auth_tables(product, query, where, ids)
+
+    carry_out(op, plan, "made", schema, user_table)
 
 
 def downgrade(op: Operations, *, schema: str | None = None, user_table: str | None = None) -> None:

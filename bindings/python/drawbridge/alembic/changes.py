@@ -18,9 +18,10 @@ logger: logging.Logger = logging.getLogger("alembic.drawbridge")
 
 Query = Callable[[str], list[list[str | None]]]
 Where = tuple[str, str]
-Planner = Callable[[str, Query, Where], tuple[str, list[tuple[str, list[str], list[str], int, str]]]]
-"""Asks the database by the query, and gives an obstacle or the fields of each `Change`. `Where` is the schema and the
-name of ``user``, each empty when it is to be looked for."""
+"""The schema and the name of ``user``, each empty when it is to be looked for."""
+Plan = tuple[str, list[tuple[str, list[str], list[str], int, str]]]
+Planner = Callable[[str, Query, Where], Plan]
+"""Asks the database by the query, and gives an obstacle or the fields of each `Change`."""
 
 
 class Change(NamedTuple):
