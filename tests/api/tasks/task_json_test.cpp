@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
                  R"({"title":"x","description":")" + repeated("a", 10'001) + "\"}",
                  "",
                  {{"/description", "must have at most 10000 characters"}}},
-                BodyCase{"description_of_marks",
+        BodyCase{"description_of_marks",
                  R"({"title":"x","description":")" + repeated("\u0323", 31) + "\"}",
                  "",
                  {{"/description", "must have at most 30 combining marks in a row"}}},
