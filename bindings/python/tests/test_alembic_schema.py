@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic_project import BOTH, Project
 from better_auths import NOTHING, add_users, planned, run_migrations, script, uuids
-from database import Database, PostgresDatabase
+from database import Database
 from migration import BETTER_AUTHS, up
 from schema import schema_of
 
@@ -106,24 +106,3 @@ def test_sessions_without_token_end_and_it_is_said(
     assert database.execute("select count(*) from session") == [(0,)]
     said = 'table "session" had no column token: 1 session could not be kept, their users sign in again'
     assert said in caplog.messages
-
-
-def with_search_path(database: PostgresDatabase, *schemas: str) -> PostgresDatabase:
-    return PostgresDatabase(f"{database.url}?options=-csearch_path%3D{','.join(schemas)}")
-
-
-@pytest.mark.parametrize(
-    ("path", "arguments"),
-    [(("app", "auth"), "op"), (("app",), 'op, schema="auth"')],
-    ids=["on the path", "off the path"],
-)
-def test_a_schema_of_better_auths_is_found(
-    postgres: PostgresDatabase, tmp_path: Path, path: tuple[str, ...], arguments: str
-) -> None:
-    script(postgres, "create schema auth; create schema app")
-    run_migrations(with_search_path(postgres, "auth"), uuid=False, jwt=False)
-    Project(tmp_path, with_search_path(postgres, *path), arguments=arguments).up()
-    found = "select format('%s.%s', schemaname, tablename) from pg_tables where schemaname in ('app', 'auth')"
-    ours = ["app.alembic_version", "app.drawbridge_additions"]
-    assert sorted(name for (name,) in postgres.execute(found)) == ours + sorted(f"auth.{name}" for name in BETTER_AUTHS)
-    assert planned(with_search_path(postgres, "auth")) == NOTHING
