@@ -21,6 +21,7 @@ class IdentityRecord:
     place, and look at `expires_at` where the token must still be good.
     """
 
+    issuer: str
     subject: str
     uuid: UUID | None
     email: str | None
@@ -28,6 +29,7 @@ class IdentityRecord:
     name: str | None
     roles: tuple[str, ...]
     session_id: str | None
+    impersonated_by: str | None
     issued_at: datetime | None
     expires_at: datetime
 
@@ -39,6 +41,7 @@ class IdentityRecord:
         """Texts, numbers, booleans, None and one list, which `json.dumps` takes; times are UNIX seconds. It is the form
         that `/api/v1/me` of the tasks API has."""
         return {
+            "issuer": self.issuer,
             "subject": self.subject,
             "uuid": None if self.uuid is None else str(self.uuid),
             "email": self.email,
@@ -46,6 +49,7 @@ class IdentityRecord:
             "name": self.name,
             "roles": list(self.roles),
             "session_id": self.session_id,
+            "impersonated_by": self.impersonated_by,
             "issued_at": None if self.issued_at is None else int(self.issued_at.timestamp()),
             "expires_at": int(self.expires_at.timestamp()),
         }
@@ -72,6 +76,7 @@ class IdentityRecord:
         issued_at = maybe("issued_at", int)
         uuid = maybe("uuid", str)
         return cls(
+            issuer=read("issuer", str),
             subject=read("subject", str),
             uuid=None if uuid is None else _read("uuid", UUID, uuid),
             email=maybe("email", str),
@@ -79,6 +84,7 @@ class IdentityRecord:
             name=maybe("name", str),
             roles=tuple(roles),
             session_id=maybe("session_id", str),
+            impersonated_by=maybe("impersonated_by", str),
             issued_at=None if issued_at is None else _read("issued_at", _time, issued_at),
             expires_at=_read("expires_at", _time, read("expires_at", int)),
         )

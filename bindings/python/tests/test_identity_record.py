@@ -13,6 +13,7 @@ from drawbridge.testing import Issuer
 
 ALICE = "0b9e7c1a-5f0d-4a63-9b39-1b2c3d4e5f60"
 RECORD: Mapping[str, Any] = {
+    "issuer": "http://localhost:3000",
     "subject": f"id-of-{ALICE}",
     "uuid": ALICE,
     "email": "alice@example.com",
@@ -20,6 +21,7 @@ RECORD: Mapping[str, Any] = {
     "name": "Alicé",
     "roles": ["admin", "editor"],
     "session_id": "s1",
+    "impersonated_by": None,
     "issued_at": 1_800_000_000,
     "expires_at": 1_800_000_900,
 }
@@ -28,7 +30,7 @@ RECORD: Mapping[str, Any] = {
 @pytest.mark.parametrize(
     "claims",
     [
-        {"role": "admin,editor", "name": "Alicé"},
+        {"role": "admin,editor", "name": "Alicé", "impersonatedBy": "admin1"},
         {"uuid": None},
         {"email": None, "emailVerified": None, "name": None, "sid": None, "iat": None},
     ],
