@@ -43,8 +43,13 @@ def assert_works(database: Database, issuer: BetterAuth, start_backend: StartBac
     backend = start_backend(issuer)
     task = backend.make_task(uuid, person.token(), "First")
     assert [str(id) for (id,) in database.execute("select id from tasks where user_id = ?", uuid)] == [task]
+    path, mine = f"/api/v1/{uuid}/tasks", {"Authorization": f"Bearer {person.token()}"}
+    answer = backend.http.get(path, params={"search": "first"}, headers=mine)
+    assert [item["title"] for item in answer.json()["items"]] == ["First"]
+    assert backend.http.delete(f"{path}/{task}", headers=mine).status_code == 204
+    backend.make_task(uuid, person.token(), "Second")
     headers = {"Authorization": f"Bearer {issuer.sign_up('bob').token()}"}
-    assert backend.http.get(f"/api/v1/{uuid}/tasks", headers=headers).json()["code"] == "user_mismatch"
+    assert backend.http.get(path, headers=headers).json()["code"] == "user_mismatch"
     person.delete_account()
     assert database.execute("select count(*) from tasks where user_id = ?", uuid) == [(0,)]
 
