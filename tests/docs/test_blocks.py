@@ -176,11 +176,11 @@ declare const authClient: import("@drawbridge/client").BetterAuthClient;
 
 
 def framed(code: str) -> str:
-    """With those lines of the frame whose names the fragment does not bring itself."""
+    """With those statements of the frame whose names the fragment does not bring itself."""
     brought = re.findall(r"import (\{.*?\})|const (\w+)", code, re.DOTALL)
     names = {name for found in brought for name in re.findall(r"\w+", " ".join(found))}
-    lines = FRAME.strip().splitlines()
-    return "\n".join([line for line in lines if re.split(r"[ (:]+", line)[2] not in names] + [code])
+    statements = re.split(r"(?<=;)\n", FRAME.strip())
+    return "\n".join([one for one in statements if re.split(r"[ (:]+", one)[2] not in names] + [code])
 
 
 def test_what_is_typescript_compiles() -> None:
