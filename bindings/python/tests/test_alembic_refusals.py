@@ -124,7 +124,7 @@ def test_another_product_is_named() -> None:
 
 
 def test_the_alembic_command_says_it_in_one_line(database: Database, tmp_path: Path) -> None:
-    script(database, f'create table users ({USER}, "emailVerified" integer)')
+    script(database, REFUSED["two that could be it"].sql)
     project = Project(tmp_path, database)
     file = tmp_path / "alembic.ini"
     with file.open("w") as ini:
@@ -133,7 +133,7 @@ def test_the_alembic_command_says_it_in_one_line(database: Database, tmp_path: P
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
     assert ended.returncode != 0
     said = ended.stdout + ended.stderr
-    assert 'FAILED: there is no table "user", but "users" looks like' in said
+    assert "FAILED: several tables look like Better Auth's" in said
     assert "Traceback" not in said
 
 

@@ -16,7 +16,7 @@ from drawbridge.sqlalchemy import BetterAuthTime, UserUuid
 # Better Auth's own, and those in which migrations write down what they did.
 NOT_THE_APPS = frozenset(_core.tables_of_migrations())
 
-logger = logging.getLogger("alembic.drawbridge")
+logger: logging.Logger = logging.getLogger("alembic.drawbridge")
 
 
 def include_object(
