@@ -81,6 +81,7 @@ def client(
     name = request.param
     (tmp_path / f"{name}.py").write_text(APPS[name])
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, name, raising=False)  # tests/e2e has a better_auth too
     monkeypatch.setenv("BETTER_AUTH_URL", issuer.url)
     module = importlib.import_module(name)
     with CLIENTS[name](module) as client:

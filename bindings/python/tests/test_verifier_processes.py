@@ -131,7 +131,7 @@ def test_a_fork_while_another_thread_makes_the_verifier_of_an_app(issuer: Issuer
     code = """
 from drawbridge.fastapi import BetterAuth, better_auth
 auth, making, forked = BetterAuth(), threading.Event(), threading.Event()
-def make(*arguments):
+def make(*arguments, **settings):
     making.set()
     forked.wait()
     return Verifier()
