@@ -102,7 +102,9 @@ TEST(WaitingPlaces, CannotBeTakenFromAKidByHavingAskedForItFirst) {
   for (std::uint8_t i = 0; i < capacity; ++i) {
     const auto answer = places.enter(kid(i, 3), stranger(3 + i));
     const auto* admitted = std::get_if<WaitingPlaces::Admitted>(&answer);
-    if (admitted != nullptr) EXPECT_NE(admitted->displaced, kid(0));
+    if (admitted != nullptr) {
+      EXPECT_NE(admitted->displaced, kid(0));
+    }
   }
 }
 
