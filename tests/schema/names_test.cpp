@@ -99,7 +99,9 @@ TEST(Names, of_better_auths_tables) {
     const Layout layout = layout_of(item.found, item.where);
     EXPECT_TRUE(layout.naming.obstacle.starts_with(item.obstacle)) << layout.naming.obstacle;
     EXPECT_EQ(layout.naming.obstacle.empty(), item.obstacle.empty()) << layout.naming.obstacle;
-    if (item.obstacle.empty()) EXPECT_EQ(layout.naming.names, item.names);
+    if (item.obstacle.empty()) {
+      EXPECT_EQ(layout.naming.names, item.names);
+    }
   }
 }
 
