@@ -19,7 +19,7 @@ class Given {
  public:
   explicit Given(Variables variables, std::vector<std::string> arguments = {})
       : settings_{app_,
-                  {keys, outage, policy, user, database, server, log},
+                  {keys, outage, policy, user, database, names, server, log},
                   [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
                     const auto found = variables.find(name);
                     return found == variables.end() ? std::nullopt : std::optional{found->second};

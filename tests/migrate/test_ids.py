@@ -47,6 +47,12 @@ def assert_works(database: Database, issuer: BetterAuth, start_backend: StartBac
     answer = backend.http.get(path, params={"search": "first"}, headers=mine)
     assert [item["title"] for item in answer.json()["items"]] == ["First"]
     assert backend.http.delete(f"{path}/{task}", headers=mine).status_code == 204
+    tags = f"/api/v1/{uuid}/tags"
+    tag = backend.http.post(tags, json={"name": "home"}, headers=mine).json()["id"]
+    assert backend.http.get(tags, headers=mine).json()["total"] == 1
+    assert backend.http.patch(f"{tags}/{tag}", json={"name": "work"}, headers=mine).json()["name"] == "work"
+    assert backend.http.get(f"{tags}/{tag}", headers=mine).json()["name"] == "work"
+    assert backend.http.delete(f"{tags}/{tag}", headers=mine).status_code == 204
     backend.make_task(uuid, person.token(), "Second")
     headers = {"Authorization": f"Bearer {issuer.sign_up('bob').token()}"}
     assert backend.http.get(path, headers=headers).json()["code"] == "user_mismatch"

@@ -98,12 +98,17 @@ TEST(Plan, has_the_names_of_what_is_to_be_done) {
        {"jwks.alg", "jwks.crv", "jwks.expiresAt"}},
       {"no session.token, no jwks",
        [](Facts& facts) {
-         facts.tables["session"] = {"id", "userId"};
+         facts.tables["session"] = {"id", "expiresAt", "userId"};
          facts.tables.erase("jwks");
        },
        {},
        {"session.token", "jwks"},
        {"session.token", "jwks"}},
+      {"a session of another program",
+       [](Facts& facts) { facts.tables["session"] = {"sid", "sess", "expire"}; },
+       {},
+       {},
+       {}},
       {"no column, no users", no_column, {}, {"user.uuid"}, {"user.uuid", "user.uuid"}},
       {"another generator's with a good uuid",
        [](Facts& facts) {
@@ -339,7 +344,7 @@ TEST(Plan, waits_for_better_auths_tables) {
 TEST(Plan, says_that_sessions_end) {
   const Plan plan = plan_better_auth_tables(spoilt(Product::sqlite,
                                                    [](Facts& facts) {
-                                                     facts.tables["session"] = {"id", "userId"};
+                                                     facts.tables["session"] = {"id", "expiresAt", "userId"};
                                                      facts.tokenless_sessions = 2;
                                                    }),
                                             {});

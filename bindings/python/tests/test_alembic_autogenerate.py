@@ -14,6 +14,8 @@ from better_auths import run_migrations, script
 from database import Database
 from sqlalchemy import Column, Index, MetaData, Table, Text
 
+from drawbridge.alembic.revisions import TableKey, calls_of_upgrades, follow
+
 pytest_plugins = ["alembic_databases"]
 pytestmark = pytest.mark.repository
 
@@ -102,6 +104,27 @@ def test_a_table_that_the_app_dropped_and_another_made_again_is_the_others(
     written(database, MetaData())
     script(database, "create table gone (id text primary key)")
     assert "gone" not in dropped(written(database, MetaData()))
+
+
+LATER = {
+    "a drop in a loop": ('for table in ("notes",): op.drop_table(table)', {"later"}),
+    "SQL that drops": ('op.execute("DROP TABLE notes")', {"later"}),
+    "SQL that renames": ('op.execute(sa.text("alter table notes rename to others"))', {"later"}),
+    "SQL that is not a literal": ("op.execute(sql)", {"later"}),
+    "a name that is renamed unseen": ('op.rename_table(name, "others")', {"later"}),
+    "SQL that changes rows": ('op.execute("UPDATE notes SET old = 1")', {"notes", "later"}),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_cannot_be_read_may_have_been_any_table(tmp_path: Path, name: str) -> None:
+    statement, kept = LATER[name]
+    file = tmp_path / "revision.py"
+    file.write_text(f'def upgrade():\n    op.create_table("notes")\n    {statement}\n    op.create_table("later")\n')
+    made: set[TableKey] = set()
+    for call in calls_of_upgrades(file):
+        follow(call, made)
+    assert made == {(None, table) for table in kept}
 
 
 def test_of_a_table_that_others_made_no_part_is_dropped(database: Database, written: Written) -> None:

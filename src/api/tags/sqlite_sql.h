@@ -8,16 +8,16 @@ namespace drawbridge::api::sqlite_sql {
 
 inline constexpr const char* count_tags = R"sql(
 SELECT count(*) FROM tags
-WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE "user".uuid = :user_id))sql";
 
 inline constexpr const char* list_tags = R"sql(
 SELECT id, name, color FROM tags
-WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id)
+WHERE user_id = :user_id AND EXISTS (SELECT 1 FROM "user" WHERE "user".uuid = :user_id)
 ORDER BY name LIMIT :limit OFFSET :offset)sql";
 
 inline constexpr const char* get_tag = R"sql(
 SELECT id, name, color FROM tags
-WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE uuid = :user_id))sql";
+WHERE user_id = :user_id AND id = :id AND EXISTS (SELECT 1 FROM "user" WHERE "user".uuid = :user_id))sql";
 
 /// A row when the owner has more than `:most`.
 inline constexpr const char* tag_beyond = R"sql(

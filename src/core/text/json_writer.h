@@ -43,21 +43,22 @@ void append_json(std::string& out, const std::vector<T>& values) {
   out += ']';
 }
 
-/// An object, member by member; ends with the scope. Names are plain ASCII literals.
+/// An object, member by member; whole after each. Names are plain ASCII literals.
 class JsonObject {
  public:
-  explicit JsonObject(std::string& out) : out_{out} { out_ += '{'; }
-  ~JsonObject() { out_ += '}'; }
+  explicit JsonObject(std::string& out) : out_{out} { out_ += "{}"; }
   JsonObject(const JsonObject&) = delete;
   JsonObject& operator=(const JsonObject&) = delete;
 
   template <class T>
   JsonObject& member(std::string_view name, const T& value) {
+    out_.pop_back();  // a destructor that added the brace could not report that there is no memory
     if (out_.back() != '{') out_ += ',';
     out_ += '"';
     out_ += name;
     out_ += "\":";
     append_json(out_, value);
+    out_ += '}';
     return *this;
   }
 

@@ -185,7 +185,10 @@ std::vector<Change> better_auth_changes(const Facts& facts, const Options& optio
   const bool is_of_another = facts.naming.is_foreign || !facts.naming.orm.empty();
   if (is_of_another && facts.user.kind == User::Kind::table) return changes;
   if (!foreign_tables(tables).empty()) return changes;
-  if (tables.contains("session") && !has_column(tables, session_token.table, session_token.name)) {
+  // Other programs keep sessions in a table of that name too, whose rows are not for us to end.
+  const bool is_session =
+      has_column(tables, "session", "userId") && has_column(tables, "session", "expiresAt");
+  if (is_session && !has_column(tables, session_token.table, session_token.name)) {
     changes.push_back(add_session_token(facts, options));
   }
   // Where Better Auth has run, only its key table may be missing: the jwt plugin came later.

@@ -15,8 +15,9 @@ TableKey = tuple[str | None, str]
 
 @lru_cache(maxsize=1)
 def tables_made_by(script: ScriptDirectory) -> frozenset[TableKey]:
-    """Those that ``op.create_table`` makes in an ``upgrade``, less those that a later one drops or renames. A name that
-    is no literal, and SQL of one's own, make none: what cannot be read here is nobody's to drop."""
+    """Those that ``op.create_table`` makes in an ``upgrade``, less those that a later one drops or renames. What cannot
+    be read here is nobody's to drop: a name that is not a literal makes no table. Where such a name, or SQL of one's
+    own, drops or renames one, it may have been any of those before it."""
     made: set[TableKey] = set()
     for revision in reversed(list(script.walk_revisions())):
         for call in calls_of_upgrades(Path(revision.path)):
@@ -39,17 +40,24 @@ def follow(call: ast.Call, made: set[TableKey]) -> None:
     """Does to ``made`` what the call does to the database."""
     called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     schema, has_known_schema = text_of(call, "schema")
-    if not has_known_schema:
-        return
-    if called == "create_table":
+    if called == "create_table" and has_known_schema:
         add(made, schema, text_of(call, "table_name", 0))
     elif called == "drop_table":
-        made.discard((schema, text_of(call, "table_name", 0)[0] or ""))
+        name, _ = text_of(call, "table_name", 0)
+        made.discard((schema, name)) if name and has_known_schema else made.clear()
     elif called == "rename_table":
         old, _ = text_of(call, "old_table_name", 0)
-        if (schema, old or "") in made:
-            made.discard((schema, old or ""))
+        if not old or not has_known_schema:
+            made.clear()
+        elif (schema, old) in made:
+            made.discard((schema, old))
             add(made, schema, text_of(call, "new_table_name", 1))
+    elif called == "execute":
+        sql = call.args[0] if call.args else None
+        texts = [node.value for node in ast.walk(sql) if isinstance(node, ast.Constant)] if sql is not None else []
+        words = {word.upper() for text in texts if isinstance(text, str) for word in text.split()}
+        if not texts or words & {"DROP", "RENAME"}:
+            made.clear()
 
 
 def add(made: set[TableKey], schema: str | None, name: tuple[str | None, bool]) -> None:
