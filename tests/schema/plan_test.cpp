@@ -425,6 +425,15 @@ TEST(Plan, takes_nothing_away_that_others_made) {
   EXPECT_FALSE(plan_without_better_auth_tables(keys_of_the_same).is_refused);
 }
 
+TEST(Plan, takes_nothing_from_a_table_that_another_program_made) {
+  Facts facts = complete(Product::postgresql);
+  facts.tables["user"] = {"id", "uuid", "login"};
+  EXPECT_TRUE(plan_without_user_uuid(facts).changes.empty());
+  facts.additions = {{"user.uuid", std::nullopt}, {"session", std::nullopt}};
+  EXPECT_TRUE(plan_without_user_uuid(facts).is_refused);
+  EXPECT_TRUE(plan_without_better_auth_tables(facts).is_refused);
+}
+
 TEST(Plan, gives_a_column_back_as_it_was) {
   Facts facts = complete(Product::postgresql);
   facts.additions = {{"user.uuid type", "character varying(36)"},

@@ -152,6 +152,11 @@ std::string foreign_user(const Tables& tables) {
   return user == tables.end() ? std::string{} : missing_columns(user->second);
 }
 
+std::string undo_obstacle(const Facts& facts) {
+  if (facts.additions.empty()) return {};
+  return facts.naming.obstacle.empty() ? foreign_tables(facts.tables) : facts.naming.obstacle;
+}
+
 std::string foreign_tables(const Tables& tables) {
   std::string found = foreign_user(tables);
   if (found.empty()) return found;
@@ -222,7 +227,9 @@ Plan plan_better_auth_tables(const Facts& facts, const Options& options) {
 }
 
 Plan plan_without_better_auth_tables(const Facts& facts) {
-  Plan plan;
+  Plan plan{.obstacle = undo_obstacle(facts)};
+  plan.is_refused = !plan.obstacle.empty();
+  if (plan.is_refused) return plan;
   std::vector<std::string> added;
   for (const char* const table : better_auth_tables) {
     if (facts.additions.contains(table)) added.emplace_back(table);

@@ -19,6 +19,10 @@ std::string foreign_user(const Tables& tables);
 /// The same, and what to do.
 std::string foreign_tables(const Tables& tables);
 
+/// Why nothing that was added can be taken away: the tables that are found may be others than those it was
+/// added to.
+std::string undo_obstacle(const Facts& facts);
+
 /// One line when `user` is a view, for example; empty otherwise.
 std::string no_table(const User& user);
 

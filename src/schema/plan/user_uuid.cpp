@@ -243,8 +243,10 @@ Plan plan_without_user_uuid(const Facts& facts) {
   for (const auto& [addition, detail] : facts.additions) {
     if (addition == name || addition.starts_with(fmt::format("{} ", name))) added.push_back(addition);
   }
-  Plan plan;
-  if (added.empty()) return plan;
+  if (added.empty()) return {};
+  Plan plan{.obstacle = undo_obstacle(facts)};
+  plan.is_refused = !plan.obstacle.empty();
+  if (plan.is_refused) return plan;
   if (const auto names = referring(facts); !names.empty()) {
     plan.obstacle = fmt::format(
         "user.uuid is left as it is: foreign keys refer to it: {}. Drop them first, then run this again",
