@@ -36,6 +36,7 @@ class Given {
 
 /// Reads every group, as `serve` does.
 void read_all(const Given& given) {
+  given->better_auths_tables();
   given->key_source();
   given->policy();
   given->require_uuid_as_user_claim();
