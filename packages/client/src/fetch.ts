@@ -47,7 +47,8 @@ export function createFetch(options: FetchOptions): ApiFetch {
   const caller = new Caller(options, "sub");
   const { baseUrl } = caller;
 
-  const apiFetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+  const apiFetch = async (input: string | URL | Request, initial: RequestInit = {}): Promise<Response> => {
+    const init = definedOf(initial);
     const given = isRequest(input) ? { ...partsOf(input), ...init } : { ...init, url: input };
     const { url, signal, ...parts } = given;
     const request = requestOf(baseUrl, url, parts);
@@ -76,6 +77,10 @@ export function createFetch(options: FetchOptions): ApiFetch {
     unverifiedToken: () => caller.heldToken,
   });
 }
+
+/** To `fetch` a member that is undefined is one that is absent. */
+const definedOf = (init: RequestInit): RequestInit =>
+  Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined));
 
 /** By what it has: one of another realm, or of a framework, is none of this realm's. */
 const isRequest = (input: string | URL | Request): input is Request => typeof input === "object" && "url" in input;

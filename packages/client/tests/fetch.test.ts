@@ -68,6 +68,13 @@ describe("a request of one's own API", () => {
     expect(api.asked[1]?.headers["content-type"]).toContain("multipart/form-data; boundary=");
   });
 
+  it("takes what is undefined beside a Request for absent, as fetch does", async () => {
+    const { api, apiFetch } = await set([good]);
+    const request = new Request(`${api.url}/a`, { method: "PUT", body: "kept", headers: { "X-Trace": "t" } });
+    await apiFetch(request, { method: undefined, body: undefined, headers: undefined } as unknown as RequestInit);
+    expect(api.asked[0]).toMatchObject({ method: "PUT", body: "kept", headers: { "x-trace": "t" } });
+  });
+
   it("hands fetch the options that keep the token where it belongs, whatever it is given", async () => {
     const inits: RequestInit[] = [];
     const fetch = async (_: unknown, init?: RequestInit) => {
