@@ -29,10 +29,11 @@ BEGIN
   -- that is the UUID.
   EXECUTE (
     SELECT format('GRANT USAGE ON SCHEMA %s TO %I; GRANT SELECT (%I) ON %s TO %2$I', relnamespace::regnamespace,
-                  current_setting('drawbridge.role'), attname, pg_class.oid::regclass)
+                  current_setting('drawbridge.role'), there.attname, pg_class.oid::regclass)
     FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
-    JOIN pg_attribute ON attrelid = confrelid AND attnum = confkey[1]
-    WHERE conrelid = 'tasks'::regclass AND contype = 'f');
+    JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = conkey[1]
+    JOIN pg_attribute AS there ON there.attrelid = confrelid AND there.attnum = confkey[1]
+    WHERE conrelid = 'tasks'::regclass AND contype = 'f' AND cardinality(conkey) = 1 AND here.attname = 'user_id');
 END
 $$;
 

@@ -181,8 +181,11 @@ class _Reader:
             return default
         if isinstance(given.value, str):
             items = [item.strip(" ") for item in given.value.split(",")]
-        elif isinstance(given.value, Iterable) and not isinstance(given.value, bytes):
-            items = [str(item) for item in given.value]
+        elif isinstance(given.value, Iterable) and not isinstance(given.value, (bytes, Mapping)):
+            items = list(given.value)
+            for item in items:
+                if not isinstance(item, str):  # os.getenv of what is not set, for example
+                    _fault(given.name, f"holds a {type(item).__name__}: give a str or a list of str")
         else:
             _fault(given.name, f"is a {type(given.value).__name__}: give a str or a list of str")
         if not all(items):

@@ -100,6 +100,8 @@ def test_better_auth_url_is_not_needed_where_all_it_would_say_is_said() -> None:
         ({"issuer": []}, {}, "issuer is empty"),
         ({"issuer": 7}, {}, "issuer is a int: give a str or a list of str"),
         ({"issuer": b"i"}, {}, "issuer is a bytes: give a str or a list of str"),
+        ({"issuer": [None]}, {}, "issuer holds a NoneType: give a str or a list of str"),
+        ({"issuer": {"a": "b"}}, {}, "issuer is a dict: give a str or a list of str"),
         ({"audience": ["a", " b"]}, {}, 'audience names " b": take away the white space'),
         ({"audience": ["a", ""]}, {}, "audience is \"['a', '']\": there is nothing"),
         ({}, {"BETTER_AUTH_ISSUER": "a,"}, 'BETTER_AUTH_ISSUER is "a,": there is nothing'),
