@@ -133,7 +133,9 @@ def plans_of_calls(
     mark = f"mark {uuid4()}"
     server.superuser().execute(f"do $$ begin raise log '{mark}'; end $$")
     wait_until(lambda: mark in server.program.log()[before:], 10, "the plans are in the log")
-    plans = plans_in(server.program.log()[before:])
+    found = plans_in(server.program.log()[before:])
+    # Each connection asks the catalogue once what tasks refer to.
+    plans = [(statement, plan) for statement, plan in found if "FROM pg_constraint" not in statement]
     assert len(plans) >= REPEATED
     return plans
 
