@@ -21,8 +21,8 @@ def upgrade(op: Operations, *, schema: str | None = None, user_table: str | None
     their columns where they have other names. ``schema`` and ``user_table`` say where they are when it cannot be told.
 
     MigrationRefused, with nothing changed, where there is no ``user`` or it cannot be told, where an ORM that owns it
-    lacks the column, where a row's value is no UUID or is another row's too (the rows are named), with ``--sql``, and
-    on a database that is neither PostgreSQL nor SQLite.
+    lacks the column, where a row's value is not a UUID or is another row's too (the rows are named), with ``--sql``,
+    and on a database that is neither PostgreSQL nor SQLite.
     """
     carry_out(op, _core.plan_user_uuid, "made", schema, user_table)
 
