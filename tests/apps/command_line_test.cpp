@@ -149,13 +149,13 @@ TEST_F(CommandLine, InspectRefusesWhatIsNoJwt) {
 TEST_F(CommandLine, ColourIsForTerminalsOnly) {
   const test::Invocation invocation{
       {"token", "inspect", "--token", token(R"("name":"\u001b[5m")")}, "", {}, ""};
-  EXPECT_FALSE(test::run_program(DRAWBRIDGE_PROGRAM, invocation).out.contains('\x1B'));
-  const test::Outcome on_terminal = test::run_on_terminal(DRAWBRIDGE_PROGRAM, invocation);
+  EXPECT_FALSE(test::run_program(drawbridge_program(), invocation).out.contains('\x1B'));
+  const test::Outcome on_terminal = test::run_on_terminal(drawbridge_program(), invocation);
   EXPECT_TRUE(on_terminal.out.contains("\x1B[1;31mNOT VERIFIED\x1B[0m")) << on_terminal.out;
   EXPECT_FALSE(on_terminal.out.contains("\x1B[5m")) << "the token's own escapes never reach the terminal";
   test::Invocation plain = invocation;
   plain.environment["NO_COLOR"] = "1";
-  EXPECT_FALSE(test::run_on_terminal(DRAWBRIDGE_PROGRAM, plain).out.contains('\x1B'));
+  EXPECT_FALSE(test::run_on_terminal(drawbridge_program(), plain).out.contains('\x1B'));
 }
 
 /// What a terminal would obey, and what hides or reorders what it shows: of C0, of C1, and of the directions
@@ -272,7 +272,7 @@ TEST_F(CommandLine, TokensComeFromStandardInputWhenAskedTo) {
 
 TEST_F(CommandLine, ATerminalWithoutATokenIsWrongUsage) {
   const test::Outcome outcome = test::run_on_terminal(
-      DRAWBRIDGE_PROGRAM,
+      drawbridge_program(),
       {{"token", "verify", "--jwks", key_set_, "--issuer", origin, "--audience", origin}, "", {}, ""});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_TRUE(outcome.out.contains("printf %s \"$TOKEN\" |")) << outcome.out;
@@ -280,7 +280,7 @@ TEST_F(CommandLine, ATerminalWithoutATokenIsWrongUsage) {
 
 TEST_F(CommandLine, AnAnswerThatCannotBeWrittenIsNotASuccess) {
   const test::Outcome outcome =
-      test::run_program(DRAWBRIDGE_PROGRAM, {{"jwks", "--json", key_set_}, "", {}, "/dev/full"});
+      test::run_program(drawbridge_program(), {{"jwks", "--json", key_set_}, "", {}, "/dev/full"});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_EQ(
       outcome.err,

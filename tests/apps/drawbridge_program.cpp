@@ -32,9 +32,13 @@ std::string DrawbridgeProgram::token(const std::string& changed) const {
   return key_.token(claims(changed));
 }
 
+std::string drawbridge_program() {
+  return DRAWBRIDGE_PROGRAM;
+}
+
 test::Outcome drawbridge(std::vector<std::string> arguments, std::string input,
                          std::map<std::string, std::string> environment) {
-  return test::run_program(DRAWBRIDGE_PROGRAM,
+  return test::run_program(drawbridge_program(),
                            {std::move(arguments), std::move(input), std::move(environment), ""});
 }
 

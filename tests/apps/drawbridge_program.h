@@ -41,6 +41,9 @@ class DrawbridgeProgram : public testing::Test {
   std::string key_set_;  ///< path
 };
 
+/// Its path, compiled into one file as `source_folder()` is.
+std::string drawbridge_program();
+
 test::Outcome drawbridge(std::vector<std::string> arguments, std::string input = "",
                          std::map<std::string, std::string> environment = {});
 

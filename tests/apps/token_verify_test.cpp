@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "drawbridge_program.h"
+#include "tests/support/places.h"
 
 namespace drawbridge::app {
 namespace {
@@ -44,7 +45,7 @@ TEST_F(TokenVerify, WhatATokenLacksIsNullInItsIdentity) {
 
 TEST_F(TokenVerify, EveryRealTokenOfBetterAuthIsValid) {
   std::size_t tokens = 0;
-  const std::filesystem::path vectors = DRAWBRIDGE_SOURCE_DIR "/tests/vectors";
+  const std::filesystem::path vectors = test::source_folder() / "tests/vectors";
   for (const auto& entry : std::filesystem::directory_iterator{vectors}) {
     if (entry.path().extension() != ".json") continue;
     std::ifstream stream{entry.path()};

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "drawbridge/verifier.h"
+#include "tests/support/places.h"
 
 namespace drawbridge {
 namespace {
@@ -15,7 +16,7 @@ struct Vector {
   boost::json::object members;
 
   explicit Vector(const std::string& name) {
-    std::ifstream file{std::string{DRAWBRIDGE_SOURCE_DIR} + "/tests/vectors/" + name + ".json"};
+    std::ifstream file{test::source_folder() / "tests/vectors" / (name + ".json")};
     members = boost::json::parse(std::string{std::istreambuf_iterator<char>{file}, {}}).as_object();
   }
   std::string text(const char* name) const { return std::string{members.at(name).as_string()}; }

@@ -9,6 +9,8 @@
 
 #include <boost/json.hpp>
 
+#include "tests/support/places.h"
+
 namespace drawbridge::fuzz {
 namespace {
 
@@ -33,7 +35,7 @@ std::string text_of(const json::object& vector, std::string_view name) {
 }
 
 KnownTokens read_known_tokens() {
-  const std::filesystem::path folder = DRAWBRIDGE_SOURCE_DIR "/tests/vectors";
+  const std::filesystem::path folder = test::source_folder() / "tests/vectors";
   std::vector<json::object> vectors;
   json::array keys;
   std::vector<std::filesystem::path> files;

@@ -10,6 +10,8 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include "tests/support/places.h"
+
 namespace drawbridge::test {
 namespace {
 
@@ -25,7 +27,7 @@ std::string start() {
   posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  const std::string script = DRAWBRIDGE_SOURCE_DIR "/tests/support/private_postgres";
+  const std::string script = source_folder() / "tests/support/private_postgres";
   std::array<char*, 3> arguments{const_cast<char*>("bash"), const_cast<char*>(script.c_str()), nullptr};
   setenv("FSYNC", "off", 1);
   pid_t child = 0;

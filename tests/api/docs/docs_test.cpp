@@ -7,12 +7,13 @@
 #include "api/docs/docs_files.h"
 #include "api/routes.h"
 #include "tests/api/api_fixture.h"
+#include "tests/support/places.h"
 
 namespace drawbridge::test {
 namespace {
 
 std::string contents_of(const std::string& path) {
-  std::ifstream file{std::string{DRAWBRIDGE_SOURCE_DIR} + '/' + path, std::ios::binary};
+  std::ifstream file{source_folder() / path, std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
