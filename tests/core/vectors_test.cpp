@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "drawbridge/verifier.h"
+
 #include "tests/support/places.h"
 
 namespace drawbridge {
