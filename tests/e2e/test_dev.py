@@ -93,7 +93,7 @@ def test_a_run_installs_nothing_that_only_tests_need():
     parts = {part: names for part, *names in (line.split() for line in done.stdout.splitlines())}
     assert all(parts.values())
     assert {"g++", "cmake", "libboost1.81-dev|libboost1.83-dev"} <= set(parts["program"])
-    assert {"chromium", "clang-19", "shellcheck", "libgtest-dev", "ccache"} <= set(parts["tests"])
+    assert {"chromium-headless-shell", "clang-19", "shellcheck", "libgtest-dev", "ccache"} <= set(parts["tests"])
     assert {"wrk", "nginx"} <= set(parts["bench"])
     names = sum(parts.values(), [])
     assert len(names) == len(set(names))

@@ -27,7 +27,7 @@ expect.set_options(timeout=15 * SECONDS)  # a busy machine is slow, not wrong
 def open_browser() -> Iterator[Browser]:
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's has no use for root
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET + sandbox)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=QUIET + sandbox)
         yield browser
         browser.close()
 

@@ -26,7 +26,7 @@ Visit = Callable[..., Visitor]
 
 
 def pytest_configure() -> None:
-    for needed in (DRAWBRIDGE, ROOT / "examples/web/.next/BUILD_ID", Path("/usr/bin/chromium")):
+    for needed in (DRAWBRIDGE, ROOT / "examples/web/.next/BUILD_ID", Path("/usr/bin/chromium-headless-shell")):
         if not needed.is_file():
             raise pytest.UsageError(f"no {needed}: ./dev test web makes it")
 
