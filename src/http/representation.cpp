@@ -43,6 +43,7 @@ Coding coding_of(std::string_view item) {
 
 }  // namespace
 
+/// Of a coding that is named twice the smaller weight counts: one that was refused is not sent.
 bool prefers_gzip(std::span<const std::string_view> accept_encoding) {
   std::optional<int> gzip;
   std::optional<int> identity;
@@ -52,7 +53,7 @@ bool prefers_gzip(std::span<const std::string_view> accept_encoding) {
       const Coding coding = coding_of(item);
       if (ascii::equal_ignoring_case(coding.name, "gzip") ||
           ascii::equal_ignoring_case(coding.name, "x-gzip"))
-        gzip = coding.weight;
+        gzip = std::min(coding.weight, gzip.value_or(coding.weight));
       else if (ascii::equal_ignoring_case(coding.name, "identity"))
         identity = coding.weight;
       else if (coding.name == "*")

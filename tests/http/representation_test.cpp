@@ -38,6 +38,8 @@ TEST(Representation, is_compressed_for_who_prefers_that) {
            CodingCase{{"gzip;q=0"}, false},
            CodingCase{{"gzip;q=0.000, *"}, false},
            CodingCase{{"gzip;q=0", "*;q=1"}, false},
+           CodingCase{{"gzip;q=0, gzip"}, false},
+           CodingCase{{"x-gzip", "gzip;q=0"}, false},
            CodingCase{{"*;q=0"}, false},
            CodingCase{{"identity;q=0"}, false},
            CodingCase{{"identity;q=0, gzip;q=0"}, false},
