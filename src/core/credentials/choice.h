@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/credentials/credentials.h"
+
+namespace drawbridge {
+
+/// The kinds of credentials that a backend takes. One that it does not take is not looked at.
+struct CredentialKinds {
+  bool token = true;     ///< `Authorization: Bearer …`, a JWT (RFC 6750 §2.1)
+  bool session = false;  ///< Better Auth's session cookie
+  bool key = false;      ///< `x-api-key`, of the plugin @better-auth/api-key
+};
+
+/// Which credential of a request counts, its form not checked beyond what choosing takes. Views into the
+/// request.
+struct SentToken {};  ///< the Authorization headers, whatever they hold: bearer_token() judges them
+struct SentKey {
+  std::string_view key;  ///< 1 to `max_api_key_size` visible ASCII characters. A secret.
+};
+struct SentSession {
+  std::string_view cookie;  ///< its value as it was sent. A secret.
+};
+struct NothingSent {};
+using SentCredential = std::variant<NothingSent, SentToken, SentKey, SentSession>;
+
+enum class ChoiceFault { several_keys, key_malformed, several_cookies };
+
+constexpr std::size_t max_api_key_size = 512;
+
+/// Authorization first: it is an explicit choice, so a bad one is refused and never replaced by another
+/// credential. Then x-api-key, then the cookie with this name.
+std::expected<SentCredential, ChoiceFault> chosen_credential(const Credentials& credentials,
+                                                             const CredentialKinds& kinds,
+                                                             std::string_view cookie_name);
+
+}  // namespace drawbridge
