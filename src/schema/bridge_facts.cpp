@@ -82,10 +82,10 @@ void sort_references(BridgeFacts& facts, std::vector<UserReference> references) 
 }
 
 /// Which column of theirs is the uuid. A role that may not read the ids leaves open whether texts are UUIDs.
-plan::Facts read_users(Product product, const Query& query) {
+plan::Facts read_users(Product product, const Query& query, const plan::Tables& tables) {
   plan::Facts facts{.product = product,
                     .version = where_allowed([&] { return plan::read_version(product, query); }).value_or(0),
-                    .ids = plan::read_ids(product, query),
+                    .ids = plan::read_ids(product, query, tables),
                     .user = plan::read_user(product, query),
                     .references = plan::read_references(product, query)};
   plan::find_uuid_column(facts);
@@ -122,7 +122,7 @@ std::optional<StoredKeys> read_keys(const Query& query, const plan::Tables& tabl
 BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::Where& where) {
   plan::Layout layout = plan::read_layout(product, asked, where);
   const Query query = plan::naming(asked, layout.naming.names);
-  plan::Facts users = read_users(product, query);
+  plan::Facts users = read_users(product, query, layout.tables);
   const plan::User& user = users.user;
   BridgeFacts facts{.product = product == Product::sqlite ? "sqlite" : "postgresql",
                     .version = plan::read_server(product, query).version};
@@ -139,8 +139,9 @@ BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::W
 }
 
 bool user_exists(Product product, const Query& asked, const plan::Where& where, const Uuid& uuid) {
-  const Query query = plan::naming(asked, plan::read_layout(product, asked, where).naming.names);
-  const char* const column = plan::uuid_column(read_users(product, query));
+  const plan::Layout layout = plan::read_layout(product, asked, where);
+  const Query query = plan::naming(asked, layout.naming.names);
+  const char* const column = plan::uuid_column(read_users(product, query, layout.tables));
   return !query(fmt::format(R"(SELECT 1 FROM "user" WHERE {} = '{}')", column, uuid.text())).empty();
 }
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from assertions import assert_refused
-from better_auths import make_tables, script
+from better_auths import make_tables, run_migrations, script
 from database import Database
 from migration import OURS, migrate, pending, plan, up
-from schema import tables_of
+from schema import contents_of, schema_of, tables_of
 
 USER = "id text primary key, name text, email text"
 SNAKE_CASE = f"{USER}, email_verified boolean"
@@ -179,3 +179,46 @@ def test_keys_under_a_name_of_their_own(database: Database) -> None:
     up(database)
     assert "jwks" not in tables_of(database)
     assert pending(database, "--with-better-auth") == []
+
+
+# What an app may have under the names of Better Auth's tables.
+OF_THE_APP = {
+    "account": "id integer, balance integer",
+    "session": 'sid integer, "userId" text, "expiresAt" text',
+    "verification": "id integer, identifier text",
+    "jwks": "id integer, \"publicKey\" text",
+}
+
+
+@pytest.mark.parametrize("ids", ["text", "uuid"])
+@pytest.mark.parametrize("table", OF_THE_APP)
+def test_a_table_of_the_app_is_left_alone_beside_better_auths(database: Database, table: str, ids: str) -> None:
+    """As where Better Auth's has another modelName, because the app had taken the name."""
+    run_migrations(database, **({} if ids == "text" else {"ids": ids, "uuid_column": "user.id"}))
+    script(database, f"alter table {table} rename to auth_{table}; create table {table} ({OF_THE_APP[table]})")
+    script(database, f"insert into {table} values ({', '.join(['1'] * OF_THE_APP[table].count(',') + ['1'])})")
+    before = of_the_app(database, table)
+    up(database, "--with-better-auth")
+    assert of_the_app(database, table) == before
+    assert pending(database, "--with-better-auth") == []
+
+
+@pytest.mark.parametrize("table", OF_THE_APP)
+def test_a_table_of_the_app_in_the_place_of_better_auths(database: Database, table: str) -> None:
+    run_migrations(database, ids="serial")
+    script(database, f"drop table {table}; create table {table} ({OF_THE_APP[table]})")
+    before = contents_of(database)
+    ended = migrate(database, "up", "--with-better-auth")
+    assert (ended.status, ended.out) == (1, "")
+    assert f'"{table}" has no column ' in ended.err
+    assert "it is not Better Auth's, whose own has no place beside it. Rename it" in ended.err
+    assert contents_of(database) == before
+    if table != "jwks":  # which is the one that is made without being asked for
+        unchanged = of_the_app(database, table)
+        up(database)
+        assert of_the_app(database, table) == unchanged
+
+
+def of_the_app(database: Database, table: str) -> object:
+    lines = [line for line in schema_of(database) if line.startswith((f"{table}.", f"{table}:"))]
+    return lines, database.execute(f"select * from {table}")

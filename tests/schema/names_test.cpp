@@ -72,6 +72,28 @@ TEST(Names, of_better_auths_tables) {
        {},
        {{"jwks", R"("signing_keys")"}},
        ""},
+      {"an app's jwks beside Better Auth's under another name",
+       {here("user", users), here("jwks", {"id"}), here("signing_keys", keys)},
+       {},
+       {{"jwks", R"("signing_keys")"}},
+       ""},
+      {"a session without token",
+       {here("user", users), here("session", {"userId", "expiresAt", "ipAddress"})},
+       {},
+       {},
+       ""},
+      {"a session of before beside one of today",
+       {here("user", users), here("session", {"userId", "expiresAt", "ipAddress"}),
+        here("sessions", {"userId", "expiresAt", "ipAddress", "token"})},
+       {},
+       {{"session", R"("sessions")"}},
+       ""},
+      {"another program's session further on the path",
+       {here("user", users), on_path("session", {"userId", "expiresAt", "ipAddress", "token"}),
+        here("sessions", {"userId", "expiresAt", "ipAddress", "token"})},
+       {},
+       {{"session", R"("sessions")"}},
+       ""},
       {"further on the path", {here("notes", {"id"}), on_path("user", users)}, {}, in_auth, ""},
       {"in no schema of the path",
        {here("notes", {"id"}), beyond("user", users)},
@@ -111,6 +133,46 @@ TEST(Names, columns_are_spelt_as_better_auth_spells_them) {
   EXPECT_TRUE(layout.naming.is_foreign);
   EXPECT_TRUE(layout.naming.has_snake_case);
   EXPECT_FALSE(layout_of({here("user", users)}, {}).naming.is_foreign);
+}
+
+TEST(Names, of_better_auths_tables_that_an_app_has_taken) {
+  struct Case {
+    std::string_view name;
+    std::vector<FoundTable> found;
+    std::string why;
+  };
+  const auto view = [](std::string name, Columns columns) {
+    FoundTable table = here(std::move(name), std::move(columns));
+    table.is_table = false;
+    return table;
+  };
+  const auto on_sqlite = [](std::string name, Columns columns) {
+    return FoundTable{.name = std::move(name), .columns = std::move(columns)};
+  };
+  const std::string lacks_columns =
+      "table \"jwks\" has no column publicKey, privateKey: it is not Better Auth's";
+  const std::vector<Case> cases{
+      {"in its place", {here("jwks", {"id"}), here("user", users)}, lacks_columns},
+      {"a part of the columns",
+       {here("jwks", {"id", "publicKey"}), here("user", users)},
+       "table \"jwks\" has no column privateKey: it is not Better Auth's"},
+      {"a view",
+       {view("jwks", keys), here("user", users)},
+       "\"jwks\" is a view, or something else that is not a table"},
+      {"by SQLite's rule",
+       {on_sqlite("JWKS", {"id"}), on_sqlite("user", users)},
+       "table \"JWKS\" has no column publicKey, privateKey: it is not Better Auth's"},
+      {"PostgreSQL's rule is another", {here("JWKS", {"id"}), here("user", users)}, ""},
+      {"in a schema where it is in nobody's way", {here("jwks", {"id"}), on_path("user", users)}, ""},
+      {"beside Better Auth's", {here("jwks", {"id"}), here("user", users), here("keys", keys)}, ""},
+  };
+  for (const Case& item : cases) {
+    SCOPED_TRACE(item.name);
+    const Layout layout = layout_of(item.found, {});
+    const auto stranger = layout.naming.strangers.find("jwks");
+    EXPECT_EQ(stranger == layout.naming.strangers.end() ? "" : stranger->second, item.why);
+    EXPECT_EQ(layout.tables.contains("jwks"), item.name == "beside Better Auth's");
+  }
 }
 
 TEST(Names, an_orm_shows_by_its_migrations) {

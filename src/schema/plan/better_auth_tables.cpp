@@ -102,6 +102,24 @@ bool can_make_ids(const Facts& facts, const std::string& table) {
   return !facts.ids.at(table).has_rows || !facts.ids.at("user").is_counted;
 }
 
+/// What another generator made serves the API with a good `uuid`; the rest is not ours to make or repair.
+bool may_change(const Facts& facts) {
+  const bool is_of_another = facts.naming.is_foreign || !facts.naming.orm.empty();
+  return !(is_of_another && facts.user.kind == User::Kind::table) && foreign_tables(facts.tables).empty();
+}
+
+/// Those that are to be made. Where Better Auth has run, only its key table may be missing: the jwt plugin
+/// came later.
+std::vector<const char*> missing_tables(const Facts& facts, const Options& options) {
+  std::vector<const char*> missing;
+  const bool better_auth_is_here = facts.tables.contains("user") && facts.tables.contains("session");
+  for (const char* const table : better_auth_tables) {
+    const bool is_repair = std::string_view{table} == "jwks" && better_auth_is_here;
+    if (!facts.tables.contains(table) && (options.with_better_auth || is_repair)) missing.push_back(table);
+  }
+  return missing;
+}
+
 std::string comma_separated(std::vector<std::string> names) {
   std::ranges::sort(names);
   const auto [first, last] = std::ranges::unique(names);
@@ -183,25 +201,31 @@ Facts decided(Facts facts, const Options& options) {
   return facts;
 }
 
+std::string place_obstacle(const Facts& facts, const Options& options) {
+  if (!may_change(facts)) return {};
+  for (const char* const table : missing_tables(facts, options)) {
+    const auto stranger = facts.naming.strangers.find(table);
+    if (stranger == facts.naming.strangers.end()) continue;
+    return fmt::format(
+        "{}, whose own has no place beside it. Rename it, or give Better Auth's another name (modelName) and "
+        "run Better Auth's migration, then run this again",
+        stranger->second);
+  }
+  return {};
+}
+
 std::vector<Change> better_auth_changes(const Facts& facts, const Options& options) {
   const Tables& tables = facts.tables;
   std::vector<Change> changes;
-  // What another generator made serves the API with a good `uuid`; the rest is not ours to make or repair.
-  const bool is_of_another = facts.naming.is_foreign || !facts.naming.orm.empty();
-  if (is_of_another && facts.user.kind == User::Kind::table) return changes;
-  if (!foreign_tables(tables).empty()) return changes;
+  if (!may_change(facts)) return changes;
   // Other programs keep sessions in a table of that name too, whose rows are not for us to end.
   const bool is_session =
       has_column(tables, "session", "userId") && has_column(tables, "session", "expiresAt");
   if (is_session && !has_column(tables, session_token.table, session_token.name)) {
     changes.push_back(add_session_token(facts, options));
   }
-  // Where Better Auth has run, only its key table may be missing: the jwt plugin came later.
-  const bool better_auth_is_here = tables.contains("user") && tables.contains("session");
-  for (const char* const table : better_auth_tables) {
-    if (tables.contains(table)) continue;
-    const bool is_repair = std::string_view{table} == "jwks" && better_auth_is_here;
-    if (options.with_better_auth || is_repair) changes.push_back(create_table(facts, options, table));
+  for (const char* const table : missing_tables(facts, options)) {
+    changes.push_back(create_table(facts, options, table));
   }
   if (facts.product == Product::postgresql) {  // SQLite alters no column
     for (const char* const table : better_auth_tables) {
@@ -221,6 +245,7 @@ Plan plan_better_auth_tables(const Facts& facts, const Options& options) {
   Plan plan{.obstacle = facts.naming.obstacle};
   if (plan.obstacle.empty()) plan.obstacle = no_table(facts.user);
   if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
+  if (plan.obstacle.empty()) plan.obstacle = place_obstacle(facts, options);
   plan.is_refused = !plan.obstacle.empty();
   if (!plan.is_refused) plan.changes = better_auth_changes(decided(facts, options), options);
   return plan;

@@ -32,6 +32,9 @@ bool asks_for_uuids(const Options& options);
 /// The facts with what a person has decided of what they leave open.
 Facts decided(Facts facts, const Options& options);
 
+/// Why a table of Better Auth's cannot be made: an app has another one of its name in its place.
+std::string place_obstacle(const Facts& facts, const Options& options);
+
 /// What must be added to Better Auth's tables, `user.uuid` left out, in order: the tables that are missing
 /// when `with_better_auth`, and where Better Auth is, repairs.
 std::vector<Change> better_auth_changes(const Facts& facts, const Options& options);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/text/ascii.h"
 #include "schema/plan/additions.h"
 
 namespace drawbridge::schema::plan {
@@ -17,17 +18,20 @@ using Found = std::vector<const FoundTable*>;
 /// Spellings of a column: Better Auth's, and that of generators which write snake_case.
 using Spellings = std::vector<std::string_view>;
 
-/// By what columns a table of Better Auth's is known whatever it is called.
+/// By what columns a table of Better Auth's is known whatever it is called. One that has its own name may
+/// lack what Better Auth's first versions did not have.
 struct Mark {
   const char* table;
   std::vector<Spellings> columns;
+  std::vector<Spellings> later_columns{};
 };
 
 const std::vector<Mark>& marks() {
   static const std::vector<Mark> all{
       {"user", {{"id"}, {"email"}, {"emailVerified", "email_verified"}}},
       {"session",
-       {{"token"}, {"userId", "user_id"}, {"expiresAt", "expires_at"}, {"ipAddress", "ip_address"}}},
+       {{"userId", "user_id"}, {"expiresAt", "expires_at"}, {"ipAddress", "ip_address"}},
+       {{"token"}}},
       {"account", {{"accountId", "account_id"}, {"providerId", "provider_id"}, {"userId", "user_id"}}},
       {"verification", {{"identifier"}, {"value"}, {"expiresAt", "expires_at"}}},
       {"jwks", {{"publicKey", "public_key"}, {"privateKey", "private_key"}}},
@@ -35,12 +39,20 @@ const std::vector<Mark>& marks() {
   return all;
 }
 
-bool looks_like(const FoundTable& table, const Mark& mark) {
-  return table.is_table && std::ranges::all_of(mark.columns, [&](const Spellings& spellings) {
-           return std::ranges::any_of(spellings, [&](std::string_view spelling) {
-             return std::ranges::find(table.columns, spelling) != table.columns.end();
-           });
+bool has_one_of(const FoundTable& table, const Spellings& spellings) {
+  return std::ranges::any_of(spellings, [&](std::string_view spelling) {
+    return std::ranges::find(table.columns, spelling) != table.columns.end();
+  });
+}
+
+bool has_all(const FoundTable& table, const std::vector<Spellings>& columns) {
+  return table.is_table && std::ranges::all_of(columns, [&](const Spellings& spellings) {
+           return has_one_of(table, spellings);
          });
+}
+
+bool looks_like(const FoundTable& table, const Mark& mark) {
+  return has_all(table, mark.columns) && has_all(table, mark.later_columns);
 }
 
 /// For people: with its schema where it is not found without.
@@ -111,19 +123,39 @@ Choice choose_user(const std::vector<FoundTable>& found, const Where& where) {
   return where.schema.empty() ? elsewhere(found) : Choice{};
 }
 
-/// The table beside `user` that has the name, or else the only one with its columns.
+/// What is in the schema of `user` comes before what else is visible; what has the columns before an older
+/// one that has the name. Where several have them, and none the name, it is none.
 const FoundTable* beside(const std::vector<FoundTable>& found, const std::string& schema, const Mark& mark) {
-  const auto is_here = [&](const FoundTable& table) { return table.schema == schema || table.is_visible; };
   for (const bool in_schema : {true, false}) {
+    const auto is_here = [&](const FoundTable& table) {
+      return in_schema ? table.schema == schema : table.is_visible && table.schema != schema;
+    };
+    const Found alike =
+        those_of(found, [&](const FoundTable& table) { return is_here(table) && looks_like(table, mark); });
     const Found called = those_of(found, [&](const FoundTable& table) {
-      return table.name == mark.table && table.is_table &&
-             (in_schema ? table.schema == schema : table.is_visible);
+      return is_here(table) && table.name == mark.table && has_all(table, mark.columns);
     });
+    if (!called.empty() && looks_like(*called.front(), mark)) return called.front();
+    if (!alike.empty()) return alike.size() == 1 ? alike.front() : nullptr;
     if (!called.empty()) return called.front();
   }
-  const Found alike =
-      those_of(found, [&](const FoundTable& table) { return is_here(table) && looks_like(table, mark); });
-  return alike.size() == 1 ? alike.front() : nullptr;
+  return nullptr;
+}
+
+/// SQLite has no schemas, and compares names with the case of ASCII letters ignored.
+bool is_called(const FoundTable& table, std::string_view name) {
+  return table.schema.empty() ? ascii::equal_ignoring_case(table.name, name) : table.name == name;
+}
+
+std::string why_a_stranger(const FoundTable& table, const Mark& mark) {
+  if (!table.is_table)
+    return fmt::format("{} is a view, or something else that is not a table", name_of(table));
+  std::vector<std::string_view> missing;
+  for (const Spellings& spellings : mark.columns)
+    if (!has_one_of(table, spellings)) missing.push_back(spellings.front());
+  if (missing.empty()) return fmt::format("several tables look like Better Auth's \"{}\"", mark.table);
+  return fmt::format("table {} has no column {}: it is not Better Auth's", name_of(table),
+                     fmt::join(missing, ", "));
 }
 
 /// The column as Better Auth spells it.
@@ -195,9 +227,16 @@ Layout layout_of(const std::vector<FoundTable>& found, const Where& where) {
     }
   }
   for (const FoundTable& table : found) {
+    if (std::ranges::find(taken, &table) != taken.end()) continue;
+    const auto mark =
+        std::ranges::find_if(marks(), [&](const Mark& one) { return is_called(table, one.table); });
     const bool is_listed = table.is_table && (table.is_visible || table.schema == where.schema);
-    if (is_listed && std::ranges::find(taken, &table) == taken.end())
-      layout.tables.emplace(table.name, table.columns);
+    if (mark == marks().end()) {
+      if (is_listed) layout.tables.emplace(table.name, table.columns);
+    } else if (!layout.tables.contains(mark->table) &&
+               (is_current ? table.is_current : table.schema == schema)) {
+      layout.naming.strangers.emplace(mark->table, why_a_stranger(table, *mark));
+    }
   }
   return layout;
 }

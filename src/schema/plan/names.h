@@ -44,16 +44,20 @@ struct Naming {
   bool is_foreign = false;
   bool has_snake_case = false;  ///< columns
   std::string orm{};            ///< `Drizzle` or `Prisma`, where it is seen that it owns the tables
+  /// What stands in the place of a table of Better Auth's and is not one: by that table's name, a line that
+  /// says why it is not.
+  std::map<std::string, std::string> strangers{};
 };
 
 struct Layout {
-  /// Columns of Better Auth's tables have Better Auth's spelling, however they are spelt there.
+  /// Columns of Better Auth's tables have Better Auth's spelling, however they are spelt there. A table of an
+  /// app that has the name of one of them and is not it is left out.
   Tables tables{};
   Naming naming{};
 };
 
 /// What of these is Better Auth's: the table called `user`, or else the only one with the columns of it, and
-/// what is beside it.
+/// what is beside it and has the columns. A name alone makes no table but `user` Better Auth's.
 Layout layout_of(const std::vector<FoundTable>& found, const Where& where);
 
 }  // namespace drawbridge::schema::plan

@@ -327,11 +327,12 @@ int read_version(Product product, const Query& query) {
       number(query("SELECT coalesce(max(version), 0) FROM drawbridge_migrations").at(0).at(0)));
 }
 
-std::map<std::string, IdColumn> read_ids(Product product, const Query& query) {
+std::map<std::string, IdColumn> read_ids(Product product, const Query& query, const Tables& tables) {
   std::map<std::string, IdColumn> ids;
   for (const auto& row : query(queries_of(product).ids)) {
-    ids[row.at(0).value_or("")] = {
-        .type = row.at(1).value_or(""), .is_counted = flag(row.at(2)), .default_value = row.at(3)};
+    const std::string table = row.at(0).value_or("");
+    if (!tables.contains(table)) continue;  // an app's, which has the name alone
+    ids[table] = {.type = row.at(1).value_or(""), .is_counted = flag(row.at(2)), .default_value = row.at(3)};
   }
   return ids;
 }
@@ -369,7 +370,7 @@ Facts read_readiness(Product product, const Query& query) {
   const Query here = naming(query, facts.naming.names);
   facts.user = read_user(product, here);
   if (facts.user.kind != User::Kind::table || facts.user.uuid) return facts;
-  facts.ids = read_ids(product, here);
+  facts.ids = read_ids(product, here, {{"user", {}}});
   facts.references = read_references(product, here);
   find_uuid_column(facts);
   return facts;
@@ -389,9 +390,10 @@ Facts read_schema(Product product, const Query& query, const Where& where) {
               .version = read_version(product, query),
               .tables = std::move(layout.tables),
               .naming = std::move(layout.naming),
-              .ids = read_ids(product, here),
+              .ids = {},
               .user = read_user(product, here),
               .references = read_references(product, here)};
+  facts.ids = read_ids(product, here, facts.tables);
   find_uuid_column(facts);
   for (auto& [table, id] : facts.ids) {
     if (is_left_out(facts, table)) id.has_rows = exists(here, fmt::format(R"("{}")", table));

@@ -38,7 +38,8 @@ Server read_server(Product product, const Query& query);
 Layout read_layout(Product product, const Query& query, const Where& where = {});
 /// The same query, with these names; for the parts below.
 Query naming(const Query& query, const Names& names);
-std::map<std::string, IdColumn> read_ids(Product product, const Query& query);
+/// Of those of Better Auth's tables that are among `tables`.
+std::map<std::string, IdColumn> read_ids(Product product, const Query& query, const Tables& tables);
 User read_user(Product product, const Query& query);
 std::vector<Reference> read_references(Product product, const Query& query);
 /// Say whether `user.id` is the uuid: of the catalogue alone, as the parts above found it, and where that
