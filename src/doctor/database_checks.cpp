@@ -302,11 +302,10 @@ std::string name_of(const UserReference& reference) {
 /// The statements that turn one around, to be read by a person first.
 std::string turn_around(const UserReference& reference, const BridgeFacts& facts) {
   return fmt::format(
-      "ALTER TABLE \"{0}\" ADD COLUMN owner {2} REFERENCES {3} (uuid) ON DELETE CASCADE; UPDATE \"{0}\" "
-      "SET owner = (SELECT uuid FROM {3} AS owners WHERE owners.id = \"{0}\".\"{1}\"); ALTER TABLE \"{0}\" "
-      "DROP "
-      "COLUMN \"{1}\"; ALTER TABLE \"{0}\" RENAME COLUMN owner TO \"{1}\"",
-      display_text(reference.table), display_text(reference.column),
+      "ALTER TABLE {0} ADD COLUMN owner {2} REFERENCES {3} (uuid) ON DELETE CASCADE; UPDATE {0} SET owner = "
+      "(SELECT uuid FROM {3} AS owners WHERE owners.id = {0}.{1}); ALTER TABLE {0} DROP COLUMN {1}; ALTER "
+      "TABLE {0} RENAME COLUMN owner TO {1}",
+      quoted_in_sql(reference.table), quoted_in_sql(reference.column),
       facts.product == "sqlite" ? "TEXT" : "uuid", user_table(facts));
 }
 

@@ -42,6 +42,12 @@ std::string user_table(const schema::BridgeFacts& facts) {
   return found == names.end() ? "\"user\"" : display_text(found->second);
 }
 
+std::string quoted_in_sql(std::string_view name) {
+  std::string quoted{'"'};
+  for (const char c : display_text(name)) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
 bool is_of_another_generator(const schema::BridgeFacts& facts) {
   return facts.naming.is_foreign || !facts.naming.orm.empty();
 }

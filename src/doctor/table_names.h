@@ -16,6 +16,9 @@ bool is_better_auths(std::string_view name);
 /// As a statement names the table `user`.
 std::string user_table(const schema::BridgeFacts& facts);
 
+/// As a statement, to be read by a person, names a table or a column.
+std::string quoted_in_sql(std::string_view name);
+
 /// Whether Drizzle, Prisma or the like made the tables.
 bool is_of_another_generator(const schema::BridgeFacts& facts);
 

@@ -251,6 +251,11 @@ const std::vector<Case> of_the_tables{
     {"a_foreign_key_of_another_table",
      spoilt(sqlite(), [](auto& facts) { facts.user_references.push_back({"notes", "owner", "id"}); }),
      warning, "tables.foreign_keys", "notes.owner refers to user.id", "ADD COLUMN owner TEXT REFERENCES"},
+    {"a_foreign_key_of_a_table_with_quotes_in_its_name",
+     spoilt(sqlite(),
+            [](auto& facts) { facts.user_references.push_back({"my \"notes\"", "the \"owner", "id"}); }),
+     warning, "tables.foreign_keys", "refers to user.id",
+     R"(ALTER TABLE "my ""notes""" RENAME COLUMN owner TO "the ""owner")"},
     {"foreign_keys_of_both",
      spoilt(
          postgres(),

@@ -9,6 +9,7 @@ import pytest
 
 from assertions import assert_refused
 from better_auths import make_tables, run_migrations, script
+from conftest import StartBackend, StartIssuer
 from database import Database
 from migration import OURS, migrate, pending, plan, up
 from schema import contents_of, schema_of, tables_of
@@ -222,3 +223,46 @@ def test_a_table_of_the_app_in_the_place_of_better_auths(database: Database, tab
 def of_the_app(database: Database, table: str) -> object:
     lines = [line for line in schema_of(database) if line.startswith((f"{table}.", f"{table}:"))]
     return lines, database.execute(f"select * from {table}")
+
+
+# What SQL, formats of Python and C++, SQLAlchemy and drivers read as something else.
+NAMES_WITH_SIGNS = {
+    "all of them": """it's "100%s" a\\b:c {user} $1 ? \\:d""",
+    "a quote": "'",
+    "double quotes at both ends": '"user"',
+    "a backslash at the end": "users\\",
+}
+
+
+@dataclass
+class IssuerOfElsewhere:
+    """A Better Auth, and the database in which the backend looks for its users."""
+
+    url: str
+    database: Database
+
+
+@pytest.mark.parametrize("name", NAMES_WITH_SIGNS)
+def test_signs_in_a_name(
+    database: Database, sqlite: Database, start_issuer: StartIssuer, start_backend: StartBackend, name: str
+) -> None:
+    user, keys = in_quotes(NAMES_WITH_SIGNS[name]), in_quotes(f"{NAMES_WITH_SIGNS[name]} keys")
+    script(database, f'create table {user} ({USER}, "emailVerified" boolean)')
+    script(database, f'create table {keys} (id text, "publicKey" text, "privateKey" text)')
+    database.execute(f"insert into {user} (id, name, email) values ('a', 'A', 'a@example.com')")
+    assert f"ALTER TABLE {user} ADD COLUMN uuid" in plan(database)
+    assert pending(database, "--with-better-auth") == ["user.uuid", *OURS]
+    up(database, "--with-better-auth")
+    assert pending(database, "--with-better-auth") == []
+    run_migrations(sqlite)
+    issuer = start_issuer(sqlite)
+    person = issuer.sign_up("alice")
+    database.execute(f"update {user} set uuid = '{person.uuid}'")
+    backend = start_backend(IssuerOfElsewhere(issuer.url, database))
+    backend.make_task(person.uuid, person.token(), "First")
+    assert database.execute("select title from tasks") == [("First",)]
+
+
+def in_quotes(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from assertions import assert_refused
@@ -58,6 +60,27 @@ def test_off_the_search_path(apart: PostgresDatabase, start_issuer: StartIssuer,
     assert_they_are_apart(apart)
     assert pending(database, "--schema", "auth", "--with-better-auth") == []
     issuer = start_issuer(on_path(apart, "auth"))
+    person = issuer.sign_up("alice")
+    issuer.database.serve_url = database.url
+    assert start_backend(issuer).make_task(person.uuid, person.token(), "First")
+
+
+def test_signs_in_the_name_of_the_schema(
+    postgres: PostgresDatabase, start_issuer: StartIssuer, start_backend: StartBackend
+) -> None:
+    schema = """it's "100%s" a\\b:c"""
+    in_quotes = schema.replace('"', '""')
+    script(postgres, f'create schema "{in_quotes}"; create schema app')
+    # On the command line of a session a backslash keeps what follows it.
+    option = "".join(f"\\{sign}" if sign in " \\" else sign for sign in f'"{in_quotes}"')
+    in_it = PostgresDatabase(f"{postgres.url}?options={quote(f'-csearch_path={option}')}")
+    run_migrations(in_it, uuid=False, jwt=False)
+    database = on_path(postgres, "app")
+    assert_refused(database, "in another schema than those of the search path")
+    assert pending(database, "--schema", schema) == ["jwks", "user.uuid", *OURS]
+    up(database, "--schema", schema)
+    assert pending(database, "--schema", schema) == []
+    issuer = start_issuer(in_it)
     person = issuer.sign_up("alice")
     issuer.database.serve_url = database.url
     assert start_backend(issuer).make_task(person.uuid, person.token(), "First")

@@ -188,6 +188,8 @@ TEST(Names, in_a_statement) {
   EXPECT_EQ(named(R"(SELECT "userId" FROM "user", "session", user)", names),
             R"(SELECT "userId" FROM "user"."user", "user", user)");
   EXPECT_EQ(named(R"(SELECT '"user"')", {}), R"(SELECT '"user"')");
+  EXPECT_EQ(named(R"(SELECT '"user"', 'user' FROM "user")", {{"user", R"("it's"."a ""b""")"}}),
+            R"(SELECT '"it''s"."a ""b"""', 'user' FROM "it's"."a ""b""")");
 }
 
 }  // namespace

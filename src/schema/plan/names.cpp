@@ -192,15 +192,18 @@ std::string named(std::string text, const Names& names) {
   if (names.empty()) return text;
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = std::string_view{text}.substr(at);
     const auto found = std::ranges::find_if(names, [&](const auto& name) {
-      return std::string_view{text}.substr(at).starts_with(identifier(name.first));
+      return rest.starts_with(identifier(name.first)) || rest.starts_with(literal(identifier(name.first)));
     });
     if (found == names.end()) {
       result += text[at++];
-    } else {
-      result += found->second;
-      at += identifier(found->first).size();
+      continue;
     }
+    const std::string written = identifier(found->first);
+    const bool is_literal = rest.front() == '\'';
+    result += is_literal ? literal(found->second) : found->second;
+    at += is_literal ? literal(written).size() : written.size();
   }
   return result;
 }

@@ -21,7 +21,8 @@ struct Queries {
   const char* name_and_order;  ///< of a row of `user`
 };
 
-// In quotes, and there alone, a name is one of Better Auth's tables, which `named` replaces. SQLite compares
+// In double quotes, and there alone, a name is one of Better Auth's tables, which `named` replaces. SQLite
+// takes no SQL for a name where a pragma wants one, so it is taken out of the quotes. SQLite compares
 // names with the case of ASCII letters ignored, so `user` is named in Better Auth's spelling. A column that
 // is hidden belongs to a virtual table; the other two kinds are generated.
 constexpr Queries sqlite{
@@ -45,24 +46,25 @@ SELECT tables.type = 'table', lower(columns.type), lower(columns.type), columns.
 FROM sqlite_schema AS tables
 LEFT JOIN pragma_table_xinfo(CASE tables.type WHEN 'table' THEN tables.name END) AS columns
   ON lower(columns.name) = 'uuid'
-WHERE tables.name = trim('"user"', '"') COLLATE NOCASE AND tables.type IN ('table', 'view'))sql",
+WHERE tables.name = replace(substr('"user"', 2, length('"user"') - 2), '""', '"') COLLATE NOCASE
+  AND tables.type IN ('table', 'view'))sql",
     .ids = R"sql(
-WITH tables (name, actual) AS (VALUES ('user', trim('"user"', '"')), ('session', trim('"session"', '"')),
-  ('account', trim('"account"', '"')), ('verification', trim('"verification"', '"')), ('jwks', trim('"jwks"', '"')))
+WITH written (name, sql) AS (VALUES ('user', '"user"'), ('session', '"session"'), ('account', '"account"'),
+       ('verification', '"verification"'), ('jwks', '"jwks"')),
+     tables (name, actual) AS (SELECT name, replace(substr(sql, 2, length(sql) - 2), '""', '"') FROM written)
 SELECT tables.name, lower(columns.type), lower(columns.type) = 'integer' AND columns.pk = 1, columns.dflt_value
 FROM tables JOIN pragma_table_info(tables.actual) AS columns ON lower(columns.name) = 'id')sql",
     // Without a column, the key refers to the primary key.
     .references = R"sql(
-SELECT CASE lower(tables.name) WHEN lower(trim('"user"', '"')) THEN 'user'
-         WHEN lower(trim('"session"', '"')) THEN 'session' WHEN lower(trim('"account"', '"')) THEN 'account'
-         ELSE tables.name END,
-       keys."from", lower(coalesce(keys."to", 'id')),
-       CASE lower(keys."table") WHEN lower(trim('"user"', '"')) THEN 'user'
-         WHEN lower(trim('"session"', '"')) THEN 'session' WHEN lower(trim('"account"', '"')) THEN 'account'
-         WHEN lower(trim('"verification"', '"')) THEN 'verification' WHEN lower(trim('"jwks"', '"')) THEN 'jwks'
-         WHEN 'user' THEN 'main.user' ELSE lower(keys."table") END,
+WITH written (name, sql) AS (VALUES ('user', '"user"'), ('session', '"session"'), ('account', '"account"'),
+       ('verification', '"verification"'), ('jwks', '"jwks"')),
+     named (name, actual) AS (SELECT name, replace(substr(sql, 2, length(sql) - 2), '""', '"') FROM written)
+SELECT coalesce(referring.name, tables.name), keys."from", lower(coalesce(keys."to", 'id')),
+       coalesce(referred.name, CASE lower(keys."table") WHEN 'user' THEN 'main.user' ELSE lower(keys."table") END),
        keys."from" || ' of ' || tables.name
 FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
+LEFT JOIN named AS referring ON referring.actual = tables.name COLLATE NOCASE
+LEFT JOIN named AS referred ON referred.actual = keys."table" COLLATE NOCASE
 WHERE tables.type = 'table' ORDER BY 1, 2)sql",
     .user_of_tasks = R"sql(
 SELECT '"' || replace("table", '"', '""') || '"' FROM pragma_foreign_key_list('tasks') WHERE lower("from") = 'user_id')sql",
