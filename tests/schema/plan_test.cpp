@@ -358,21 +358,27 @@ TEST(Plan, writes_down_what_it_adds) {
     spoilt.user.uuid = UuidColumn{
         .type = "character varying", .full_type = "character varying(36)", .default_value = "'it''s'::text"};
   });
-  Lines details;
+  Lines written;
   for (const std::string& statement : statements_of(plan_user_uuid(facts, {.records_additions = true}))) {
-    const auto begin = statement.find("VALUES (");
-    if (begin != std::string::npos) details.push_back(statement.substr(begin + 8, 60));
+    if (statement.starts_with("INSERT INTO drawbridge_additions ")) written.push_back(statement);
   }
-  ASSERT_EQ(details.size(), 4U);
-  EXPECT_TRUE(details[0].starts_with("'user.uuid type', 'character varying(36)')")) << details[0];
-  EXPECT_TRUE(details[1].starts_with("'user.uuid default', '''it''''s''::text')")) << details[1];
-  EXPECT_TRUE(details[2].starts_with("'user.uuid unique', (SELECT conname")) << details[2];
-  EXPECT_TRUE(details[3].starts_with("'user.uuid required', NULL)")) << details[3];
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"'user.uuid type of '", "'character varying(36)')"},
+      {"'user.uuid default of '", "'''it''''s''::text')"},
+      {"'user.uuid unique of '", "(SELECT conname"},
+      {"'user.uuid required of '", "NULL)"},
+  };
+  ASSERT_EQ(written.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_TRUE(written[i].contains(fmt::format("VALUES ({} || (SELECT format(", expected[i].first)));
+    EXPECT_TRUE(written[i].contains(fmt::format("to_regclass('\"user\"')), {}", expected[i].second)))
+        << written[i];
+  }
 }
 
 void added_all(Facts& facts) {
   for (const auto& [table, columns] : facts.tables) {
-    std::string& detail = facts.additions[table].emplace();
+    std::string& detail = facts.additions[table].detail.emplace();
     for (const std::string& column : columns) detail += (detail.empty() ? "" : ",") + column;
     facts.rows[table] = 0;
   }
@@ -386,9 +392,8 @@ TEST(Plan, takes_away_what_was_added_and_nothing_else) {
             (Lines{"jwks", "verification", "account", "session", "user", "drawbridge_additions"}));
   EXPECT_EQ(statements_of(plan).front(), "DROP TABLE \"jwks\"");
   EXPECT_EQ(statements_of(plan).back(), "DROP TABLE drawbridge_additions");
-  const Plan some = plan_without_better_auth_tables(spoilt(Product::sqlite, [](Facts& facts) {
-    facts.additions = {{"session.token", std::nullopt}, {"user.uuid", std::nullopt}};
-  }));
+  const Plan some = plan_without_better_auth_tables(spoilt(
+      Product::sqlite, [](Facts& facts) { facts.additions = {{"session.token", {}}, {"user.uuid", {}}}; }));
   EXPECT_EQ(statements_of(some), (Lines{"DROP INDEX IF EXISTS drawbridge_session_token",
                                         "ALTER TABLE \"session\" DROP COLUMN \"token\"",
                                         "DELETE FROM drawbridge_additions WHERE name = 'session.token'"}));
@@ -429,18 +434,31 @@ TEST(Plan, takes_nothing_from_a_table_that_another_program_made) {
   Facts facts = complete(Product::postgresql);
   facts.tables["user"] = {"id", "uuid", "login"};
   EXPECT_TRUE(plan_without_user_uuid(facts).changes.empty());
-  facts.additions = {{"user.uuid", std::nullopt}, {"session", std::nullopt}};
+  facts.additions = {{"user.uuid", {}}, {"session", {}}};
   EXPECT_TRUE(plan_without_user_uuid(facts).is_refused);
   EXPECT_TRUE(plan_without_better_auth_tables(facts).is_refused);
 }
 
+TEST(Plan, takes_nothing_from_another_table_than_it_was_added_to) {
+  Facts facts = complete(Product::postgresql);
+  facts.additions_elsewhere = {{"user.uuid", "a.\"user\""}, {"jwks", "a.jwks"}};
+  expect_refused(plan_without_user_uuid(facts), "user.uuid was added to the table a.\"user\", which is not");
+  expect_refused(plan_without_better_auth_tables(facts), "jwks was added to the table a.jwks, which is not");
+  facts.naming.names = {{"user", "b.\"user\""}};
+  facts.additions = {{"user.uuid", {.place = "b.\"user\""}}};
+  EXPECT_EQ(statements_of(plan_without_user_uuid(facts)),
+            (Lines{"ALTER TABLE b.\"user\" DROP COLUMN uuid",
+                   "DELETE FROM drawbridge_additions WHERE name = 'user.uuid of b.\"user\"'"}))
+      << "what is elsewhere stays written down";
+}
+
 TEST(Plan, gives_a_column_back_as_it_was) {
   Facts facts = complete(Product::postgresql);
-  facts.additions = {{"user.uuid type", "character varying(36)"},
-                     {"user.uuid default", "'x'::text"},
-                     {"user.uuid unique", "a \"name\""},
-                     {"user.uuid required", std::nullopt},
-                     {"jwks", "id"}};
+  facts.additions = {{"user.uuid type", {.detail = "character varying(36)"}},
+                     {"user.uuid default", {.detail = "'x'::text"}},
+                     {"user.uuid unique", {.detail = "a \"name\""}},
+                     {"user.uuid required", {}},
+                     {"jwks", {.detail = "id"}}};
   EXPECT_EQ(statements_of(plan_without_user_uuid(facts)),
             (Lines{"ALTER TABLE \"user\" ALTER COLUMN uuid DROP NOT NULL",
                    "ALTER TABLE \"user\" DROP CONSTRAINT IF EXISTS \"a \"\"name\"\"\"",

@@ -13,11 +13,12 @@ from alembic_project import Project, sqlalchemy_url
 from better_auths import add_users, make_tables, run_migrations, script, uuids
 from database import Database, SqliteDatabase
 from migration import up
+from private_postgres import PrivatePostgres
 from schema import contents_of, schema_of, tables_of
 from sqlalchemy import create_engine, text
 from test_alembic_schema import STARTS
 
-from drawbridge.alembic import MigrationRefused, better_auth_tables
+from drawbridge.alembic import MigrationRefused, better_auth_tables, hybrid_id
 
 pytest_plugins = ["alembic_databases"]
 pytestmark = pytest.mark.repository
@@ -169,3 +170,107 @@ def test_the_connection_of_the_project_keeps_its_settings(postgres: Database, tm
         better_auth_tables.upgrade(Operations(MigrationContext.configure(connection)))
         assert connection.scalar(text("show lock_timeout")) == "0"
     engine.dispose()
+
+
+# What an upgrade adds, and a downgrade is to leave where it is asked for another set of tables.
+OPERATIONS = {"hybrid_id": hybrid_id, "better_auth_tables": better_auth_tables}
+MADE_BEFORE = {"hybrid_id": {"uuid": False, "jwt": True}, "better_auth_tables": {"uuid": True, "jwt": False}}
+ADDED = {"hybrid_id": "user.uuid", "better_auth_tables": "jwks"}
+SIGNS = """it's "100%s" a\\b:c"""  # in the name of a schema, or of a table
+
+
+def in_quotes(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def two_sets(database: Database, operation: str, names: tuple[str, str]) -> list[dict[str, str]]:
+    """Of Better Auth's tables, whole but for what the operation adds; and how each is named to it."""
+    for name in names:
+        make_tables(database, **MADE_BEFORE[operation])
+        if database.kind == "postgresql":
+            script(database, f"alter schema public rename to {in_quotes(name)}; create schema public")
+        else:
+            script(database, f'alter table "user" rename to {in_quotes(name)}')
+            for table in ("session", "account", "verification", "jwks"):
+                script(database, f"drop table {table}")
+    return [{"schema" if database.kind == "postgresql" else "user_table": name} for name in names]
+
+
+def run(database: Database, *calls: tuple[Callable[..., None], dict[str, str]]) -> None:
+    """As a revision does, each call in a transaction of its own."""
+    engine = create_engine(sqlalchemy_url(database))
+    for call, where in calls:
+        with engine.connect() as connection, connection.begin():
+            call(Operations(MigrationContext.configure(connection)), **where)
+    engine.dispose()
+
+
+def columns_of_all(database: Database) -> list[tuple[object, ...]]:
+    if database.kind == "sqlite":
+        return database.execute("select sql from sqlite_schema where tbl_name not like 'drawbridge%' order by 1")
+    return database.execute(
+        """select nspname, relname, attname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+           join pg_attribute on attrelid = pg_class.oid where relkind = 'r' and attnum > 0 and not attisdropped
+           and nspname !~ '^(pg_|information_schema)' and relname <> 'drawbridge_additions' order by 1, 2, 3"""
+    )
+
+
+NAMES = {"plain names": ("a", "b"), "signs in a name": (SIGNS, "b")}
+
+
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [("hybrid_id", "sqlite"), ("hybrid_id", "postgresql"), ("better_auth_tables", "postgresql")],
+)
+def test_another_set_of_tables_loses_nothing(
+    server: PrivatePostgres, tmp_path: Path, operation: str, kind: str, names: str
+) -> None:
+    database = server.new_database() if kind == "postgresql" else SqliteDatabase(tmp_path / "app.db")
+    first, second = two_sets(database, operation, NAMES[names])
+    before = columns_of_all(database)
+    run(database, (OPERATIONS[operation].upgrade, first))
+    added = columns_of_all(database)
+    assert added != before
+    said = rf"^{ADDED[operation]}.* was added to the table .*, which is not the one that is found now"
+    with pytest.raises(MigrationRefused, match=said):
+        run(database, (OPERATIONS[operation].downgrade, second))
+    assert columns_of_all(database) == added
+    run(database, (OPERATIONS[operation].downgrade, first))
+    assert columns_of_all(database) == before
+    assert "drawbridge_additions" not in tables_of(database)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_of_two_sets_each_is_undone_by_itself(postgres: Database, operation: str) -> None:
+    add, undo = OPERATIONS[operation].upgrade, OPERATIONS[operation].downgrade
+    first, second = two_sets(postgres, operation, ("a", "b"))
+    before = columns_of_all(postgres)
+    run(postgres, (add, first))
+    with_first = columns_of_all(postgres)
+    run(postgres, (add, second))
+    run(postgres, (undo, second))
+    assert columns_of_all(postgres) == with_first
+    run(postgres, (undo, first))
+    assert columns_of_all(postgres) == before
+    assert "drawbridge_additions" not in tables_of(postgres)
+
+
+def test_a_table_that_is_gone_is_struck_out(postgres: Database) -> None:
+    make_tables(postgres, uuid=True)
+    run(postgres, (better_auth_tables.upgrade, {}))
+    script(postgres, "drop table jwks")
+    run(postgres, (better_auth_tables.downgrade, {}))
+    assert "drawbridge_additions" not in tables_of(postgres)
+
+
+def test_what_a_former_drawbridge_wrote_down_is_undone(database: Database) -> None:
+    """It did not say to which table."""
+    make_tables(database, jwt=True)
+    before = schema_of(database)
+    run(database, (hybrid_id.upgrade, {}))
+    end = "instr(name, ' of ') - 1" if database.kind == "sqlite" else "strpos(name, ' of ') - 1"
+    database.execute(f"update drawbridge_additions set name = substr(name, 1, {end})")
+    run(database, (hybrid_id.downgrade, {}))
+    assert schema_of(database) == before

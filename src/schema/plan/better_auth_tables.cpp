@@ -68,7 +68,7 @@ Change create_table(const Facts& facts, const Options& options, const char* tabl
       .name = table,
       .statements = create_sql(facts.product, table, ids_of_users(facts, options), !facts.user.id_is_uuid)};
   if (change.name == "user") change.note = ids_note(options);
-  record(change.statements, options, table, columns_expression(facts.product, table));
+  record(change.statements, facts.product, options, table, columns_expression(facts.product, table));
   return change;
 }
 
@@ -76,7 +76,7 @@ Change add_session_token(const Facts& facts, const Options& options) {
   Change change{.name = name_of(session_token), .note = session_note(facts.tokenless_sessions)};
   change.statements.emplace_back(R"(DELETE FROM "session")");
   std::ranges::move(add_session_token_sql(facts.product), std::back_inserter(change.statements));
-  record(change.statements, options, change.name);
+  record(change.statements, facts.product, options, change.name);
   return change;
 }
 
@@ -85,7 +85,7 @@ Change add_jwks_column(const Facts& facts, const Options& options, const LaterCo
   const char* const type =
       std::string_view{column.name} == "expiresAt" ? type_of_time(facts.product) : "text";
   change.statements.push_back(fmt::format(R"(ALTER TABLE "jwks" ADD COLUMN "{}" {})", column.name, type));
-  record(change.statements, options, change.name);
+  record(change.statements, facts.product, options, change.name);
   return change;
 }
 
@@ -138,7 +138,7 @@ std::string reason_to_stay(const Facts& facts, const std::string& table,
         "again",
         rows->second, rows->second == 1 ? "" : "s");
   }
-  const std::string ours = fmt::format(",{},", facts.additions.at(table).value_or(""));
+  const std::string ours = fmt::format(",{},", facts.additions.at(table).detail.value_or(""));
   std::vector<std::string> others;
   for (const std::string& column : facts.tables.at(table)) {
     if (!ours.contains(fmt::format(",{},", column))) others.push_back(column);
@@ -163,6 +163,21 @@ Change drop_column(const Facts& facts, const LaterColumn& column) {
   return change;
 }
 
+/// Why nothing is undone where all that was added is in other tables than those that are found.
+std::string none_is_here(const Facts& facts) {
+  std::string obstacle;
+  const auto look_at = [&](const std::string& name) {
+    if (obstacle.empty()) obstacle = elsewhere_obstacle(facts, name);
+    return facts.additions.contains(name);
+  };
+  bool is_here = false;
+  for (const char* const table : better_auth_tables) is_here |= look_at(table);
+  for (const LaterColumn& column : {session_token, jwks_columns[0], jwks_columns[1], jwks_columns[2]}) {
+    is_here |= look_at(name_of(column));
+  }
+  return is_here ? std::string{} : obstacle;
+}
+
 }  // namespace
 
 std::string foreign_user(const Tables& tables) {
@@ -171,8 +186,20 @@ std::string foreign_user(const Tables& tables) {
 }
 
 std::string undo_obstacle(const Facts& facts) {
-  if (facts.additions.empty()) return {};
+  if (facts.additions.empty() && facts.additions_elsewhere.empty()) return {};
   return facts.naming.obstacle.empty() ? foreign_tables(facts.tables) : facts.naming.obstacle;
+}
+
+std::string elsewhere_obstacle(const Facts& facts, const std::string& name) {
+  const auto added = facts.additions_elsewhere.find(name);
+  if (added == facts.additions_elsewhere.end()) return {};
+  return fmt::format(
+      "{} was added to the table {}, which is not the one that is found now, so nothing is undone. Say where "
+      "with "
+      "schema= and user_table=, as the upgrade did, or let search_path lead there; where that table was "
+      "renamed, "
+      "correct the row \"{}\" of {}, or delete it",
+      name, added->second, addition_row(name, added->second), additions_table);
 }
 
 std::string foreign_tables(const Tables& tables) {
@@ -260,6 +287,9 @@ Plan plan_without_better_auth_tables(const Facts& facts) {
     if (facts.additions.contains(table)) added.emplace_back(table);
   }
   std::ranges::reverse(added);
+  plan.obstacle = none_is_here(facts);
+  plan.is_refused = !plan.obstacle.empty();
+  if (plan.is_refused) return plan;
   for (const std::string& table : added) {
     const std::string reason =
         facts.tables.contains(table) ? reason_to_stay(facts, table, added) : std::string{};
@@ -278,8 +308,8 @@ Plan plan_without_better_auth_tables(const Facts& facts) {
     if (!facts.tables.contains(table)) continue;
     plan.changes.push_back({.name = table, .statements = {fmt::format(R"(DROP TABLE "{}")", table)}});
   }
-  forget(plan, facts, gone);
   plan.changes = named(std::move(plan.changes), facts);
+  forget(plan, facts, gone);
   return plan;
 }
 

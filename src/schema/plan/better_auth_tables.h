@@ -23,6 +23,9 @@ std::string foreign_tables(const Tables& tables);
 /// added to.
 std::string undo_obstacle(const Facts& facts);
 
+/// Why `name` cannot be taken away, where it was added to another table than the one that is found.
+std::string elsewhere_obstacle(const Facts& facts, const std::string& name);
+
 /// One line when `user` is a view, for example; empty otherwise.
 std::string no_table(const User& user);
 

@@ -84,6 +84,12 @@ struct Reference {
   std::string name{};  ///< for people: `tasks_user_id_fkey of tasks`, on SQLite `user_id of tasks`
 };
 
+/// Something that was written down as added.
+struct Addition {
+  std::optional<std::string> detail{};
+  std::string place{};  ///< the table that it was added to; empty in what a former drawbridge wrote down
+};
+
 struct Facts {
   Product product = Product::sqlite;
   Server server{};
@@ -95,8 +101,10 @@ struct Facts {
   Tasks tasks{};
   std::vector<Reference> references{};
   std::int64_t tokenless_sessions = 0;  ///< rows of a `session` that has no column token
-  /// What was written down as added, with its detail; and how many rows each of those tables has.
-  std::map<std::string, std::optional<std::string>> additions{};
+  /// What was written down as added to the tables that are found, or to one that is gone; and how many rows
+  /// each of those tables has.
+  std::map<std::string, Addition> additions{};
+  std::map<std::string, std::string> additions_elsewhere{};  ///< to others: the table, by what was added
   std::map<std::string, std::int64_t> rows{};
 };
 

@@ -23,8 +23,8 @@ struct Where {
 /// its own name and is found, or will be made, by that.
 using Names = std::map<std::string, std::string>;
 
-/// The text with these names, `"user"` as SQL that names the table and `'"user"'` as a literal that holds such
-/// SQL. What is in double quotes there is a table of Better Auth's, and no column.
+/// The text with these names, `"user"` as SQL that names the table and `'"user"'` as a literal that holds
+/// such SQL. What is in double quotes there is a table of Better Auth's, and no column.
 std::string named(std::string text, const Names& names);
 
 /// A table as the catalogue shows it.

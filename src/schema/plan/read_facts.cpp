@@ -214,6 +214,27 @@ bool holds_texts(const IdColumn& id) {
   return !id.is_counted && (id.type.contains("text") || id.type.contains("char"));
 }
 
+/// What was added to that table is not for the tables that are found to lose. Where none is found in its
+/// place and it is gone, it is nowhere.
+bool is_elsewhere(const Facts& facts, const Query& asked, const std::string& name, const std::string& place) {
+  if (place.empty()) return false;
+  const std::string table = table_of_addition(name);
+  const bool is_sqlite = facts.product == Product::sqlite;
+  if (facts.tables.contains(table)) {
+    const Query query = naming(asked, facts.naming.names);
+    const auto found = query(fmt::format("SELECT {}", place_expression(facts.product, table))).at(0).at(0);
+    return found != place;
+  }
+  // The name is one that was written down, and none for `named`.
+  return flag(
+      asked(fmt::format(fmt::runtime(is_sqlite ? R"(SELECT count(*) FROM sqlite_schema WHERE type = 'table'
+  AND '"' || replace(name, '"', '""') || '"' = {} COLLATE NOCASE)"
+                                               : "SELECT (to_regclass({}) IS NOT NULL)::int"),
+                        literal(place)))
+          .at(0)
+          .at(0));
+}
+
 /// What our tables refer to already, where they do.
 std::optional<bool> tasks_refer_to_id(const Facts& facts) {
   if (facts.version == 0) return std::nullopt;  // a table of that name is somebody else's
@@ -433,9 +454,13 @@ Facts read_facts(Product product, const Query& query, const Where& where) {
 void read_additions(Facts& facts, const Query& asked) {
   const Query query = naming(asked, facts.naming.names);
   if (!facts.tables.contains(additions_table)) return;
-  for (const auto& row : query(fmt::format("SELECT name, detail FROM {}", additions_table))) {
-    const std::string name = row.at(0).value_or("");
-    facts.additions.emplace(name, row.at(1));
+  for (const auto& row : query(fmt::format("SELECT name, detail FROM {} ORDER BY name", additions_table))) {
+    const auto [name, place] = read_addition_row(row.at(0).value_or(""));
+    if (is_elsewhere(facts, asked, name, place)) {
+      facts.additions_elsewhere.emplace(name, place);
+      continue;
+    }
+    facts.additions.insert_or_assign(name, Addition{.detail = row.at(1), .place = place});
     if (facts.tables.contains(name)) facts.rows[name] = count(query, fmt::format(R"("{}")", name));
   }
 }

@@ -52,6 +52,10 @@ std::vector<std::string> referring(const Facts& facts) {
   return names;
 }
 
+bool is_of_the_column(const std::string& addition) {
+  return addition == name || addition.starts_with(fmt::format("{} ", name));
+}
+
 std::string obstacle_in_rows(const Facts& facts) {
   const UserRows& rows = facts.user.rows;
   if (!rows.invalid.empty()) {
@@ -69,18 +73,18 @@ std::vector<std::string> sqlite_structure(const Facts& facts, const Options& opt
   std::vector<std::string> statements;
   if (!column) {
     statements.push_back(alter("ADD COLUMN uuid TEXT"));
-    record(statements, options, name);
+    record(statements, facts.product, options, name);
   }
   if (!column || !column->is_unique) {
     statements.emplace_back(R"(CREATE UNIQUE INDEX drawbridge_user_uuid_unique ON "user" (uuid))");
-    record(statements, options, unique);
+    record(statements, facts.product, options, unique);
   }
   if (!column || !is_filled(*column)) {
     statements.push_back(fmt::format(
         "CREATE TRIGGER drawbridge_user_uuid AFTER INSERT ON \"user\" WHEN NEW.uuid IS NULL\nBEGIN\n"
         "  UPDATE \"user\" SET uuid =\n    {}\n    WHERE id = NEW.id;\nEND",
         random_uuid(Product::sqlite)));
-    record(statements, options, filled);
+    record(statements, facts.product, options, filled);
   }
   return statements;
 }
@@ -91,16 +95,17 @@ std::vector<std::string> postgres_structure(const Facts& facts, const Options& o
   std::vector<std::string> statements;
   if (!column) {
     statements.push_back(alter("ADD COLUMN uuid uuid"));
-    record(statements, options, name);
+    record(statements, facts.product, options, name);
   } else if (is_text(column->type)) {
     statements.push_back(alter("ALTER COLUMN uuid DROP DEFAULT"));
     statements.push_back(alter("ALTER COLUMN uuid TYPE uuid USING uuid::uuid"));
-    record(statements, options, type, literal(column->full_type));
+    record(statements, facts.product, options, type, literal(column->full_type));
   }
   if (!column || column->type != "uuid" || !column->is_made) {
     statements.push_back(alter("ALTER COLUMN uuid SET DEFAULT gen_random_uuid()"));
     const bool had_one = column && column->default_value;
-    record(statements, options, default_value, had_one ? literal(*column->default_value) : "NULL");
+    record(statements, facts.product, options, default_value,
+           had_one ? literal(*column->default_value) : "NULL");
   }
   return statements;
 }
@@ -116,11 +121,11 @@ std::vector<std::string> postgres_constraints(const Facts& facts, const Options&
   }
   if (!column || !column->is_unique) {
     statements.push_back(alter("ADD UNIQUE (uuid)"));
-    record(statements, options, unique, name_of_constraint);
+    record(statements, facts.product, options, unique, name_of_constraint);
   }
   if (!is_required) {
     statements.push_back(alter("ALTER COLUMN uuid SET NOT NULL"));
-    record(statements, options, required);
+    record(statements, facts.product, options, required);
   }
   return statements;
 }
@@ -163,16 +168,17 @@ std::vector<std::string> undo_on_postgres(const Facts& facts) {
   std::vector<std::string> statements;
   if (added.contains(required)) statements.push_back(alter("ALTER COLUMN uuid DROP NOT NULL"));
   if (added.contains(unique)) {
-    const std::string constraint = identifier(added.at(unique).value_or("user_uuid_key"));
+    const std::string constraint = identifier(added.at(unique).detail.value_or("user_uuid_key"));
     statements.push_back(alter(fmt::format("DROP CONSTRAINT IF EXISTS {}", constraint)));
   }
   if (added.contains(default_value)) statements.push_back(alter("ALTER COLUMN uuid DROP DEFAULT"));
   if (added.contains(type)) {
-    statements.push_back(
-        alter(fmt::format("ALTER COLUMN uuid TYPE {} USING uuid::text", added.at(type).value_or("text"))));
+    statements.push_back(alter(
+        fmt::format("ALTER COLUMN uuid TYPE {} USING uuid::text", added.at(type).detail.value_or("text"))));
   }
-  if (added.contains(default_value) && added.at(default_value)) {
-    statements.push_back(alter(fmt::format("ALTER COLUMN uuid SET DEFAULT {}", *added.at(default_value))));
+  if (added.contains(default_value) && added.at(default_value).detail) {
+    statements.push_back(
+        alter(fmt::format("ALTER COLUMN uuid SET DEFAULT {}", *added.at(default_value).detail)));
   }
   return statements;
 }
@@ -241,10 +247,13 @@ Plan plan_user_uuid(const Facts& facts, const Options& options) {
 Plan plan_without_user_uuid(const Facts& facts) {
   std::vector<std::string> added;
   for (const auto& [addition, detail] : facts.additions) {
-    if (addition == name || addition.starts_with(fmt::format("{} ", name))) added.push_back(addition);
+    if (is_of_the_column(addition)) added.push_back(addition);
   }
-  if (added.empty()) return {};
+  const auto elsewhere = std::ranges::find_if(
+      facts.additions_elsewhere, [](const auto& addition) { return is_of_the_column(addition.first); });
+  if (added.empty() && elsewhere == facts.additions_elsewhere.end()) return {};
   Plan plan{.obstacle = undo_obstacle(facts)};
+  if (plan.obstacle.empty() && added.empty()) plan.obstacle = elsewhere_obstacle(facts, elsewhere->first);
   plan.is_refused = !plan.obstacle.empty();
   if (plan.is_refused) return plan;
   if (const auto names = referring(facts); !names.empty()) {
@@ -255,8 +264,8 @@ Plan plan_without_user_uuid(const Facts& facts) {
     return plan;
   }
   add(plan.changes, facts.product == Product::sqlite ? undo_on_sqlite(facts) : undo_on_postgres(facts));
-  forget(plan, facts, added);
   plan.changes = named(std::move(plan.changes), facts);
+  forget(plan, facts, added);
   return plan;
 }
 

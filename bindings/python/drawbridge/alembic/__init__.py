@@ -16,7 +16,8 @@ Better Auth's own migration plans nothing::
         better_auth_tables.downgrade(op)
 
 Both look at what is there and add what is missing, so each may be run again, and on a database that Better Auth made.
-What they added is written down in the table ``drawbridge_additions``; a downgrade removes that and nothing else.
+What they added, and to which table, is written down in the table ``drawbridge_additions``; a downgrade removes that and
+nothing else. It takes the ``schema`` and the ``user_table`` that the upgrade had.
 
 ``include_object`` and ``render_item`` are for the project's ``env.py``. With the one, ``--autogenerate`` drops no table
 that the app has no model for, unless a revision of the app made it; the other writes ``UserUuid`` with its import.

@@ -44,6 +44,7 @@ def downgrade(op: Operations, *, schema: str | None = None, user_table: str | No
     """Removes the tables and columns that ``upgrade`` added to this database, and leaves what was there before it.
 
     MigrationRefused, with nothing changed, where that would take away what others made: a table that has rows or
-    columns by now, or that foreign keys refer to. Sessions that ``upgrade`` ended do not come back.
+    columns by now, or that foreign keys refer to; and where ``upgrade`` added all of it to other tables than those that
+    are found now. Sessions that ``upgrade`` ended do not come back.
     """
     carry_out(op, _core.plan_without_better_auth_tables, "changed", schema, user_table)

@@ -31,7 +31,8 @@ def downgrade(op: Operations, *, schema: str | None = None, user_table: str | No
     """Undoes what ``upgrade`` did to this database: a column that it added is dropped, with the UUIDs in it; of a
     column that was there, only what was added to it goes, and its type and default are again what they were.
 
-    MigrationRefused, with nothing changed, where foreign keys refer to the column: drop them first. Tokens that carry
-    a UUID name nobody afterwards, and another ``upgrade`` gives other ones.
+    MigrationRefused, with nothing changed, where foreign keys refer to the column: drop them first; and where
+    ``upgrade`` added it to another table than the one that is found now. Tokens that carry a UUID name nobody
+    afterwards, and another ``upgrade`` gives other ones.
     """
     carry_out(op, _core.plan_without_user_uuid, "changed", schema, user_table)
