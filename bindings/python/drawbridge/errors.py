@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
@@ -46,6 +45,11 @@ def _facts_of_ones_own(code: str, status: int | None) -> _Facts:
     return _Facts(group, status, title, challenge if status == 401 else None)
 
 
+def _again(kind: type[AuthError], arguments: tuple[object, ...]) -> AuthError:
+    """An error as it was made, before it gets its attributes."""
+    return kind.__new__(kind, *arguments)
+
+
 class AuthError(Exception):
     """A refusal.
 
@@ -54,7 +58,8 @@ class AuthError(Exception):
     secret. `retry_after`, in seconds, is there for the group *unavailable* (RFC 9110 §10.2.3).
 
     An application may raise one of its own with any of ERROR_CODES, for example `user_unknown`, or with a code of its
-    own and a `status` of 400 to 499: `AuthError("account_locked", "…", status=403)`. ValueError for anything else.
+    own and a `status` of 400 to 499: `AuthError("account_locked", "…", status=403)`. ValueError for anything else. A
+    subclass may have attributes and arguments of its own; `copy` and `pickle` keep them.
     """
 
     def __init__(
@@ -69,10 +74,8 @@ class AuthError(Exception):
         self.retry_after = retry_after
 
     def __reduce__(self) -> tuple[object, ...]:
-        """For another process. What the code itself says of its status needs no saying."""
-        if self._status_given is None:
-            return (type(self), self.args)
-        return (partial(type(self), status=self._status_given), self.args)
+        """For a copy, or another process. A subclass may be made of other arguments, so it is not called again."""
+        return (_again, (type(self), self.args), self.__dict__.copy())
 
     def __str__(self) -> str:
         return " ".join(part for part in (f"{self.code}:", self.detail, self.hint) if part)

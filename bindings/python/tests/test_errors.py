@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import re
 
@@ -62,8 +63,48 @@ def test_an_error_of_ones_own() -> None:
 
 def test_an_error_reaches_another_process_whole() -> None:
     error = AuthError("keys_unavailable", "Gone.", "Look.", 7)
-    copy = pickle.loads(pickle.dumps(error))
-    assert (copy.code, copy.detail, copy.hint, copy.retry_after) == ("keys_unavailable", "Gone.", "Look.", 7)
+    copied = pickle.loads(pickle.dumps(error))
+    assert (copied.code, copied.detail, copied.hint, copied.retry_after) == ("keys_unavailable", "Gone.", "Look.", 7)
+
+
+class AccountLocked(AuthError):
+    """As an app writes its own: code, status and text are its own business, and it has fields of its own."""
+
+    def __init__(self, until: int, *, reasons: list[str]) -> None:
+        super().__init__("account_locked", f"Locked until {until}.", "Unpaid.", 9, status=403)
+        self.until = until
+        self.reasons = reasons
+
+
+class NobodyKnows(AuthError):
+    def __init__(self) -> None:
+        super().__init__("user_unknown", "Nobody knows them.")
+
+
+SUBCLASSES = {"its own code and fields": AccountLocked(2030, reasons=["unpaid"]), "a code of ours": NobodyKnows()}
+COPIES = {f"pickle {number}": number for number in range(pickle.HIGHEST_PROTOCOL + 1)} | {"copy": -1, "deepcopy": -2}
+
+
+def copy_of(error: AuthError, how: str) -> AuthError:
+    if how == "copy":
+        return copy.copy(error)
+    return copy.deepcopy(error) if how == "deepcopy" else pickle.loads(pickle.dumps(error, COPIES[how]))
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("name", SUBCLASSES)
+def test_a_subclass_is_copied_whole(name: str, how: str) -> None:
+    error = SUBCLASSES[name]
+    copied = copy_of(error, how)
+    assert type(copied) is type(error)
+    assert str(copied) == str(error)
+    for value in ("code", "status", "group", "title", "www_authenticate", "detail", "hint", "retry_after", "args"):
+        assert getattr(copied, value) == getattr(error, value)
+    assert copied.problem() == error.problem()
+    assert copied.headers() == error.headers()
+    if isinstance(error, AccountLocked):
+        assert isinstance(copied, AccountLocked)
+        assert (copied.until, copied.reasons) == (2030, ["unpaid"])
 
 
 @pytest.mark.parametrize(
@@ -83,8 +124,8 @@ def test_an_error_reaches_another_process_whole() -> None:
 )
 def test_a_code_of_the_apps_own(status: int, title: str, group: str, challenge: str | None) -> None:
     error = AuthError("account_locked", "Pay first.", "Unpaid since May.", status=status)
-    copy = pickle.loads(pickle.dumps(error))
-    for each in (error, copy):
+    copied = pickle.loads(pickle.dumps(error))
+    for each in (error, copied):
         assert (each.code, each.status, each.title, each.group) == ("account_locked", status, title, group)
         assert (each.www_authenticate, each.hint) == (challenge, "Unpaid since May.")
         assert each.problem() == {
