@@ -1,20 +1,22 @@
 """assert_all_routes_protected: a route that was forgotten is found wherever it is."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Host, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Host, Mount, Route, Router, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from drawbridge import Identity
 from drawbridge.fastapi import BetterAuth
+from drawbridge.fastapi.dependencies import CurrentUser
 from drawbridge.testing import assert_all_routes_protected
 
 AUTH = BetterAuth("http://localhost:3000")
@@ -78,6 +80,88 @@ def behind_a_function(app: FastAPI) -> None:
     app.mount("/hidden", hidden)
 
 
+class Wrapper:
+    """What has routes of its own is not all that it serves."""
+
+    routes: ClassVar[list[BaseRoute]] = []
+
+    def __init__(self, app: ASGIApp | None = None) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+class WrapperThatIsAnApp(FastAPI):
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__()
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+class RouterOfItsOwn(Router):
+    async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("all that you ask for")(scope, receive, send)
+
+
+def forgetting() -> FastAPI:
+    app = FastAPI()
+    app.get("/forgotten")(endpoint)
+    return app
+
+
+def behind_an_object_with_routes(app: FastAPI) -> None:
+    app.mount("/hidden", Wrapper())
+
+
+def behind_a_wrapper_with_routes(app: FastAPI) -> None:
+    app.mount("/a", Wrapper(forgetting()))
+
+
+def behind_a_wrapper_that_is_an_app(app: FastAPI) -> None:
+    app.mount("/a", WrapperThatIsAnApp(forgetting()))
+
+
+def behind_a_function_named_after_an_app(app: FastAPI) -> None:
+    @functools.wraps(FastAPI(dependencies=[USER]))
+    async def hidden(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    app.mount("/hidden", hidden)
+
+
+def as_the_default_of_a_router(app: FastAPI) -> None:
+    app.router.default = forgetting()
+
+
+def as_a_default_that_cannot_be_seen(app: FastAPI) -> None:
+    async def hidden(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    app.mount("/a", Router(default=hidden))
+
+
+def by_a_router_that_finds_all(app: FastAPI) -> None:
+    app.mount("/a", RouterOfItsOwn())
+
+
+def behind_a_name_alone(app: FastAPI) -> None:
+    @functools.wraps(AUTH.get_current_user)
+    async def nobody_asked(*arguments: object, **named: object) -> None: ...
+
+    app.get("/forgotten", dependencies=[Depends(nobody_asked)])(endpoint)
+
+
+def behind_another_method(app: FastAPI) -> None:
+    app.get("/forgotten", dependencies=[Depends(AsksNobody(AUTH.get_current_user.source))])(endpoint)
+
+
+def behind_the_name_of_the_documentation(app: FastAPI) -> None:
+    documentation = next(route.endpoint for route in app.routes if getattr(route, "path", "") == "/docs")
+    app.get("/forgotten")(functools.wraps(documentation)(lambda: "x"))
+
+
 def of_starlette(app: FastAPI) -> None:
     app.mount("/a", Starlette(routes=[Mount("/b", routes=[Route("/forgotten", plain)])]))
 
@@ -119,6 +203,11 @@ def by_another_method(app: FastAPI) -> None:
     app.post("/both")(endpoint)
 
 
+class AsksNobody(CurrentUser):
+    async def __call__(self) -> None:  # type: ignore[override]
+        ...
+
+
 FORGOTTEN = {
     in_a_router: "GET /a/forgotten",
     in_a_router_of_a_router: "GET /a/b/forgotten",
@@ -126,6 +215,16 @@ FORGOTTEN = {
     in_an_app_that_is_mounted_deeper: "GET /a/b/forgotten",
     behind_middleware: "GET /a/forgotten",
     behind_a_function: "ANY /hidden",
+    behind_an_object_with_routes: "ANY /hidden",
+    behind_a_wrapper_with_routes: "GET /a/forgotten",
+    behind_a_wrapper_that_is_an_app: "GET /a/forgotten",
+    behind_a_function_named_after_an_app: "ANY /hidden",
+    as_the_default_of_a_router: "GET /forgotten",
+    as_a_default_that_cannot_be_seen: "ANY /a/*",
+    by_a_router_that_finds_all: "ANY /a/*",
+    behind_a_name_alone: "GET /forgotten",
+    behind_another_method: "GET /forgotten",
+    behind_the_name_of_the_documentation: "GET /forgotten",
     of_starlette: "GET /a/b/forgotten",
     of_a_host: "GET //api.test/forgotten",
     as_a_plain_route: "POST /forgotten",
@@ -175,6 +274,11 @@ class Checks:
         return user
 
 
+@functools.wraps(indirectly)
+async def named_after_one_that_asks(*arguments: object, **named: object) -> None:
+    """FastAPI asks what the signature asks for, whatever is called in the end."""
+
+
 PROTECTING = {
     "current": AUTH.get_current_user,
     "access": AUTH.verify_user_access,
@@ -182,6 +286,9 @@ PROTECTING = {
     "active": AUTH.get_current_active_user(lambda identity: True),
     "by a function": indirectly,
     "by an object": Checks(),
+    "by its call": AUTH.get_current_user.__call__,
+    "by a partial": functools.partial(AUTH.get_current_user),
+    "by a signature": named_after_one_that_asks,
 }
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from inspect import ismethod
 from typing import Any
 
-from fastapi import params, routing
+from fastapi import FastAPI, params, routing
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_dependant, get_parameterless_sub_dependant
 from starlette.applications import Starlette
+from starlette.routing import Router
 
 from drawbridge.fastapi.dependencies import UserOfPath
 from drawbridge.fastapi.user_parameter import callable_of, fault_of, tree_of
@@ -39,18 +41,23 @@ def check_routes(app: Starlette) -> None:
 
 
 def _faults_of_app(app: object, above: Above) -> Iterator[str]:
-    app = with_routes(app)
-    if app is None or id(app) in above.apps:
-        return
-    router: Any = getattr(app, "router", app)
-    within = replace(above, apps=(*above.apps, id(app)))
+    found: list[object] = list(apps_behind(app))
+    for each in found or [with_routes(app)]:
+        if each is not None and id(each) not in above.apps:
+            yield from _faults_of_router(getattr(each, "router", each), replace(above, apps=(*above.apps, id(each))))
+
+
+def _faults_of_router(router: Any, above: Above) -> Iterator[str]:
     compared = _compared_by(getattr(router, "dependencies", []))
     for route, by_routers in routes_of(router, compared):
-        inside = replace(within, compared=within.compared | by_routers)
+        inside = replace(above, compared=above.compared | by_routers)
         if isinstance(getattr(route, "dependant", None), Dependant):
             yield from _faults_of_route(route, inside)
         else:
             yield from _faults_beside_fastapi(route, inside)
+    default = default_of(router)
+    if default is not None:
+        yield from _faults_of_app(default, above)
 
 
 def _faults_of_route(route: Any, above: Above) -> Iterator[str]:
@@ -120,6 +127,27 @@ def _one_by_one(route: Any) -> Iterator[Any]:
     # FastAPI copied the routes of an included router into the app until it began to keep them apart.
     each = getattr(routing, "iter_route_contexts", None)
     yield from [route] if each is None or not hasattr(route, "original_router") else each([route])
+
+
+def apps_behind(app: object) -> Iterator[Starlette | Router]:
+    """The apps and routers that answer for it, as they can be seen: itself, where it is one, or what it is wrapped
+    around in the attribute `app`, as middleware does. One that has a call of its own may be a wrapper, too. Nothing
+    where none can be seen: an attribute `routes`, or a name that `functools.wraps` gave, says nothing of what is
+    called."""
+    seen: set[int] = set()
+    while app is not None and id(app) not in seen and not ismethod(app):
+        seen.add(id(app))
+        if isinstance(app, (Starlette, Router)):
+            yield app
+            if type(app).__call__ in (Starlette.__call__, FastAPI.__call__, Router.__call__):
+                return
+        app = getattr(app, "app", None)
+
+
+def default_of(router: Any) -> object | None:
+    """What answers where no route fits; None where that is a plain 404."""
+    default = getattr(router, "default", None)
+    return None if getattr(default, "__func__", None) is Router.not_found else default
 
 
 def with_routes(app: object) -> object | None:
