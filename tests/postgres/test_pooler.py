@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import psycopg
 import pytest
 
 from backend import Backend
 from better_auth import BetterAuth, Person
+from cancel_counting_relay import CancelCountingRelay
 from conftest import StartBackend
 from database import PostgresDatabase
 from pooler import SESSIONS, Pooler
@@ -100,6 +103,41 @@ def test_a_read_has_its_limit_and_the_next_one_works(pooled: Backend, issuer: Be
         late = pooled.call("GET", path, token)
     assert (late.status_code, late.json()["code"]) == (503, "statement_timeout")
     assert pooled.call("GET", path, token).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["through a pooler", "directly"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_request_to_cancel_is_sent_to_the_server_alone(
+    issuer: BetterAuth, pooler: Pooler, start_backend: StartBackend, people: list[Person], kind: str, way: str
+) -> None:
+    """It names a connection and no statement: behind a pooler it could end somebody else's."""
+    assert isinstance(issuer.database, PostgresDatabase)
+    url = urlsplit(issuer.database.serve_url)
+    is_pooled = way == "through a pooler"
+    port = pooler.port if is_pooled else url.port
+    assert port is not None
+    path, token = f"/api/v1/{people[0].uuid}/tasks", people[0].token()
+
+    with CancelCountingRelay(port) as relay:
+        through = url._replace(netloc=f"{url.username}@127.0.0.1:{relay.port}").geturl()
+        backend = start_backend(issuer, kind=kind, database_url=through)
+        assert backend.call("GET", path, token).status_code == 200
+
+        def leave() -> None:
+            with pytest.raises(httpx.ReadTimeout):
+                backend.call("GET", f"{path}?search=x", token, timeout=0.5)
+
+        with nobody_may_read(issuer.database), ThreadPoolExecutor() as crowd:
+            left = crowd.submit(leave)
+            read = crowd.submit(backend.call, "GET", path, token, timeout=20)
+            written = crowd.submit(backend.call, "POST", path, token, json={"title": "Late"}, timeout=20)
+            left.result()
+            assert read.result().json()["code"] == "statement_timeout"
+            assert written.result().status_code == 503
+        assert {backend.call("GET", path, token).status_code for _ in range(5)} == {200}
+        assert backend.make_task(people[0].uuid, token, "In time")
+        assert backend.call("GET", "/readyz").status_code == 200
+        assert (relay.cancels > 0) == (not is_pooled)
 
 
 def test_a_pooler_that_comes_back_is_found(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import asyncpg
 from sqlalchemy import Connection, event
@@ -17,8 +17,24 @@ from .times import UTC
 
 POSTGRES_EPOCH, MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 QUERY_CANCELED = "57014"
+POOLER_TIME = 0.5  # seconds more, in which the server's own limit is heard of
 Result = TypeVar("Result")
 Work = Callable[[Session], Result]
+
+
+class Engines(NamedTuple):
+    reading: AsyncEngine
+    writing: AsyncEngine
+    is_pooled: bool
+
+
+class NeverCancels(asyncpg.Connection):  # type: ignore[misc]  # asyncpg says nothing of its types
+    """Gives a statement up by closing the connection, whoever stops waiting for it: a timeout, a task that is
+    cancelled, a close. asyncpg would send a request to cancel, which names the connection and not the statement.
+    Behind a pooler it may come when that session of the server runs somebody else's."""
+
+    def _cancel_current_command(self, *waiters: Any) -> None:
+        asyncio.get_running_loop().call_soon(self.terminate)  # which ends the waiting; what calls it writes first
 
 
 class PostgresDatabase:
@@ -28,10 +44,10 @@ class PostgresDatabase:
         """Opens nothing yet."""
         self.writers = writers
         self._url, self._readers = url, readers
-        self._opening: asyncio.Future[tuple[AsyncEngine, AsyncEngine]] | None = None
+        self._opening: asyncio.Future[Engines] | None = None
 
-    async def _engines(self) -> tuple[AsyncEngine, AsyncEngine]:
-        """For reading and for writing. What stands between here and the server decides how they work, so one connection
+    async def _engines(self) -> Engines:
+        """What stands between here and the server decides how they work, so one connection
         looks first; who comes meanwhile waits for it."""
         opening = self._opening = self._opening or asyncio.ensure_future(self._open())
         try:
@@ -41,7 +57,7 @@ class PostgresDatabase:
                 self._opening = None
             raise
 
-    async def _open(self) -> tuple[AsyncEngine, AsyncEngine]:
+    async def _open(self) -> Engines:
         pooled = await _is_pooled(self._url)
         # The server keeps to the limit by itself, also when this process cannot.
         limit = {"statement_timeout": f"{LONGEST * 1000:.0f}"}
@@ -49,16 +65,19 @@ class PostgresDatabase:
         if pooled:
             event.listen(reading.sync_engine, "begin", _limit_transaction)
         writing = _engine(self._url, self.writers, pooled, {})
-        return reading.execution_options(isolation_level="REPEATABLE READ"), writing
+        return Engines(reading.execution_options(isolation_level="REPEATABLE READ"), writing, pooled)
 
     async def read(self, work: Work[Result], caller: Caller | None = None) -> Result:
-        reading, _ = await self._engines()
-        async with AsyncSession(reading, expire_on_commit=False) as session, session.begin():
+        engines = await self._engines()
+        async with AsyncSession(engines.reading, expire_on_commit=False) as session, session.begin():
             await session.connection()
             task: Any = asyncio.current_task()
-            limit = StatementLimit(lambda: task.cancel())
+            # Behind a pooler a statement that is given up costs the connection, and another client's session of the
+            # server: it ends by the server's limit, whether or not the caller is there.
+            pooled = engines.is_pooled
+            limit = StatementLimit(lambda: task.cancel(), LONGEST + POOLER_TIME if pooled else LONGEST)
             try:
-                with limit.holds(caller):
+                with limit.holds(None if pooled else caller):
                     return await session.run_sync(work)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) != QUERY_CANCELED:
@@ -72,15 +91,17 @@ class PostgresDatabase:
                 raise limit.reason from None
 
     async def write(self, work: Work[Result]) -> Result:
-        _, writing = await self._engines()
-        async with AsyncSession(writing, expire_on_commit=False) as session, session.begin():
+        engines = await self._engines()
+        async with AsyncSession(engines.writing, expire_on_commit=False) as session, session.begin():
             return await session.run_sync(work)
 
 
 async def _is_pooled(url: str) -> bool:
     """Whether a pooler such as PgBouncer is in between, which may give each transaction another session of the server.
     It gives its clients a process number of its own."""
-    connection = await asyncpg.connect(url, timeout=5, command_timeout=10, statement_cache_size=0)
+    connection = await asyncpg.connect(
+        url, timeout=5, command_timeout=10, statement_cache_size=0, connection_class=NeverCancels
+    )
     try:
         return bool(await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid())
     finally:
@@ -99,8 +120,8 @@ def _engine(url: str, connections: int, pooled: bool, settings: dict[str, str]) 
 
     async def connect() -> asyncpg.Connection:
         # The driver reads what libpq reads in a URL; SQLAlchemy would need it spelt differently.
-        cache: dict[str, Any] = {"statement_cache_size": 0} if pooled else {}
-        connection = await asyncpg.connect(url, timeout=5, command_timeout=10, server_settings=settings, **cache)
+        behind: dict[str, Any] = {"statement_cache_size": 0, "connection_class": NeverCancels} if pooled else {}
+        connection = await asyncpg.connect(url, timeout=5, command_timeout=10, server_settings=settings, **behind)
         # By itself it writes the first moment of the year 1 as -infinity.
         await connection.set_type_codec(
             "timestamptz",

@@ -15,14 +15,14 @@ LONGEST = 2.0  # seconds, for all statements of a request
 class StatementLimit:
     """Stops at most once, while it holds: when the time is over, or when the caller has gone."""
 
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self._stop = stop
+    def __init__(self, stop: Callable[[], None], seconds: float = LONGEST) -> None:
+        self._stop, self._seconds = stop, seconds
         self.reason: Exception | None = None
 
     @contextmanager
     def holds(self, caller: Caller | None) -> Iterator[None]:
         """Nobody's going is noticed where no caller is given."""
-        timer = asyncio.get_running_loop().call_later(LONGEST, self._stop_for, too_long())
+        timer = asyncio.get_running_loop().call_later(self._seconds, self._stop_for, too_long())
         if caller is not None:
             caller.when_gone(lambda: self._stop_for(ClientDisconnect()))
         try:
