@@ -50,12 +50,26 @@ std::string product_name(const BridgeFacts& facts) {
                      display_text(facts.version));
 }
 
+/// As generators write it that spell columns so: `expires_at`.
+std::string snake_case(std::string_view column) {
+  std::string spelt;
+  for (const char c : column) {
+    if (c >= 'A' && c <= 'Z') {
+      spelt += '_';
+      spelt += static_cast<char>(c - 'A' + 'a');
+    } else {
+      spelt += c;
+    }
+  }
+  return spelt;
+}
+
 std::vector<std::string> missing_columns(const BridgeFacts& facts, const std::string& table,
                                          std::initializer_list<const char*> wanted) {
   const auto& columns = facts.tables.at(table);
   std::vector<std::string> missing;
   for (const char* const column : wanted)
-    if (!is_one_of(columns, column)) missing.emplace_back(column);
+    if (!is_one_of(columns, column) && !is_one_of(columns, snake_case(column))) missing.emplace_back(column);
   return missing;
 }
 
@@ -398,14 +412,17 @@ std::vector<std::string> tables_of_others(const BridgeFacts& facts) {
   return names;
 }
 
-void judge_no_tables(Report& report, const BridgeFacts& facts) {
+void judge_no_tables(Report& report, const Visit& visit, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.migrations";
   constexpr const char* summary = "the tables of the tasks API are not there";
   // Which the same migration mends.
   for (const char* const root :
        {"tables.user_uuid_values", "tables.user_uuid_required", "tables.user_uuid_unique"})
     if (report.is_at_fault(root)) return report.leave(id, report.why_without(root));
-  if (const auto others = tables_of_others(facts); !others.empty())
+  if (visit.api_path != tasks_path)
+    report.ok(id, fmt::format("the API has paths of its own, {} for example, and needs none of the tasks API",
+                              visit.api_path));
+  else if (const auto others = tables_of_others(facts); !others.empty())
     report.ok(id, fmt::format("another backend's tables are there, {} for example", others.front()));
   else if (facts.product == "sqlite")
     report.warning(id, summary,
@@ -419,12 +436,12 @@ void judge_no_tables(Report& report, const BridgeFacts& facts) {
         "example");
 }
 
-void judge_migrations(Report& report, const BridgeFacts& facts) {
+void judge_migrations(Report& report, const Visit& visit, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.migrations";
   if (!facts.tables_version) return report.leave(id, "the table drawbridge_migrations may not be read");
   const int version = *facts.tables_version;
   const int latest = facts.latest_tables_version;
-  if (version == 0) return judge_no_tables(report, facts);
+  if (version == 0) return judge_no_tables(report, visit, facts);
   const std::string summary =
       fmt::format("the tables of the tasks API have version {}, this program knows {}", version, latest);
   if (version < latest)
@@ -447,7 +464,7 @@ void check_uuid(Report& report, const Visit& visit, const BridgeFacts& facts) {
   if (facts.id_is_uuid) {
     judge_id_as_uuid(report, facts);
     judge_foreign_keys(report, facts);
-    if (report.may_check("tables.migrations")) judge_migrations(report, facts);
+    if (report.may_check("tables.migrations")) judge_migrations(report, visit, facts);
     return;
   }
   judge_uuid(report, facts);
@@ -456,7 +473,7 @@ void check_uuid(Report& report, const Visit& visit, const BridgeFacts& facts) {
   if (report.may_check("tables.user_uuid_unique")) judge_unique(report, facts);
   if (report.may_check("tables.user_uuid_default")) judge_default(report, facts);
   judge_foreign_keys(report, facts);
-  if (report.may_check("tables.migrations")) judge_migrations(report, facts);
+  if (report.may_check("tables.migrations")) judge_migrations(report, visit, facts);
 }
 
 }  // namespace

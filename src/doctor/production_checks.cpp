@@ -138,7 +138,13 @@ void check_audience(Report& report, const Visit& visit, const std::optional<Seen
 /// Better Auth signs with the newest key that has not ended, so that one without an end is used for ever, or
 /// again once the newer ones have ended. With its own way to write the time.
 std::string end_of_keys(const schema::BridgeFacts& database) {
-  return fmt::format("UPDATE jwks SET \"expiresAt\" = {} WHERE \"expiresAt\" IS NULL;",
+  const auto name = database.naming.names.find("jwks");
+  const auto jwks = database.tables.find("jwks");
+  const bool is_snake_case =
+      jwks != database.tables.end() && std::ranges::find(jwks->second, "expires_at") != jwks->second.end();
+  return fmt::format("UPDATE {0} SET \"{1}\" = {2} WHERE \"{1}\" IS NULL;",
+                     name == database.naming.names.end() ? "jwks" : display_text(name->second),
+                     is_snake_case ? "expires_at" : "expiresAt",
                      database.product == "sqlite" ? "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" : "now()");
 }
 

@@ -73,6 +73,7 @@ struct Seen {
   BridgeFacts facts;
   bool keys_are_served = false;
   std::string user_claim = "uuid";
+  std::string api_path{tasks_path};
 };
 
 /// The checks of the database alone.
@@ -93,6 +94,7 @@ std::vector<Check> examine_database(const Seen& seen) {
   }
   Visit visit{Policy{"http://localhost:3000", "http://localhost:3000"}, "", "", ""};
   visit.read_database = [&seen] { return seen.facts; };
+  visit.api_path = seen.api_path;
   visit.variable = [&seen](const std::string& name) -> std::optional<std::string> {
     return name == "DRAWBRIDGE_USER_CLAIM" ? std::optional{seen.user_claim} : std::nullopt;
   };
@@ -408,6 +410,12 @@ const std::vector<Good> good_databases{
                                                       })},
     {"uuids_as_ids_in_postgresql", {.facts = with_uuid_ids(postgres())}},
     {"uuids_as_ids_in_sqlite", {.facts = with_uuid_ids(sqlite())}},
+    {"keys_with_columns_in_snake_case", spoilt(postgres(),
+                                               [](auto& facts) {
+                                                 facts.tables["jwks"] = {
+                                                     "id",         "publicKey", "privateKey", "created_at",
+                                                     "expires_at", "alg",       "crv"};
+                                               })},
     {"numbers_as_ids", spoilt(postgres(),
                               [](auto& facts) {
                                 for (auto& [table, id] : facts.ids)
@@ -421,6 +429,8 @@ const std::vector<Good> good_databases{
               facts.other_references = {
                   {.table = "tasks", .column = "user_id", .to = "id", .to_table = "users"}};
             })},
+    {"no_tables_of_ours_and_paths_of_its_own",
+     {.facts = without_our_tables(postgres()), .api_path = "/api/v1/{user_id}/greeting"}},
     {"another_backends_tables", spoilt(without_our_tables(postgres()),
                                        [](auto& facts) {
                                          facts.tables["notes"] = {"owner"};

@@ -154,6 +154,14 @@ const std::vector<ProductionCase> cases{
     {"a key for ever beside one with an end",
      [](Production& p) { p.database.keys = schema::StoredKeys{.count = 3, .expiring = 2}; },
      "production.rotation", warning, "of 3 signing keys in the table jwks one has no end"},
+    {"a key for ever in a table of another generator",
+     [](Production& p) {
+       p.database.keys = schema::StoredKeys{.count = 1, .expiring = 0};
+       p.database.naming.names = {{"jwks", R"("jwkss")"}};
+       p.database.tables["jwks"] = {"id", "expires_at"};
+     },
+     "production.rotation", warning,
+     R"(UPDATE "jwkss" SET "expires_at" = now() WHERE "expires_at" IS NULL;)"},
     {"no key yet", [](Production& p) { p.database.keys = schema::StoredKeys{}; }, "production.rotation",
      not_checked, "no signing key yet"},
     {"keys that may not be read", [](Production& p) { p.database.keys = std::nullopt; },

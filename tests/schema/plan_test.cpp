@@ -292,10 +292,21 @@ TEST(Plan, leaves_what_a_schema_file_says_to_the_orm_that_has_it) {
   EXPECT_EQ(names_of(owned), (Lines{"user.uuid", "user.uuid"})) << "and no table of Better Auth's";
   expect_refused(plan_user_uuid(facts, {}), "Drizzle owns");
 
+  Facts text = spoilt(Product::postgresql, [](Facts& one) { one.user.uuid->type = "text"; });
+  for (const auto& [orm, said] :
+       {std::pair{"Drizzle", "be refused by PostgreSQL"},
+        {"Prisma", "(npx prisma migrate dev --create-only). Its own statements would drop"}}) {
+    text.naming = {.orm = orm};
+    const Plan other = plan_migration(text, {});
+    EXPECT_TRUE(other.is_refused && other.is_for_orm);
+    EXPECT_TRUE(other.obstacle.contains(said)) << other.obstacle;
+  }
+
   facts.naming.orm.clear();
   const Plan shared = plan_migration(facts, {});
   EXPECT_FALSE(shared.is_refused);
   EXPECT_TRUE(shared.changes.back().note.starts_with(R"("users" has its names from another generator)"));
+  EXPECT_TRUE(shared.changes.back().note.contains(R"(unique("users_uuid_key").)"));
 
   Facts filled = spoilt(Product::sqlite, [](Facts& one) { one.user.rows.without = 3; });
   filled.naming = {.names = {{"user", "\"User\""}}, .is_foreign = true, .orm = "Prisma"};
@@ -308,8 +319,9 @@ TEST(Plan, names_the_tables_as_they_are_named_there) {
   facts.naming.names = {{"user", R"("auth"."user")"}};
   for (const std::string& statement : statements_of(plan_migration(facts, {}))) {
     EXPECT_FALSE(statement.contains(R"( "user")")) << statement;
-    if (statement.starts_with("CREATE TABLE tasks"))
+    if (statement.starts_with("CREATE TABLE tasks")) {
       EXPECT_TRUE(statement.contains(R"(REFERENCES "auth"."user" (uuid))")) << statement;
+    }
   }
 }
 
