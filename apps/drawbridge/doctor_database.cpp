@@ -22,7 +22,9 @@ void add_doctor(CLI::App& app, int& status) {
         const database::DatabaseUrl url = settings.database();
         const schema::plan::Where where = settings.better_auths_tables();
         visit.read_database = [url, where] { return schema::read_bridge_facts(url, where); };
-        visit.user_exists = [url, where](const Uuid& uuid) { return schema::user_exists(url, where, uuid); };
+        visit.user_exists = [url, where](const schema::NamedUser& user) {
+          return schema::user_exists(url, where, user);
+        };
       },
       status);
 }

@@ -42,7 +42,9 @@ Kinds of_keys_and_tables() {
       {"tables.user_uuid_default",
        "The database makes a `uuid` for a row that comes without",
        {"tables.user_uuid_required"}},
-      {"tables.foreign_keys", "Tables of the backend refer to the UUID of `user`", {"database.better_auth"}},
+      {"tables.foreign_keys",
+       "Tables of the backend refer to the column of `user` that tokens name",
+       {"database.better_auth"}},
       {"tables.migrations", "The tables of the tasks API are those of this program", {"tables.user_uuid"}},
 
   };
@@ -72,7 +74,7 @@ Kinds of_sessions_and_tokens() {
       {"token.payload", "It carries no more of the user than the backend needs", {"token.form"}},
       {"user.known",
        "The token's user is in the database",
-       {"token.uuid", "token.signature", "tables.user_uuid"}},
+       {"token.uuid", "token.signature", "database.better_auth"}},
 
   };
 }

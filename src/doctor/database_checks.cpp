@@ -403,6 +403,33 @@ void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
                    fmt::format("where a backend of yours owns the table: {}", turn_around(wrong[0], facts)));
 }
 
+/// Of a backend that goes by user.id. Our own tables are of `drawbridge serve`, which does not.
+void judge_foreign_keys_by_id(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.foreign_keys";
+  const bool ours_are_there = facts.tables_version.value_or(0) > 0;
+  const auto is_judged = [&](const UserReference& key) {
+    return !is_better_auths(key.table) && !(ours_are_there && is_one_of(ours, key.table));
+  };
+  std::vector<std::string> to_others;
+  for (const UserReference& key : facts.other_references)
+    if (is_judged(key))
+      to_others.push_back(
+          fmt::format("{} to {}.{}", name_of(key), display_text(key.to_table), display_text(key.to)));
+  for (const UserReference& key : facts.user_references)
+    if (is_judged(key) && key.to != "id")
+      to_others.push_back(fmt::format("{} to user.{}", name_of(key), display_text(key.to)));
+  if (to_others.empty()) return report.ok(id, "tables of the backend that refer to a user do so by user.id");
+  report.warning(
+      id,
+      fmt::format("{} {}, not to user.id",
+                  to_others.size() == 1 ? "a foreign key leads from" : "foreign keys lead from",
+                  fmt::join(to_others, ", ")),
+      "DRAWBRIDGE_USER_CLAIM is sub, so tokens and paths name the user by user.id: an API that keeps these "
+      "tables finds no row",
+      "let these columns hold user.id and refer to it; or let the API go by user.uuid, without "
+      "DRAWBRIDGE_USER_CLAIM");
+}
+
 /// Tables that some other backend has made.
 std::vector<std::string> tables_of_others(const BridgeFacts& facts) {
   std::vector<std::string> names;
@@ -457,9 +484,8 @@ void judge_migrations(Report& report, const Visit& visit, const BridgeFacts& fac
 /// What a backend that goes by Better Auth's own id has no use for.
 void check_uuid(Report& report, const Visit& visit, const BridgeFacts& facts) {
   if (goes_by_subject(visit)) {
-    for (const char* const id : {"tables.user_uuid", "tables.foreign_keys"})
-      report.leave(id, "DRAWBRIDGE_USER_CLAIM is sub: the backend goes by user.id");
-    return;
+    report.leave("tables.user_uuid", "DRAWBRIDGE_USER_CLAIM is sub: the backend goes by user.id");
+    return judge_foreign_keys_by_id(report, facts);
   }
   if (facts.id_is_uuid) {
     judge_id_as_uuid(report, facts);

@@ -39,14 +39,15 @@ void judge_other_id(Report& report, const Uuid& uuid, const schema::BridgeFacts&
       fmt::format("let the plugin be {}; or change the tables over, as docs/uuid-ids.md says", option));
 }
 
-void judge_unknown(Report& report, const Uuid& uuid, const schema::BridgeFacts& facts) {
+void judge_unknown(Report& report, std::string_view user, const schema::BridgeFacts& facts) {
   std::string cause =
       "two sets of users side by side: DATABASE_URL names another database than Better Auth's; or the user "
       "was deleted after the token was made";
   if (const auto others = other_sign_ups(facts); !others.empty())
     cause += fmt::format("; and the table {} looks like a second sign-up of the backend's own",
                          fmt::join(others, ", "));
-  report.fault(id, fmt::format("the token's user {} is not in the table user", uuid.text()), cause,
+  report.fault(id, fmt::format("the token's user {} is not in the table user", display_text(user, 128)),
+               cause,
                "give the API the DATABASE_URL of Better Auth's database, and let people sign up with Better "
                "Auth alone; for a user who was deleted, sign in again");
 }
@@ -56,17 +57,23 @@ void judge_unknown(Report& report, const Uuid& uuid, const schema::BridgeFacts& 
 void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const std::optional<schema::BridgeFacts>& database) {
   if (!report.may_check(id)) return;
-  if (!token || !token->uuid || !database || !visit.user_exists)
-    return report.leave(id, "the token names no user by a uuid");
-  const auto known = visit.user_exists(*token->uuid);
+  const bool by_subject = goes_by_subject(visit);
+  if (!by_subject && !report.stands("tables.user_uuid"))
+    return report.leave(id, report.why_without("tables.user_uuid"));
+  if (!token || (by_subject ? token->subject.empty() : !token->uuid) || !database || !visit.user_exists)
+    return report.leave(id, fmt::format("the token names no user by a {}", by_subject ? "sub" : "uuid"));
+  const auto known = visit.user_exists(
+      {.text = by_subject ? token->subject : token->uuid->text(), .is_subject = by_subject});
   if (!known)
     report.leave(id, display_text(known.error(), 256));
   else if (*known)
     report.ok(id, "the token's user is in the table user");
+  else if (by_subject)
+    judge_unknown(report, token->subject, *database);
   else if ((token->uuid->text() == token->subject) != database->id_is_uuid)
     judge_other_id(report, *token->uuid, *database);
   else
-    judge_unknown(report, *token->uuid, *database);
+    judge_unknown(report, token->uuid->text(), *database);
 }
 
 }  // namespace drawbridge::doctor

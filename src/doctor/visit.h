@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "drawbridge/policy.h"
-#include "drawbridge/uuid.h"
 #include "drawbridge/verifier.h"
 
 #include "issuer/http_call.h"
@@ -36,8 +35,8 @@ struct Visit {
   std::function<std::expected<fetch::HttpAnswer, std::string>(const fetch::HttpCall&)> call{};
   /// What the database looks like; the error is one line. Empty where none is to be looked at.
   std::function<std::expected<schema::BridgeFacts, std::string>()> read_database{};
-  /// Whether a user with this uuid is in that database; the error is one line.
-  std::function<std::expected<bool, std::string>(const Uuid&)> user_exists{};
+  /// Whether that database has the user; the error is one line.
+  std::function<std::expected<bool, std::string>(const schema::NamedUser&)> user_exists{};
   std::string why_no_database{};  ///< the end of "not checked, because …" where `read_database` is empty
   /// UNIX time with milliseconds, as tokens are judged by.
   std::function<TokenTime()> now{};

@@ -117,6 +117,14 @@ std::optional<StoredKeys> read_keys(const Query& query, const plan::Tables& tabl
   return std::nullopt;
 }
 
+/// Whatever bytes a token brings, and however the server reads a literal.
+std::string text_expression(Product product, std::string_view text) {
+  std::string digits;
+  for (const char c : text) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return product == Product::sqlite ? fmt::format("CAST(x'{}' AS text)", digits)
+                                    : fmt::format("convert_from(decode('{}', 'hex'), 'UTF8')", digits);
+}
+
 }  // namespace
 
 BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::Where& where) {
@@ -138,11 +146,14 @@ BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::W
   return facts;
 }
 
-bool user_exists(Product product, const Query& asked, const plan::Where& where, const Uuid& uuid) {
+bool user_exists(Product product, const Query& asked, const plan::Where& where, const NamedUser& user) {
   const plan::Layout layout = plan::read_layout(product, asked, where);
   const Query query = plan::naming(asked, layout.naming.names);
-  const char* const column = plan::uuid_column(read_users(product, query, layout.tables));
-  return !query(fmt::format(R"(SELECT 1 FROM "user" WHERE {} = '{}')", column, uuid.text())).empty();
+  const char* const column =
+      user.is_subject ? "id" : plan::uuid_column(read_users(product, query, layout.tables));
+  return !query(fmt::format(R"(SELECT 1 FROM "user" WHERE CAST({} AS text) = {})", column,
+                            text_expression(product, user.text)))
+              .empty();
 }
 
 std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url,
@@ -151,9 +162,9 @@ std::expected<BridgeFacts, std::string> read_bridge_facts(const database::Databa
 }
 
 std::expected<bool, std::string> user_exists(const database::DatabaseUrl& url, const plan::Where& where,
-                                             const Uuid& uuid) {
-  return url.is_postgres() ? postgres_user_exists(url.server, where, uuid)
-                           : sqlite_user_exists(url.file, where, uuid);
+                                             const NamedUser& user) {
+  return url.is_postgres() ? postgres_user_exists(url.server, where, user)
+                           : sqlite_user_exists(url.file, where, user);
 }
 
 }  // namespace drawbridge::schema

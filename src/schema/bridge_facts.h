@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "drawbridge/uuid.h"
-
 #include "database/database_url.h"
 #include "schema/plan/facts.h"
 
@@ -53,6 +51,12 @@ struct OpenFile {
   bool is_written = false;  ///< by them, or only read
 };
 
+/// A user as a token names them.
+struct NamedUser {
+  std::string text;         ///< the claim
+  bool is_subject = false;  ///< of `sub`, Better Auth's user.id, and not of `uuid`
+};
+
 struct BridgeFacts {
   std::string product;     ///< `sqlite` or `postgresql`
   std::string version;     ///< of the database's software, as it says it
@@ -82,8 +86,8 @@ struct BridgeFacts {
 std::expected<BridgeFacts, std::string> read_bridge_facts(const database::DatabaseUrl& url,
                                                           const plan::Where& where);
 
-/// Whether a row of `user` has that `uuid`. As read_bridge_facts.
+/// Whether `user` has a row of theirs. As read_bridge_facts.
 std::expected<bool, std::string> user_exists(const database::DatabaseUrl& url, const plan::Where& where,
-                                             const Uuid& uuid);
+                                             const NamedUser& user);
 
 }  // namespace drawbridge::schema

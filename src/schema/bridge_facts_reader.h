@@ -15,7 +15,7 @@ struct QueryRefused {
 
 /// Throws what the query does, but for QueryRefused where the facts can do without.
 BridgeFacts read_bridge_facts(plan::Product product, const plan::Query& query, const plan::Where& where);
-/// Whether a row of `user` has it.
-bool user_exists(plan::Product product, const plan::Query& query, const plan::Where& where, const Uuid& uuid);
+bool user_exists(plan::Product product, const plan::Query& query, const plan::Where& where,
+                 const NamedUser& user);
 
 }  // namespace drawbridge::schema

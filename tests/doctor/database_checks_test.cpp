@@ -448,7 +448,7 @@ const std::vector<Good> good_databases{
     {"a_backend_that_goes_by_the_id",
      {.facts = without_our_tables(postgres()), .user_claim = "sub"},
      {"tables.user_uuid", "tables.user_uuid_values", "tables.user_uuid_required", "tables.user_uuid_unique",
-      "tables.user_uuid_default", "tables.foreign_keys", "tables.migrations"}},
+      "tables.user_uuid_default", "tables.migrations"}},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, GoodDatabase, testing::ValuesIn(good_databases), name_of_case);

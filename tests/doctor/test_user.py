@@ -7,11 +7,16 @@ from dataclasses import dataclass
 import pytest
 
 from better_auth import BetterAuth
-from conftest import PRODUCTS, NewDatabase, StartBackend, StartSetUp
+from conftest import PRODUCTS, NewDatabase, StartBackend, StartIssuer, StartSetUp
 from database import Database
 from examination import examine
 from set_up import SetUp
 from spoilt_tables import make, script
+
+
+@pytest.fixture(params=PRODUCTS)
+def product(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @dataclass
@@ -66,3 +71,40 @@ def test_a_deleted_user(start_set_up: StartSetUp, product: str):
     assert "deleted" in checks["user.known"].text()
     mended = examine(**options | {"token": set_up.issuer.sign_up("alice").token()})
     assert (mended.faults, mended.warnings) == (set(), set())
+
+
+BY_SUB = {"DRAWBRIDGE_USER_CLAIM": "sub"}
+APPS_TABLES = {
+    "to user.id": ('create table notes (owner {id} references "user" (id))', None),
+    "to user.uuid": (
+        'create table notes (owner {uuid} references "user" (uuid))',
+        "a foreign key leads from notes.owner to user.uuid, not to user.id",
+    ),
+}
+
+
+@pytest.mark.parametrize("ids", ["text", "serial"])
+def test_by_sub(new_database: NewDatabase, start_issuer: StartIssuer, product: str, ids: str):
+    """What the backend needs of user.id, without a uuid anywhere in the token."""
+    settings = {} if ids == "text" else {"ids": ids}
+    issuer = start_issuer(new_database(product), payload="no-uuid", **settings)
+    person = issuer.sign_up("alice")
+    given = {"better_auth_url": issuer.url, "database_url": issuer.database.url, "token": person.token(), "env": BY_SUB}
+    checks = examine(**given)
+    assert [checks[name].status for name in ("user.known", "tables.foreign_keys")] == ["ok", "ok"]
+    assert checks["tables.user_uuid"].status == "not_checked"
+    person.delete_account()
+    checks = examine(**given)
+    assert checks.faults == {"user.known"}
+    assert f"the token's user {person.id} is not in the table user" in checks["user.known"].text()
+
+
+@pytest.mark.parametrize("name", APPS_TABLES)
+def test_a_backends_tables_by_sub(start_set_up: StartSetUp, product: str, name: str):
+    sql, because = APPS_TABLES[name]
+    set_up = start_set_up(product)
+    types = {"id": "text", "uuid": "uuid" if product == "postgresql" else "text"}
+    script(set_up.issuer.database, sql.format(**types))
+    check = set_up.examine(api_url=None, env=BY_SUB)["tables.foreign_keys"]
+    assert check.status == ("ok" if because is None else "warning")
+    assert because is None or because in check.text()

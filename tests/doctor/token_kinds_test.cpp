@@ -126,7 +126,7 @@ Visit visit_with(FakeBetterAuth& issuer, const Api& asked, const std::string& us
     return name == "DRAWBRIDGE_USER_CLAIM" ? std::optional{user_claim} : std::nullopt;
   };
   visit.read_database = [] { return schema::BridgeFacts{.product = "postgresql", .version = "15.4"}; };
-  visit.user_exists = [](const Uuid&) { return false; };
+  visit.user_exists = [](const schema::NamedUser&) { return false; };
   return visit;
 }
 

@@ -10,6 +10,7 @@
 namespace drawbridge::doctor {
 namespace {
 
+constexpr const char* subject = "Zb3pX0";
 constexpr const char* uuid = "0b4e2a52-5a1f-4a3c-9d0e-6f7d8c9b0a11";
 
 /// All that must stand for it, and nothing else.
@@ -17,15 +18,18 @@ Report report_before_the_user() {
   Report report;
   for (const CheckKind& kind : all_checks())
     if (kind.needs.empty()) report.leave(kind.id, "it was not asked for");
-  for (const char* const id : {"token.uuid", "token.signature", "tables.user_uuid"}) report.ok(id, "good");
-  for (const char* const id : {"tables.user_uuid_values", "tables.migrations"}) report.leave(id, "so");
+  for (const char* const id : {"token.uuid", "token.signature", "database.better_auth", "tables.user_uuid"})
+    report.ok(id, "good");
+  for (const char* const id : {"tables.user_uuid_values", "tables.migrations", "tables.jwks",
+                               "tables.session_token", "tables.ids", "tables.foreign_keys"})
+    report.leave(id, "so");
   return report;
 }
 
 Visit visit_where(std::expected<bool, std::string> known) {
   Visit visit{Policy{"http://localhost:3000", "http://localhost:3000"}, "", "", ""};
-  visit.user_exists = [known](const Uuid& asked) {
-    EXPECT_EQ(asked.text(), uuid);
+  visit.user_exists = [known](const schema::NamedUser& asked) {
+    EXPECT_EQ(asked.text, asked.is_subject ? subject : uuid);
     return known;
   };
   return visit;
@@ -100,6 +104,29 @@ TEST(User, IsLeftWhatCannotBeAsked) {
     EXPECT_FALSE(report.is_at_fault("user.known")) << each.name;
     EXPECT_FALSE(report.why_without("user.known").empty()) << each.name;
   }
+}
+
+TEST(User, OfABackendThatGoesBySubject) {
+  const auto report_for = [](bool known, const std::string& sub) {
+    Report report;
+    for (const CheckKind& kind : all_checks())
+      if (kind.needs.empty()) report.leave(kind.id, "it was not asked for");
+    for (const char* const good : {"token.uuid", "token.signature", "database.better_auth"})
+      report.ok(good, "good");
+    report.leave("tables.user_uuid", "the backend goes by user.id");
+    Visit visit = visit_where(known);
+    visit.variable = [](const std::string& name) {
+      return name == "DRAWBRIDGE_USER_CLAIM" ? std::optional<std::string>{"sub"} : std::nullopt;
+    };
+    SeenToken named;
+    named.subject = sub;
+    check_user(report, visit, named, facts_with());
+    return report;
+  };
+  EXPECT_TRUE(report_for(true, subject).stands("user.known"));
+  const Report unknown = report_for(false, subject);
+  EXPECT_TRUE(unknown.is_at_fault("user.known"));
+  EXPECT_EQ(report_for(true, "").why_without("user.known"), "the token names no user by a sub");
 }
 
 TEST(User, IsNotAskedForWithoutWhatItNeeds) {

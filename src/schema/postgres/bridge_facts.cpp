@@ -52,9 +52,9 @@ std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& u
 }
 
 std::expected<bool, std::string> postgres_user_exists(const std::string& url, const plan::Where& where,
-                                                      const Uuid& uuid) {
+                                                      const NamedUser& user) {
   return read<bool>(url, [&](database::PostgresConnection& connection) {
-    return user_exists(plan::Product::postgresql, refusing_query(connection), where, uuid);
+    return user_exists(plan::Product::postgresql, refusing_query(connection), where, user);
   });
 }
 

@@ -8,6 +8,6 @@ namespace drawbridge::schema {
 
 std::expected<BridgeFacts, std::string> read_postgres_facts(const std::string& url, const plan::Where& where);
 std::expected<bool, std::string> postgres_user_exists(const std::string& url, const plan::Where& where,
-                                                      const Uuid& uuid);
+                                                      const NamedUser& user);
 
 }  // namespace drawbridge::schema

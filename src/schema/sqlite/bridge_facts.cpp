@@ -89,9 +89,9 @@ std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem:
 }
 
 std::expected<bool, std::string> sqlite_user_exists(const std::filesystem::path& file,
-                                                    const plan::Where& where, const Uuid& uuid) {
+                                                    const plan::Where& where, const NamedUser& user) {
   return read<bool>(file, [&](SQLite::Database& database) {
-    return user_exists(plan::Product::sqlite, query_of(database), where, uuid);
+    return user_exists(plan::Product::sqlite, query_of(database), where, user);
   });
 }
 

@@ -9,6 +9,6 @@ namespace drawbridge::schema {
 std::expected<BridgeFacts, std::string> read_sqlite_facts(const std::filesystem::path& file,
                                                           const plan::Where& where);
 std::expected<bool, std::string> sqlite_user_exists(const std::filesystem::path& file,
-                                                    const plan::Where& where, const Uuid& uuid);
+                                                    const plan::Where& where, const NamedUser& user);
 
 }  // namespace drawbridge::schema
