@@ -149,7 +149,12 @@ bool judge_session(Report& report, const Visit& visit, const Asked& asked, const
 
 // --- its token -------------------------------------------------------------------------------------
 
-void judge_failed_signature(Report& report, const HttpAnswer& answer) {
+/// Whether the key set is Better Auth's own, by its address: a key service has another.
+bool has_own_keys(const Visit& visit) {
+  return visit.jwks_url.starts_with(visit.better_auth_url + '/');
+}
+
+void judge_failed_signature(Report& report, const Visit& visit, const HttpAnswer& answer) {
   const std::string code = code_in(answer);
   const std::string summary = fmt::format("/token answers {}{}", answer.status, code);
   if (code == " USER_UUID_MISSING")
@@ -161,6 +166,17 @@ void judge_failed_signature(Report& report, const HttpAnswer& answer) {
                         "the option `claims` of drawbridge() gives a claim whose name is taken",
                         "give that claim another name; Better Auth's log says which it is");
   if (!report.stands("jwks.status")) return report.leave("issuer.signs", report.why_without("jwks.status"));
+  if (!has_own_keys(visit))
+    return report.fault(
+        "issuer.signs", summary,
+        fmt::format(
+            "the keys are read from {}, which is not an address of Better Auth's. Where a key service "
+            "signs there (jwt.sign), it did not; where Better Auth keeps the keys itself, "
+            "BETTER_AUTH_SECRET may be another than they were made with",
+            display_text(visit.jwks_url, 128)),
+        "Better Auth's log says which: mend the service, or the right to sign with it; or, with \"Failed to "
+        "decrypt private key\", set the secret that was",
+        {"tables.jwks"});
   report.fault(
       "issuer.signs", summary,
       "most often BETTER_AUTH_SECRET changed after the signing key was made, and no longer opens it (Better "
@@ -186,7 +202,7 @@ std::optional<std::string> judge_signing(Report& report, const Visit& visit, con
   }
   const std::string summary = fmt::format("/token answers {}{}", answer->status, code_in(*answer));
   if (answer->status >= 500)
-    judge_failed_signature(report, *answer);
+    judge_failed_signature(report, visit, *answer);
   else if (answer->status == 401)
     report.fault("issuer.signs", summary + ", though the session is known",
                  "Better Auth answers so too when it cannot reach its database; or a proxy keeps the cookie "

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from better_auth import BetterAuth
 from conftest import PRODUCTS, StartIssuer, StartSetUp
@@ -20,7 +21,7 @@ from examination import examine
 from findings import only
 from process import free_port
 from relay import RelayedAnswer, relay
-from set_up import SetUp
+from set_up import SESSION_COOKIE, SetUp
 from token_forgery import encoded, header_of
 
 RSA_1024 = {
@@ -136,6 +137,28 @@ def test_keys_at_a_key_service(start_issuer: StartIssuer):
         checks = examine(better_auth_url=issuer.url, jwks_url=url, token=token)
         only(checks)
         assert checks["token.signature"].status == "ok"
+
+
+def key_that_cannot_sign() -> str:
+    """One to agree on secrets with, as a JWK."""
+    key = X25519PrivateKey.generate()
+    x, d = encoded(key.public_key().public_bytes_raw()), encoded(key.private_bytes_raw())
+    return json.dumps({"kty": "OKP", "crv": "X25519", "x": x, "d": d, "kid": "k"})
+
+
+def test_a_key_service_that_does_not_sign(start_issuer: StartIssuer):
+    """What is known is that Better Auth could not sign, and where the keys are: a secret need not have changed."""
+    with key_service() as (url, private):
+        issuer = start_issuer(remote_url=url, service_key=key_that_cannot_sign())
+        cookie = issuer.sign_up("alice").browser.cookies[SESSION_COOKIE]
+        options = {"better_auth_url": issuer.url, "jwks_url": url, "session_cookie": cookie}
+        text = only(examine(**options), "issuer.signs")
+        assert f"the keys are read from {url}" in text and "Where a key service signs there (jwt.sign), it did not" in text
+        assert "mend the service" in text and "DELETE FROM jwks" not in text
+        issuer.stop()
+        issuer.program.env["ISSUER_SERVICE_KEY"] = private
+        issuer.start()
+        assert examine(**options)["issuer.signs"].status == "ok"
 
 
 def test_no_jwt_plugin(start_issuer: StartIssuer, new_database: Any):
