@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 from drawbridge import AuthError, Identity
-from sqlalchemy import Select, func, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Column, Select, func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, NoSuchTableError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from .models import Tag, Task, task_tags, users
+from .models import Tag, Task, task_tags, users_of
 from .postgres_database import PostgresDatabase
 from .settings import settings
 from .sqlite_database import SqliteDatabase
@@ -27,6 +28,14 @@ Work = Callable[[Session], Result]
 # Connections. Whether the API is ready is read on one more, so that it is seen however much there is to do.
 READERS, WRITERS = 4, 4
 USER_LOCK = int.from_bytes(b"drawuser", "big")  # as `drawbridge serve` has it
+UNAVAILABLE = (
+    DBAPIError,
+    NoSuchTableError,
+    NoConnectionFree,
+    asyncpg.PostgresError,
+    asyncio.TimeoutError,
+    OSError,
+)
 FORMS = "write sqlite:relative/path.db, sqlite:///absolute/path.db or postgresql://user:password@host:port/database"
 
 
@@ -45,6 +54,7 @@ is_sqlite = _database.is_sqlite
 # One user's searches leave connections for others, and so does a user whose answers nobody fetches.
 _reads = Turns(Limits(running=READERS, costly=READERS - 1, running_of_one=READERS // 2, held_of_one=4))
 _writers = _database.writers
+_users: Column[UUID] | None = None
 _writes = Turns(Limits(running=_writers, costly=_writers, running_of_one=max(1, _writers // 2), held_of_one=4))
 
 
@@ -61,13 +71,22 @@ async def write(owner: Identity, work: Work[Result]) -> Result:
     committed before anybody is told that it is done."""
 
     def checked(session: Session) -> Result:
-        if session.scalar(select(users.c.uuid).where(users.c.uuid == owner.uuid)) is None:
+        uuid = users(session)
+        if session.scalar(select(uuid).where(uuid == owner.uuid)) is None:
             raise user_unknown()
         return work(session)
 
     with _refusals():
         async with _writes.turn(owner.uuid):
             return await _database.write(checked)
+
+
+def users(session: Session) -> Column[UUID]:
+    """Asked of the database once."""
+    global _users
+    if _users is None:
+        _users = users_of(session.connection())
+    return _users
 
 
 def count(session: Session, rows: Select[Any]) -> int:
@@ -90,8 +109,8 @@ async def is_ready() -> bool:
     """Whether all tables are there and may be read."""
 
     def look(session: Session) -> None:
-        for table in (users, Task.__table__, Tag.__table__, task_tags):
-            session.execute(select(table).limit(1))
+        for rows in (users(session), Task.__table__, Tag.__table__, task_tags):
+            session.execute(select(rows).limit(1))
 
     try:
         with _refusals():
@@ -116,5 +135,5 @@ def _refusals() -> Iterator[None]:
         if "foreign key" in str(error.orig).lower():
             raise user_unknown() from error
         raise AuthError("conflict", "You have another tag of that name.") from error
-    except (DBAPIError, NoConnectionFree, asyncpg.PostgresError, asyncio.TimeoutError, OSError) as error:
+    except UNAVAILABLE as error:
         raise AuthError("store_unavailable", "The database cannot be used now; try again.", str(error)) from error

@@ -12,12 +12,14 @@ from sqlalchemy import (
     Connection,
     Dialect,
     ForeignKeyConstraint,
+    MetaData,
     SmallInteger,
     Table,
     event,
     inspect,
     update,
 )
+from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -43,8 +45,16 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {UUID: UserUuid, datetime: BetterAuthTime}
 
 
-# Better Auth's. Only this column is read, and the role that serves may see no other.
-users = Table("user", Base.metadata, Column("uuid", UserUuid, primary_key=True))
+def users_of(connection: Connection) -> Column[UUID]:
+    """Better Auth's users by the column that tokens name them by: `user.uuid`, or `user.id` where ids are UUIDs. The
+    foreign key of `tasks` says which. Only this column is read, and the role that serves may see no other."""
+    for key in inspect(connection).get_foreign_keys("tasks"):
+        if key["constrained_columns"] == ["user_id"]:
+            column: Column[UUID] = Column(key["referred_columns"][0], UserUuid, primary_key=True)
+            Table(key["referred_table"], MetaData(), column, schema=key["referred_schema"])
+            return column
+    raise NoSuchTableError("tasks, with a foreign key to Better Auth's users")
+
 
 task_tags = Table(
     "task_tags",
