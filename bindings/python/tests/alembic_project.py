@@ -64,6 +64,7 @@ class Project:
     database: Database
     revisions: list[list[str]] = field(default_factory=lambda: [BOTH])
     connect: str = TEMPLATE_CONNECTS
+    where: str = ""  # further arguments of each operation
 
     def config(self) -> Config:
         versions = self.folder / "versions"
@@ -75,8 +76,8 @@ class Project:
             text = REVISION.format(
                 revision=f"r{number}",
                 down_revision=down,
-                upgrade="; ".join(f"{operation}.upgrade(op)" for operation in operations),
-                downgrade="; ".join(f"{operation}.downgrade(op)" for operation in reversed(operations)),
+                upgrade="; ".join(f"{operation}.upgrade(op{self.where})" for operation in operations),
+                downgrade="; ".join(f"{operation}.downgrade(op{self.where})" for operation in reversed(operations)),
             )
             (versions / f"r{number}.py").write_text(text)
             down = f"r{number}"
