@@ -91,6 +91,25 @@ bundle_issuer() {
   node tests/e2e/issuer/bundle.mjs "$PWD/build/issuer" >build/issuer.log 2>&1 || { cat build/issuer.log >&2 && return 1; }
 }
 
+# The packages of tests/projects, with ours as a user installs it: of its own files, and on that Better Auth. By a lock file of
+# their own, since npm would install them for the example too: Better Auth names them as peers that may be there.
+setup_orms() {
+  local packages=tests/projects/node_modules
+  build_packages && setup_orm_packages || return
+  rm -rf "$packages/@drawbridge" && mkdir -p "$packages/@drawbridge/better-auth" build/projects || return
+  cp -r packages/better-auth/package.json packages/better-auth/dist "$packages/@drawbridge/better-auth/" || return
+  ln -sfn "../../$packages" build/projects/node_modules
+}
+
+setup_orm_packages() {
+  once tests/projects/node_modules/.drawbridge-stamp tests/projects/package-lock.json -- install_orm_packages
+}
+
+install_orm_packages() {
+  say "npm ci in tests/projects (half a minute)"
+  npm ci --prefix tests/projects --loglevel=error >&2
+}
+
 # The example's pages, with the packages that they use.
 build_web() {
   local files

@@ -161,5 +161,6 @@ setup_all() {
   setup_node &
   setup_python # meanwhile
   wait $!
+  setup_orm_packages
   say "all that is needed is there"
 }

@@ -2,7 +2,7 @@
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
 
 # What waits for servers comes first: meanwhile the rest is compiled (ahead_of).
-suites=(package python wheel e2e web postgres migrate doctor docs contract hostile fastapi unit fuzz tsan)
+suites=(package python wheel e2e web postgres migrate doctor projects docs contract hostile fastapi unit fuzz tsan)
 long_suites=("${suites[@]}" tidy)
 fuzz_seconds= # empty: what is known is replayed, no more
 contract_seconds= # empty: as many requests as make a run that can be repeated
@@ -273,6 +273,16 @@ suite_doctor() {
   run_pytest_by_two tests/doctor
 }
 
+# Projects as people have them: other ids, ORMs, schemas, a pooler, an app of before. Two at a time, whatever file they are of.
+suite_projects() {
+  setup_programs
+  if ! setup_python_package || ! setup_orms; then
+    broken "build"
+    return
+  fi
+  run_pytest tests/projects tests/projects -n 2 --dist worksteal
+}
+
 # What the documents say: commands, blocks of code, names.
 suite_docs() {
   setup_programs
@@ -348,7 +358,7 @@ ahead_of() {
   trap "kill -TERM -- -$ahead 2>/dev/null || true" EXIT
 }
 
-waits_for_servers() { [[ " python wheel e2e web postgres migrate doctor docs contract hostile fastapi " == *" $1 "* ]]; }
+waits_for_servers() { [[ " python wheel e2e web postgres migrate doctor projects docs contract hostile fastapi " == *" $1 "* ]]; }
 
 # Seconds of builds that a suite has waited for, so far.
 built_seconds() { awk '!/meanwhile/ { sum += $1 } END { print sum + 0 }' "$times"; }

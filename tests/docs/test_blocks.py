@@ -44,6 +44,11 @@ ELSEWHERE = {
         "tests/migrate/test_schemas.py"
     ),
     "docs/uuid-ids.md sh": "tests/migrate/test_changing_ids.py",
+    **{
+        f"docs/{orm}.md {language}": "tests/projects/test_projects.py"
+        for orm in ("drizzle", "prisma")
+        for language in ("sh", "python", "ts")
+    },
 }
 # What would fetch packages or change the machine: its commands are looked at in test_commands.py, no more.
 NOT_RUN = {
@@ -77,7 +82,11 @@ def is_elsewhere(block: Block) -> bool:
 
 
 RUN_HERE = [block for block in blocks("sh") if is_of_the_program(block) and not is_elsewhere(block)]
-APPS = [block for block in blocks("python") if block.code.startswith("# main.py")]
+APPS = [
+    block
+    for block in blocks("python")
+    if block.code.startswith("# main.py") and block.document not in ("docs/drizzle.md", "docs/prisma.md")
+]
 SNIPPETS = [block for block in blocks("ts", "tsx") if not is_elsewhere(block)]
 DOCUMENTS_OF_ERRORS = blocks("json")
 
@@ -150,7 +159,11 @@ def test_the_first_app_in_fastapi(block: Block, bridge: Bridge, tmp_path: Path) 
 
 def faults_of_doctor(bridge: Bridge, api_url: str) -> set[str]:
     """What the command of the package's page finds with its first app, given a token."""
-    (command,) = [block.code for block in blocks("sh") if "drawbridge doctor" in block.code and "greeting" in block.code]
+    (command,) = [
+        block.code
+        for block in blocks("sh")
+        if block.document == "bindings/python/README.md" and "drawbridge doctor" in block.code
+    ]
     command = command.replace("http://localhost:3000", bridge.issuer.url).replace("http://localhost:8000", api_url)
     done = subprocess.run(
         ["bash", "-euc", f"{command.strip()} --json"],

@@ -1,0 +1,1 @@
+${imports if imports else ""}
