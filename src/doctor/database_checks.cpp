@@ -29,7 +29,6 @@ constexpr const char* compare_databases =
     "mounted there";
 constexpr std::size_t longest_line = 256;
 
-constexpr std::array ours{"tasks", "tags", "task_tags"};
 /// What remembers migrations, of any backend.
 constexpr std::array bookkeeping{"drawbridge_migrations", "drawbridge_additions", "alembic_version",
                                  "sqlite_sequence",       "kysely_migration",     "kysely_migration_lock"};
@@ -389,8 +388,7 @@ void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
   std::ranges::transform(wrong, std::back_inserter(names), name_of);
   const std::string summary = fmt::format("{} {} to user.id, not to user.uuid", fmt::join(names, ", "),
                                           names.size() == 1 ? "refers" : "refer");
-  const auto is_ours = [](const UserReference& key) { return is_one_of(ours, key.table); };
-  const auto first = std::ranges::find_if(wrong, is_ours);
+  const auto first = std::ranges::find_if(wrong, [](const UserReference& key) { return is_ours(key.table); });
   if (first != wrong.end())
     report.fault(id, summary,
                  "the table was made for Better Auth's text id, while tokens and paths name the user by the "
@@ -401,33 +399,6 @@ void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
                    "tokens and paths name the user by the uuid: an API that keeps these tables finds no row, "
                    "unless it looks the id up for each request",
                    fmt::format("where a backend of yours owns the table: {}", turn_around(wrong[0], facts)));
-}
-
-/// Of a backend that goes by user.id. Our own tables are of `drawbridge serve`, which does not.
-void judge_foreign_keys_by_id(Report& report, const BridgeFacts& facts) {
-  constexpr std::string_view id = "tables.foreign_keys";
-  const bool ours_are_there = facts.tables_version.value_or(0) > 0;
-  const auto is_judged = [&](const UserReference& key) {
-    return !is_better_auths(key.table) && !(ours_are_there && is_one_of(ours, key.table));
-  };
-  std::vector<std::string> to_others;
-  for (const UserReference& key : facts.other_references)
-    if (is_judged(key))
-      to_others.push_back(
-          fmt::format("{} to {}.{}", name_of(key), display_text(key.to_table), display_text(key.to)));
-  for (const UserReference& key : facts.user_references)
-    if (is_judged(key) && key.to != "id")
-      to_others.push_back(fmt::format("{} to user.{}", name_of(key), display_text(key.to)));
-  if (to_others.empty()) return report.ok(id, "tables of the backend that refer to a user do so by user.id");
-  report.warning(
-      id,
-      fmt::format("{} {}, not to user.id",
-                  to_others.size() == 1 ? "a foreign key leads from" : "foreign keys lead from",
-                  fmt::join(to_others, ", ")),
-      "DRAWBRIDGE_USER_CLAIM is sub, so tokens and paths name the user by user.id: an API that keeps these "
-      "tables finds no row",
-      "let these columns hold user.id and refer to it; or let the API go by user.uuid, without "
-      "DRAWBRIDGE_USER_CLAIM");
 }
 
 /// Tables that some other backend has made.

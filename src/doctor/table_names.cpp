@@ -36,6 +36,10 @@ bool is_better_auths(std::string_view name) {
                              [&](const char* one) { return without_style(one) == without_style(name); });
 }
 
+bool is_ours(std::string_view name) {
+  return name == "tasks" || name == "tags" || name == "task_tags";
+}
+
 std::string user_table(const schema::BridgeFacts& facts) {
   const auto& names = facts.naming.names;
   const auto found = names.find("user");

@@ -13,6 +13,9 @@ namespace drawbridge::doctor {
 /// rightly.
 bool is_better_auths(std::string_view name);
 
+/// Whether a table of that name is one of the tasks API's.
+bool is_ours(std::string_view name);
+
 /// As a statement names the table `user`.
 std::string user_table(const schema::BridgeFacts& facts);
 

@@ -104,4 +104,32 @@ void judge_own_users(Report& report, const BridgeFacts& facts) {
           display_text(own.to_table), column_of_users(facts), column_of_users(facts)));
 }
 
+void judge_foreign_keys_by_id(Report& report, const BridgeFacts& facts) {
+  constexpr std::string_view id = "tables.foreign_keys";
+  const bool ours_are_there = facts.tables_version.value_or(0) > 0;
+  const auto is_judged = [&](const schema::UserReference& key) {
+    return !is_better_auths(key.table) && !(ours_are_there && is_ours(key.table));
+  };
+  std::vector<std::string> to_others;
+  for (const schema::UserReference& key : facts.other_references)
+    if (is_judged(key))
+      to_others.push_back(fmt::format("{} to {}.{}",
+                                      display_text(fmt::format("{}.{}", key.table, key.column)),
+                                      display_text(key.to_table), display_text(key.to)));
+  for (const schema::UserReference& key : facts.user_references)
+    if (is_judged(key) && key.to != "id")
+      to_others.push_back(fmt::format(
+          "{} to user.{}", display_text(fmt::format("{}.{}", key.table, key.column)), display_text(key.to)));
+  if (to_others.empty()) return report.ok(id, "tables of the backend that refer to a user do so by user.id");
+  report.warning(
+      id,
+      fmt::format("{} {}, not to user.id",
+                  to_others.size() == 1 ? "a foreign key leads from" : "foreign keys lead from",
+                  fmt::join(to_others, ", ")),
+      "DRAWBRIDGE_USER_CLAIM is sub, so tokens and paths name the user by user.id: an API that keeps these "
+      "tables finds no row",
+      "let these columns hold user.id and refer to it; or let the API go by user.uuid, without "
+      "DRAWBRIDGE_USER_CLAIM");
+}
+
 }  // namespace drawbridge::doctor

@@ -19,4 +19,8 @@ const char* column_of_users(const schema::BridgeFacts& facts);
 /// Of a backend that has users of its own, beside Better Auth's.
 void judge_own_users(Report& report, const schema::BridgeFacts& facts);
 
+/// tables.foreign_keys of a backend that goes by user.id. The tasks API's own tables are of `drawbridge
+/// serve`, which does not.
+void judge_foreign_keys_by_id(Report& report, const schema::BridgeFacts& facts);
+
 }  // namespace drawbridge::doctor

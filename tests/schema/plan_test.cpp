@@ -451,19 +451,6 @@ TEST(Plan, takes_nothing_from_a_table_that_another_program_made) {
   EXPECT_TRUE(plan_without_better_auth_tables(facts).is_refused);
 }
 
-TEST(Plan, takes_nothing_from_another_table_than_it_was_added_to) {
-  Facts facts = complete(Product::postgresql);
-  facts.additions_elsewhere = {{"user.uuid", "a.\"user\""}, {"jwks", "a.jwks"}};
-  expect_refused(plan_without_user_uuid(facts), "user.uuid was added to the table a.\"user\", which is not");
-  expect_refused(plan_without_better_auth_tables(facts), "jwks was added to the table a.jwks, which is not");
-  facts.naming.names = {{"user", "b.\"user\""}};
-  facts.additions = {{"user.uuid", {.place = "b.\"user\""}}};
-  EXPECT_EQ(statements_of(plan_without_user_uuid(facts)),
-            (Lines{"ALTER TABLE b.\"user\" DROP COLUMN uuid",
-                   "DELETE FROM drawbridge_additions WHERE name = 'user.uuid of b.\"user\"'"}))
-      << "what is elsewhere stays written down";
-}
-
 TEST(Plan, gives_a_column_back_as_it_was) {
   Facts facts = complete(Product::postgresql);
   facts.additions = {{"user.uuid type", {.detail = "character varying(36)"}},

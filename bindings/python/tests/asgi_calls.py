@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def call(app: FastAPI, method: str, path: str, *authorization: str) -> httpx.Response:
@@ -27,3 +28,14 @@ def get(app: FastAPI, path: str, *authorization: str) -> httpx.Response:
 
 def bearer(token: str) -> str:
     return f"Bearer {token}"
+
+
+class WrapperThatIsAnApp(FastAPI):
+    """Its own routes are not those that it serves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__()
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)

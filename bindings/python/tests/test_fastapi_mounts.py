@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
-from asgi_calls import bearer, get
+from asgi_calls import WrapperThatIsAnApp, bearer, get
 from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Security, WebSocket
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.routing import APIRoute
@@ -115,23 +115,8 @@ def a_mount_behind_middleware(app: FastAPI, auth: BetterAuth) -> None:
     app.mount("/api/v1/{user_id}", GZipMiddleware(notes(auth)))
 
 
-class Wrapper(FastAPI):
-    """Its own routes are not those that it serves."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__()
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
-
-
 def a_mount_behind_a_wrapper_with_routes(app: FastAPI, auth: BetterAuth) -> None:
-    app.mount("/api/v1/{user_id}", Wrapper(notes(auth)))
-
-
-def the_default_of_a_mounted_router(app: FastAPI, auth: BetterAuth) -> None:
-    app.mount("/api/v1/{user_id}", Router(default=notes(auth)))
+    app.mount("/api/v1/{user_id}", WrapperThatIsAnApp(notes(auth)))
 
 
 def a_host(app: FastAPI, auth: BetterAuth) -> None:
@@ -261,7 +246,6 @@ MOUNTS = [
     a_mount_in_a_router_of_starlette,
     a_mount_behind_middleware,
     a_mount_behind_a_wrapper_with_routes,
-    the_default_of_a_mounted_router,
     a_host,
     a_host_in_a_mount,
     an_endpoint_that_is_an_app,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 import pytest
+from asgi_calls import WrapperThatIsAnApp
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from drawbridge import Identity
 from drawbridge.fastapi import BetterAuth
 from drawbridge.fastapi.dependencies import CurrentUser
+from drawbridge.fastapi.route_check import check_routes
 from drawbridge.testing import assert_all_routes_protected
 
 AUTH = BetterAuth("http://localhost:3000")
@@ -90,15 +92,6 @@ class Wrapper:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.app is not None
-        await self.app(scope, receive, send)
-
-
-class WrapperThatIsAnApp(FastAPI):
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__()
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
 
 
@@ -332,3 +325,11 @@ def test_an_app_that_mounts_itself_ends() -> None:
     app.get("/x")(endpoint)
     app.mount("/again", app)
     assert_all_routes_protected(app)
+
+
+def test_what_a_router_has_as_its_default_is_looked_into_at_the_start() -> None:
+    app, by_default = FastAPI(), FastAPI()
+    by_default.get("/notes", dependencies=[OWNER])(endpoint)
+    app.mount("/{user_id}", Router(default=by_default))
+    with pytest.raises(RuntimeError, match=r"The route /\{user_id\}/notes depends on verify_user_access"):
+        check_routes(app)
