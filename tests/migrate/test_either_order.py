@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from better_auths import NOTHING, planned, run_migrations
+from better_auth import BetterAuth
+from better_auths import NOTHING, planned, run_migrations, script
 from cases import cases
 from conftest import NewDatabase, StartBackend, StartIssuer
 from database import Database
 from migration import BETTER_AUTHS, OURS, migrate, pending, up
+from process import wait_until
 from schema import columns_of, schema_of
 
 
@@ -64,6 +69,27 @@ def test_users_of_a_better_auth_that_knows_of_no_uuid_have_one(database: Databas
     person = start_issuer(database, uuid="off").sign_up("alice")
     ((uuid,),) = database.execute('select cast(uuid as text) from "user" where id = ?', person.id)
     assert len(uuid) == 36
+
+
+def test_tables_that_serve_made_before_the_ids_were_known(
+    sqlite: Database, start_backend: StartBackend, tmp_path: Path
+) -> None:
+    """They refer to user.uuid, which a Better Auth whose ids are the UUIDs never makes: it is said, with what to do."""
+    ids = {"ids": "random-uuid", "uuid_column": "user.id"}
+    issuer = BetterAuth(tmp_path, sqlite, migrate="off", **ids)
+    backend = start_backend(issuer)
+    run_migrations(sqlite, **ids)
+    with issuer.program.running():
+        issuer.start()
+        assert backend.call("GET", "/readyz").status_code == 503
+        wait_until(lambda: "drop the tables of the tasks API" in backend.program.log(), 5, "it says what to do")
+        refused = migrate(sqlite, "up", "--uuid", "user.id")
+        assert (refused.status, refused.done) == (1, [])
+        assert "the tables of the tasks API refer to user.uuid, not to user.id: where the plugin is" in refused.err
+        script(sqlite, "; ".join(re.findall(r"DROP TABLE \w+", refused.err)))
+        up(sqlite, "--uuid", "user.id")
+        person = issuer.sign_up("alice")
+        assert start_backend(issuer).make_task(person.id, person.token(), "First")
 
 
 def of_better_auth(lines: list[str]) -> list[str]:

@@ -1,5 +1,7 @@
 #include "schema/plan/our_tables.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -88,6 +90,18 @@ Change fold_texts_of(const Facts& facts) {
 
 }  // namespace
 
+std::string made_too_early(const Facts& facts) {
+  const bool refer_to_uuid = std::ranges::any_of(facts.references, [](const Reference& key) {
+    return key.table == "tasks" && key.to_table == "user" && key.to == "uuid";
+  });
+  if (facts.version == 0 || facts.user.uuid || !refer_to_uuid) return {};
+  return "where the plugin is drawbridge({ uuid: \"user.id\" }), drop the tables of the tasks API, which "
+         "were made "
+         "before Better Auth's and refer to user.uuid (DROP TABLE task_tags; DROP TABLE tags; DROP TABLE "
+         "tasks; "
+         "DROP TABLE drawbridge_migrations), and run drawbridge migrate up --uuid user.id";
+}
+
 std::string name_of(const Step& step) {
   return fmt::format("{} {}", step.version, step.name);
 }
@@ -139,8 +153,10 @@ std::string readiness_fault(const Facts& facts) {
            "drawbridge migrate up";
   }
   if (!can_be_referenced(facts)) {
-    return fmt::format("Better Auth's table \"user\" has no unique column uuid{}: run drawbridge migrate up",
-                       facts.product == Product::sqlite ? "" : " of type uuid");
+    const std::string early = made_too_early(facts);
+    return fmt::format(
+        "Better Auth's table \"user\" has no unique column uuid{}: run drawbridge migrate up{}{}",
+        facts.product == Product::sqlite ? "" : " of type uuid", early.empty() ? "" : "; or, ", early);
   }
   if (facts.version == latest_version()) return {};
   return fmt::format("the database has version {} of the tables and needs {}: run drawbridge migrate up",

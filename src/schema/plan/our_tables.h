@@ -44,6 +44,10 @@ std::string others_tables(const Facts& facts);
 /// The obstacle of a database that a newer program has migrated; empty when none has.
 std::string newer_database(int version);
 
+/// What to do about tables of ours that were made before `user` and refer to a uuid that the users do not
+/// have; empty otherwise. SQLite's alone, which lets a key refer to what is not there.
+std::string made_too_early(const Facts& facts);
+
 /// Why the API cannot work, and what to do; empty when it can. Facts of read_readiness().
 std::string readiness_fault(const Facts& facts);
 

@@ -53,6 +53,9 @@ std::string option_obstacle(const Facts& facts, const Options& options) {
         id->second.type, is_made(id->second) ? " that the database makes" : "");
   }
   if (!asks_for_uuids(options)) return {};
+  if (const std::string early = made_too_early(facts); !early.empty()) {
+    return fmt::format("the tables of the tasks API refer to user.uuid, not to user.id: {}", early);
+  }
   if (options.id_is_uuid && facts.user.uuid) {
     return "user.uuid is there, so tables and tokens may go by it: leave --uuid out, or change over as "
            "docs/uuid-ids.md says";
