@@ -334,5 +334,12 @@ TEST(ApiChecks, AFaultBehindAnotherIsNotToldAgain) {
   }
 }
 
+TEST(ApiChecks, LeaveToProductionWhatIsOfProductionAlone) {
+  Report report = report_before_the_api();
+  check_api(report, visit_of(), good_token());
+  check_cors(report, visit_of(), good_token());
+  EXPECT_TRUE(told_of(report, {"production."}).empty());
+}
+
 }  // namespace
 }  // namespace drawbridge::doctor

@@ -496,12 +496,5 @@ TEST(ProductionChecks, TakeANonceThatChanges) {
   EXPECT_EQ(pages, 2);
 }
 
-TEST(ProductionChecks, BelongToProductionAlone) {
-  Report report = report_before_the_api();
-  check_api(report, visit_of(), good_token());
-  check_cors(report, visit_of(), good_token());
-  EXPECT_TRUE(told_of(report, {"production."}).empty());
-}
-
 }  // namespace
 }  // namespace drawbridge::doctor

@@ -5,42 +5,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "schema/plan/our_tables.h"
 #include "tests/schema/migration_reports.h"
+#include "tests/schema/whole_facts.h"
 
 namespace drawbridge::schema::plan {
 namespace {
 
 using Lines = std::vector<std::string>;
-
-const Tables all_tables{
-    {"user", {"id", "name", "email", "emailVerified", "uuid"}},
-    {"session", {"id", "expiresAt", "token", "userId"}},
-    {"account", {"id", "userId"}},
-    {"verification", {"id"}},
-    {"jwks", {"id", "publicKey", "privateKey", "createdAt", "expiresAt", "alg", "crv"}},
-};
-
-/// All is there and as it is to be.
-Facts complete(Product product) {
-  Facts facts{.product = product, .version = latest_version(), .tables = all_tables};
-  facts.server = {.version = "15.14", .number = 150014};
-  facts.user.kind = User::Kind::table;
-  facts.user.uuid = UuidColumn{.type = product == Product::sqlite ? "text" : "uuid",
-                               .full_type = product == Product::sqlite ? "text" : "uuid",
-                               .is_required = true,
-                               .is_unique = true,
-                               .is_made = true};
-  return facts;
-}
-
-using Spoil = void (*)(Facts&);
-
-Facts spoilt(Product product, Spoil spoil) {
-  Facts facts = complete(product);
-  spoil(facts);
-  return facts;
-}
 
 Lines names_of(const Plan& plan) {
   Lines names;

@@ -41,8 +41,8 @@ struct SessionCookie {
 /// or with unused bits that are not zero (RFC 4648 §3.5).
 std::expected<SessionCookie, CookieFault> read_session_cookie(std::string_view value);
 
-/// The secrets of one Better Auth, the newest first: `BETTER_AUTH_SECRET`, or the values of
-/// `BETTER_AUTH_SECRETS`. Any thread may ask. The bytes are overwritten at the end.
+/// The secrets of one Better Auth, the newest first: its one secret, or its versioned ones. Any thread may
+/// ask. The bytes are overwritten at the end.
 class SecretKeyring {
  public:
   /// Throws std::invalid_argument where there is none, or an empty one.
@@ -61,8 +61,9 @@ class SecretKeyring {
   std::vector<std::string> secrets_;
 };
 
-/// The values of `BETTER_AUTH_SECRETS`, `2:new,1:old`: in their order, of which the first signs. Nothing
-/// where it cannot be read: an entry without a version, without a value, or a version twice.
+/// Better Auth's versioned secrets as they are written in one text, `2:new,1:old`: in their order, of which
+/// the first signs. Nothing where it cannot be read: an entry without a version, without a value, or a
+/// version twice.
 std::optional<std::vector<std::string>> read_versioned_secrets(std::string_view text);
 
 }  // namespace drawbridge

@@ -163,7 +163,8 @@ TEST(PostgresMigrations, without_better_auth_make_nothing_and_serve_waits) {
 TEST(PostgresMigrations, repair_what_the_bridge_needs) {
   const PostgresDatabase database{PostgresDatabase::Content::nothing};
   database.run(user_table("") + user("a") +
-               "CREATE TABLE session (id text PRIMARY KEY, \"userId\" text, \"expiresAt\" timestamptz); "
+               "CREATE TABLE session (id text PRIMARY KEY, \"userId\" text, \"expiresAt\" timestamptz, "
+               "\"ipAddress\" text); "
                "INSERT INTO session VALUES ('s', 'a')");
   Names lines;
   const database::DatabaseUrl url{.server = database.url()};
