@@ -25,7 +25,9 @@ using database::user_unknown;
 using database::UserLock;
 
 Instant read_time(const pqxx::field& field) {
-  return Instant{std::chrono::milliseconds{field.as<std::int64_t>()}};
+  const Instant time{std::chrono::milliseconds{field.as<std::int64_t>()}};
+  if (!is_within_years(time)) throw std::range_error{"no time that can be answered"};
+  return time;
 }
 
 std::optional<Instant> read_optional_time(const pqxx::field& field) {

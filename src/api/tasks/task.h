@@ -59,6 +59,7 @@ struct TaskFilter {
   std::optional<Instant> due_before{};     ///< `due_date` before it
   /// Title or description contains it, letter case (Unicode) ignored; empty: whatever they are.
   std::string search{};
+  bool operator==(const TaskFilter&) const = default;
 };
 
 enum class SortBy { created_at, due_date, priority, title };

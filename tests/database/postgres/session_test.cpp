@@ -153,6 +153,22 @@ TEST_F(PostgresServerSession, keeps_the_first_and_the_last_year) {
   EXPECT_EQ(read.reminder_at, first);
 }
 
+TEST_F(PostgresServerSession, answers_no_time_that_another_program_wrote_outside_the_years) {
+  const auto made = create_task(writer, alice, {.title = "T"}, noon);
+  ASSERT_TRUE(made.has_value());
+  for (const std::string time :
+       {"294276-12-31", "10000-01-01 00:00:00+00", "4713-01-01 BC", "infinity", "-infinity"}) {
+    for (const std::string column : {"created_at", "due_date"}) {
+      database.run("UPDATE tasks SET " + column + " = '" + time + "'");
+      for (const auto& error :
+           {list_tasks(reader, alice, {}).error(), get_task(reader, alice, made->id).error()})
+        EXPECT_EQ(error.kind, Kind::unavailable) << column << ' ' << time;
+      database.run("UPDATE tasks SET " + column + " = now()");
+    }
+  }
+  EXPECT_TRUE(get_task(reader, alice, made->id).has_value());
+}
+
 TEST_F(PostgresServerSession, says_what_is_missing) {
   struct Case {
     std::string_view name;
