@@ -28,7 +28,7 @@ std::string start_of(const Visit& visit) {
 /// Where an answer leads to on the same origin; nothing for another one, to which this visit does not belong.
 std::optional<std::string> redirect_of(const Visit& visit, const HttpAnswer& answer) {
   if (answer.status < 300 || answer.status > 399) return std::nullopt;
-  const std::string place{answer.header("Location")};
+  std::string place{answer.header("Location")};
   if (place.starts_with('/') && !place.starts_with("//")) return visit.page_origin + place;
   if (place.starts_with(start_of(visit))) return place;
   return std::nullopt;

@@ -10,7 +10,7 @@
 #include "api/tasks/task_rows.h"
 
 namespace pqxx {
-class transaction_base;
+class transaction_base;  // NOLINT(readability-identifier-naming): its name in libpqxx
 }
 
 namespace drawbridge::api {

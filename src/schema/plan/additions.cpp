@@ -44,7 +44,7 @@ std::string table_of_addition(const std::string& name) {
 }
 
 std::string place_expression(Product product, const std::string& table) {
-  const std::string sql = literal(identifier(table));
+  std::string sql = literal(identifier(table));
   if (product == Product::sqlite) return sql;
   return fmt::format(
       "(SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = "

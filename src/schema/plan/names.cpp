@@ -179,10 +179,11 @@ void take(Layout& layout, const Mark& mark, const FoundTable& table) {
 
 /// By its table of migrations; Prisma also by the name that it gives a model's table.
 std::string orm_of(const std::vector<FoundTable>& found, const FoundTable* user) {
-  for (const auto& [name, orm] :
-       {std::pair{"_prisma_migrations", "Prisma"}, {"__drizzle_migrations", "Drizzle"}}) {
-    if (std::ranges::any_of(found, [&](const FoundTable& table) { return table.name == name; })) return orm;
-  }
+  const auto is_there = [&](std::string_view name) {
+    return std::ranges::find(found, name, &FoundTable::name) != found.end();
+  };
+  if (is_there("_prisma_migrations")) return "Prisma";
+  if (is_there("__drizzle_migrations")) return "Drizzle";
   return user != nullptr && user->name == "User" ? "Prisma" : "";
 }
 
