@@ -12,6 +12,7 @@ from starlette.routing import Match
 from .auth import auth
 
 MAX_LISTED = 20
+LONGEST_NAME = 64  # what is longer is cut
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MESSAGES = {"missing": "is required", "extra_forbidden": "is not one that can be set here"}
 
@@ -36,14 +37,14 @@ class Invalid(AuthError):
 
     @classmethod
     def query(cls, error: ValidationError) -> "Invalid":
-        return cls({f"?{location[0]}": message for location, message in _faults_of(error)})
+        return cls({f"?{location[0]!s:.{LONGEST_NAME}}": message for location, message in _faults_of(error)})
 
     def problem(self) -> dict[str, object]:  # type: ignore[override]  # one member more, which is a list
         return {**super().problem(), "errors": self.errors}
 
 
 def _pointer_of(location: tuple[int | str, ...]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+    return "".join(f"/{str(part)[:LONGEST_NAME].replace('~', '~0').replace('/', '~1')}" for part in location)
 
 
 def _faults_of(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:

@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
-from .errors import Invalid
-from .schemas import NoQuery
+from .errors import MAX_LISTED, Invalid
+from .schemas import MAX_TAGS, NoQuery
 
+MOST_PARAMETERS = MAX_TAGS + 100  # a list takes nine beside its tags
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -19,14 +20,19 @@ class Query(Generic[Model]):
         self.model = model
 
     async def __call__(self, request: Request) -> Model:
-        values: dict[str, str | list[str]] = {}
-        raw = request.scope["query_string"].decode("latin-1")
-        # Bytes that are no UTF-8 are kept, so that they can be refused by the parameter's name.
-        for name, value in parse_qsl(raw, keep_blank_values=True, errors="surrogateescape"):
-            before = values.get(name)
-            values[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+        raw = request.scope["query_string"]
+        if raw.count(b"&") >= MOST_PARAMETERS:
+            raise Invalid({"?": "has far more parameters than there are"})
+        values: dict[str, list[str]] = {}
+        # Bytes of a value that are no UTF-8 are kept, so that they can be refused by the parameter's name.
+        for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="surrogateescape"):
+            values.setdefault(name.encode(errors="surrogateescape").decode(errors="replace"), []).append(value)
+        # No more unknown ones are looked at than will be told of.
+        unknown = [name for name in values if name not in self.model.model_fields]
+        for name in unknown[MAX_LISTED:]:
+            del values[name]
         try:
-            return self.model.model_validate(values)
+            return self.model.model_validate({name: all if len(all) > 1 else all[0] for name, all in values.items()})
         except ValidationError as error:
             raise Invalid.query(error) from None
 
