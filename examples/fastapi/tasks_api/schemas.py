@@ -28,6 +28,8 @@ WHITE_SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+
 
 class Closed(BaseModel):
     """Takes the members that it has and no others, each of its own type."""
@@ -41,14 +43,12 @@ def fault(message: str) -> PydanticCustomError:
 
 
 def text(longest: int) -> AfterValidator:
+    """Lengths are checked first: what is in a text of a megabyte is not worth reading."""
+
     def check(value: str) -> str:
-        if "\0" in value:
-            raise fault("must not have the character NUL")
-        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise fault("must be UTF-8")
         if len(value) > longest:
             raise fault(f"must have at most {longest} characters")
-        return value
+        return _characters(value)
 
     return AfterValidator(check)
 
@@ -58,9 +58,17 @@ def trimmed(longest: int) -> AfterValidator:
         value = value.strip(WHITE_SPACE)
         if not 1 <= len(value) <= longest:
             raise fault(f"must have 1 to {longest} characters, white space at both ends not counted")
-        return value
+        return _characters(value)
 
     return AfterValidator(trim)
+
+
+def _characters(value: str) -> str:
+    if "\0" in value:
+        raise fault("must not have the character NUL")
+    if HALF_A_PAIR.search(value):
+        raise fault("must be UTF-8")
+    return value
 
 
 def _few_marks(value: str) -> str:
@@ -101,9 +109,8 @@ def _color(value: str) -> str:
     return value
 
 
-UNBOUNDED = 2**20  # no body is longer
-Title = Annotated[str, text(UNBOUNDED), trimmed(255)]
-TagName = Annotated[str, text(UNBOUNDED), trimmed(50)]
+Title = Annotated[str, trimmed(255)]
+TagName = Annotated[str, trimmed(50)]
 Priority = Literal["low", "medium", "high"]
 TimeIn = Annotated[datetime, BeforeValidator(_time)]
 TagId = Annotated[int, Field(ge=1, le=MAX_ID)]
