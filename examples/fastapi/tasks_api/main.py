@@ -14,7 +14,7 @@ from .auth import User, auth
 from .database import is_ready
 from .query import NoParameters
 from .readiness import Readiness
-from .request_rules import CommonHeaders, RequestRules
+from .request_rules import CommonHeaders, Framing, RequestRules
 from .settings import settings
 
 app = FastAPI(lifespan=auth.lifespan, openapi_url=None, redirect_slashes=False)
@@ -33,6 +33,7 @@ app.add_middleware(
     allow_headers=["authorization", "content-type"],
     expose_headers=["X-Request-Id", "Retry-After", "WWW-Authenticate", "Location"],
 )
+app.add_middleware(Framing)
 app.add_middleware(CommonHeaders)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from drawbridge import AuthError
 from drawbridge.fastapi import problem_response
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .caller import Caller, current
@@ -32,6 +32,38 @@ def is_path(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return not any(segment in ("", ".", "..") or BAD_CHARACTER.search(segment) for segment in segments)
+
+
+def framing_fault(scope: Scope) -> str:
+    """What two servers could read in two ways, as far as is seen here (RFC 9112 §2.3 and §6.1). h11 reads chunks where
+    the other server may have gone by the length."""
+    if scope["http_version"] not in ("1.0", "1.1"):
+        return "The version of HTTP is not 1.0 or 1.1."
+    names = [name for name, _ in scope["headers"]]
+    if b"transfer-encoding" not in names:
+        return ""
+    if b"content-length" in names:
+        return "Content-Length and Transfer-Encoding are both there."
+    if scope["http_version"] == "1.0":
+        return "HTTP/1.0 has no Transfer-Encoding."
+    return ""
+
+
+class Framing:
+    """Refuses what has no certain end, whoever sends it and wherever to, and closes the connection: what comes behind
+    may be part of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = framing_fault(scope) if scope["type"] in ("http", "websocket") else ""
+        if not fault:
+            await self.app(scope, receive, send)
+            return
+        answer = await problem_response(HTTPConnection(scope), AuthError("request_malformed", fault))
+        answer.headers["Connection"] = "close"
+        await answer(scope, receive, send)
 
 
 class RequestRules:
