@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, NoSuchTableError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from .models import Tag, Task, task_tags, users_of
+from .models import OddRow, Tag, Task, task_tags, users_of
 from .postgres_database import PostgresDatabase
 from .settings import settings
 from .sqlite_database import SqliteDatabase
@@ -35,6 +35,7 @@ UNAVAILABLE = (
     asyncpg.PostgresError,
     asyncio.TimeoutError,
     OSError,
+    OddRow,
 )
 FORMS = "write sqlite:relative/path.db, sqlite:///absolute/path.db or postgresql://user:password@host:port/database"
 

@@ -1,6 +1,7 @@
 """The tables that `drawbridge migrate up` makes. Each key begins with the owner, and so does each reference, so that a
 task cannot have another user's tag."""
 
+import re
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -26,6 +27,11 @@ from sqlalchemy.types import TypeDecorator
 from .letter_case import fold
 
 PRIORITIES = ("low", "medium", "high")
+STORED_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+
+
+class OddRow(Exception):
+    """Another program has written what means nothing here."""
 
 
 class PriorityColumn(TypeDecorator[str]):
@@ -38,11 +44,37 @@ class PriorityColumn(TypeDecorator[str]):
         return None if value is None else PRIORITIES.index(value) + 1
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
-        return None if value is None else PRIORITIES[value - 1]
+        if value is None:
+            return None
+        if not 1 <= value <= len(PRIORITIES):
+            raise OddRow("a priority is not 1, 2 or 3")
+        return PRIORITIES[value - 1]
+
+
+class UuidColumn(UserUuid):
+    cache_ok = True
+
+    def process_result_value(self, value: UUID | str | None, dialect: Dialect) -> UUID | None:
+        try:
+            return super().process_result_value(value, dialect)
+        except ValueError:
+            raise OddRow("an id is not a UUID") from None
+
+
+class TimeColumn(BetterAuthTime):
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+        try:
+            if isinstance(value, str) and not STORED_TIME.fullmatch(value):
+                raise ValueError
+            return super().process_result_value(value, dialect)
+        except ValueError:
+            raise OddRow("a time is not like 2026-11-23T10:00:00.000Z") from None
 
 
 class Base(DeclarativeBase):
-    type_annotation_map: ClassVar = {UUID: UserUuid, datetime: BetterAuthTime}
+    type_annotation_map: ClassVar = {UUID: UuidColumn, datetime: TimeColumn}
 
 
 def users_of(connection: Connection) -> Column[UUID]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Session
 
 from .caller import Caller
+from .models import OddRow
 from .statement_limit import LONGEST, StatementLimit, too_long
 from .times import UTC
 
@@ -108,6 +109,13 @@ async def _is_pooled(url: str) -> bool:
         await connection.close(timeout=5)
 
 
+def _time(parts: tuple[int]) -> datetime:
+    try:
+        return POSTGRES_EPOCH + parts[0] * MICROSECOND
+    except OverflowError:  # of infinity too
+        raise OddRow("a time is outside the years 1 to 9999") from None
+
+
 def _limit_transaction(connection: Connection) -> None:
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {LONGEST * 1000:.0f}")
 
@@ -128,7 +136,7 @@ def _engine(url: str, connections: int, pooled: bool, settings: dict[str, str]) 
             schema="pg_catalog",
             format="tuple",
             encoder=lambda time: ((time - POSTGRES_EPOCH) // MICROSECOND,),
-            decoder=lambda parts: POSTGRES_EPOCH + parts[0] * MICROSECOND,
+            decoder=_time,
         )
         return connection
 
