@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .caller import Caller, current
 from .gate import Gate
+from .query import MOST_PARAMETERS
 
 log = logging.getLogger(__name__)
 LARGEST_HEAD = 32 * 1024
@@ -66,6 +67,12 @@ class Framing:
         await answer(scope, receive, send)
 
 
+def with_no_more_than_is_refused(query: bytes) -> bytes:
+    """FastAPI reads the whole query of every request, whether or not a route asks for it. One parameter too many is
+    refused where it is a query's turn, behind the token."""
+    return b"&".join(query.split(b"&", MOST_PARAMETERS + 1)[: MOST_PARAMETERS + 1])
+
+
 class RequestRules:
     """Refuses what is too large or has no good path, answers when something went wrong, and knows when a request is
     over."""
@@ -90,6 +97,7 @@ class RequestRules:
         if not is_path(scope["raw_path"]):
             await refuse(AuthError("not_found", "There is no such route."))
             return
+        scope = {**scope, "query_string": with_no_more_than_is_refused(scope["query_string"])}
         sender = b"".join(value for name, value in scope["headers"] if name == b"authorization")
         caller = Caller(receive)
         current.set(caller)

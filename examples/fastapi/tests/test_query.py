@@ -6,9 +6,11 @@ from contextlib import suppress
 
 import pytest
 from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
 
 from tasks_api.errors import MAX_LISTED, Invalid
-from tasks_api.query import Query
+from tasks_api.query import MOST_PARAMETERS, Query
+from tasks_api.request_rules import RequestRules
 from tasks_api.schemas import MAX_TAGS, NoQuery, TaskQuery
 
 FULL = "&".join(
@@ -87,3 +89,22 @@ def test_an_odd_name_is_told(name: str) -> None:
     with pytest.raises(Invalid) as refused:
         read(TaskQuery, query)
     assert [error["pointer"] for error in refused.value.errors] == [pointer]
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_the_framework_reads_no_more_than_is_refused(name: str) -> None:
+    seen: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["query_string"])
+
+    async def nothing(*_: object) -> Message:
+        raise AssertionError
+
+    for query in (TOO_MUCH[name], FULL):
+        scope = {"type": "http", "path": "/a", "raw_path": b"/a", "headers": [], "query_string": query.encode()}
+        asyncio.run(RequestRules(app)(scope, nothing, nothing))  # type: ignore[arg-type]
+    assert seen[0].count(b"&") == MOST_PARAMETERS
+    assert seen[1] == FULL.encode()
+    with pytest.raises(Invalid):
+        read(TaskQuery, seen[0].decode())
