@@ -27,8 +27,8 @@ enum class SessionState {
 };
 
 /// Whether a session that was found by `token` counts at `now`. `revoked_before`: of secondary storage alone,
-/// `revoked-sessions-before-<userId>`; a session made before it is over. At the very moment of an end it is
-/// over, and at that of a ban's end the ban is not.
+/// `revoked-sessions-before-<userId>`; a session made before that moment does not count. In doubt about a
+/// millisecond it does not count either: not at its end, and not at the end of a ban.
 SessionState state_of(const StoredSession& session, std::string_view token, Instant now,
                       std::optional<Instant> revoked_before = std::nullopt);
 
