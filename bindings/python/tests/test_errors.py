@@ -81,7 +81,7 @@ class NobodyKnows(AuthError):
         super().__init__("user_unknown", "Nobody knows them.")
 
 
-SUBCLASSES = {"its own code and fields": AccountLocked(2030, reasons=["unpaid"]), "a code of ours": NobodyKnows()}
+SUBCLASSES = {"its own code and fields": AccountLocked(2030, reasons=["unpaid"]), "one of the codes": NobodyKnows()}
 COPIES = {f"pickle {number}": number for number in range(pickle.HIGHEST_PROTOCOL + 1)} | {"copy": -1, "deepcopy": -2}
 
 

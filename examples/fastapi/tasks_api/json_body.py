@@ -100,7 +100,7 @@ def parse(body: bytes) -> Any:
         parse_constant=_no_constant,
     )
     if b"\\u" in body:
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is not text
     return value
 
 
