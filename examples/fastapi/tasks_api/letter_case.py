@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Text, func, select
 
 DOTLESS_I = "\u0131"  # I is the capital of both
 JOINER, LONGEST_RUN = "\u034f", 30
-# What every longer run has in it: a letter has 3 marks at most; what is marks alone has 2, and is not a letter or a digit.
+# What every longer run has in it: a letter has 3 marks at most. A sign that is marks alone has 2 and is not a letter.
 FEWEST = 14
 SUSPECT = re.compile(rf"[^\w\x00-\x7f]{{{FEWEST}}}")
 OF_MARKS_ALONE = "\u0f73\u0f75\u0f81"  # of class 0, and of two marks each
