@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -127,6 +129,27 @@ def test_it_listens_on_loopback_and_stops() -> None:
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, int(port)), timeout=5)
     issuer.close()
+
+
+def test_once_closed_it_serves_nobody_who_had_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, released = Event(), Event()
+    issuer = Issuer()
+    jwks = issuer.jwks
+
+    def slow_jwks() -> object:
+        asked.set()
+        assert released.wait(10)
+        return jwks()
+
+    monkeypatch.setattr(issuer, "jwks", slow_jwks)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(lambda: urllib.request.urlopen(f"{issuer.url}/api/auth/jwks").status)
+        assert asked.wait(10)
+        closing = pool.submit(issuer.close)
+        assert wait({closing}, timeout=0.3).not_done == {closing}
+        released.set()
+        closing.result(timeout=10)
+        assert answer.result(timeout=10) == 200
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -49,6 +49,7 @@ class Issuer:
         self._keys: list[tuple[str, Ed25519PrivateKey]] = []
         self.rotate()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self._server.daemon_threads = False  # so that close() waits for the answers under way
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -113,7 +114,10 @@ class Issuer:
         return {"keys": [_public_jwk(kid, key) for kid, key in keys]}
 
     def close(self) -> None:
-        """Stops to serve keys, which is how a test makes an outage. Tokens can still be signed."""
+        """Stops to serve keys, which is how a test makes an outage. Tokens can still be signed.
+
+        Once it has returned, nobody is served: not even who had asked before.
+        """
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -136,6 +140,8 @@ def _is_uuid(text: str) -> bool:
 
 def _handler_for(issuer: Issuer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        timeout = 5  # seconds, so that a connection that asks nothing does not hold up close()
+
         def do_GET(self) -> None:
             found = self.path == JWKS_PATH
             body = json.dumps(issuer.jwks()).encode() if found else b""
