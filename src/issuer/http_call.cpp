@@ -1,24 +1,14 @@
 #include "issuer/http_call.h"
 
 #include <algorithm>
-#include <array>
 #include <new>
 
 #include "core/text/ascii.h"
-#include "issuer/curl_rules.h"
-#include "issuer/jwks_url.h"
 
 namespace drawbridge::fetch {
 namespace {
 
 constexpr std::size_t max_body_size = 1024 * 1024;
-
-/// What does not fit is left out: whoever looks at an answer needs its beginning.
-std::size_t receive(char* data, std::size_t size, std::size_t count, void* body) {
-  auto& text = *static_cast<std::string*>(body);
-  text.append(data, std::min(size * count, max_body_size - text.size()));
-  return size * count;
-}
 
 std::unique_ptr<curl_slist, FreeEasy> list_of(const std::vector<HttpHeader>& headers) {
   std::unique_ptr<curl_slist, FreeEasy> list;
@@ -45,31 +35,50 @@ std::string_view HttpAnswer::header(std::string_view name) const {
   return {};
 }
 
-std::expected<HttpAnswer, std::string> call_http(const HttpCall& call, const KeySource& source) {
-  const auto url = check_jwks_url(call.url, source.allow_http_hosts);
-  if (!url) return std::unexpected{url.error()};
-  const auto request = new_request(*url, source.ca_file);
-  const auto headers = list_of(call.headers);
-  HttpAnswer answer;
-  std::array<char, CURL_ERROR_SIZE> error_text{};
-  CURL* const easy = request.get();
+HttpRequest::HttpRequest(const HttpCall& call, JwksUrl url,
+                         const std::optional<std::filesystem::path>& ca_file)
+    : url_{std::move(url)},
+      ca_file_{ca_file},
+      body_{call.body},
+      headers_{list_of(call.headers)},
+      easy_{new_request(url_, ca_file_)} {
+  CURL* const easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
-  if (!call.body.empty()) {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(call.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.data());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  if (!body_.empty()) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(body_.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body_.data());
   }
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &receive);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &answer.body);
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text.data());
-  const CURLcode code = curl_easy_perform(easy);
-  if (code != CURLE_OK)
-    return std::unexpected{transport_failure(*url, source.ca_file, code, error_text.data())};
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpRequest::receive);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_.data());
+}
+
+/// What does not fit is left out: whoever looks at an answer needs its beginning.
+std::size_t HttpRequest::receive(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& text = static_cast<HttpRequest*>(self)->answer_.body;
+  try {
+    text.append(data, std::min(size * count, max_body_size - text.size()));
+  } catch (const std::bad_alloc&) {
+    return 0;  // curl then fails; an exception cannot go through its frames
+  }
+  return size * count;
+}
+
+std::expected<HttpAnswer, std::string> HttpRequest::take_result(CURLcode code) {
+  if (code != CURLE_OK) return std::unexpected{transport_failure(url_, ca_file_, code, error_text_.data())};
   long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  answer.status = static_cast<int>(status);
-  answer.headers = headers_of(easy);
-  return answer;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  answer_.status = static_cast<int>(status);
+  answer_.headers = headers_of(easy_.get());
+  return std::move(answer_);
+}
+
+std::expected<HttpAnswer, std::string> call_http(const HttpCall& call, const KeySource& source) {
+  auto url = check_jwks_url(call.url, source.allow_http_hosts);
+  if (!url) return std::unexpected{url.error()};
+  HttpRequest request{call, *std::move(url), source.ca_file};
+  return request.take_result(curl_easy_perform(request.handle()));
 }
 
 }  // namespace drawbridge::fetch

@@ -1,11 +1,20 @@
 #pragma once
 
+#include <array>
 #include <expected>
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <curl/curl.h>
+
 #include "drawbridge/remote_verifier.h"
+
+#include "issuer/curl_rules.h"
+#include "issuer/jwks_url.h"
 
 namespace drawbridge::fetch {
 
@@ -28,6 +37,31 @@ struct HttpAnswer {
 
   /// The first header of that name in any case; empty when there is none.
   std::string_view header(std::string_view name) const;
+};
+
+/// A call on its way: driven by curl_easy_perform(), or by a curl multi handle. Redirects are answers.
+class HttpRequest {
+ public:
+  /// Throws std::bad_alloc.
+  HttpRequest(const HttpCall& call, JwksUrl url, const std::optional<std::filesystem::path>& ca_file);
+  HttpRequest(const HttpRequest&) = delete;
+  HttpRequest& operator=(const HttpRequest&) = delete;
+
+  CURL* handle() { return easy_.get(); }
+
+  /// What came of it, once curl is done with `code`; the error is one line: why no answer came.
+  std::expected<HttpAnswer, std::string> take_result(CURLcode code);
+
+ private:
+  static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self);
+
+  JwksUrl url_;
+  std::optional<std::filesystem::path> ca_file_;
+  std::string body_;  ///< to send
+  std::unique_ptr<curl_slist, FreeEasy> headers_;
+  std::unique_ptr<CURL, FreeEasy> easy_;
+  std::array<char, CURL_ERROR_SIZE> error_text_{};
+  HttpAnswer answer_;
 };
 
 /// One HTTP call by the rules of `source` for where one may connect (its `jwks_url` is not used), 5 seconds

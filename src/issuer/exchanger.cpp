@@ -1,0 +1,329 @@
+#include "issuer/exchanger.h"
+
+#include <algorithm>
+#include <new>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include "core/credentials/session_cookie.h"
+#include "core/jose/sha256.h"
+#include "core/keys/verified_subjects.h"
+#include "core/text/ascii.h"
+#include "core/text/whole_number.h"
+#include "issuer/address_share.h"
+#include "issuer/key_fetcher.h"
+#include "issuer/without_signals.h"
+
+namespace drawbridge::fetch {
+namespace {
+
+using namespace std::chrono_literals;
+using Outcome = ExchangeQueue::Outcome;
+
+/// A wait does not count the time that the machine sleeps; this bounds how late a timer can be after it.
+constexpr BootClock::duration longest_nap = 30s;
+constexpr std::chrono::milliseconds pause_without_memory{100};
+/// A remembered token is not used up to its very end: who asks for it may need it for a moment.
+constexpr std::chrono::seconds margin = 5s;
+constexpr BootClock::duration quiet_after_a_report = 10s;
+
+std::chrono::seconds at_least_a_second(std::optional<std::chrono::seconds> pause) {
+  return std::max(pause.value_or(1s), std::chrono::seconds{1});
+}
+
+std::string_view text_of(ExchangedKind kind) {
+  return kind == ExchangedKind::session ? "session" : "key";
+}
+
+std::optional<std::chrono::seconds> retry_after_of(const HttpAnswer& answer) {
+  for (const std::string_view name : {"Retry-After", "X-Retry-After"})
+    if (const auto seconds = whole_number<std::int64_t>(answer.header(name), 0))
+      return std::chrono::seconds{*seconds};
+  return std::nullopt;
+}
+
+IssuerAnswer seen(const HttpAnswer& answer, std::string_view url) {
+  IssuerAnswer seen{.url = url, .status = answer.status, .body = answer.body, .jwts = {}, .retry_after = {}};
+  for (const HttpHeader& header : answer.headers)
+    if (ascii::equal_ignoring_case(header.name, "set-auth-jwt")) seen.jwts.push_back(header.value);
+  seen.retry_after = retry_after_of(answer);
+  return seen;
+}
+
+Exchanger::Refused unavailable(std::optional<std::chrono::seconds> retry_after) {
+  return {Outcome::unavailable, at_least_a_second(retry_after)};
+}
+
+std::uint64_t share_of(std::string_view client_address) {
+  static const DigestSecret secret = [] {
+    DigestSecret bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    return bytes;
+  }();
+  return client_address.empty() ? 0 : keyed_digest(address_share(client_address), secret);
+}
+
+}  // namespace
+
+struct Exchanger::Inbox {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<Arrived> arrived;
+  std::vector<Judged> judged;
+  bool woken = false;
+  bool stopping = false;
+
+  void wake() {
+    const std::lock_guard lock{mutex};
+    woken = true;
+    changed.notify_one();
+  }
+  void add(auto& list, auto item) {
+    const std::lock_guard lock{mutex};
+    list.push_back(std::move(item));
+    woken = true;
+    changed.notify_one();
+  }
+};
+
+Exchanger::Exchanger(ExchangeSource source, RemoteVerifier& verifier)
+    : source_{std::move(source)},
+      verifier_{verifier},
+      tokens_{source_.remembered},
+      inbox_{std::make_shared<Inbox>()},
+      queue_{randombytes_random()} {
+  if (const auto url = check_jwks_url(source_.base_url, source_.rules.allow_http_hosts); !url)
+    throw std::invalid_argument{"the URL of Better Auth " + url.error()};
+  calling_.emplace(source_.rules,
+                   [inbox = inbox_](std::uint64_t call, std::expected<HttpAnswer, std::string> answer) {
+                     inbox->add(inbox->arrived, Arrived{call, std::move(answer)});
+                   });
+  const WithoutSignals inherited_by_the_thread;
+  thread_ = std::thread{[this] { run(); }};
+}
+
+Exchanger::~Exchanger() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  {
+    const std::lock_guard lock{inbox_->mutex};
+    inbox_->stopping = true;
+    inbox_->changed.notify_one();
+  }
+  thread_.join();
+  calling_.reset();
+  answer_all_who_wait();
+}
+
+ExchangeQueue::Credential Exchanger::credential_of(ExchangedKind kind, std::string_view value) const {
+  std::string text{text_of(kind)};
+  if (kind == ExchangedKind::key) {
+    text += '\0';
+    text += value;
+    return sha256(text);
+  }
+  text += source_.cookie_name;
+  text += '\0';
+  // Decoded, so that one session is one credential however it is written.
+  if (const auto cookie = read_session_cookie(value)) text += cookie->token + '.' + cookie->signature;
+  return sha256(text);
+}
+
+std::optional<Exchanger::Result> Exchanger::ask(ExchangedKind kind, std::string_view value,
+                                                std::string_view client_address, const Done& done) {
+  const auto credential = credential_of(kind, value);
+  if (const auto jwt = tokens_.find(credential, boot_now())) {
+    auto verdict = verifier_.verify_async(*jwt, [done](RemoteVerifier::Result later) {
+      if (later) return done(*std::move(later));
+      done(std::unexpected{unavailable(later.error().retry_after)});
+    });
+    if (!verdict) return std::nullopt;
+    if (*verdict) return **std::move(verdict);
+    if (verdict->error().code == ErrorCode::keys_unavailable)
+      return std::unexpected{unavailable(verdict->error().retry_after)};
+    tokens_.forget(credential);  // it has ended, or its key was withdrawn: there may be a better one
+  }
+  {
+    const std::lock_guard lock{mutex_};
+    if (stopping_) return std::unexpected{unavailable(1s)};
+    const auto answer = queue_.ask(credential, fmt::format("{}{}", text_of(kind)[0], value),
+                                   share_of(client_address), boot_now());
+    if (std::holds_alternative<ExchangeQueue::Unknown>(answer))
+      return std::unexpected{Refused{Outcome::unknown}};
+    if (const auto* limited = std::get_if<ExchangeQueue::Limited>(&answer))
+      return std::unexpected{Refused{Outcome::limited, limited->retry_after}};
+    if (const auto* not_now = std::get_if<ExchangeQueue::Unavailable>(&answer))
+      return std::unexpected{unavailable(not_now->retry_after)};
+    waiting_.emplace(std::get<ExchangeQueue::Waiting>(answer).ticket, done);
+  }
+  inbox_->wake();
+  return std::nullopt;
+}
+
+std::string Exchanger::last_failure() const {
+  const std::lock_guard lock{mutex_};
+  return queue_.last_failure();
+}
+
+void Exchanger::run() {
+  while (true) {
+    std::vector<Arrived> arrived;
+    std::vector<Judged> judged;
+    {
+      std::unique_lock lock{inbox_->mutex};
+      const auto nap = std::clamp<BootClock::duration>(next_ - boot_now(), 0ms, longest_nap);
+      inbox_->changed.wait_for(lock, nap, [this] { return inbox_->woken || inbox_->stopping; });
+      if (inbox_->stopping) return;
+      inbox_->woken = false;
+      arrived.swap(inbox_->arrived);
+      judged.swap(inbox_->judged);
+    }
+    try {
+      turn(std::move(arrived), std::move(judged));
+    } catch (const std::bad_alloc&) {
+      go_on_without_memory();
+    }
+  }
+}
+
+void Exchanger::turn(std::vector<Arrived> arrived, std::vector<Judged> judged) {
+  for (const Judged& one : judged) on_judged(one);
+  for (const Arrived& one : arrived) on_arrived(one);
+  std::vector<ExchangeQueue::Exchange> to_begin;
+  {
+    const std::lock_guard lock{mutex_};
+    auto step = queue_.poll(boot_now());
+    next_ = step.next;
+    take_waiting(step.resolved, std::nullopt);
+    to_begin = std::move(step.begin);
+  }
+  for (ExchangeQueue::Exchange& one : to_begin) {
+    const auto kind =
+        one.value.front() == text_of(ExchangedKind::key)[0] ? ExchangedKind::key : ExchangedKind::session;
+    const auto& exchange =
+        under_way_.emplace(++last_call_, Exchange{one.credential, kind, one.value.substr(1)}).first->second;
+    begin(last_call_, exchange);
+  }
+  for (const auto& [done, result] : std::exchange(answers_, {})) done(result);
+}
+
+void Exchanger::begin(std::uint64_t call, const Exchange& exchange) {
+  const bool asks_session = exchange.kind == ExchangedKind::session && !exchange.session;
+  HttpCall what{.url = source_.base_url +
+                       (asks_session ? "/get-session?disableCookieCache=true&disableRefresh=true" : "/token"),
+                .headers = {{"Accept", "application/json"}, {"Cache-Control", "no-store"}}};
+  if (exchange.kind == ExchangedKind::key)
+    what.headers.push_back({"x-api-key", exchange.value});
+  else
+    what.headers.push_back({"Cookie", source_.cookie_name + "=" + exchange.value});
+  calling_->begin(call, std::move(what));
+}
+
+void Exchanger::on_arrived(const Arrived& arrived) {
+  const auto found = under_way_.find(arrived.call);
+  if (found == under_way_.end()) return;
+  Exchange& exchange = found->second;
+  if (!arrived.answer) return finish(arrived.call, FailedExchange{.text = arrived.answer.error()});
+  const bool asked_session = exchange.kind == ExchangedKind::session && !exchange.session;
+  const std::string url = source_.base_url + (asked_session ? "/get-session" : "/token");
+  const IssuerAnswer answer = seen(*arrived.answer, url);
+  if (asked_session) {
+    auto session = read_session_answer(answer, read_session_cookie(exchange.value)->token);
+    if (!session) return finish(arrived.call, session.error());
+    exchange.session = *std::move(session);
+    if (exchange.session->jwt.empty()) return begin(arrived.call, exchange);
+    return judge(arrived.call, exchange.session->jwt);
+  }
+  auto jwt =
+      exchange.kind == ExchangedKind::key ? read_key_token_answer(answer) : read_session_token_answer(answer);
+  if (!jwt) return finish(arrived.call, jwt.error());
+  judge(arrived.call, *std::move(jwt));
+}
+
+void Exchanger::judge(std::uint64_t call, std::string jwt) {
+  auto verdict = verifier_.verify_async(jwt, [inbox = inbox_, call, jwt](RemoteVerifier::Result later) {
+    inbox->add(inbox->judged, Judged{call, jwt, std::move(later)});
+  });
+  if (verdict) on_judged({call, std::move(jwt), *std::move(verdict)});
+}
+
+void Exchanger::on_judged(const Judged& judged) {
+  const auto found = under_way_.find(judged.call);
+  if (found == under_way_.end()) return;
+  const Exchange& exchange = found->second;
+  if (!judged.result) {
+    const AuthError& error = judged.result.error();
+    return finish(judged.call,
+                  FailedExchange{.text = fmt::format("Better Auth's token for a {} is not good here: {}: {}",
+                                                     text_of(exchange.kind), name_of(error.code), error.hint),
+                                 .retry_after = error.retry_after,
+                                 .concerns_all = false});
+  }
+  const Identity& identity = *judged.result;
+  if (exchange.session && !is_of_session(identity, *exchange.session))
+    return finish(judged.call,
+                  FailedExchange{.text = fmt::format("{} answered with the token of another session: a cache "
+                                                     "before Better Auth mixes up answers.",
+                                                     source_.base_url),
+                                 .concerns_all = false});
+  const auto left =
+      std::chrono::floor<std::chrono::seconds>(identity.expires_at() - std::chrono::system_clock::now()) -
+      margin;
+  if (const auto kept = std::min(left, source_.longest_memory); kept > 0s)
+    tokens_.remember(exchange.credential, judged.jwt, boot_now() + kept);
+  finish(judged.call, GoodExchange{}, identity);
+}
+
+void Exchanger::finish(std::uint64_t call, const ExchangeResult& result, std::optional<Identity> identity) {
+  const auto now = boot_now();
+  {
+    const std::lock_guard lock{mutex_};
+    take_waiting(queue_.on_exchanged(under_way_.at(call).credential, result, now), identity);
+  }
+  under_way_.erase(call);
+  const auto* failed = std::get_if<FailedExchange>(&result);
+  if (failed == nullptr || !source_.on_failure || now < quiet_until_) return;
+  quiet_until_ = now + quiet_after_a_report;
+  source_.on_failure(failed->text);
+}
+
+void Exchanger::take_waiting(const std::vector<ExchangeQueue::Resolved>& resolved,
+                             const std::optional<Identity>& identity) {
+  for (const ExchangeQueue::Resolved& one : resolved) {
+    auto waiting = waiting_.extract(one.ticket);
+    if (waiting.empty()) continue;
+    if (one.outcome == Outcome::good && identity)
+      answers_.emplace_back(std::move(waiting.mapped()), *identity);
+    else
+      answers_.emplace_back(std::move(waiting.mapped()),
+                            std::unexpected{Refused{one.outcome, one.retry_after}});
+  }
+}
+
+/// Whom an answer was for may be lost, so all who wait get one, and nothing counts as under way.
+void Exchanger::go_on_without_memory() {
+  under_way_.clear();
+  {
+    const std::lock_guard lock{mutex_};
+    queue_ = ExchangeQueue{randombytes_random()};
+  }
+  answer_all_who_wait();
+  std::this_thread::sleep_for(pause_without_memory);
+}
+
+/// Whoever is told may ask again; nobody waits any more then.
+void Exchanger::answer_all_who_wait() {
+  for (const auto& [done, result] : std::exchange(answers_, {})) done(result);
+  std::unordered_map<ExchangeQueue::Ticket, Done> waiting;
+  {
+    const std::lock_guard lock{mutex_};
+    waiting.swap(waiting_);
+  }
+  for (const auto& [ticket, done] : waiting) done(std::unexpected{unavailable(1s)});
+}
+
+}  // namespace drawbridge::fetch

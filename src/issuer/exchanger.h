@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "drawbridge/remote_verifier.h"
+
+#include "core/credentials/exchange_queue.h"
+#include "core/credentials/exchanged_tokens.h"
+#include "core/credentials/issuer_answer.h"
+#include "issuer/calling_thread.h"
+
+namespace drawbridge::fetch {
+
+/// Where and how Better Auth is asked what a credential is worth.
+struct ExchangeSource {
+  std::string base_url;     ///< with its path: `https://app.example.com/api/auth`
+  std::string cookie_name;  ///< of the session cookie
+  KeySource rules{};        ///< where one may connect; its URL is not used
+  std::size_t remembered = 16'384;
+  /// How long a good answer serves at most: so long a sign-out may go unseen.
+  std::chrono::seconds longest_memory{30};
+  /// Told of failures, one line each without a secret: the first, and one in ten seconds while they go on.
+  /// Called from the answering thread, which it must not block; it must not throw.
+  std::function<void(const std::string&)> on_failure{};
+};
+
+enum class ExchangedKind { session, key };
+
+/// Performs what an ExchangeQueue decides: asks Better Auth for the JWT of a session or of an API key, has
+/// the one verifier judge it, and remembers it for a while. Any number of threads may ask.
+class Exchanger {
+ public:
+  /// The identity, or that the credential is worth nothing, may not be used yet, or cannot be judged now.
+  struct Refused {
+    ExchangeQueue::Outcome outcome;  ///< never `good`
+    std::chrono::seconds retry_after{};
+    bool operator==(const Refused&) const = default;
+  };
+  using Result = std::expected<Identity, Refused>;
+  using Done = std::function<void(Result)>;
+
+  /// Throws std::invalid_argument for a URL that one may not connect to. `verifier` must outlive this.
+  Exchanger(ExchangeSource source, RemoteVerifier& verifier);
+  /// Ends the threads; whoever still waits is told `unavailable`, as is who asks meanwhile.
+  ~Exchanger();
+  Exchanger(const Exchanger&) = delete;
+  Exchanger& operator=(const Exchanger&) = delete;
+
+  /// The answer when it can be given at once. Otherwise nothing, and `done` is called with it later, once, 2
+  /// seconds from now at the latest, from the answering thread. `value`: a cookie's, which
+  /// read_session_cookie() took, or a key. `client_address` as for RemoteVerifier.
+  std::optional<Result> ask(ExchangedKind kind, std::string_view value, std::string_view client_address,
+                            const Done& done);
+
+  /// What the last exchange failed of, where it concerned all; else empty.
+  std::string last_failure() const;
+
+ private:
+  struct Exchange {
+    ExchangeQueue::Credential credential;
+    ExchangedKind kind;
+    std::string value;
+    std::optional<ShownSession> session{};
+  };
+  struct Arrived {
+    std::uint64_t call;
+    std::expected<HttpAnswer, std::string> answer;
+  };
+  struct Judged {
+    std::uint64_t call;
+    std::string jwt;
+    RemoteVerifier::Result result;
+  };
+  /// What other threads leave for the answering thread. It may outlive the Exchanger: a verifier calls back
+  /// when its keys came.
+  struct Inbox;
+  using Answers = std::vector<std::pair<Done, Result>>;
+
+  void run();
+  /// One turn of the answering thread: what came, what is due, who need not wait any longer.
+  void turn(std::vector<Arrived> arrived, std::vector<Judged> judged);
+  void on_arrived(const Arrived& arrived);
+  void on_judged(const Judged& judged);
+  void judge(std::uint64_t call, std::string jwt);
+  void finish(std::uint64_t call, const ExchangeResult& result, std::optional<Identity> identity = {});
+  void begin(std::uint64_t call, const Exchange& exchange);
+  void answer_all_who_wait();
+  void go_on_without_memory();
+  ExchangeQueue::Credential credential_of(ExchangedKind kind, std::string_view value) const;
+
+  // With mutex_ held:
+  void take_waiting(const std::vector<ExchangeQueue::Resolved>& resolved,
+                    const std::optional<Identity>& identity);
+
+  const ExchangeSource source_;
+  RemoteVerifier& verifier_;
+  ExchangedTokens tokens_;
+  const std::shared_ptr<Inbox> inbox_;
+
+  mutable std::mutex mutex_;  ///< guards all up to stopping_
+  ExchangeQueue queue_;
+  std::unordered_map<ExchangeQueue::Ticket, Done> waiting_;
+  bool stopping_ = false;
+
+  // The answering thread's own:
+  std::unordered_map<std::uint64_t, Exchange> under_way_;
+  std::uint64_t last_call_ = 0;
+  Answers answers_;
+  BootTime quiet_until_{};
+  BootTime next_{};
+
+  std::optional<CallingThread> calling_;
+  std::thread thread_;
+};
+
+}  // namespace drawbridge::fetch

@@ -1,0 +1,301 @@
+// A session or an API key becomes the identity of its token: by a server that plays Better Auth, and its
+// faults.
+
+#include "issuer/exchanger.h"
+
+#include <future>
+#include <mutex>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/issuer/issuer.h"
+
+namespace drawbridge::fetch {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Answer;
+using test::HeardRequest;
+using test::MisbehavingServer;
+using test::TestKey;
+using Outcome = ExchangeQueue::Outcome;
+
+constexpr std::string_view token = "AbCdEfGhIjKlMnOpQrStUvWxYz012345";
+const std::string cookie = std::string{token} + ".AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D";
+
+/// Better Auth with one user, Ada, of one session and one key, and what a test changes about it.
+struct FakeBetterAuth {
+  std::mutex mutex;
+  TestKey key = test::key_named("k1");
+  std::vector<TestKey> listed{key};
+  bool gives_jwt_along = true;
+  std::optional<Answer> instead{};  ///< of an answer to get-session or token
+  MisbehavingServer server{};
+
+  FakeBetterAuth() {
+    server.answer([this](const HeardRequest& request) { return answer(request); });
+  }
+  ~FakeBetterAuth() { server.go_down(); }
+
+  std::string jwt(std::string_view user = "ada", std::string_view session = "s1") const {
+    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    return key.token(fmt::format(R"({{"iat":{},"exp":{},"iss":"{}","aud":"{}","sub":"{}","sid":"{}"}})", now,
+                                 now + 900, test::origin, test::origin, user, session));
+  }
+  static std::string session(std::string_view of = token, std::string_view user = "ada") {
+    return fmt::format(R"({{"session":{{"id":"s1","token":"{}","userId":"{}"}},"user":{{"id":"{}"}}}})", of,
+                       user, user);
+  }
+  Answer answer(const HeardRequest& request) {
+    const std::lock_guard lock{mutex};
+    if (request.target.ends_with("/jwks")) {
+      std::string jwks;
+      for (const TestKey& one : listed) jwks += (jwks.empty() ? "" : ",") + one.jwk();
+      return Answer::json("{\"keys\":[" + jwks + "]}");
+    }
+    if (instead) return *instead;
+    if (request.target.ends_with("/token")) return Answer::json("{\"token\":\"" + jwt() + "\"}");
+    return Answer::json(session(), gives_jwt_along ? "Set-Auth-Jwt: " + jwt() + "\r\n" : "");
+  }
+  void answer_instead(std::optional<Answer> other) {
+    const std::lock_guard lock{mutex};
+    instead = std::move(other);
+  }
+  /// The targets asked for, but the key set's.
+  std::vector<std::string> exchanges() const {
+    std::vector<std::string> targets;
+    for (const HeardRequest& request : server.requests())
+      if (!request.target.ends_with("/jwks")) targets.push_back(request.target);
+    return targets;
+  }
+};
+
+struct Backend {
+  explicit Backend(FakeBetterAuth& better_auth, std::chrono::seconds memory = 30s)
+      : verifier{test::policy(), test::source_of(better_auth.server)},
+        exchanger{{.base_url = better_auth.server.url("/api/auth"),
+                   .cookie_name = "better-auth.session_token",
+                   .longest_memory = memory,
+                   .on_failure =
+                       [this](const std::string& text) {
+                         const std::lock_guard lock{mutex};
+                         failure_ += text;
+                       }},
+                  verifier} {}
+
+  std::future<Exchanger::Result> begin(ExchangedKind kind, std::string_view value) {
+    const auto promise = std::make_shared<std::promise<Exchanger::Result>>();
+    auto answer = exchanger.ask(kind, value, "192.0.2.1", [promise](Exchanger::Result result) {
+      promise->set_value(std::move(result));
+    });
+    if (answer) promise->set_value(*std::move(answer));
+    return promise->get_future();
+  }
+  /// The user, or why there is none.
+  static std::string said(const Exchanger::Result& result) {
+    if (result) return result->subject();
+    switch (result.error().outcome) {
+      case Outcome::unknown:
+        return "unknown";
+      case Outcome::limited:
+        return fmt::format("limited {}", result.error().retry_after.count());
+      default:
+        return "unavailable";
+    }
+  }
+  std::string session(std::string_view value = cookie) {
+    return said(begin(ExchangedKind::session, value).get());
+  }
+  std::string api_key(std::string_view value = "key-of-ada") {
+    return said(begin(ExchangedKind::key, value).get());
+  }
+
+  std::string failure() {
+    const std::lock_guard lock{mutex};
+    return failure_;
+  }
+
+  std::mutex mutex;
+  std::string failure_;
+  RemoteVerifier verifier;
+  Exchanger exchanger;
+};
+
+const std::string get_session = "/api/auth/get-session?disableCookieCache=true&disableRefresh=true";
+
+TEST(Exchanger, ASessionIsAskedForOnceAndSendsItsCookieAlone) {
+  FakeBetterAuth better_auth;
+  Backend backend{better_auth};
+  EXPECT_EQ(backend.session(), "ada");
+  EXPECT_EQ(backend.session(), "ada");
+  EXPECT_EQ(better_auth.exchanges(), std::vector{get_session});
+  for (const HeardRequest& request : better_auth.server.requests()) {
+    if (!request.target.contains("get-session")) continue;
+    EXPECT_EQ(request.header("cookie"), "better-auth.session_token=" + cookie);
+    EXPECT_EQ(request.header("cache-control"), "no-store");
+    EXPECT_EQ(request.header("authorization") + request.header("x-api-key"), "");
+  }
+}
+
+TEST(Exchanger, OneSessionInTwoSpellingsIsOneCredential) {
+  FakeBetterAuth better_auth;
+  Backend backend{better_auth};
+  EXPECT_EQ(backend.session(), "ada");
+  const std::string spelled = std::string{token} + "%2E" + cookie.substr(token.size() + 1);
+  EXPECT_EQ(backend.session(spelled), "ada");
+  EXPECT_EQ(better_auth.exchanges().size(), 1U);
+}
+
+TEST(Exchanger, WithoutAJwtAlongTheTokenIsAskedFor) {
+  FakeBetterAuth better_auth;
+  better_auth.gives_jwt_along = false;
+  Backend backend{better_auth};
+  EXPECT_EQ(backend.session(), "ada");
+  EXPECT_EQ(better_auth.exchanges(), (std::vector<std::string>{get_session, "/api/auth/token"}));
+}
+
+TEST(Exchanger, AKeyIsSentAlone) {
+  FakeBetterAuth better_auth;
+  Backend backend{better_auth};
+  EXPECT_EQ(backend.api_key(), "ada");
+  EXPECT_EQ(backend.api_key(), "ada");
+  EXPECT_EQ(better_auth.exchanges(), std::vector<std::string>{"/api/auth/token"});
+  for (const HeardRequest& request : better_auth.server.requests())
+    if (request.target.ends_with("/token")) {
+      EXPECT_EQ(request.header("x-api-key"), "key-of-ada");
+      EXPECT_EQ(request.header("cookie") + request.header("authorization"), "");
+    }
+}
+
+TEST(Exchanger, SaysWhatBetterAuthSays) {
+  const std::string another_key = test::token_of(test::key_named("elsewhere"));
+  FakeBetterAuth better_auth;
+  const auto with_jwt = [](const std::string& jwt) { return "Set-Auth-Jwt: " + jwt + "\r\n"; };
+  struct Case {
+    const char* name;
+    ExchangedKind kind;
+    Answer answer;
+    const char* expected;
+    const char* failure = "";
+  };
+  using enum ExchangedKind;
+  const Case cases[] = {
+      {"signed out", session, Answer::json("null"), "unknown"},
+      {"a page", session, Answer::of(200, "<html></html>"), "unavailable", "a web page"},
+      {"a bare 401", session, Answer::of(401, ""), "unavailable", "answered 401"},
+      {"500", session, Answer::of(500, ""), "unavailable", "answered 500"},
+      {"limited", session, Answer::of(429, "", "X-Retry-After: 3\r\n"), "unavailable", "limits how often"},
+      {"another's session", session,
+       Answer::json(FakeBetterAuth::session("BbCdEfGhIjKlMnOpQrStUvWxYz012345"), with_jwt(better_auth.jwt())),
+       "unavailable", "another session"},
+      {"another user's token", session,
+       Answer::json(FakeBetterAuth::session(), with_jwt(better_auth.jwt("eve"))), "unavailable",
+       "the token of another session"},
+      {"another session's token", session,
+       Answer::json(FakeBetterAuth::session(), with_jwt(better_auth.jwt("ada", "s2"))), "unavailable",
+       "the token of another session"},
+      {"a token that is none", session, Answer::json(FakeBetterAuth::session(), with_jwt("a.b.c")),
+       "unavailable", "token_malformed"},
+      {"an unknown key's token", session, Answer::json(FakeBetterAuth::session(), with_jwt(another_key)),
+       "unavailable", "key_unknown"},
+      {"no such key", key, Answer::of(401, R"({"code":"INVALID_API_KEY"})"), "unknown"},
+      {"a key's own limit", key, Answer::of(429, R"({"code":"RATE_LIMITED"})", "X-Retry-After: 7\r\n"),
+       "limited 7"},
+      {"without the plugin", key, Answer::of(401, ""), "unavailable", "apiKey()"},
+  };
+  for (const Case& c : cases) {
+    Backend backend{better_auth};
+    better_auth.answer_instead(c.answer);
+    EXPECT_EQ(c.kind == session ? backend.session() : backend.api_key(), c.expected) << c.name;
+    EXPECT_TRUE(test::eventually([&] { return backend.failure().contains(c.failure); })) << c.name;
+    const std::string failure = backend.failure();
+    EXPECT_EQ(failure.empty(), *c.failure == '\0') << c.name << ": " << failure;
+    EXPECT_FALSE(failure.contains(token) || failure.contains("key-of-ada")) << failure;
+    better_auth.answer_instead(std::nullopt);
+  }
+}
+
+TEST(Exchanger, AnUnknownSessionIsNotAskedForAgainAtOnce) {
+  FakeBetterAuth better_auth;
+  better_auth.answer_instead(Answer::json("null"));
+  Backend backend{better_auth};
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(backend.session(), "unknown");
+  EXPECT_EQ(better_auth.exchanges().size(), 1U);
+}
+
+TEST(Exchanger, AllWhoSendOneSessionWaitForOneAnswer) {
+  FakeBetterAuth better_auth;
+  Answer slow = Answer::json(FakeBetterAuth::session(), "Set-Auth-Jwt: " + better_auth.jwt() + "\r\n");
+  slow.delay = 300ms;
+  better_auth.answer_instead(slow);
+  Backend backend{better_auth};
+  std::vector<std::future<Exchanger::Result>> answers;
+  for (int i = 0; i < 100; ++i) answers.push_back(backend.begin(ExchangedKind::session, cookie));
+  for (auto& answer : answers) EXPECT_EQ(Backend::said(answer.get()), "ada");
+  EXPECT_EQ(better_auth.exchanges().size(), 1U);
+}
+
+TEST(Exchanger, AnOutageKeepsWhatIsRememberedAndRefusesTheRest) {
+  FakeBetterAuth better_auth;
+  Backend backend{better_auth};
+  EXPECT_EQ(backend.session(), "ada");
+  better_auth.server.go_down();
+  EXPECT_EQ(backend.session(), "ada");
+  EXPECT_EQ(backend.api_key(), "unavailable");
+  EXPECT_TRUE(backend.exchanger.last_failure().contains("Nothing listens"))
+      << backend.exchanger.last_failure();
+  better_auth.server.come_up();
+  EXPECT_TRUE(test::eventually([&] { return backend.api_key() == "ada"; }));
+  EXPECT_EQ(backend.exchanger.last_failure(), "");
+}
+
+TEST(Exchanger, ASlowIssuerIsWaitedForTwoSeconds) {
+  FakeBetterAuth better_auth;
+  better_auth.answer_instead(Answer{.then = Answer::Then::say_nothing});
+  Backend backend{better_auth};
+  EXPECT_EQ(backend.session(), "unavailable");
+}
+
+TEST(Exchanger, WithoutAMemoryEachRequestAsks) {
+  FakeBetterAuth better_auth;
+  Backend backend{better_auth, 0s};
+  EXPECT_EQ(backend.session(), "ada");
+  better_auth.answer_instead(Answer::json("null"));
+  EXPECT_EQ(backend.session(), "unknown");
+  EXPECT_EQ(better_auth.exchanges().size(), 2U);
+}
+
+TEST(Exchanger, AWithdrawnKeyEndsWhatIsRemembered) {
+  FakeBetterAuth better_auth;
+  Backend backend{better_auth};
+  EXPECT_EQ(backend.session(), "ada");
+  {
+    const std::lock_guard lock{better_auth.mutex};
+    better_auth.key = test::key_named("k2");
+    better_auth.listed = {better_auth.key};
+  }
+  backend.verifier.refresh();
+  // Its token is of a key that is not listed any more, so the session is exchanged for one of the new key.
+  EXPECT_TRUE(
+      test::eventually([&] { return backend.session() == "ada" && better_auth.exchanges().size() >= 2; }));
+}
+
+TEST(Exchanger, WhoWaitsAtItsEndIsAnswered) {
+  FakeBetterAuth better_auth;
+  better_auth.answer_instead(Answer{.then = Answer::Then::say_nothing});
+  std::optional<Backend> backend{std::in_place, better_auth};
+  auto waiting = backend->begin(ExchangedKind::session, cookie);
+  backend.reset();
+  EXPECT_EQ(Backend::said(waiting.get()), "unavailable");
+}
+
+TEST(Exchanger, RefusesAnAddressThatKeysMayNotComeFrom) {
+  FakeBetterAuth better_auth;
+  RemoteVerifier verifier{test::policy(), test::source_of(better_auth.server)};
+  EXPECT_THROW((Exchanger{{.base_url = "http://auth.example/api/auth", .cookie_name = "c"}, verifier}),
+               std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace drawbridge::fetch
