@@ -11,11 +11,12 @@ namespace drawbridge {
 /// Why a request was refused. One vocabulary for C++, JSON, Python and TypeScript; `docs/errors.md`
 /// explains each. The names are stable: clients switch on them.
 enum class ErrorCode {
-  // malformed: no token, or something that is not a JWT (401)
+  // malformed: no credential, or something that cannot be one (401)
   token_missing,
   token_malformed,
   token_too_large,
-  // rejected: a JWT that is not good here (401)
+  credential_malformed,
+  // rejected: a credential that is not good here (401)
   token_type_not_allowed,
   algorithm_not_allowed,
   key_id_missing,
@@ -28,12 +29,16 @@ enum class ErrorCode {
   token_not_yet_valid,
   issuer_mismatch,
   audience_mismatch,
-  // forbidden: a good token, but not for this (403)
+  session_unknown,
+  api_key_unknown,
+  // forbidden: a good credential, but not for this (403)
   user_mismatch,
   user_unknown,
   role_missing,
+  origin_not_allowed,
   // unavailable: cannot be decided now; try again (503)
   keys_unavailable,
+  session_unavailable,
   store_unavailable,
   statement_timeout,
   // request: the request itself is wrong (4xx)

@@ -21,6 +21,7 @@ struct BetterAuth {
   std::string jwks_url;  ///< `<base>/jwks`
   std::string issuer;    ///< the origin: scheme and host in lower case, default port dropped
   std::string audience;  ///< the same origin
+  std::string base_url;  ///< with its path: `https://app.example.com/api/auth`
 
   /// Reads Better Auth's own base URL: without a path `/api/auth` is added, otherwise its own path is the
   /// base. Fails with one line for anything that is not an http or https URL, and for one with user info, a

@@ -7,7 +7,7 @@
 #include "drawbridge/auth_error.h"
 #include "drawbridge/identity.h"
 
-#include "core/credentials/credentials.h"
+#include "drawbridge/credentials.h"
 
 namespace drawbridge::http {
 

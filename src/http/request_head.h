@@ -7,7 +7,7 @@
 
 #include <boost/container/small_vector.hpp>
 
-#include "core/credentials/credentials.h"
+#include "drawbridge/credentials.h"
 
 namespace drawbridge::http {
 

@@ -91,7 +91,7 @@ std::expected<BetterAuth, std::string> BetterAuth::at(std::string_view url) {
   std::string path = part(parsed->url, CURLUPART_PATH);
   while (path.ends_with('/')) path.pop_back();
   if (path.empty()) path = "/api/auth";
-  return BetterAuth{origin + path + "/jwks", origin, origin};
+  return BetterAuth{origin + path + "/jwks", origin, origin, origin + path};
 }
 
 namespace fetch {

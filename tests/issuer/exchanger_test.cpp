@@ -9,67 +9,19 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/issuer/issuer.h"
+#include "tests/issuer/fake_better_auth.h"
 
 namespace drawbridge::fetch {
 namespace {
 
 using namespace std::chrono_literals;
 using test::Answer;
+using test::FakeBetterAuth;
 using test::HeardRequest;
-using test::MisbehavingServer;
-using test::TestKey;
 using Outcome = ExchangeQueue::Outcome;
 
-constexpr std::string_view token = "AbCdEfGhIjKlMnOpQrStUvWxYz012345";
+constexpr std::string_view token = test::session_token;
 const std::string cookie = std::string{token} + ".AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D";
-
-/// Better Auth with one user, Ada, of one session and one key, and what a test changes about it.
-struct FakeBetterAuth {
-  std::mutex mutex;
-  TestKey key = test::key_named("k1");
-  std::vector<TestKey> listed{key};
-  bool gives_jwt_along = true;
-  std::optional<Answer> instead{};  ///< of an answer to get-session or token
-  MisbehavingServer server{};
-
-  FakeBetterAuth() {
-    server.answer([this](const HeardRequest& request) { return answer(request); });
-  }
-  ~FakeBetterAuth() { server.go_down(); }
-
-  std::string jwt(std::string_view user = "ada", std::string_view session = "s1") const {
-    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    return key.token(fmt::format(R"({{"iat":{},"exp":{},"iss":"{}","aud":"{}","sub":"{}","sid":"{}"}})", now,
-                                 now + 900, test::origin, test::origin, user, session));
-  }
-  static std::string session(std::string_view of = token, std::string_view user = "ada") {
-    return fmt::format(R"({{"session":{{"id":"s1","token":"{}","userId":"{}"}},"user":{{"id":"{}"}}}})", of,
-                       user, user);
-  }
-  Answer answer(const HeardRequest& request) {
-    const std::lock_guard lock{mutex};
-    if (request.target.ends_with("/jwks")) {
-      std::string jwks;
-      for (const TestKey& one : listed) jwks += (jwks.empty() ? "" : ",") + one.jwk();
-      return Answer::json("{\"keys\":[" + jwks + "]}");
-    }
-    if (instead) return *instead;
-    if (request.target.ends_with("/token")) return Answer::json("{\"token\":\"" + jwt() + "\"}");
-    return Answer::json(session(), gives_jwt_along ? "Set-Auth-Jwt: " + jwt() + "\r\n" : "");
-  }
-  void answer_instead(std::optional<Answer> other) {
-    const std::lock_guard lock{mutex};
-    instead = std::move(other);
-  }
-  /// The targets asked for, but the key set's.
-  std::vector<std::string> exchanges() const {
-    std::vector<std::string> targets;
-    for (const HeardRequest& request : server.requests())
-      if (!request.target.ends_with("/jwks")) targets.push_back(request.target);
-    return targets;
-  }
-};
 
 struct Backend {
   explicit Backend(FakeBetterAuth& better_auth, std::chrono::seconds memory = 30s)

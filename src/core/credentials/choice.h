@@ -6,16 +6,9 @@
 #include <string_view>
 #include <variant>
 
-#include "core/credentials/credentials.h"
+#include "drawbridge/credentials.h"
 
 namespace drawbridge {
-
-/// The kinds of credentials that a backend takes. One that it does not take is not looked at.
-struct CredentialKinds {
-  bool token = true;     ///< `Authorization: Bearer …`, a JWT (RFC 6750 §2.1)
-  bool session = false;  ///< Better Auth's session cookie
-  bool key = false;      ///< `x-api-key`, of the plugin @better-auth/api-key
-};
 
 /// Which credential of a request counts, its form not checked beyond what choosing takes. Views into the
 /// request.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/credentials/credentials.h"
+#include "drawbridge/credentials.h"
 
 namespace drawbridge {
 

@@ -24,6 +24,7 @@ constexpr std::array facts{
     CodeFacts{token_missing, "token_missing", malformed, 401, "No bearer token was sent"},
     CodeFacts{token_malformed, "token_malformed", malformed, 401, "The token is not a JWT"},
     CodeFacts{token_too_large, "token_too_large", malformed, 401, "The token is too large"},
+    CodeFacts{credential_malformed, "credential_malformed", malformed, 401, "The credential is malformed"},
     CodeFacts{token_type_not_allowed, "token_type_not_allowed", rejected, 401,
               "The token is of another kind"},
     CodeFacts{algorithm_not_allowed, "algorithm_not_allowed", rejected, 401,
@@ -38,10 +39,15 @@ constexpr std::array facts{
     CodeFacts{token_not_yet_valid, "token_not_yet_valid", rejected, 401, "The token is not valid yet"},
     CodeFacts{issuer_mismatch, "issuer_mismatch", rejected, 401, "The token is from another issuer"},
     CodeFacts{audience_mismatch, "audience_mismatch", rejected, 401, "The token is for another audience"},
+    CodeFacts{session_unknown, "session_unknown", rejected, 401, "There is no such session"},
+    CodeFacts{api_key_unknown, "api_key_unknown", rejected, 401, "There is no such API key"},
     CodeFacts{user_mismatch, "user_mismatch", forbidden, 403, "The path belongs to another user"},
     CodeFacts{user_unknown, "user_unknown", forbidden, 403, "The user no longer exists"},
     CodeFacts{role_missing, "role_missing", forbidden, 403, "The user lacks a role"},
+    CodeFacts{origin_not_allowed, "origin_not_allowed", forbidden, 403, "The page may not send this"},
     CodeFacts{keys_unavailable, "keys_unavailable", unavailable, 503, "The issuer's keys cannot be had now"},
+    CodeFacts{session_unavailable, "session_unavailable", unavailable, 503,
+              "The credential cannot be judged now"},
     CodeFacts{store_unavailable, "store_unavailable", unavailable, 503, "The database cannot be used now"},
     CodeFacts{statement_timeout, "statement_timeout", unavailable, 503, "The database took too long"},
     CodeFacts{request_malformed, "request_malformed", request, 400, "The request is not valid HTTP"},
@@ -112,7 +118,9 @@ std::string www_authenticate(ErrorCode code) {
   constexpr std::string_view challenge = "Bearer realm=\"drawbridge\"";
   if (code == role_missing) return std::string{challenge} + ", error=\"insufficient_scope\"";
   if (http_status(code) != 401) return {};
-  if (code == token_missing) return std::string{challenge};
+  const bool is_of_a_token = code != token_missing && code != credential_malformed &&
+                             code != session_unknown && code != api_key_unknown;
+  if (!is_of_a_token) return std::string{challenge};
   return std::string{challenge} + ", error=\"invalid_token\", error_description=\"" +
          std::string{name_of(code)} + '"';
 }

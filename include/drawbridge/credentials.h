@@ -18,4 +18,11 @@ struct Credentials {
   std::string_view client_address{};    ///< of the connection: an IP address without port
 };
 
+/// The kinds of credentials that a backend takes. One that it does not take is not looked at.
+struct CredentialKinds {
+  bool token = true;     ///< `Authorization: Bearer …`, a JWT (RFC 6750 §2.1)
+  bool session = false;  ///< Better Auth's session cookie
+  bool key = false;      ///< `x-api-key`, of the plugin @better-auth/api-key
+};
+
 }  // namespace drawbridge

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drawbridge/auth_error.h"
+#include "drawbridge/credentials.h"
+#include "drawbridge/identity.h"
+#include "drawbridge/remote_verifier.h"
+
+namespace drawbridge {
+
+/// Which credentials a backend takes beside tokens, and what it takes to judge them.
+struct CredentialSource {
+  CredentialKinds kinds{};
+  /// Better Auth's base URL with its path, as BetterAuth::base_url; the rules for where one may connect are
+  /// those of the KeySource. For sessions and keys.
+  std::string base_url{};
+  /// The session cookie's whole name, where Better Auth was given another prefix. Without it the usual one:
+  /// `better-auth.session_token`, with `__Secure-` before it where the issuer is https.
+  std::optional<std::string> session_cookie{};
+  /// Better Auth's secret, or its versioned ones, the newest first. With it a forged cookie is refused at
+  /// once; without it Better Auth is asked about each that has the form of one.
+  std::vector<std::string> secrets{};
+  /// Origins (RFC 6454 §7, `https://app.example.com`) whose pages may send what changes something, or opens a
+  /// WebSocket, with a session cookie. A page of the API's own origin may in any case.
+  std::vector<std::string> allowed_origins{};
+  /// How long a session or a key that was good is taken again without asking: so long a sign-out may go
+  /// unseen. 0 asks each time.
+  std::chrono::seconds max_age{30};
+};
+
+/// Finds out who sent a request, by a token, Better Auth's session cookie or an API key.
+///
+/// An `Authorization` header is an explicit choice: where tokens are taken and it is there, it alone counts.
+/// Then `x-api-key`, then the cookie. Better Auth is asked what a session or a key is worth, once for all who
+/// send it at the time; its answer is a token, which the one verifier judges, so an Identity is the same
+/// whatever it came from. A session that is read so does not slide.
+///
+/// Any number of threads may use one. Not safe to use across fork(); make it in the child.
+class Authenticator {
+ public:
+  using Result = std::expected<Identity, AuthError>;
+
+  /// Starts the threads and the first fetch of the keys; does not wait for it. Throws std::invalid_argument,
+  /// with one line, for a policy or a source that cannot work.
+  Authenticator(Policy policy, KeySource keys, CredentialSource credentials);
+  /// Ends the threads, within seconds; whoever still waits is told `keys_unavailable` or
+  /// `session_unavailable`.
+  ~Authenticator();
+  Authenticator(Authenticator&&) noexcept;
+  Authenticator& operator=(Authenticator&&) noexcept;
+
+  /// Who sent it, or why nobody did: the codes of RemoteVerifier, `credential_malformed`, `session_unknown`,
+  /// `api_key_unknown`, `origin_not_allowed`, `session_unavailable`, and `rate_limited` for a key that may
+  /// not be used now. Blocks at most some 2 seconds, and only where Better Auth has to be asked.
+  Result authenticate(const Credentials& credentials);
+
+  /// The same without blocking, as RemoteVerifier::verify_async: what `credentials` show is not used after
+  /// the call.
+  std::optional<Result> authenticate_async(const Credentials& credentials,
+                                           const std::function<void(Result)>& done);
+
+  /// The verifier behind it, for its keys.
+  RemoteVerifier& verifier();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace drawbridge

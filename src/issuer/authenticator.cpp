@@ -1,0 +1,219 @@
+#include "drawbridge/authenticator.h"
+
+#include <algorithm>
+#include <future>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/credentials/choice.h"
+#include "core/credentials/cross_site.h"
+#include "core/credentials/session_cookie.h"
+#include "core/errors/hints.h"
+#include "issuer/exchanger.h"
+
+namespace drawbridge {
+namespace {
+
+using Result = Authenticator::Result;
+using fetch::ExchangedKind;
+using fetch::Exchanger;
+
+/// An origin as a browser writes it: a scheme, a host, maybe a port, and nothing after it.
+bool is_origin(std::string_view text) {
+  const auto colon = text.find("://");
+  return colon != std::string_view::npos && colon > 0 && colon + 3 < text.size() &&
+         text.find_first_of("/?#* ", colon + 3) == std::string_view::npos;
+}
+
+CredentialSource checked(CredentialSource source) {
+  if (!source.kinds.token && !source.kinds.session && !source.kinds.key)
+    throw std::invalid_argument{"no kind of credential is taken: nobody could ever sign in"};
+  if (source.max_age < std::chrono::seconds{0})
+    throw std::invalid_argument{"max_age is negative: a session cannot be judged in the future"};
+  for (const std::string& origin : source.allowed_origins)
+    if (!is_origin(origin))
+      throw std::invalid_argument{
+          fmt::format("\"{}\" is no origin: give scheme, host and port alone, https://app.example.com",
+                      display_text(origin))};
+  return source;
+}
+
+std::string cookie_name_of(const CredentialSource& source, const Policy& policy) {
+  if (source.session_cookie) return *source.session_cookie;
+  return session_cookie_name(policy.issuers.empty() ? std::string_view{} : policy.issuers.front());
+}
+
+AuthError malformed(ChoiceFault fault) {
+  switch (fault) {
+    case ChoiceFault::several_keys:
+      return {ErrorCode::credential_malformed,
+              "The request has several API keys.",
+              "Send exactly one header x-api-key.",
+              {}};
+    case ChoiceFault::key_malformed:
+      return {ErrorCode::credential_malformed,
+              "The API key is malformed.",
+              fmt::format("A key has 1 to {} visible ASCII characters.", max_api_key_size),
+              {}};
+    case ChoiceFault::several_cookies:
+      break;
+  }
+  return {ErrorCode::credential_malformed,
+          "The request has several session cookies.",
+          "Two cookies of that name reach this API, of two paths or domains: have Better Auth set one "
+          "(advanced.crossSubDomainCookies), and delete the other.",
+          {}};
+}
+
+AuthError not_a_session_cookie() {
+  return {
+      ErrorCode::credential_malformed,
+      "The session cookie is malformed.",
+      "Its value is not what Better Auth sets: a token, a dot and a signature. Was it cut, or made by hand?",
+      {}};
+}
+
+AuthError no_such_session() {
+  return {ErrorCode::session_unknown,
+          "There is no such session.",
+          "It was signed out, is over, or belongs to another Better Auth.",
+          {}};
+}
+
+AuthError no_such_key() {
+  return {ErrorCode::api_key_unknown,
+          "There is no such API key.",
+          "It was deleted or disabled, is over, or belongs to another Better Auth.",
+          {}};
+}
+
+AuthError foreign_sender(Sender sender) {
+  const char* why = "Its Origin is not among the allowed ones (CredentialSource::allowed_origins).";
+  if (sender == Sender::unknown)
+    why =
+        "It has neither an Origin nor Sec-Fetch-Site: same-origin. A program sends a token or a key, not a "
+        "cookie.";
+  if (sender == Sender::ambiguous) why = "It has several Origin or Sec-Fetch-Site headers.";
+  return {
+      ErrorCode::origin_not_allowed, "The page that sent this may not use the session cookie here.", why, {}};
+}
+
+}  // namespace
+
+struct Authenticator::Impl {
+  Impl(Policy policy, KeySource keys, CredentialSource source_)
+      : source{checked(std::move(source_))},
+        cookie_name{cookie_name_of(source, policy)},
+        rules{keys},
+        verifier{std::move(policy), std::move(keys)} {
+    rules.on_event = nullptr;
+    if (!source.secrets.empty()) secrets.emplace(std::exchange(source.secrets, {}));
+    if (source.kinds.session || source.kinds.key)
+      exchanger.emplace(fetch::ExchangeSource{.base_url = source.base_url,
+                                              .cookie_name = cookie_name,
+                                              .rules = rules,
+                                              .longest_memory = source.max_age,
+                                              .on_failure = {}},
+                        verifier);
+  }
+
+  AuthError nothing_sent() const {
+    std::string hint = "It may be";
+    if (source.kinds.token) hint += " `Authorization: Bearer <JWT>`,";
+    if (source.kinds.key) hint += " `x-api-key`,";
+    if (source.kinds.session) hint += fmt::format(" the cookie {},", cookie_name);
+    hint.back() = '.';
+    return {ErrorCode::token_missing, "The request has no credential.", std::move(hint), {}};
+  }
+
+  AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) const {
+    switch (refused.outcome) {
+      case ExchangeQueue::Outcome::unknown:
+        return kind == ExchangedKind::session ? no_such_session() : no_such_key();
+      case ExchangeQueue::Outcome::limited:
+        return {ErrorCode::rate_limited, "The API key may not be used now.",
+                "Better Auth's limit for this key is reached (apiKey({ rateLimit }), or its remaining uses).",
+                refused.retry_after};
+      case ExchangeQueue::Outcome::good:
+      case ExchangeQueue::Outcome::unavailable:
+        break;
+    }
+    std::string failure = exchanger->last_failure();
+    if (failure.empty()) failure = "Better Auth is being asked.";
+    return {ErrorCode::session_unavailable, "The credential cannot be judged at the moment.",
+            std::move(failure), refused.retry_after};
+  }
+
+  std::optional<Result> exchange(ExchangedKind kind, std::string_view value, std::string_view client_address,
+                                 const std::function<void(Result)>& done) {
+    auto answer = exchanger->ask(kind, value, client_address, [this, kind, done](Exchanger::Result later) {
+      if (later) return done(*std::move(later));
+      done(std::unexpected{refusal_of(kind, later.error())});
+    });
+    if (!answer) return std::nullopt;
+    if (*answer) return **std::move(answer);
+    return std::unexpected{refusal_of(kind, answer->error())};
+  }
+
+  std::optional<Result> by_session(std::string_view value, const Credentials& credentials,
+                                   const std::function<void(Result)>& done) {
+    const auto cookie = read_session_cookie(value);
+    if (!cookie) return std::unexpected{not_a_session_cookie()};
+    if (secrets && !secrets->signed_it(*cookie)) return std::unexpected{no_such_session()};
+    return exchange(ExchangedKind::session, value, credentials.client_address, done);
+  }
+
+  std::optional<Result> authenticate_async(const Credentials& credentials,
+                                           const std::function<void(Result)>& done) {
+    const auto sent = chosen_credential(credentials, source.kinds, cookie_name);
+    const bool counts_by_cookie =
+        sent ? std::holds_alternative<SentSession>(*sent) : sent.error() == ChoiceFault::several_cookies;
+    if (counts_by_cookie && must_show_its_sender(credentials))
+      if (const Sender sender = sender_of(credentials, source.allowed_origins); sender != Sender::allowed)
+        return std::unexpected{foreign_sender(sender)};
+    if (!sent) return std::unexpected{malformed(sent.error())};
+    if (const auto* session = std::get_if<SentSession>(&*sent))
+      return by_session(session->cookie, credentials, done);
+    if (const auto* key = std::get_if<SentKey>(&*sent))
+      return exchange(ExchangedKind::key, key->key, credentials.client_address, done);
+    if (std::holds_alternative<NothingSent>(*sent)) return std::unexpected{nothing_sent()};
+    const auto token = bearer_token(credentials.authorization);
+    if (!token) return std::unexpected{token.error()};
+    return verifier.verify_async(*token, done, credentials.client_address);
+  }
+
+  CredentialSource source;
+  std::string cookie_name;
+  KeySource rules;
+  std::optional<SecretKeyring> secrets;
+  RemoteVerifier verifier;
+  std::optional<Exchanger> exchanger;  // last: it uses the verifier
+};
+
+Authenticator::Authenticator(Policy policy, KeySource keys, CredentialSource credentials)
+    : impl_{std::make_unique<Impl>(std::move(policy), std::move(keys), std::move(credentials))} {}
+
+Authenticator::~Authenticator() = default;
+Authenticator::Authenticator(Authenticator&&) noexcept = default;
+Authenticator& Authenticator::operator=(Authenticator&&) noexcept = default;
+
+std::optional<Result> Authenticator::authenticate_async(const Credentials& credentials,
+                                                        const std::function<void(Result)>& done) {
+  return impl_->authenticate_async(credentials, done);
+}
+
+Result Authenticator::authenticate(const Credentials& credentials) {
+  const auto promise = std::make_shared<std::promise<Result>>();
+  auto later = promise->get_future();
+  auto answer = impl_->authenticate_async(
+      credentials, [promise](Result result) { promise->set_value(std::move(result)); });
+  return answer ? *std::move(answer) : later.get();
+}
+
+RemoteVerifier& Authenticator::verifier() {
+  return impl_->verifier;
+}
+
+}  // namespace drawbridge
