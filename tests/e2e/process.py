@@ -26,17 +26,21 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ASAN_OPTIONS", "TSAN_O
 # Outside the range from which outgoing connections take theirs. Workers of pytest-xdist have none in common.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 PORTS = range(20_000, 32_000)[WORKER :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+GIVEN_PORTS: set[int] = set()
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """A loopback port that nobody listens on, and another each time: who got one may not listen there yet."""
     while True:
         port = random.choice(PORTS)
+        if port in GIVEN_PORTS:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            GIVEN_PORTS.add(port)
             return port
 
 
