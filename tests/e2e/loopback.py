@@ -6,9 +6,13 @@ from typing import Any
 
 import httpx
 
+# Node.js and uvicorn close a connection that was idle for 5 s, as httpx would keep one for: whoever asks at that moment gets
+# no answer.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2)
+
 
 def open_client(base_url: str = "", **more: Any) -> httpx.Client:
-    return httpx.Client(base_url=base_url, trust_env=False, verify=False, timeout=30, **more)
+    return httpx.Client(base_url=base_url, trust_env=False, verify=False, timeout=30, limits=LIMITS, **more)
 
 
 def get(url: str, headers: dict[str, str] | None = None) -> httpx.Response:
