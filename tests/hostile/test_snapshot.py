@@ -35,7 +35,7 @@ def test_an_old_one_with_a_withdrawn_key_cannot_be_put_back(
     old_snapshot.rename(snapshot)
     second = start_backend(issuer, drawbridge_keys_snapshot=snapshot)
     assert_refused(second.call("GET", "/api/v1/me", old), "keys_unavailable")
-    assert "is older than the latest" in second.program.log()
+    wait_until(lambda: "is older than the latest" in second.program.log(), 10, "its log says why")
 
 
 @pytest.mark.parametrize("open_to_others", ["the folder", "the folder above"])
@@ -60,7 +60,8 @@ def test_one_in_a_folder_that_others_can_write_is_not_read(
     opened.chmod(0o777)
     second = start_backend(issuer, drawbridge_keys_snapshot=snapshot)
     assert_refused(second.call("GET", "/api/v1/me", token), "keys_unavailable")
-    assert f"{opened}, which others can write: chmod go-w" in second.program.log()
+    said = f"{opened}, which others can write: chmod go-w"
+    wait_until(lambda: said in second.program.log(), 10, "its log says why")
     second.stop()
 
     opened.chmod(0o755)
