@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from write_load import WritingClient
 SEED = 20261123
 KILLS = 50 if LONG else 5  # in each of the two tests
 CLIENTS_OF_EACH_USER = 2
-LIFE = (0.03, 0.45)  # seconds from the first writes to the kill
+FIRST_WRITES = 2  # of each client in each life
+LIFE = (0.03, 0.45)  # seconds from those to the kill
 
 
 def everything_of(backend: Backend, client: WritingClient) -> dict[str, list[Any]]:
@@ -41,6 +42,15 @@ def check_all(backend: Backend, clients: list[WritingClient]) -> None:
         for client in of_user:
             client.check_and_adopt(found)
         assert found == {"tasks": [], "tags": []}, "rows that nobody wrote"
+
+
+def any_ended(writing: list[Future[None]]) -> bool:
+    """Which then says why."""
+    return any(client.done() for client in writing)
+
+
+def all_reached(goals: list[int], clients: list[WritingClient]) -> bool:
+    return all(client.written >= goal for client, goal in zip(clients, goals, strict=True))
 
 
 # Better Auth's connection to SQLite's file decides who recovers the write-ahead log: it or the next start.
@@ -67,7 +77,9 @@ def test_kill_9_under_a_writing_load(
     moments = random.Random(SEED)
     with ThreadPoolExecutor(len(clients)) as threads:
         for _ in range(KILLS):
+            goals = [client.written + FIRST_WRITES for client in clients]
             writing = [threads.submit(client.write_until_it_ends, backend.port) for client in clients]
+            wait_until(lambda: any_ended(writing) or all_reached(goals, clients), 20, "all have begun to write")
             time.sleep(moments.uniform(*LIFE))
             backend.program.signal(signal.SIGKILL)
             assert backend.program.wait() == -signal.SIGKILL, "it had ended by itself"
