@@ -8,7 +8,8 @@ import os
 import sqlite3
 import subprocess
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import httpx
 
 from better_auth import BUNDLE, PASSWORD, BetterAuth
-from database import Database, SqliteDatabase
+from database import Database, PostgresDatabase, SqliteDatabase
 from loopback import open_client
 from process import PASSED_ON
 
@@ -116,3 +117,16 @@ def add_many_users(database: Database, count: int) -> None:
 def uuids(database: Database) -> dict[str, str]:
     """Those that are there, by the user's id."""
     return dict(database.execute('select id, cast(uuid as text) from "user" where uuid is not null'))
+
+
+@contextmanager
+def users_locked(database: Database) -> Iterator[None]:
+    """Everybody may read them."""
+    if isinstance(database, PostgresDatabase):
+        with closing(database.connect()) as connection, connection.transaction(force_rollback=True):
+            connection.execute('LOCK TABLE "user" IN SHARE MODE')
+            yield
+    else:
+        assert isinstance(database, SqliteDatabase)
+        with database.write_lock():
+            yield

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from better_auths import add_many_users, make_tables, uuids
+from better_auths import add_many_users, make_tables, script, users_locked, uuids
 from conftest import NewDatabase
 from database import Database
 from migration import OURS, RunningUp, pending, up
@@ -24,11 +24,14 @@ KILLS = 12 if LONG else 4
 
 def test_of_two_at_once_one_waits_and_says_so(database: Database, tmp_path: Path) -> None:
     make_tables(database)
+    if database.kind == "sqlite":
+        script(database, "pragma journal_mode = wal")  # as Better Auth's: to open it needs no lock
     add_many_users(database, MANY)
     first, second = RunningUp(database, tmp_path, "first"), RunningUp(database, tmp_path, "second")
-    first.start()
-    wait_until(first.has_the_lock, 10, "the first is at work")
-    first.signal(signal.SIGSTOP)  # in the middle, for as long as it takes the second to come
+    with users_locked(database):  # so that it is not done before it is seen
+        first.start()
+        wait_until(first.has_the_lock, 10, "the first is at work")
+        first.signal(signal.SIGSTOP)  # in the middle, for as long as it takes the second to come
     try:
         assert first.child is not None and first.child.poll() is None
         second.start()
