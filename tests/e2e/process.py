@@ -97,7 +97,7 @@ class Program:
         assert self.child is not None
         self.child.send_signal(number)
 
-    def wait(self, seconds: float = 20) -> int:
+    def wait(self, seconds: float = 60) -> int:
         """The exit status; a program that does not end is killed, and that is a failure."""
         assert self.child is not None
         try:
@@ -111,7 +111,7 @@ class Program:
         if self.child is None or self.child.poll() is not None:
             return
         self.signal(signal.SIGTERM)
-        status = self.wait(60)  # PostgreSQL writes all that it holds, beside whatever else the machine does
+        status = self.wait()  # PostgreSQL writes all that it holds, beside whatever else the machine does
         assert status == self.status_of_sigterm, f"{self.name} ended with {status} after SIGTERM"
 
     def log(self, start: int = 0) -> str:

@@ -83,7 +83,7 @@ def test_a_step_that_fails_shows_what_it_printed_and_ends_the_run(tmp_path):
 def test_a_slow_step_shows_its_last_line(tmp_path):
     done = shell_functions("slow() { echo begins; sleep 3.5; }; run_steps=1; step one slow", tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    assert re.fullmatch(r"==> 1 of 1: one\n    +[23] s  begins\n", done.stderr)
+    assert re.fullmatch(r"==> 1 of 1: one\n    +[2-6] s  begins\n", done.stderr)  # 2 or 3, but on a busy machine
 
 
 def test_a_run_installs_nothing_that_only_tests_need():
@@ -133,7 +133,7 @@ class Run:
     def stop(self, number: signal.Signals) -> int:
         """As a terminal does it: to the whole group."""
         os.killpg(self.process.pid, number)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def __enter__(self) -> Run:
         return self
@@ -161,7 +161,7 @@ def children_of(run: Run) -> dict[str, int]:
     """The process ids of the programs that `./dev run` started, by name."""
     found = {}
     for pid in Path(f"/proc/{run.process.pid}/task/{run.process.pid}/children").read_text().split():
-        with suppress(FileNotFoundError):  # a short command of the script, which has ended by now
+        with suppress(FileNotFoundError, ProcessLookupError):  # a short command of the script, which has ended by now
             command = {Path(part).name for part in re.split("[\\0 ]", Path(f"/proc/{pid}/cmdline").read_text())}
             for name in command & {"next-server", "drawbridge", "uvicorn", "private_postgres"}:
                 found[name] = int(pid)
@@ -251,7 +251,7 @@ def test_one_that_ends_by_itself_ends_the_others(data, database, backend, ends):
     with Run(data, database, backend) as run:
         run.walk_through()
         os.kill(children_of(run)[ends], signal.SIGKILL)
-        assert run.process.wait(30) == 1
+        assert run.process.wait(60) == 1
         assert "has ended by itself" in run.log.read_text()
         assert not accepts(run.api_port) and not accepts(run.web_port)
 
