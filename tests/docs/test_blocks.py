@@ -12,12 +12,11 @@ import re
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 
 from conftest import Bridge
 from documents import ROOT, Block, blocks
-from loopback import answers
+from loopback import answers, get
 from process import DRAWBRIDGE, Program, free_port
 
 PROGRAM = ("drawbridge ", "printf %s ")
@@ -148,10 +147,10 @@ def test_the_first_app_in_fastapi(block: Block, bridge: Bridge, tmp_path: Path) 
     bearer = {"Authorization": f"Bearer {bridge.alice.token()}"}
     try:
         mine = f"{url}/api/v1/{bridge.alice.uuid}/greeting"
-        assert httpx.get(mine).json()["code"] == "token_missing"
-        assert httpx.get(mine, headers=bearer).json() == "Hello, alice"
+        assert get(mine).json()["code"] == "token_missing"
+        assert get(mine, bearer).json() == "Hello, alice"
         other = f"{url}/api/v1/00000000-0000-4000-8000-000000000000/greeting"
-        assert httpx.get(other, headers=bearer).json()["code"] == "user_mismatch"
+        assert get(other, bearer).json()["code"] == "user_mismatch"
         assert faults_of_doctor(bridge, url) == {"cors.preflight"}  # which is the next thing on the package's page
     finally:
         app.stop()

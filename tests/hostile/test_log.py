@@ -16,11 +16,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 from database import SqliteDatabase
-from loopback import answers
+from loopback import answers, get
 from process import DRAWBRIDGE, PASSED_ON, free_port, wait_until
 
 CONNECTIONS = 10
@@ -160,7 +159,7 @@ def test_what_is_missing_is_told_where_it_is_missing(tmp_path: Path) -> None:
     with reader_of("a pipe") as reader, served(tmp_path, reader.write) as server:
         asked = server.ask_often()
         text = reader.read_until(b"missing here")
-        httpx.get(f"http://127.0.0.1:{server.port}/openapi.json")
+        assert get(f"http://127.0.0.1:{server.port}/openapi.json").status_code == 200
         text += reader.read_until(b'"/openapi.json"')
         assert server.stop()[0] == 0
     lines = [json.loads(line) for line in text.decode().splitlines() if line.startswith("{")]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from conftest import NewSite
 from database import SqliteDatabase
+from loopback import get
 from pages import blocks_of
 
 README = "bindings/python/README.md"
@@ -29,7 +29,7 @@ def test_a_user_whom_the_administrator_bans_is_refused_at_once(new_site: NewSite
     bearer = {"Authorization": f"Bearer {bob.token()}"}
 
     def bobs_profile() -> tuple[int, str]:
-        answer = httpx.get(f"{url}/api/v1/profile", headers=bearer, trust_env=False)
+        answer = get(f"{url}/api/v1/profile", bearer)
         return answer.status_code, answer.json().get("code") or answer.json()["name"]
 
     def administer(what: str, **how: object) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import loopback
 from backend import Backend
 from better_auth import BetterAuth, Person
 from better_auths import script
@@ -146,15 +147,14 @@ def test_its_users_reach_their_own_and_nobody_elses(new_site: NewSite, name: str
     token = alice.token()
 
     def get(person: Person, **headers: str) -> httpx.Response:
-        return httpx.get(url + project.path.format(user_id=project.user(person)), headers=headers, trust_env=False)
+        return loopback.get(url + project.path.format(user_id=project.user(person)), headers)
 
     assert (get(alice).status_code, get(alice).json()["code"]) == (401, "token_missing")
     own = get(alice, Authorization=f"Bearer {token}")
     assert own.status_code == 200, own.text
     if project.path == TASKS:
-        made = httpx.post(
-            str(own.url), json={"title": "First"}, headers={"Authorization": f"Bearer {token}"}, trust_env=False
-        )
+        with loopback.open_client() as client:
+            made = client.post(str(own.url), json={"title": "First"}, headers={"Authorization": f"Bearer {token}"})
         assert made.status_code == 201, made.text
         assert "First" in get(alice, Authorization=f"Bearer {token}").text
         assert "First" not in get(bob, Authorization=f"Bearer {bob.token()}").text
