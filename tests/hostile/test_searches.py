@@ -130,6 +130,7 @@ def test_others_are_served_meanwhile(eve: OwnedApi, bob: OwnedApi, stays: bool) 
     assert sum(done.values()) >= 1
 
 
+@pytest.mark.serial  # it has two seconds
 @pytest.mark.parametrize("query", COSTLY.values(), ids=COSTLY)
 def test_a_search_through_folded_texts_is_answered(eve: OwnedApi, query: str) -> None:
     wait_until_quiet(eve)
