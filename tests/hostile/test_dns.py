@@ -106,7 +106,7 @@ def test_whoever_waits_for_a_key_is_told_in_two_seconds(server: Server) -> None:
 def test_sigterm_ends_it_while_the_resolver_is_silent(server: Server) -> None:
     with server.connection() as waiting:
         waiting.send(asked_for("one"))
-        time.sleep(0.2)  # it has been read, and waits
+        time.sleep(WAIT / 2)  # it has been read, and waits
         began = time.monotonic()
         server.program.signal(signal.SIGTERM)
         assert waiting.receive().refusal() == (503, "keys_unavailable")
