@@ -77,3 +77,13 @@ def examine(*, env: Mapping[str, str] | None = None, **options: object) -> Exami
         assert check.summary, check
         assert "\n" not in check.text(), check
     return checks
+
+
+def examine_all_fetches(*, env: Mapping[str, str] | None = None, **options: object) -> Examination:
+    """As examine(); looked at again where a busy machine answered too few fetches of the keys in doctor's time for that."""
+    for _ in range(5):
+        checks = examine(env=env, **options)
+        fetches = checks.get("production.key_fetch")
+        if fetches is None or "were answered within" not in fetches.summary:
+            break
+    return checks

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from better_auth import BetterAuth
 from conftest import PRODUCTS, StartIssuer, StartSetUp
-from examination import examine
+from examination import examine, examine_all_fetches
 from findings import only
 from process import free_port
 from relay import RelayedAnswer, relay
@@ -185,8 +185,8 @@ def test_limited_fetches(start_issuer: StartIssuer, new_database: Any):
     # The remedy, followed, while all else is limited.
     for payload in ({"payload": "own"}, {}):
         mended = start_issuer(database, key_fetches=0, **payload)
-        checks = examine(better_auth_url=mended.url, production=True)
-        assert checks["production.key_fetch"].status == "ok"
+        checks = examine_all_fetches(better_auth_url=mended.url, production=True)
+        assert checks["production.key_fetch"].status == "ok", checks["production.key_fetch"]
         only(examine(better_auth_url=mended.url))
         mended.stop()
 
