@@ -189,6 +189,14 @@ def test_work_that_waits_is_refused_in_time_all_at_once(issuer: BetterAuth, star
     assert len(alice.titles()) <= 1
 
 
+def let_all_threads_look(port: int) -> None:
+    """By connections that are dealt out to them in turn: each has then seen what came before."""
+    for _ in range(16):
+        with RawConnection(port) as later:
+            later.send(head("GET", "/healthz"))
+            assert later.receive().status == 200
+
+
 def test_work_of_a_client_that_has_gone_is_not_begun(issuer: BetterAuth, start_backend: StartBackend) -> None:
     """A reset is certain. Whoever has only ended their sending may still read, and is answered."""
     backend = start_backend(issuer)
@@ -198,15 +206,13 @@ def test_work_of_a_client_that_has_gone_is_not_begun(issuer: BetterAuth, start_b
             first, ended, gone = (stack.enter_context(RawConnection(backend.port)) for _ in range(3))
             for connection, title in ((first, "first"), (ended, "ended"), (gone, "gone")):
                 connection.send(alice.creating(title))
+                let_all_threads_look(backend.port)
                 time.sleep(0.1)  # so that they wait in this order
             ended.socket.shutdown(socket.SHUT_WR)
             gone.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             gone.close()
             time.sleep(0.5)
-            for _ in range(16):  # dealt out to all threads in turn, each of which has then seen what came before
-                with RawConnection(backend.port) as later:
-                    later.send(head("GET", "/healthz"))
-                    assert later.receive().status == 200
+            let_all_threads_look(backend.port)
         assert first.receive().status == 201
         assert ended.receive().status == 201
     assert alice.titles() == ["ended", "first"]
