@@ -100,6 +100,22 @@ AuthError foreign_sender(Sender sender) {
       ErrorCode::origin_not_allowed, "The page that sent this may not use the session cookie here.", why, {}};
 }
 
+AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) {
+  switch (refused.outcome) {
+    case ExchangeQueue::Outcome::unknown:
+      return kind == ExchangedKind::session ? no_such_session() : no_such_key();
+    case ExchangeQueue::Outcome::limited:
+      return {ErrorCode::rate_limited, "The API key may not be used now.",
+              "Better Auth's limit for this key is reached (apiKey({ rateLimit }), or its remaining uses).",
+              refused.retry_after};
+    case ExchangeQueue::Outcome::good:
+    case ExchangeQueue::Outcome::unavailable:
+      break;
+  }
+  return {ErrorCode::session_unavailable, "The credential cannot be judged at the moment.",
+          refused.why.empty() ? "Better Auth is being asked." : refused.why, refused.retry_after};
+}
+
 }  // namespace
 
 struct Authenticator::Impl {
@@ -128,27 +144,9 @@ struct Authenticator::Impl {
     return {ErrorCode::token_missing, "The request has no credential.", std::move(hint), {}};
   }
 
-  AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) const {
-    switch (refused.outcome) {
-      case ExchangeQueue::Outcome::unknown:
-        return kind == ExchangedKind::session ? no_such_session() : no_such_key();
-      case ExchangeQueue::Outcome::limited:
-        return {ErrorCode::rate_limited, "The API key may not be used now.",
-                "Better Auth's limit for this key is reached (apiKey({ rateLimit }), or its remaining uses).",
-                refused.retry_after};
-      case ExchangeQueue::Outcome::good:
-      case ExchangeQueue::Outcome::unavailable:
-        break;
-    }
-    std::string failure = exchanger->last_failure();
-    if (failure.empty()) failure = "Better Auth is being asked.";
-    return {ErrorCode::session_unavailable, "The credential cannot be judged at the moment.",
-            std::move(failure), refused.retry_after};
-  }
-
   std::optional<Result> exchange(ExchangedKind kind, std::string_view value, std::string_view client_address,
                                  const std::function<void(Result)>& done) {
-    auto answer = exchanger->ask(kind, value, client_address, [this, kind, done](Exchanger::Result later) {
+    auto answer = exchanger->ask(kind, value, client_address, [kind, done](Exchanger::Result later) {
       if (later) return done(*std::move(later));
       done(std::unexpected{refusal_of(kind, later.error())});
     });

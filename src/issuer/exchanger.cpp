@@ -52,8 +52,8 @@ IssuerAnswer seen(const HttpAnswer& answer, std::string_view url) {
   return seen;
 }
 
-Exchanger::Refused unavailable(std::optional<std::chrono::seconds> retry_after) {
-  return {Outcome::unavailable, at_least_a_second(retry_after)};
+Exchanger::Refused unavailable(std::optional<std::chrono::seconds> retry_after, std::string why = {}) {
+  return {Outcome::unavailable, at_least_a_second(retry_after), std::move(why)};
 }
 
 std::uint64_t share_of(std::string_view client_address) {
@@ -139,12 +139,12 @@ std::optional<Exchanger::Result> Exchanger::ask(ExchangedKind kind, std::string_
   if (const auto jwt = tokens_.find(credential, boot_now())) {
     auto verdict = verifier_.verify_async(*jwt, [done](RemoteVerifier::Result later) {
       if (later) return done(*std::move(later));
-      done(std::unexpected{unavailable(later.error().retry_after)});
+      done(std::unexpected{unavailable(later.error().retry_after, std::move(later.error().hint))});
     });
     if (!verdict) return std::nullopt;
     if (*verdict) return **std::move(verdict);
     if (verdict->error().code == ErrorCode::keys_unavailable)
-      return std::unexpected{unavailable(verdict->error().retry_after)};
+      return std::unexpected{unavailable(verdict->error().retry_after, std::move(verdict->error().hint))};
     tokens_.forget(credential);  // it has ended, or its key was withdrawn: there may be a better one
   }
   {
@@ -157,16 +157,11 @@ std::optional<Exchanger::Result> Exchanger::ask(ExchangedKind kind, std::string_
     if (const auto* limited = std::get_if<ExchangeQueue::Limited>(&answer))
       return std::unexpected{Refused{Outcome::limited, limited->retry_after}};
     if (const auto* not_now = std::get_if<ExchangeQueue::Unavailable>(&answer))
-      return std::unexpected{unavailable(not_now->retry_after)};
+      return std::unexpected{unavailable(not_now->retry_after, queue_.last_failure())};
     waiting_.emplace(std::get<ExchangeQueue::Waiting>(answer).ticket, done);
   }
   inbox_->wake();
   return std::nullopt;
-}
-
-std::string Exchanger::last_failure() const {
-  const std::lock_guard lock{mutex_};
-  return queue_.last_failure();
 }
 
 void Exchanger::run() {
@@ -300,7 +295,7 @@ void Exchanger::take_waiting(const std::vector<ExchangeQueue::Resolved>& resolve
       answers_.emplace_back(std::move(waiting.mapped()), *identity);
     else
       answers_.emplace_back(std::move(waiting.mapped()),
-                            std::unexpected{Refused{one.outcome, one.retry_after}});
+                            std::unexpected{Refused{one.outcome, one.retry_after, queue_.last_failure()}});
   }
 }
 

@@ -46,7 +46,7 @@ class Exchanger {
   struct Refused {
     ExchangeQueue::Outcome outcome;  ///< never `good`
     std::chrono::seconds retry_after{};
-    bool operator==(const Refused&) const = default;
+    std::string why{};  ///< one line, of what is unavailable; may be empty
   };
   using Result = std::expected<Identity, Refused>;
   using Done = std::function<void(Result)>;
@@ -63,9 +63,6 @@ class Exchanger {
   /// read_session_cookie() took, or a key. `client_address` as for RemoteVerifier.
   std::optional<Result> ask(ExchangedKind kind, std::string_view value, std::string_view client_address,
                             const Done& done);
-
-  /// What the last exchange failed of, where it concerned all; else empty.
-  std::string last_failure() const;
 
  private:
   struct Exchange {

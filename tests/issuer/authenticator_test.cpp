@@ -172,6 +172,20 @@ TEST(Authenticator, SaysWhyACredentialIsNotTaken) {
   EXPECT_GE(outage.error().retry_after, 1s);
 }
 
+TEST(Authenticator, WhoWaitsAtItsEndIsAnswered) {
+  FakeBetterAuth better_auth;
+  better_auth.answer_instead(Answer{.then = Answer::Then::say_nothing});
+  std::optional<Authenticator> authenticator{std::in_place, test::policy(),
+                                             test::source_of(better_auth.server), all_kinds(better_auth)};
+  std::string said = "nothing";
+  const Values keys{"key-of-ada"};
+  const auto at_once = authenticator->authenticate_async(
+      {.api_key = keys}, [&said](const Authenticator::Result& later) { said = test::said_of(later); });
+  EXPECT_FALSE(at_once);
+  authenticator.reset();
+  EXPECT_EQ(said, "session_unavailable");
+}
+
 TEST(Authenticator, RefusesASourceThatCannotWork) {
   FakeBetterAuth better_auth;
   const std::pair<const char*, void (*)(CredentialSource&)> cases[] = {
