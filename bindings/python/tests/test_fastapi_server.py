@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pytest
 from asgi_calls import bearer
 from fastapi import Depends, FastAPI, WebSocket
 from hostile_tokens import HOSTILE
+from key_server import key_server
 from uvicorn_server import serving
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -107,13 +107,9 @@ def test_a_rotation_is_met_without_a_refusal(served: Served) -> None:
 
 
 def test_who_waits_for_a_key_holds_up_nobody_else() -> None:
-    class Slow(Issuer):
-        def jwks(self) -> dict[str, list[dict[str, str]]]:
-            time.sleep(1)
-            return super().jwks()
-
-    with Slow() as issuer:
-        auth = BetterAuth(issuer.url)
+    with Issuer() as issuer, key_server(issuer.jwks) as keys:
+        keys.answering.clear()
+        auth = BetterAuth(issuer.url, jwks_url=keys.url)
         app = FastAPI(lifespan=auth.lifespan)
         app.get("/me", dependencies=[Depends(auth.get_current_user)])(lambda: "me")
 
@@ -126,6 +122,7 @@ def test_who_waits_for_a_key_holds_up_nobody_else() -> None:
             waiting = [pool.submit(slow.request, "/me", bearer(issuer.token())) for _ in range(4)]
             slow.request("/open")
             assert not any(each.done() for each in waiting)
+            keys.answering.set()
             assert [each.result().status for each in waiting] == [200] * 4
 
 
