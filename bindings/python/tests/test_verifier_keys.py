@@ -124,7 +124,7 @@ def test_an_event_handler_that_stands_still_delays_no_token_and_no_fetch(issuer:
         with pytest.raises(AuthError) as refused:
             verifier.verify(issuer.token())
         assert refused.value.code == "keys_unavailable"
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 10  # it would be 20
         may_end.set()
 
 
