@@ -1,6 +1,7 @@
 """How requests wait for the database, are stopped, and what is left when their clients go."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -13,9 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
-from tasks_api import statement_limit, turns
+from tasks_api import turns
 from tasks_api.caller import Caller, current
 from tasks_api.sqlite_database import SqliteDatabase
+from tasks_api.statement_limit import StatementLimit
 from tasks_api.turns import Turns
 from tasks_api.work_queue import Limits
 
@@ -119,6 +121,10 @@ def test_a_request_that_is_cancelled_leaves_nothing_behind() -> None:
     run(test)
 
 
+def limit_reads(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(StatementLimit.__init__, "__defaults__", (seconds,))  # where LONGEST is by now
+
+
 def read_for_ever(session: Session) -> Any:
     return session.scalar(FOR_EVER)
 
@@ -130,12 +136,11 @@ def read_at_once(session: Session) -> Any:
 def test_a_statement_that_takes_too_long_is_stopped_and_its_connection_is_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statement_limit, "LONGEST", 0.1)
-
     async def test() -> None:
         database = SqliteDatabase(tmp_path / "a.db", readers=1)
         for _ in range(2):
-            with pytest.raises(AuthError) as stopped:
+            with monkeypatch.context() as limited, pytest.raises(AuthError) as stopped:
+                limit_reads(limited, 0.1)
                 await database.read(read_for_ever)
             assert (stopped.value.code, stopped.value.status) == ("statement_timeout", 503)
             assert await database.read(read_at_once) == 1
@@ -144,7 +149,7 @@ def test_a_statement_that_takes_too_long_is_stopped_and_its_connection_is_good(
 
 
 def test_what_is_read_after_the_time_is_over_is_stopped_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statement_limit, "LONGEST", 0.05)
+    limit_reads(monkeypatch, 0.05)
 
     def read_late(session: Session) -> Any:
         time.sleep(0.2)  # when nothing runs that could be interrupted
@@ -170,19 +175,24 @@ def test_a_statement_ends_with_its_client(tmp_path: Path) -> None:
 
 
 def test_what_writes_is_not_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statement_limit, "LONGEST", 0.05)
+    begun, is_cancelled = threading.Event(), threading.Event()
 
     def make(session: Session) -> None:
         session.execute(text("CREATE TABLE made (a)"))
+        begun.set()
+        assert is_cancelled.wait(10)
         time.sleep(0.2)
 
     async def test() -> None:
         database = SqliteDatabase(tmp_path / "a.db", readers=1)
-        writing = asyncio.create_task(database.write(make))
-        await asyncio.sleep(0.05)
-        writing.cancel()  # as when the server is told to end
-        with pytest.raises(asyncio.CancelledError):
-            await writing
+        with monkeypatch.context() as limited:
+            limit_reads(limited, 0.05)
+            writing = asyncio.create_task(database.write(make))
+            assert await asyncio.to_thread(begun.wait, 10)
+            writing.cancel()  # as when the server is told to end
+            is_cancelled.set()
+            with pytest.raises(asyncio.CancelledError):
+                await writing
         assert await database.read(lambda session: session.scalar(text("SELECT count(*) FROM made"))) == 0
 
     run(test)
