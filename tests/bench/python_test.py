@@ -121,4 +121,4 @@ def test_an_open_route_that_is_not_answered_with_200_breaks_the_measurement():
 
 def test_every_answer_of_the_open_route_counts():
     with server(200) as (port, asked):
-        assert len(latencies(port, 0.05)) == len(asked) > 1
+        assert len(latencies(port, 1)) == len(asked) > 1
