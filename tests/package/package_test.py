@@ -10,6 +10,7 @@ import http.client
 import http.server
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -84,9 +85,15 @@ def jwks_url():
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Of those that no outgoing connection takes: one that is to show whether somebody listens could reach itself."""
+    while True:
+        port = random.choice(range(20_000, 32_000))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @pytest.fixture(scope="module", params=BUILDS)
