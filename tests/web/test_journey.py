@@ -50,12 +50,14 @@ def test_two_clicks_on_a_box_arrive_in_their_order(bridge, visit):
     box = ada.page.get_by_role("checkbox", name="Complete Undecided")
     box.check()
     box.uncheck()
+    wait_for(ada.page, lambda: len(held) > 0, "the first is sent")
     ada.page.wait_for_timeout(500)
     assert [route.request.post_data_json for route in held] == [{"completed": True}]
     held[0].continue_()
     wait_for(ada.page, lambda: len(held) == 2, "the second is sent")
     assert held[1].request.post_data_json == {"completed": False}
     held[1].continue_()
+    assert held[1].request.response().status == 200  # what is under way ends with the page
     ada.page.reload()
     wait_for_tasks(ada.page)
     expect(box).not_to_be_checked()
