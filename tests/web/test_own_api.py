@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser import Visitor
+from browser import Visitor, answer_json
 from database import SqliteDatabase
 from fastapi_backend import PYTHON
 from loopback import answers
@@ -125,15 +125,16 @@ def test_events_come_one_by_one_until_clear(ada: Visitor) -> None:
         const seen = [];
         const more = new Promise((resolve, reject) => {
             readEvents(api, "/events", new AbortController().signal, ({ data }) => {
-                if (seen.push([data, performance.now()]) === 3) resolve();
+                if (seen.push([data, performance.now()]) === 5) resolve();
             }).catch((error) => { window.ended = error.code; reject(error); });
         });
         await more;
         return seen;
     """
-    (first, at), (second, _), (third, later) = run(ada.page, read)
-    assert [first, second, third] == [f"{number} for Ada Lovelace" for number in (1, 2, 3)]
-    assert later - at > 500  # as they are made, half a second apart, and not all at the end
+    seen = run(ada.page, read)
+    assert [data for data, _ in seen] == [f"{number} for Ada Lovelace" for number in range(1, 6)]
+    # As they are made, half a second apart, and not all at the end; the first may be late, where the machine is busy.
+    assert seen[-1][1] - seen[0][1] > 500
     ada.page.evaluate("api.clear()")
     ada.page.wait_for_function("window.ended === 'cleared'")
 
@@ -213,6 +214,9 @@ def test_another_tab_s_user_is_not_asked_for_by_this_one(ada: Visitor) -> None:
     """The cookie is Bob's by now, and the page Ada's: her fetch refuses his token, and sends nothing."""
     bob = new_account("Bob Marsh")
     ada.page.evaluate("window.adas = api; api.clear()")
+    # A page that asks once more for its session would be Bob's from then on, and fetch his notes.
+    hers = ada.context.request.get("/api/auth/get-session").json()
+    ada.context.route("**/api/auth/get-session*", answer_json(hers))
     account = {"name": bob.name, "email": bob.email, "password": bob.password}
     answer = ada.context.request.post("/api/auth/sign-up/email", data=account, headers={"Origin": ada.web})
     assert answer.ok
