@@ -79,7 +79,7 @@ TEST(LineWriter, waits_for_no_reader_and_tells_what_is_missing_when_it_comes_bac
   LineWriter writer{pipe.writer(), lost_line, room};
   const auto begun = steady_clock::now();
   for (int i = 0; i < lines; ++i) writer.write(line);
-  EXPECT_LT(steady_clock::now() - begun, std::chrono::seconds{5});
+  EXPECT_LT(steady_clock::now() - begun, std::chrono::seconds{30});
 
   // The queue may have been full, emptied and full again: several lines then report what was lost.
   const auto kept = [](const std::string& seen) { return std::ranges::count(seen, 'x') / 99; };
@@ -127,12 +127,16 @@ TEST(LineWriter, lives_on_when_nothing_can_be_written) {
   for (const auto& [name, descriptor] : {BrokenCase{"the reader has gone", without_reader.writer()},
                                          BrokenCase{"a full disk", full}, BrokenCase{"closed", -1}}) {
     SCOPED_TRACE(name);
-    const auto begun = steady_clock::now();
-    {
-      LineWriter writer{descriptor, lost_line};
-      for (int i = 0; i < 1'000; ++i) writer.write("a line\n");
+    auto shortest = steady_clock::duration::max();  // of three, as others may keep the machine busy
+    for (int time = 0; time < 3 && shortest >= LineWriter::longest_farewell; ++time) {
+      const auto begun = steady_clock::now();
+      {
+        LineWriter writer{descriptor, lost_line};
+        for (int i = 0; i < 1'000; ++i) writer.write("a line\n");
+      }
+      shortest = std::min<steady_clock::duration>(shortest, steady_clock::now() - begun);
     }
-    EXPECT_LT(steady_clock::now() - begun, LineWriter::longest_farewell);
+    EXPECT_LT(shortest, LineWriter::longest_farewell);
   }
   ::close(full);
 }
