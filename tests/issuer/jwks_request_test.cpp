@@ -236,7 +236,7 @@ TEST(JwksRequest, GivesUpAfterFiveSecondsInEveryPhase) {
       {"half the body", good.cut_in_body(20, Then::say_nothing)},
       {"a body without an end", {"HTTP/1.1 200 OK\r\n\r\n" + good_set(), Then::say_nothing}},
       {"trickles headers and body", {good.bytes, Then::close, 100ms}},
-      {"answers after 8 seconds", {good.bytes, Then::close, 0ms, 8s}},
+      {"answers after 20 seconds", {good.bytes, Then::close, 0ms, 20s}},
   };
   std::vector<std::thread> threads;
   for (const auto& each : cases)
@@ -248,7 +248,7 @@ TEST(JwksRequest, GivesUpAfterFiveSecondsInEveryPhase) {
       const auto took = std::chrono::steady_clock::now() - start;
       EXPECT_EQ(failure, server.url() + " did not answer within 5 seconds.") << each.name;
       EXPECT_GE(took, 4900ms) << each.name;
-      EXPECT_LT(took, 7s) << each.name;
+      EXPECT_LT(took, 9s) << each.name;
     });
   for (std::thread& thread : threads) thread.join();
 }

