@@ -36,8 +36,8 @@ def serious_violations(page: Page, except_for: str | None) -> list[str]:
 
 
 # Those that end; a skeleton breathes for ever. A busy machine begins them late.
-AT_REST = """() => Promise.allSettled(
-  document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished)
+AT_REST = """() => document.getAnimations().every(
+  (one) => one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity
 )"""
 
 
@@ -45,7 +45,7 @@ def look_at(page: Page, state: Callable[[Page], None], look: str, except_for: st
     """Brings the page into that state, keeps a picture of it, and measures it. `except_for` is a CSS selector."""
     state(page)
     page.wait_for_timeout(300)
-    page.evaluate(AT_REST)
+    page.wait_for_function(AT_REST)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{state.__name__}-{look}.png")
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
