@@ -1,7 +1,8 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
@@ -161,11 +162,26 @@ function fetchOfPage(origin: string): typeof fetch {
 }
 const ownFetch = globalThis.fetch;
 
+/** Of those from which no outgoing connection takes its own: the tests beside this one make many until it is listened on. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
+}
+
 /** `drawbridge serve` with settings, after `drawbridge migrate up`, until the test ends. */
 async function startApi(env: Record<string, string>): Promise<string> {
-  const { origin, stop } = await serve(() => Promise.resolve(new Response()));
-  await stop();
-  const settings = { ...env, DRAWBRIDGE_LISTEN: new URL(origin).host };
+  const host = `127.0.0.1:${await freePort()}`;
+  const origin = `http://${host}`;
+  const settings = { ...env, DRAWBRIDGE_LISTEN: host };
   execFileSync(program, ["migrate", "up"], { env: settings });
   const api = spawn(program, ["serve"], { env: settings, stdio: "ignore" });
   onTestFinished(async () => {
