@@ -60,6 +60,8 @@ TEST(SessionAnswer, NullAloneIsNoSession) {
       {"a bare 401", {url, 401, ""}, "failed"},
       {"401 null", {url, 401, "null"}, "failed"},
       {"403", {url, 403, R"({"code":"FORBIDDEN"})"}, "failed"},
+      {"a banned user", {url, 403, R"({"code":"BANNED_USER"})"}, "unknown"},
+      {"that code with another status", {url, 401, R"({"code":"BANNED_USER"})"}, "failed"},
       {"404", {url, 404, "{}"}, "failed"},
       {"302", {url, 302, ""}, "failed"},
       {"204", {url, 204, ""}, "failed"},
@@ -121,10 +123,15 @@ TEST(SessionAnswer, FailuresSayWhatToDoAndQuoteNoBody) {
 TEST(TokenAnswer, OfASessionThatWasShown) {
   EXPECT_EQ(*read_session_token_answer({url, 200, R"({"token":"a.b.c"})"}), "a.b.c");
   const std::pair<IssuerAnswer, const char*> cases[] = {
-      {{url, 200, "{}"}, "failed"},   {{url, 200, R"({"token":""})"}, "failed"},
-      {{url, 200, "null"}, "failed"}, {{url, 200, R"({"token":1})"}, "failed"},
-      {{url, 401, ""}, "failed"},     {{url, 401, R"({"code":"INVALID_API_KEY"})"}, "failed"},
-      {{url, 403, ""}, "failed"},     {{url, 429, R"({"code":"RATE_LIMITED"})"}, "outage"},
+      {{url, 200, "{}"}, "failed"},
+      {{url, 200, R"({"token":""})"}, "failed"},
+      {{url, 200, "null"}, "failed"},
+      {{url, 200, R"({"token":1})"}, "failed"},
+      {{url, 401, ""}, "failed"},
+      {{url, 401, R"({"code":"INVALID_API_KEY"})"}, "failed"},
+      {{url, 403, ""}, "failed"},
+      {{url, 403, R"({"code":"BANNED_USER"})"}, "unknown"},
+      {{url, 429, R"({"code":"RATE_LIMITED"})"}, "outage"},
       {{url, 500, ""}, "outage"},
   };
   for (const auto& [answer, expected] : cases)
@@ -139,6 +146,8 @@ TEST(TokenAnswer, OfAKeyWhoseFaultsHaveCodes) {
       {{url, 401, R"({"code":"KEY_DISABLED"})"}, "unknown"},
       {{url, 401, R"({"code":"KEY_EXPIRED"})"}, "unknown"},
       {{url, 401, R"({"code":"INVALID_REFERENCE_ID_FROM_API_KEY"})"}, "unknown"},
+      {{url, 403, R"({"code":"BANNED_USER"})"}, "unknown"},
+      {{url, 401, R"({"code":"BANNED_USER"})"}, "failed"},
       {{url, 400, R"({"code":"INVALID_API_KEY"})"}, "failed"},
       {{url, 500, R"({"code":"INVALID_API_KEY"})"}, "outage"},
       {{url, 429, R"({"code":"RATE_LIMITED"})", {}, 7s}, "limited 7"},

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 /// Of the key alone, whoever sends it.
 constexpr std::array<std::string_view, 4> codes_of_no_key{"INVALID_API_KEY", "KEY_DISABLED", "KEY_EXPIRED",
                                                           "INVALID_REFERENCE_ID_FROM_API_KEY"};
+/// What @drawbridge/better-auth says with 403 in place of a token.
+constexpr std::string_view code_of_a_banned_user = "BANNED_USER";
 constexpr std::array<std::string_view, 2> codes_of_a_limit{"RATE_LIMITED", "USAGE_EXCEEDED"};
 /// Where Better Auth does not say when a key may be used again.
 constexpr std::chrono::seconds pause_of_a_limit = 60s;
@@ -57,12 +59,23 @@ std::unexpected<ExchangeResult> failure_of_status(const IssuerAnswer& answer) {
                      .concerns_all = concerns_all}};
 }
 
+/// Better Auth's own code of a refusal.
+std::string code_of(const IssuerAnswer& answer) {
+  simdjson::dom::parser parser;
+  const auto body = parse_strict_object(parser, answer.body);
+  return std::string{(body ? string_member(*body, "code") : std::nullopt).value_or("")};
+}
+
+bool is_of_a_banned_user(const IssuerAnswer& answer) {
+  return answer.status == 403 && code_of(answer) == code_of_a_banned_user;
+}
+
 std::string_view kind_of(std::string_view body) {
   return trimmed(body).starts_with('<') ? "a web page" : "something else than Better Auth does";
 }
 
-bool is_one_of(std::optional<std::string_view> code, std::span<const std::string_view> codes) {
-  return code && std::ranges::find(codes, *code) != codes.end();
+bool is_one_of(std::string_view code, std::span<const std::string_view> codes) {
+  return std::ranges::find(codes, code) != codes.end();
 }
 
 std::expected<std::string, ExchangeResult> token_of(const IssuerAnswer& answer) {
@@ -78,6 +91,7 @@ std::expected<std::string, ExchangeResult> token_of(const IssuerAnswer& answer) 
 
 std::expected<ShownSession, ExchangeResult> read_session_answer(const IssuerAnswer& answer,
                                                                 std::string_view token) {
+  if (is_of_a_banned_user(answer)) return std::unexpected<ExchangeResult>{CredentialUnknown{}};
   if (answer.status != 200) return failure_of_status(answer);
   if (trimmed(answer.body) == "null") return std::unexpected<ExchangeResult>{CredentialUnknown{}};
   simdjson::dom::parser parser;
@@ -107,6 +121,7 @@ std::expected<ShownSession, ExchangeResult> read_session_answer(const IssuerAnsw
 
 std::expected<std::string, ExchangeResult> read_session_token_answer(const IssuerAnswer& answer) {
   if (answer.status == 200) return token_of(answer);
+  if (is_of_a_banned_user(answer)) return std::unexpected<ExchangeResult>{CredentialUnknown{}};
   if (answer.status == 401)
     return misfit(answer, "401 for a session that it had just shown. Is its database there?");
   return failure_of_status(answer);
@@ -114,10 +129,9 @@ std::expected<std::string, ExchangeResult> read_session_token_answer(const Issue
 
 std::expected<std::string, ExchangeResult> read_key_token_answer(const IssuerAnswer& answer) {
   if (answer.status == 200) return token_of(answer);
-  simdjson::dom::parser parser;
-  const auto body = parse_strict_object(parser, answer.body);
-  const auto code = body ? string_member(*body, "code") : std::nullopt;
-  if ((answer.status == 401 || answer.status == 403) && is_one_of(code, codes_of_no_key))
+  const std::string code = code_of(answer);
+  if (is_of_a_banned_user(answer) ||
+      ((answer.status == 401 || answer.status == 403) && is_one_of(code, codes_of_no_key)))
     return std::unexpected<ExchangeResult>{CredentialUnknown{}};
   if (answer.status == 429 && is_one_of(code, codes_of_a_limit))
     return std::unexpected<ExchangeResult>{CredentialLimited{answer.retry_after.value_or(pause_of_a_limit)}};

@@ -31,9 +31,10 @@ struct ShownSession {
 };
 
 /// The session with this token (`session.token`), of an answer to
-/// `get-session?disableCookieCache=true&disableRefresh=true`. `CredentialUnknown` for `null` alone; whatever
-/// is neither that nor this very session is a failure, so that an outage, or a proxy that mixes up answers,
-/// never reads as a sign-out nor as somebody else. Bodies are not quoted: they hold the token.
+/// `get-session?disableCookieCache=true&disableRefresh=true`. `CredentialUnknown` for `null`, and for a
+/// banned user; whatever is neither that nor this very session is a failure, so that an outage, or a proxy
+/// that mixes up answers, never reads as a sign-out nor as somebody else. Bodies are not quoted: they hold
+/// the token.
 std::expected<ShownSession, ExchangeResult> read_session_answer(const IssuerAnswer& answer,
                                                                 std::string_view token);
 
