@@ -70,7 +70,7 @@ std::string orm_obstacle(const Facts& facts) {
 }
 
 std::string note_for_orm(const Facts& facts) {
-  if (!facts.naming.is_foreign) return {};
+  if (!facts.naming.is_foreign || is_described(facts)) return {};
   return fmt::format(
       "{} has its names from another generator: where an ORM describes it, put the column into its schema "
       "file too, "

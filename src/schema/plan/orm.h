@@ -14,7 +14,7 @@ namespace drawbridge::schema::plan {
 std::string orm_obstacle(const Facts& facts);
 
 /// The same as something to do afterwards, for tables of other names whose owner does not show; empty for
-/// Better Auth's own names.
+/// Better Auth's own names, and where the column is there already.
 std::string note_for_orm(const Facts& facts);
 
 }  // namespace drawbridge::schema::plan
