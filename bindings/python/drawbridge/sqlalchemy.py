@@ -13,6 +13,12 @@ Mix it into the declarative base that your own models have, and refer to ``user.
 
     user = await session.scalar(select(User).where(User.uuid == identity.uuid))
 
+Where the table or its columns have other names, as Drizzle gives them, name those again in your class::
+
+    class User(BetterAuthUser, Base):
+        __tablename__ = "users"
+        email_verified: Mapped[bool] = mapped_column("email_verified")
+
 A backend that goes by ``sub`` takes ``TextIdUser``, ``UuidIdUser`` or ``IntegerIdUser`` and refers to ``user.id``.
 
 Read it, and leave writing to Better Auth: its hooks, its sessions and the tokens that are on their way hear nothing of
@@ -21,15 +27,17 @@ a change made here. Nothing enforces that, since tests of an API have to make us
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-from typing import Any
+from datetime import datetime, timedelta, timezone
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Boolean, DateTime, Dialect, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 __all__ = ["BetterAuthTime", "BetterAuthUser", "IntegerIdUser", "TextIdUser", "UserUuid", "UuidIdUser"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class UserUuid(TypeDecorator[UUID]):
@@ -53,29 +61,43 @@ class UserUuid(TypeDecorator[UUID]):
 
 class BetterAuthTime(TypeDecorator[datetime]):
     """A time as Better Auth stores it: PostgreSQL's ``timestamptz``; on SQLite text of RFC 3339 in UTC, with
-    milliseconds, so that the order of texts is that of times. Datetimes are aware, and must be (ValueError)."""
+    milliseconds, so that the order of texts is that of times. Datetimes are aware, and must be (ValueError).
+
+    Where an ORM made the column, its type there: ``"timestamp"`` without a time zone, in UTC (PostgreSQL, by Drizzle
+    and Prisma), or ``"timestamp_ms"``, milliseconds as an integer (SQLite, by Drizzle). A comparison needs it."""
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = DateTime
     cache_ok: bool | None = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
+    def __init__(self, stored: Literal["timestamptz", "timestamp", "timestamp_ms"] = "timestamptz") -> None:
+        super().__init__()
+        self.stored = stored
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if self.stored == "timestamp_ms":
+            return dialect.type_descriptor(BigInteger())
+        is_zoned = self.stored == "timestamptz"
+        return dialect.type_descriptor(DateTime(timezone=is_zoned) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | int | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"the time {value} has no time zone: Better Auth's times are points in time")
-        if dialect.name == "postgresql":
-            return value
+        if self.stored == "timestamp_ms":
+            return (value - _EPOCH) // timedelta(milliseconds=1)
         in_utc = value.astimezone(timezone.utc).replace(tzinfo=None)
+        if dialect.name == "postgresql":
+            return value if self.stored == "timestamptz" else in_utc
         return in_utc.isoformat(timespec="milliseconds") + "Z"
 
-    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
-        if not isinstance(value, str):
-            return value
+    def process_result_value(self, value: datetime | str | int | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, int):
+            return _EPOCH + timedelta(milliseconds=value)
         # Python 3.10 reads no "Z".
-        read = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        read = datetime.fromisoformat(value.replace("Z", "+00:00")) if isinstance(value, str) else value
         return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 

@@ -16,12 +16,13 @@ ROOT = Path(__file__).resolve().parents[3]
 PYRIGHT = ROOT / "node_modules/.bin/pyright"
 
 IMPORTS = """
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from drawbridge import AuthError, Identity, IdentityRecord, Verifier
 from drawbridge.fastapi import BetterAuth
-from drawbridge.sqlalchemy import BetterAuthUser, IntegerIdUser, TextIdUser, UserUuid, UuidIdUser
+from drawbridge.sqlalchemy import BetterAuthTime, BetterAuthUser, IntegerIdUser, TextIdUser, UserUuid, UuidIdUser
 from drawbridge.testing import Issuer, assert_all_routes_protected
 from fastapi import Depends, FastAPI
 from sqlalchemy import ForeignKey, select
@@ -88,6 +89,16 @@ class UuidUser(UuidIdUser, UuidBase): ...
 
 
 class IntegerUser(IntegerIdUser, IntegerBase): ...
+
+
+class RenamedBase(DeclarativeBase): ...
+
+
+class RenamedUser(BetterAuthUser, RenamedBase):
+    __tablename__ = "users"
+
+    email_verified: Mapped[bool] = mapped_column("email_verified")
+    created_at: Mapped[datetime] = mapped_column("created_at", BetterAuthTime("timestamp"))
 
 
 class Note(UuidBase):
