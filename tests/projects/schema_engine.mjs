@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 
+import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
@@ -37,6 +38,32 @@ class Factory extends PrismaPg {
     };
     return connection;
   }
+}
+
+/** What the program does by itself: it takes a missing table of migrations for a database without any, runs scripts whole, and
+ * has a SQLite that takes "text" in double quotes for a text. */
+class SqliteFactory extends PrismaLibSql {
+  async connect() {
+    const connection = completed(await super.connect());
+    await connection.executeScript(`CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+      "id" TEXT PRIMARY KEY NOT NULL, "checksum" TEXT NOT NULL, "finished_at" DATETIME, "migration_name" TEXT NOT NULL,
+      "logs" TEXT, "rolled_back_at" DATETIME, "started_at" DATETIME NOT NULL DEFAULT current_timestamp,
+      "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0)`);
+    return connection;
+  }
+
+  async connectToShadowDb() {
+    return completed(await super.connectToShadowDb());
+  }
+}
+
+function completed(connection) {
+  const queryRaw = connection.queryRaw.bind(connection);
+  const executeRaw = connection.executeRaw.bind(connection);
+  connection.queryRaw = (query) => queryRaw({ ...query, sql: query.sql.replace(/ name = "(\w+)";$/, " name = '$1';") });
+  connection.executeRaw = async (query) =>
+    query.args.length ? executeRaw(query) : (await connection.executeScript(query.sql), 0);
+  return connection;
 }
 
 async function execute(statement) {
@@ -73,7 +100,8 @@ const { values, positionals } = parseArgs({
   strict: false,
 });
 const url = JSON.parse(values.datasource).url;
-const adapter = bindMigrationAwareSqlAdapterFactory(new Factory({ connectionString: url }));
+const factory = url.startsWith("file:") ? new SqliteFactory({ url }) : new Factory({ connectionString: url });
+const adapter = bindMigrationAwareSqlAdapterFactory(factory);
 if (positionals[0] === "cli") {
   await adapter.connect(); // can-connect-to-database
   process.exit(0);

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from better_auth import BetterAuth
-from database import Database
+from database import Database, SqliteDatabase
 from fastapi_backend import PYTHON
 from loopback import answers
 from process import DRAWBRIDGE, PASSED_ON, ROOT, Program, free_port
@@ -74,10 +74,12 @@ class Site:
     def environment(self) -> dict[str, str]:
         """Of its programs."""
         passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        file = {"DATABASE_FILE": str(self.database.file)} if isinstance(self.database, SqliteDatabase) else {}
         path = f"{DRAWBRIDGE.parent}:{Path(PYTHON).parent}:{PROJECTS}/node_modules/.bin:{passed['PATH']}"
         return (
             passed
             | QUIET
+            | file
             | {
                 "PATH": path,
                 "PORT": str(self.auth_port),

@@ -15,7 +15,8 @@ from conftest import NewSite
 from database import PostgresDatabase
 from examination import examine
 from migration import migrate, pending, plan, up
-from pages import blocks_of, write_files
+from on_sqlite import SECTION, column_of, write_files_on_sqlite
+from pages import blocks_of, section_of, write_files
 from site_of_project import Site
 
 GIVEN = "a11ce000-0000-4000-8000-00000000000a"
@@ -153,6 +154,30 @@ def test_a_text_becomes_a_uuid_and_keeps_its_value(new_site: NewSite, orm: Orm) 
     assert "nothing is pending" in up(site.database, "--only", "user").out
     assert site.database.execute(f"select uuid from {orm.user}") == [(UUID(GIVEN),)]
     site.run(orm.unchanged)
+
+
+def test_users_of_before_on_sqlite(new_site: NewSite, orm: Orm) -> None:
+    """Where the tables of the tasks API stand beside the ORM's, which leaves them alone."""
+    site = new_site(f"{Path(orm.file).stem}-before-on-sqlite")
+    write_files_on_sqlite(orm.document, site)
+    change_schema(site, orm, "// here\n", of=f"{re.escape(column_of(orm.document))},?\n")
+    site.run_on_a_terminal(orm.first)
+    site.database.execute(f"insert into {orm.user} (id, name, email, {orm.updated}) values ('old', 'Old', 'o@x', 0)")
+
+    refused = migrate(site.database, "up")
+    assert (refused.status, refused.out) == (1, "")
+    (column,) = re.findall(r"put (.+?) into it in ", refused.err)
+    assert f"`{column}`" in section_of(orm.document, SECTION)
+    change_schema(site, orm, column + orm.line_end, of="// here\n")
+    site.run_on_a_terminal(orm.change)
+
+    assert "schema file" not in up(site.database).out
+    ((uuid,),) = site.database.execute(f"select uuid from {orm.user}")
+    assert str(UUID(uuid)) == uuid
+    site.database.execute("insert into tags (user_id, name) values (?, 'home')", uuid)
+    assert re.search(r"No changes detected|already in sync", site.run_on_a_terminal(orm.push))
+    site.run(orm.unchanged)
+    assert site.database.execute("select name from tags") == [("home",)]
 
 
 def test_where_drizzle_pushes_without_migrations(new_site: NewSite) -> None:

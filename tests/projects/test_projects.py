@@ -1,4 +1,4 @@
-"""Eight projects as people have them, each made from an empty database. In each somebody signs up, reaches a protected
+"""Projects as people have them, each made from an empty database. In each somebody signs up, reaches a protected
 route, is refused where another user's is, and doctor finds nothing."""
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from backend import Backend
 from better_auth import BetterAuth, Person
 from better_auths import script
 from conftest import NewSite
-from database import PostgresDatabase, SqliteDatabase
+from database import Database, PostgresDatabase, SqliteDatabase
 from examination import examine
+from on_sqlite import write_files_on_sqlite
 from pages import blocks_of, write_files
 from pooler import Pooler
 from process import ROOT
@@ -30,6 +31,24 @@ TASKS = "/api/v1/{user_id}/tasks"
 CHECK_TYPES = (
     "tsc --noEmit --strict --skipLibCheck --target es2022 --module esnext --moduleResolution bundler --types node *.ts"
 )
+# With models.py of the page: the user who has just signed up.
+READ_BY_MODELS = """
+import os
+from datetime import datetime, timedelta, timezone
+from models import Base, Note, User
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+engine = create_engine(os.environ["SQLALCHEMY_URL"])
+Base.metadata.create_all(engine, [Note.__table__])
+a_moment_ago = datetime.now(timezone.utc) - timedelta(minutes=10)
+with Session(engine) as session:
+    user = session.scalars(select(User).where(User.created_at > a_moment_ago)).one()
+    assert user.email_verified is False
+    assert a_moment_ago < user.updated_at < a_moment_ago + timedelta(minutes=11)
+    session.add(Note(user_id=user.uuid))
+    session.commit()
+"""
 EXISTING_APP = Path(__file__).with_name("existing_app")
 
 
@@ -70,11 +89,17 @@ def serial_ids(site: Site) -> tuple[BetterAuth, str]:
     return greeting(site, issuer)
 
 
-def page(document: str) -> Callable[[Site], tuple[BetterAuth, str]]:
+def sqlalchemy_url(database: Database) -> str:
+    if isinstance(database, SqliteDatabase):
+        return f"sqlite:///{database.file}"
+    return database.url.replace("postgresql://", "postgresql+psycopg://")
+
+
+def page(document: str, on_sqlite: bool = False) -> Callable[[Site], tuple[BetterAuth, str]]:
     """As its blocks say it, in their order; but for the packages, which are those of tests/projects/package.json."""
 
     def make(site: Site) -> tuple[BetterAuth, str]:
-        write_files(document, site.folder)
+        write_files_on_sqlite(document, site) if on_sqlite else write_files(document, site.folder)
         (tables,) = blocks_of(document, "The tables")
         before, _, last = tables.rstrip().rpartition("\n")
         assert last == "npx tsx server.ts"  # which start_server() runs
@@ -84,6 +109,8 @@ def page(document: str) -> Callable[[Site], tuple[BetterAuth, str]]:
         url = site.start_app(issuer)
         (tried, doctor) = blocks_of(document, "Try it")
         assert site.run(tried + doctor).startswith('"Hello, Alice"')
+        if (site.folder / "models.py").exists():
+            site.run(f"python -c '{READ_BY_MODELS}'", SQLALCHEMY_URL=sqlalchemy_url(site.database))
         return issuer, url
 
     return make
@@ -132,6 +159,8 @@ PROJECTS = {
     "serial ids": Project(serial_ids),
     "Drizzle": Project(page("docs/drizzle.md")),
     "Prisma": Project(page("docs/prisma.md")),
+    "Drizzle on SQLite": Project(page("docs/drizzle.md", on_sqlite=True)),
+    "Prisma on SQLite": Project(page("docs/prisma.md", on_sqlite=True)),
     "a schema of its own": Project(schema_of_its_own, TASKS),
     "behind a pooler": Project(behind_a_pooler, TASKS),
     "an existing app": Project(existing_app, TASKS),
@@ -176,6 +205,7 @@ def test_its_users_reach_their_own_and_nobody_elses(new_site: NewSite, name: str
 def test_the_packages_that_a_page_installs_are_those_of_the_tests(document: str) -> None:
     (installed, *more) = blocks_of(document, "Better Auth")
     assert more == []
+    installed += blocks_of(document, "On SQLite")[0]
     named = set(re.findall(r" ((?:@[\w-]+/)?[a-z][\w-]+)(?= |$)", installed, re.MULTILINE)) - {
         "install",
         "npm",
@@ -186,4 +216,4 @@ def test_the_packages_that_a_page_installs_are_those_of_the_tests(document: str)
     named = {name for name in named if not name.startswith("type")} | ({"typescript"} & named)
     tests_have = json.loads((ROOT / "tests/projects/package.json").read_text())["dependencies"]
     assert named <= tests_have.keys()
-    assert len(named) >= 6
+    assert len(named) >= 7
