@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from documents import ROOT, command_lines, text_of
+from documents import DOCUMENTS, ROOT, command_lines, text_of
 from process import DRAWBRIDGE
 
 WORD = re.compile(r"[a-z]+$")
@@ -93,3 +93,19 @@ def test_dev_has_it(document: str, words: list[str]) -> None:
         suites = re.search(r"or some of: (.*)", DEV_HELP)
         assert suites
         assert {word for word in words[1:] if not word.startswith("--")} <= set(suites[1].split()), words
+
+
+def test_a_package_is_built_before_it_is_packed() -> None:
+    """npm runs no `prepack` where `.npmrc` says `ignore-scripts`, and packs three files without a word."""
+    assert "ignore-scripts=true" in (ROOT / ".npmrc").read_text().splitlines()
+    packed = 0
+    for document in DOCUMENTS:
+        built: set[str] = set()
+        for verb, packages in re.findall(r"npm (run build|pack)((?: -w packages/[\w-]+)+)", text_of(document)):
+            names = set(packages.split()) - {"-w"}
+            if verb == "run build":
+                built |= names
+            else:
+                packed += 1
+                assert names <= built, f"{document} packs {names - built} without a build"
+    assert packed >= 5
