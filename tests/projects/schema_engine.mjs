@@ -61,8 +61,11 @@ function completed(connection) {
   const queryRaw = connection.queryRaw.bind(connection);
   const executeRaw = connection.executeRaw.bind(connection);
   connection.queryRaw = (query) => queryRaw({ ...query, sql: query.sql.replace(/ name = "(\w+)";$/, " name = '$1';") });
-  connection.executeRaw = async (query) =>
-    query.args.length ? executeRaw(query) : (await connection.executeScript(query.sql), 0);
+  connection.executeRaw = async (query) => {
+    if (query.args.length > 0) return executeRaw(query);
+    await connection.executeScript(query.sql);
+    return 0;
+  };
   return connection;
 }
 
