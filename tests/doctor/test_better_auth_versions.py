@@ -119,7 +119,7 @@ def test_every_other_release_works(
     new_database: NewDatabase,
 ):
     """Its short sister is the oldest and the newest, above. Some 15 s a release, and six minutes in all, where nothing else
-    runs: the next release is installed while one is tried. Beside a whole CI run it was up to three minutes a release."""
+    runs: the next release is installed while one is tried. Beside a whole CI run and more it took 43 minutes."""
     folder = ROOT / "build/issuer-versions"
     folder.mkdir(parents=True, exist_ok=True)
     plugin = pack_plugin(folder)
