@@ -156,7 +156,7 @@ def expected_codes(operation: Operation) -> set[str]:
         codes |= {"body_malformed", "media_type_unsupported"}
     if operation.id in ("createTag", "updateTag"):
         codes |= {"conflict"}
-    if operation.id in ("createTask", "createTag"):
+    if operation.id in ("createTask", "createTag", "replaceTask", "updateTask"):
         codes |= {"quota_exceeded"}
     return codes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,6 +61,35 @@ def test_a_place_is_free_again(issuer: BetterAuth, backend: Backend) -> None:
     assert eve.patch(f"/tags/{tags[0]}", {"name": "changed"}).status_code == 200
     assert eve.delete(f"/tags/{tags[0]}").status_code == 204
     eve.make_tag("one more")
+
+
+@pytest.mark.parametrize("kind", ["cpp", "fastapi"])
+def test_tags_on_tasks(issuer: BetterAuth, start_backend: StartBackend, kind: str) -> None:
+    """Which all go with an account in one transaction, and on SQLite nobody else writes meanwhile."""
+    backend = start_backend(issuer, kind=kind, drawbridge_max_tasks=4)
+    eve = OwnedApi.sign_up(issuer, backend, f"eve-of-tags-on-tasks-{kind}")
+    tags = [eve.make_tag(f"tag {number}") for number in range(35)]
+    full = f"/tasks/{eve.make_task('full', tag_ids=tags)['id']}"
+    bare = [f"/tasks/{eve.make_task('bare')['id']}" for _ in range(2)]
+    for refused in (
+        eve.post("/tasks", {"title": "new", "tag_ids": tags[:6]}),
+        eve.put(bare[0], {"title": "changed", "tag_ids": tags[:6]}),
+        eve.patch(bare[0], {"title": "changed", "tag_ids": tags[:6]}),
+    ):
+        assert_refused(refused, "quota_exceeded")
+    assert eve.titles() == ["bare", "bare", "full"]
+
+    def give_three(number: int) -> int:
+        if number % 3 == 2:
+            return eve.post("/tasks", {"title": "new", "tag_ids": tags[:3]}).status_code
+        return eve.patch(bare[number % 3], {"tag_ids": tags[:3]}).status_code
+
+    with ThreadPoolExecutor(9) as pool:
+        statuses = set(pool.map(give_three, range(9)))
+    assert statuses <= {200, 201, 409}
+    assert sum(len(task["tags"]) for task in eve.get("/tasks").json()["items"]) == 38
+    for taken in (tags[::-1], tags[:30], [], tags):
+        assert eve.put(full, {"title": "full", "tag_ids": taken}).status_code == 200
 
 
 def test_none_is_asked_for(issuer: BetterAuth, start_backend: StartBackend) -> None:

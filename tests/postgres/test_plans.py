@@ -174,14 +174,16 @@ def test_everything_else_is_found_by_its_owner_too(
         assert faults_of(plan, led) == [], statement
 
 
-def test_the_tags_of_a_task_are_replaced_by_its_owner(
+def test_the_tags_of_a_task_are_found_by_its_owner(
     server: PrivatePostgres, explained: Backend, owner: tuple[Person, str, int], led: dict[str, str]
 ) -> None:
     person, token, tag = owner
     path = f"/api/v1/{person.uuid}/tasks"
     task = explained.call("GET", f"{path}?limit=1", token).json()["items"][0]["id"]
-    body = {"tag_ids": [tag]}
-    for statement, plan in plans_of_calls(server, explained, "PATCH", f"{path}/{task}", token, json=body):
+    replaced = plans_of_calls(server, explained, "PATCH", f"{path}/{task}", token, json={"tag_ids": [tag]})
+    made = plans_of_calls(server, explained, "POST", path, token, json={"title": "T", "tag_ids": [tag]})
+    assert any("FROM task_tags" in statement and "OFFSET" in statement for statement, _ in made), "they are counted"
+    for statement, plan in replaced + made:
         assert faults_of(plan, led) == [], statement
 
 

@@ -27,6 +27,7 @@ Work = Callable[[Session], Result]
 
 # Connections. Whether the API is ready is read on one more, so that it is seen however much there is to do.
 READERS, WRITERS = 4, 4
+TAGS_ON_A_TASK = 10  # of one user's tasks, on average: an account that is deleted takes all with it at once
 USER_LOCK = int.from_bytes(b"drawuser", "big")  # as `drawbridge serve` has it
 UNAVAILABLE = (
     DBAPIError,
@@ -94,16 +95,35 @@ def count(session: Session, rows: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
 
+def have_alone(session: Session, owner: Identity) -> None:
+    """Nobody else adds rows of this user until the transaction ends. First of all that it locks, so that nobody who has
+    the user waits for a row of somebody who waits for the user."""
+    if not is_sqlite:  # where nobody else writes meanwhile
+        key = func.hashtextextended(str(owner.uuid), USER_LOCK)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 def check_quota(session: Session, owner: Identity, table: type[Task] | type[Tag], quota: int) -> None:
     """Before one more is added in the same transaction. A quota of 0 is none."""
     if quota == 0:
         return
-    if not is_sqlite:  # where nobody else could add one meanwhile
-        key = func.hashtextextended(str(owner.uuid), USER_LOCK)
-        session.execute(select(func.pg_advisory_xact_lock(key)))
+    have_alone(session, owner)
     if count(session, select(table.id).where(table.user_id == owner.uuid).limit(quota)) == quota:
         name = table.__tablename__
         raise AuthError("quota_exceeded", f"You have {quota} {name}, and one user may have no more; delete some first.")
+
+
+def check_tags_on_tasks(session: Session, owner: Identity, more: int) -> None:
+    """Before tasks carry so many more tags in the same transaction, which has the user alone. Who adds none is never
+    refused, so that whoever has too many can remove some."""
+    quota = TAGS_ON_A_TASK * settings.max_tasks
+    if quota == 0 or more <= 0:
+        return
+    left = quota - more
+    there = select(task_tags.c.tag_id).where(task_tags.c.user_id == owner.uuid)
+    if left < 0 or count(session, there.limit(left + 1)) > left:
+        text = f"Your tasks would have more than {quota} tags in all, and one user may have no more; remove some first."
+        raise AuthError("quota_exceeded", text)
 
 
 async def is_ready() -> bool:

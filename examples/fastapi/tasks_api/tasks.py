@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, collate, delete, or_, select
 from sqlalchemy.orm import Session
 
 from .auth import Owner
-from .database import check_quota, count, is_sqlite, read, write
+from .database import check_quota, check_tags_on_tasks, count, have_alone, is_sqlite, read, write
 from .errors import Invalid, not_found
 from .json_body import JsonBody
 from .letter_case import position, stored
@@ -53,12 +53,15 @@ def tags_of(session: Session, owner: Identity, ids: list[int]) -> list[Tag]:
 
 def change(session: Session, owner: Identity, task: Task, values: dict[str, Any]) -> Task:
     """Sets these members of a task, and checks what they make of it."""
-    if "tag_ids" in values:
-        task.tags = tags_of(session, owner, values.pop("tag_ids"))
+    ids = values.pop("tag_ids", None)
+    tags = None if ids is None else tags_of(session, owner, ids)
     for name, value in values.items():
         setattr(task, name, value)
     if task.due_date and task.reminder_at and task.reminder_at >= task.due_date:
         raise Invalid({"/reminder_at": "must be before due_date"})
+    if tags is not None:
+        check_tags_on_tasks(session, owner, len(tags) - len(task.tags))
+        task.tags = tags
     return task
 
 
@@ -124,6 +127,8 @@ async def write_task(owner: Identity, task_id: str, values: dict[str, Any]) -> T
     id = id_of(task_id)
 
     def write_it(session: Session) -> Task:
+        if values.get("tag_ids") and settings.max_tasks:
+            have_alone(session, owner)
         task = task_of(session, owner, id, locked=True)
         return change(session, owner, task, values | {"updated_at": now()})
 

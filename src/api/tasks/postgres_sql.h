@@ -57,4 +57,8 @@ inline constexpr const char* tag_task = R"sql(
 INSERT INTO task_tags (user_id, task_id, tag_id)
 SELECT $1, $2, wanted FROM unnest($3::bigint[]) AS wanted)sql";
 
+/// A row when the tasks of the owner carry more than $2 tags.
+inline constexpr const char* task_tag_beyond = R"sql(
+SELECT FROM task_tags WHERE user_id = $1 LIMIT 1 OFFSET $2)sql";
+
 }  // namespace drawbridge::api::postgres_sql

@@ -84,6 +84,15 @@ std::size_t write_task(PostgresConnection& connection, pqxx::transaction_base& t
       .affected_rows();
 }
 
+/// Gives the task its tags. Whether it has more than before.
+Result<Growth> tag(PostgresConnection& connection, pqxx::transaction_base& transaction, Task& task,
+                   std::span<const std::int64_t> tag_ids) {
+  auto written = write_tags_of(connection, transaction, task.user_id, task.id, tag_ids);
+  if (!written) return std::unexpected{std::move(written.error())};
+  task.tags = std::move(written->tags);
+  return written->growth;
+}
+
 /// Adds the task in one transaction. Nothing when, sharing the user with others, it cannot tell whether there
 /// is a place left, or, having them alone, there is none.
 std::optional<Result<Task>> try_to_add(PostgresConnection& connection, Task task,
@@ -95,9 +104,10 @@ std::optional<Result<Task>> try_to_add(PostgresConnection& connection, Task task
   const char* const insert = lock == UserLock::shared ? sql::insert_task_sharing : sql::insert_task_alone;
   if (write_task(connection, transaction, insert, task, now, most) == 0) return std::nullopt;
   if (!tag_ids.empty()) {
-    auto tags = write_tags_of(connection, transaction, task.user_id, task.id, tag_ids);
-    if (!tags) return std::unexpected{std::move(tags.error())};
-    task.tags = *std::move(tags);
+    const auto growth = tag(connection, transaction, task, tag_ids);
+    if (!growth) return std::unexpected{growth.error()};
+    const auto good = check_tags_on_tasks(connection, transaction, task.user_id, *growth, most);
+    if (!good) return std::unexpected{good.error()};
   }
   transaction.commit();
   return task;
@@ -107,18 +117,26 @@ std::optional<Result<Task>> try_to_add(PostgresConnection& connection, Task task
 /// `tag_ids` when there are some.
 template <class Change>
 Result<Task> in_transaction(PostgresConnection& connection, const Uuid& owner, const Uuid& id, Instant now,
-                            const std::optional<std::vector<std::int64_t>>& tag_ids, Change change) {
+                            const std::optional<std::vector<std::int64_t>>& tag_ids, std::int64_t most,
+                            Change change) {
   PostgresWork transaction{connection};
+  // Before the task, so that nobody who has the user waits for a task of somebody who waits for the user.
+  if (tag_ids && are_counted(*tag_ids, most) && !lock_user(connection, transaction, owner, UserLock::alone)) {
+    return user_unknown();
+  }
   const auto rows = connection.run(transaction, sql::lock_task, owner.text(), id.text());
   if (rows.empty()) return nothing_written(connection, transaction, owner);
   Task task = read_task(rows[0], owner, 0);
   change(task);
+  Growth growth = Growth::none;
   if (tag_ids) {
-    auto tags = write_tags_of(connection, transaction, owner, id, *tag_ids);
-    if (!tags) return std::unexpected{std::move(tags.error())};
-    task.tags = *std::move(tags);
+    const auto tagged = tag(connection, transaction, task, *tag_ids);
+    if (!tagged) return std::unexpected{tagged.error()};
+    growth = *tagged;
   }
   if (const auto good = check_times(task.due_date, task.reminder_at, now); !good)
+    return std::unexpected{good.error()};
+  if (const auto good = check_tags_on_tasks(connection, transaction, owner, growth, most); !good)
     return std::unexpected{good.error()};
   task.updated_at = now;
   write_task(connection, transaction, sql::update_task, task, now);
@@ -173,19 +191,22 @@ Result<Task> add_task(PostgresConnection& connection, const Uuid& owner, const N
   const auto id = database::new_uuid();
   if (!id) return failed(Kind::unavailable, "the system gives no random bytes");
   const Task task = new_task(fields, owner, *id, now);
+  const bool tags_are_counted = are_counted(fields.tag_ids, most);
   for (const UserLock lock : {UserLock::shared, UserLock::alone}) {
+    if (lock == UserLock::shared && tags_are_counted) continue;
     if (auto added = try_to_add(connection, task, fields.tag_ids, now, most, lock)) return *std::move(added);
   }
   return quota_exceeded(most, "tasks");
 }
 
 Result<Task> change_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id,
-                         const TaskChange& change, Instant now) {
-  return in_transaction(connection, owner, id, now, change.tag_ids, [&](Task& task) { apply(change, task); });
+                         const TaskChange& change, Instant now, std::int64_t most) {
+  return in_transaction(connection, owner, id, now, change.tag_ids, most,
+                        [&](Task& task) { apply(change, task); });
 }
 
 Result<Task> toggle_task(PostgresConnection& connection, const Uuid& owner, const Uuid& id, Instant now) {
-  return in_transaction(connection, owner, id, now, std::nullopt,
+  return in_transaction(connection, owner, id, now, std::nullopt, 0,
                         [](Task& task) { task.completed = !task.completed; });
 }
 

@@ -25,9 +25,9 @@ std::vector<Tag> tags_from_json(std::string_view json) {
   return tags;
 }
 
-Result<std::vector<Tag>> write_tags_of(PostgresConnection& connection, pqxx::transaction_base& transaction,
-                                       const Uuid& owner, const Uuid& task,
-                                       std::span<const std::int64_t> tag_ids) {
+Result<WrittenTags> write_tags_of(PostgresConnection& connection, pqxx::transaction_base& transaction,
+                                  const Uuid& owner, const Uuid& task,
+                                  std::span<const std::int64_t> tag_ids) {
   std::vector<Tag> tags;
   if (!tag_ids.empty()) {
     const auto rows = connection.run(transaction, sql::lock_tags, owner.text(), array_of(tag_ids));
@@ -40,12 +40,23 @@ Result<std::vector<Tag>> write_tags_of(PostgresConnection& connection, pqxx::tra
       if (std::ranges::find(tags, tag_ids[i], &Tag::id) == tags.end()) return unknown_tag(i);
     }
   }
-  connection.run(transaction, sql::clear_task_tags, owner.text(), task.text());
+  const auto cleared = static_cast<std::size_t>(
+      connection.run(transaction, sql::clear_task_tags, owner.text(), task.text()).affected_rows());
   if (!tag_ids.empty()) {
     connection.run(transaction, sql::tag_task, owner.text(), task.text(), array_of(tag_ids));
   }
   std::ranges::sort(tags, {}, &Tag::name);
-  return tags;
+  const Growth growth = tag_ids.size() > cleared ? Growth::more : Growth::none;
+  return WrittenTags{.tags = std::move(tags), .growth = growth};
+}
+
+Result<void> check_tags_on_tasks(PostgresConnection& connection, pqxx::transaction_base& transaction,
+                                 const Uuid& owner, Growth growth, std::int64_t most_tasks) {
+  const std::int64_t most = most_tags_on_tasks(most_tasks);
+  if (growth == Growth::none || most == 0) return {};
+  if (!connection.run(transaction, sql::task_tag_beyond, owner.text(), most).empty())
+    return too_many_tags_on_tasks(most);
+  return {};
 }
 
 }  // namespace drawbridge::api

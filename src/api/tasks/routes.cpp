@@ -31,13 +31,15 @@ Response task_answer(const Result<Task>& task) {
 }
 
 /// PUT and PATCH differ in what they make of an absent member.
-Outcome change_to(const Request& request, std::expected<TaskChange, http::BodyFault> change) {
+Outcome change_to(const Request& request, std::expected<TaskChange, http::BodyFault> change,
+                  std::int64_t most) {
   if (!change) return http::problem(change.error());
   if (auto refusal = query_refused(request)) return *std::move(refusal);
   const auto id = task_id_of(request);
   if (!id) return http::no_such_row();
-  const auto work = [id = *id, change = *std::move(change), now = request.now](auto& db, const Uuid& owner) {
-    return change_task(db, owner, id, change, now);
+  const auto work = [id = *id, change = *std::move(change), now = request.now, most](auto& db,
+                                                                                     const Uuid& owner) {
+    return change_task(db, owner, id, change, now, most);
   };
   return owned_work(StoreWork::Kind::write, request, work, task_answer);
 }
@@ -78,12 +80,12 @@ Outcome get(const Request& request) {
   return owned_work(StoreWork::Kind::read, request, work, task_answer);
 }
 
-Outcome replace(const Request& request) {
-  return change_to(request, parse_task_replacement(request.body));
+Outcome replace(const Request& request, std::int64_t most) {
+  return change_to(request, parse_task_replacement(request.body), most);
 }
 
-Outcome change(const Request& request) {
-  return change_to(request, parse_task_change(request.body));
+Outcome change(const Request& request, std::int64_t most) {
+  return change_to(request, parse_task_change(request.body), most);
 }
 
 Outcome toggle(const Request& request) {
@@ -108,13 +110,15 @@ Outcome remove(const Request& request) {
 
 http::Routes tasks_routes(std::int64_t most) {
   const auto create_one = [most](const Request& request) { return create(request, most); };
+  const auto replace_one = [most](const Request& request) { return replace(request, most); };
+  const auto change_one = [most](const Request& request) { return change(request, most); };
   return {
       {"/api/v1/{user_id}/tasks", Access::owner, {{Method::get, list}, {Method::post, create_one, true}}},
       {"/api/v1/{user_id}/tasks/{task_id}",
        Access::owner,
        {{Method::get, get},
-        {Method::put, replace, true},
-        {Method::patch, change, true},
+        {Method::put, replace_one, true},
+        {Method::patch, change_one, true},
         {Method::delete_, remove}}},
       {"/api/v1/{user_id}/tasks/{task_id}/complete", Access::owner, {{Method::patch, toggle}}},
   };

@@ -71,8 +71,9 @@ const char* list_tasks(Filter filter, SortBy sort_by, Order order) {
 }
 
 std::vector<const char*> all_of_tasks() {
-  std::vector<const char*> statements{get_task,  tags_of_tasks, task_beyond,     insert_task, update_task,
-                                      fold_task, delete_task,   clear_task_tags, tag_task};
+  std::vector<const char*> statements{get_task,    tags_of_tasks,  task_beyond, insert_task,
+                                      update_task, fold_task,      delete_task, clear_task_tags,
+                                      tag_task,    task_tag_beyond};
   for (const auto& text : texts().count) statements.push_back(text.c_str());
   for (const auto& of_filter : texts().list)
     for (const auto& of_key : of_filter)

@@ -66,6 +66,10 @@ DELETE FROM task_tags WHERE user_id = :user_id AND task_id = :task_id)sql";
 inline constexpr const char* tag_task = R"sql(
 INSERT INTO task_tags (user_id, task_id, tag_id) VALUES (:user_id, :task_id, :tag_id))sql";
 
+/// A row when the tasks of the owner carry more than `:most` tags.
+inline constexpr const char* task_tag_beyond = R"sql(
+SELECT 1 FROM task_tags WHERE user_id = :user_id LIMIT 1 OFFSET :most)sql";
+
 /// All of them, for the test of their query plans.
 std::vector<const char*> all_of_tasks();
 

@@ -180,25 +180,30 @@ Result<Task> rewrite_task(SqliteConnection& connection, Task task, Texts texts, 
   return task;
 }
 
-Result<void> replace_tags(SqliteConnection& connection, Task& task, std::span<const std::int64_t> tag_ids) {
-  if (const auto written = write_tags_of(connection, task.user_id, task.id, tag_ids); !written)
-    return written;
+Result<Growth> replace_tags(SqliteConnection& connection, Task& task, std::span<const std::int64_t> tag_ids) {
+  const auto growth = write_tags_of(connection, task.user_id, task.id, tag_ids);
+  if (!growth) return growth;
   task.tags.clear();
   read_tags_of(connection, task.user_id, {&task, 1});
-  return {};
+  return growth;
 }
 
-/// Reads the owner's task, has it changed, and writes it, in one transaction.
+/// Reads the owner's task, has it changed, and writes it, in one transaction. `change` says whether the task
+/// has more tags than before.
 template <class Change>
 Result<Task> in_transaction(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Texts texts,
-                            Instant now, Change change) {
+                            Instant now, std::int64_t most, Change change) {
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();
   auto task = read_row(connection, owner, id);
   if (!task) return not_found();
-  if (const Result<void> changed = change(*task); !changed) return std::unexpected{changed.error()};
+  const Result<Growth> growth = change(*task);
+  if (!growth) return std::unexpected{growth.error()};
   auto written = rewrite_task(connection, *std::move(task), texts, now);
-  if (written) transaction.commit();
+  if (!written) return written;
+  if (const auto good = check_tags_on_tasks(connection, owner, *growth, most); !good)
+    return std::unexpected{good.error()};
+  transaction.commit();
   return written;
 }
 
@@ -255,28 +260,29 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
     query.run();
   }
   if (!fields.tag_ids.empty()) {
-    if (const auto tagged = replace_tags(connection, task, fields.tag_ids); !tagged) {
-      return std::unexpected{tagged.error()};
-    }
+    const auto growth = replace_tags(connection, task, fields.tag_ids);
+    if (!growth) return std::unexpected{growth.error()};
+    if (const auto good = check_tags_on_tasks(connection, owner, *growth, most); !good)
+      return std::unexpected{good.error()};
   }
   transaction.commit();
   return task;
 }
 
 Result<Task> change_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id,
-                         const TaskChange& change, Instant now) {
+                         const TaskChange& change, Instant now, std::int64_t most) {
   const Texts texts = change.title || change.description ? Texts::given : Texts::kept;
-  return in_transaction(connection, owner, id, texts, now, [&](Task& task) -> Result<void> {
+  return in_transaction(connection, owner, id, texts, now, most, [&](Task& task) -> Result<Growth> {
     apply(change, task);
-    if (!change.tag_ids) return {};
+    if (!change.tag_ids) return Growth::none;
     return replace_tags(connection, task, *change.tag_ids);
   });
 }
 
 Result<Task> toggle_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Instant now) {
-  return in_transaction(connection, owner, id, Texts::kept, now, [](Task& task) -> Result<void> {
+  return in_transaction(connection, owner, id, Texts::kept, now, 0, [](Task& task) -> Result<Growth> {
     task.completed = !task.completed;
-    return {};
+    return Growth::none;
   });
 }
 

@@ -37,17 +37,28 @@ void read_tags_of(SqliteConnection& connection, const Uuid& owner, std::span<Tas
   for (Task& task : tasks) std::ranges::sort(task.tags, {}, &Tag::name);
 }
 
-Result<void> write_tags_of(SqliteConnection& connection, const Uuid& owner, const Uuid& task,
-                           std::span<const std::int64_t> tag_ids) {
+Result<Growth> write_tags_of(SqliteConnection& connection, const Uuid& owner, const Uuid& task,
+                             std::span<const std::int64_t> tag_ids) {
+  std::size_t cleared = 0;
   {
     Query clear{connection.prepared(sql::clear_task_tags)};
-    clear.bind(":user_id", owner.text()).bind(":task_id", task.text()).run();
+    cleared =
+        static_cast<std::size_t>(clear.bind(":user_id", owner.text()).bind(":task_id", task.text()).run());
   }
   for (std::size_t i = 0; i < tag_ids.size(); ++i) {
     if (!find_tag(connection, owner, tag_ids[i])) return unknown_tag(i);
     Query add{connection.prepared(sql::tag_task)};
     add.bind(":user_id", owner.text()).bind(":task_id", task.text()).bind(":tag_id", tag_ids[i]).run();
   }
+  return tag_ids.size() > cleared ? Growth::more : Growth::none;
+}
+
+Result<void> check_tags_on_tasks(SqliteConnection& connection, const Uuid& owner, Growth growth,
+                                 std::int64_t most_tasks) {
+  const std::int64_t most = most_tags_on_tasks(most_tasks);
+  if (growth == Growth::none || most == 0) return {};
+  if (database::has_more_than(connection, sql::task_tag_beyond, owner, most))
+    return too_many_tags_on_tasks(most);
   return {};
 }
 

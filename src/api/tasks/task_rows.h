@@ -27,18 +27,20 @@ Result<Page<Task>> find_tasks(PostgresConnection&, const Uuid& owner, const Task
 Result<Task> find_task(SqliteConnection&, const Uuid& owner, const Uuid& id);
 Result<Task> find_task(PostgresConnection&, const Uuid& owner, const Uuid& id);
 
-/// `quota_exceeded` for an owner who has `most` tasks; 0 is any number.
+/// `quota_exceeded` for an owner who has `most` tasks, or whose tasks would carry more tags than go with so
+/// many (most_tags_on_tasks() in quotas.h); 0 is any number.
 Result<Task> add_task(SqliteConnection&, const Uuid& owner, const NewTask&, Instant now,
                       std::int64_t most = 0);
 Result<Task> add_task(PostgresConnection&, const Uuid& owner, const NewTask&, Instant now,
                       std::int64_t most = 0);
 
 /// A change that would leave `reminder_at` at or after `due_date`, or name a tag that the owner does not
-/// have, is `value_refused`.
-Result<Task> change_task(SqliteConnection&, const Uuid& owner, const Uuid& id, const TaskChange&,
-                         Instant now);
+/// have, is `value_refused`. One that gives the task more tags than it had, and the owner's tasks more than
+/// go with `most` tasks, is `quota_exceeded`; 0 is any number.
+Result<Task> change_task(SqliteConnection&, const Uuid& owner, const Uuid& id, const TaskChange&, Instant now,
+                         std::int64_t most = 0);
 Result<Task> change_task(PostgresConnection&, const Uuid& owner, const Uuid& id, const TaskChange&,
-                         Instant now);
+                         Instant now, std::int64_t most = 0);
 
 /// Sets `completed` to what it was not.
 Result<Task> toggle_task(SqliteConnection&, const Uuid& owner, const Uuid& id, Instant now);

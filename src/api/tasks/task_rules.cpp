@@ -56,6 +56,12 @@ std::unexpected<database::StoreError> unknown_tag(std::size_t index) {
   return database::refused_value("/tag_ids/" + std::to_string(index), "is no tag of yours");
 }
 
+std::unexpected<database::StoreError> too_many_tags_on_tasks(std::int64_t most) {
+  return database::failed(Kind::quota_exceeded,
+                          "Your tasks would have more than " + std::to_string(most) +
+                              " tags in all, and one user may have no more; remove some first.");
+}
+
 bool asks_for_nothing(const TaskFilter& filter) {
   return !filter.completed && !filter.priority && filter.any_tag_of.empty() && !filter.due_after &&
          !filter.due_before && filter.search.empty();

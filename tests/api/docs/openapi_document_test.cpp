@@ -109,6 +109,7 @@ Names codes_in_program(const Operation& operation) {
   const bool is_probe = route.pattern == "/healthz" || route.pattern == "/readyz";
   const bool writes = operation.endpoint->method != Method::get;
   const bool names_a_tag = route.pattern.contains("/tags") && operation.endpoint->takes_json;
+  const bool gives_tags = route.pattern.contains("/tasks") && operation.endpoint->takes_json;
   Names codes{"request_malformed", "body_too_large", "headers_too_large", "internal_error"};
   if (!is_probe) codes.insert("validation_failed");
   if (route.access != Access::open) {
@@ -119,7 +120,7 @@ Names codes_in_program(const Operation& operation) {
   }
   if (route.access == Access::owner) {
     codes.insert({"user_mismatch", "not_found", "store_unavailable", "statement_timeout"});
-    if (operation.endpoint->method == Method::post) codes.insert("quota_exceeded");
+    if (operation.endpoint->method == Method::post || gives_tags) codes.insert("quota_exceeded");
     if (writes) codes.insert("user_unknown");
   }
   if (operation.endpoint->takes_json) codes.insert({"body_malformed", "media_type_unsupported"});

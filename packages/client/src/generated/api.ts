@@ -282,7 +282,7 @@ export interface components {
          * @example 2026-11-23T09:30:00Z
          */
         ReminderIn: components["schemas"]["TimeIn"] | null;
-        /** @description Tags of one's own. Any other id: 422 at `/tag_ids/<index>`, and so is one that is there twice. */
+        /** @description Tags of one's own. Any other id: 422 at `/tag_ids/<index>`, and so is one that is there twice. In all, a user's tasks have at most ten tags for each task that the user may have (409 `quota_exceeded` otherwise); a task that gets no more than it had is always taken. */
         TagIdsIn: components["schemas"]["TagId"][];
         NewTask: {
             title: components["schemas"]["TitleIn"];
@@ -624,7 +624,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The user has as many tasks as one user may have. */
+        /** @description The user has as many tasks as one user may have, or their tasks would have more tags in all than they may. */
         QuotaExceeded: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1053,6 +1053,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenToWrite"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["QuotaExceeded"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             422: components["responses"]["ValidationFailed"];
@@ -1124,6 +1125,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["ForbiddenToWrite"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["QuotaExceeded"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["MediaTypeUnsupported"];
             422: components["responses"]["ValidationFailed"];
