@@ -10,9 +10,11 @@ interface SignedIn {
 /** Whose claim a name is, for the names that `claims` cannot give. */
 const takenClaims = new Map<string, string>([
   ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"].map((name) => [name, "a registered claim (RFC 7519)"] as const),
-  ...["uuid", "email", "emailVerified", "name", "sid", "role", "impersonatedBy", "isAnonymous"].map(
-    (name) => [name, "the plugin's own"] as const,
-  ),
+  // Those that no token has yet are kept for the backend's own rules: who could give them could pass for more.
+  ...[
+    ...["uuid", "email", "emailVerified", "name", "sid", "role", "impersonatedBy", "isAnonymous"],
+    ...["key", "permissions", "orgs", "orgs_truncated", "active_org", "fresh"],
+  ].map((name) => [name, "the plugin's own"] as const),
   // A backend tells access, ID and logout tokens, which the same keys may sign, from this one by these.
   ...["at_hash", "nonce", "azp", "client_id", "acr", "events"].map(
     (name) => [name, "the mark of another kind of token, which the backend refuses"] as const,

@@ -118,6 +118,7 @@ describe.each(databases)("a token, on %s", (_, open) => {
     const taken = [
       ...["iss", "sub", "aud", "exp", "nbf", "iat", "jti"],
       ...["uuid", "email", "emailVerified", "name", "sid", "role", "impersonatedBy", "isAnonymous"],
+      ...["key", "permissions", "orgs", "orgs_truncated", "active_org", "fresh"],
       ...["at_hash", "nonce", "azp", "client_id", "acr", "events"],
     ];
     let name = "";
