@@ -1,5 +1,5 @@
 import { type AuthContext, BetterAuthError, type BetterAuthPlugin, type HookEndpointContext } from "better-auth";
-import { createAuthMiddleware } from "better-auth/api";
+import { createAuthEndpoint, createAuthMiddleware } from "better-auth/api";
 import { type JwtOptions, jwt } from "better-auth/plugins/jwt";
 import { guardIds, guardUuids } from "./chosen-uuids.js";
 import { clientAddresses, warnOfForgedAddresses } from "./client-address.js";
@@ -7,6 +7,8 @@ import { neverLimitKeys } from "./key-endpoint.js";
 import type { DrawbridgeOptions } from "./options.js";
 import { definePayload } from "./payload.js";
 import { keepUnchanged, refuseFields } from "./refused-fields.js";
+import { neverLimitExchanges, setJwtHeader } from "./session-exchange.js";
+import { signToken } from "./sign-token.js";
 import { shareNewKey } from "./signing-keys.js";
 import { idAsUuid, newUuids, userUuid, uuidField } from "./user-uuid.js";
 
@@ -35,7 +37,9 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  * - The endpoint of the keys is never rate-limited.
  * - Requests that miss a signing key at the same time make one, not one each.
  * - With {@link DrawbridgeOptions.trustedProxies} Better Auth's limits count by an address that nobody can choose.
- * - Tokens are given by `/token` alone, not in a header of `/get-session` too.
+ * - Tokens are given by `/token`, and by `/get-session` in the header `set-auth-jwt` for requests alone that have both
+ *   `disableCookieCache=true` and `disableRefresh=true`: so a backend makes a JWT of a session's cookie. Those are never
+ *   rate-limited either.
  *
  * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
@@ -48,19 +52,25 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
   const { claims, trustedProxies, uuid, ...forJwt } = options;
   let auth: AuthContext | undefined;
   const findUser = async (id: string) => (await auth?.internalAdapter.findUserById(id)) ?? null;
-  const plugin = jwt<JwtOptions>({
+  const payloadOf = definePayload(claims, uuid ? idAsUuid : (user) => userUuid(user, findUser));
+  const jwtOptions: JwtOptions = {
     ...forJwt,
     // Signing a token for each /get-session costs every page a signature, and whatever stands in the way of signing (a
-    // changed secret, a user without UUID) would sign everybody out. Tokens come from /token, where the fault is said.
+    // changed secret, a user without UUID) would sign everybody out. Only who asks for one gets it, by our own hook.
     disableSettingJwtHeader: true,
-    jwt: {
-      ...forJwt.jwt,
-      definePayload: definePayload(claims, uuid ? idAsUuid : (user) => userUuid(user, findUser)),
-    },
+    jwt: { ...forJwt.jwt, definePayload: payloadOf },
     adapter: { createJwk: shareNewKey() },
-  });
+  };
+  const plugin = jwt<JwtOptions>(jwtOptions);
+  const sign = signToken(jwtOptions);
   const made = {
     ...plugin,
+    endpoints: {
+      ...plugin.endpoints,
+      getToken: createAuthEndpoint("/token", plugin.endpoints.getToken.options, async (ctx) =>
+        ctx.json({ token: await sign(ctx) }),
+      ),
+    },
     init(ctx: AuthContext) {
       refuseSecondJwtPlugin(ctx);
       if (uuid) refuseOtherIds(ctx);
@@ -69,12 +79,13 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
       if (!ipAddress) warnOfForgedAddresses(ctx);
       if (uuid) guardIds(ctx.adapter, ctx.options);
       else guardUuids(ctx.adapter, ctx.options, newUuids);
+      const rateLimit = neverLimitExchanges(ctx, neverLimitKeys(ctx, options.jwks?.jwksPath ?? "/jwks"));
       return {
-        context: { ...plugin.init(ctx)?.context, rateLimit: neverLimitKeys(ctx, options.jwks?.jwksPath ?? "/jwks") },
+        context: { ...plugin.init(ctx)?.context, rateLimit },
         options: { databaseHooks: keepUnchanged(uuid ? "id" : "uuid"), ...(ipAddress && { advanced: { ipAddress } }) },
       };
     },
-    hooks: { before: [refuseFields(uuid ? ["uuid", "id"] : ["uuid"])], after: [neverStoreToken] },
+    hooks: { before: [refuseFields(uuid ? ["uuid", "id"] : ["uuid"])], after: [neverStoreToken, setJwtHeader(sign)] },
   };
   return uuid ? made : { ...made, schema: { ...plugin.schema, user: { fields: { uuid: uuidField } } } };
 }

@@ -1,11 +1,8 @@
 import type { BetterAuthOptions } from "better-auth";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type DrawbridgeOptions, drawbridge } from "../src/index.js";
-import { startAuth } from "./support/auth.js";
 import { databases, type TestDatabase } from "./support/databases.js";
-import { serve } from "./support/http.js";
-
-let addresses = 1;
+import { serveLimited } from "./support/rate-limit.js";
 
 type RateLimit = NonNullable<BetterAuthOptions["rateLimit"]>;
 
@@ -20,28 +17,14 @@ describe.each(databases)("the key endpoint, on %s", (_, open) => {
     await database.close();
   });
 
-  /** Serves over HTTP. Returns a function that says how often each status came back for so many requests of a path. */
+  /** What asks a Better Auth with this limit; `log` gets its warnings. */
   async function start(rateLimit: RateLimit, options?: DrawbridgeOptions, log?: (message: string) => void) {
     const logger = log
       ? { level: "warn" as const, log: (_: string, message: string) => log(message) }
       : { disabled: true };
-    const auth = await startAuth(database, {
-      plugins: [drawbridge(options)],
-      logger,
-      rateLimit: { enabled: true, ...rateLimit },
-    });
-    const served = await serve(auth);
+    const served = await serveLimited(database, { plugins: [drawbridge(options)], logger, rateLimit });
     stop = served.stop;
-    // Better Auth counts in memory for the whole process, so each test comes from an address of its own.
-    const headers = { "x-forwarded-for": `2001:db8:${(Date.now() % 0xffff).toString(16)}:${addresses++}::1` };
-    return async (path: string, count: number): Promise<Record<number, number>> => {
-      const statuses: Record<number, number> = {};
-      for (let request = 0; request < count; request++) {
-        const { status } = await fetch(`${served.origin}/api/auth${path}`, { headers });
-        statuses[status] = (statuses[status] ?? 0) + 1;
-      }
-      return statuses;
-    };
+    return served.ask;
   }
 
   test("answers more fetches in a row than any limit, while /token is limited as ever", async () => {

@@ -94,6 +94,12 @@ describe.each(databases)("the user's UUID, on %s", (_, open) => {
       expect(body).toHaveProperty("user.email");
     });
 
+    test("has a session that becomes no JWT, and the answer says what to do", async () => {
+      const asked = (await oldUser()).get("/get-session?disableCookieCache=true&disableRefresh=true");
+      const { status, headers, body } = await asked;
+      expect([status, body.code, headers.get("set-auth-jwt")]).toEqual([500, "USER_UUID_MISSING", null]);
+    });
+
     test("gets a token as soon as the row has a UUID, even where a session cookie still holds the old row", async () => {
       const visitor = await oldUser(cached);
       const uuid = randomUUID();

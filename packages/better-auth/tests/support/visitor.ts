@@ -27,8 +27,8 @@ export class Visitor {
     this.#handler = auth.handler;
   }
 
-  get(path: string): Promise<Answer> {
-    return this.#ask(path, { method: "GET" });
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#ask(path, { method: "GET", headers });
   }
 
   post(path: string, body: Json): Promise<Answer> {
@@ -51,9 +51,19 @@ export class Visitor {
     return this.#cookies.get(name) ?? "";
   }
 
-  async #ask(path: string, init: RequestInit): Promise<Answer> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { "content-type": "application/json", origin: this.#origin, cookie };
+  /** All of them, as the browser sends them. */
+  cookies(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  /** As if somebody had kept this cookie, or made it up. */
+  setCookie(name: string, value: string): void {
+    this.#cookies.set(name, value);
+  }
+
+  async #ask(path: string, init: { method: string; body?: string; headers?: Record<string, string> }): Promise<Answer> {
+    const own = { "content-type": "application/json", origin: this.#origin, cookie: this.cookies() };
+    const headers = { ...own, ...init.headers };
     const response = await this.#handler(new Request(`${this.#origin}/api/auth${path}`, { ...init, headers }));
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
