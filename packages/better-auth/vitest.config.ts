@@ -4,8 +4,17 @@ import { defineConfig } from "vitest/config";
 // imports of `better-auth` led to the one or the other.
 const oldest = [{ find: /^better-auth(?=\/|$)/, replacement: "better-auth-oldest" }];
 
+// Of packages in node_modules only those in `inline` have their imports led so.
+const inline = { deps: { inline: ["@better-auth/api-key"] } };
+
 // Without isolation a worker reads Better Auth once, not for each file: a quarter less work.
-const shared = { include: ["tests/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000, isolate: false };
+const shared = {
+  include: ["tests/**/*.test.ts"],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  isolate: false,
+  server: inline,
+};
 
 export default defineConfig({
   test: {

@@ -40,6 +40,7 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  * - Tokens are given by `/token`, and by `/get-session` in the header `set-auth-jwt` for requests alone that have both
  *   `disableCookieCache=true` and `disableRefresh=true`: so a backend makes a JWT of a session's cookie. Those are never
  *   rate-limited either.
+ * - Tokens that are made from a key of `@better-auth/api-key` have the claims `key` and `permissions`.
  *
  * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
@@ -62,7 +63,7 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
     adapter: { createJwk: shareNewKey() },
   };
   const plugin = jwt<JwtOptions>(jwtOptions);
-  const sign = signToken(jwtOptions);
+  const sign = signToken(jwtOptions, payloadOf);
   const made = {
     ...plugin,
     endpoints: {
