@@ -41,6 +41,7 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  *   `disableCookieCache=true` and `disableRefresh=true`: so a backend makes a JWT of a session's cookie. Those are never
  *   rate-limited either.
  * - Tokens that are made from a key of `@better-auth/api-key` have the claims `key` and `permissions`.
+ * - No token is made for a banned user: 403 `BANNED_USER`.
  *
  * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without

@@ -1,6 +1,7 @@
 import type { GenericEndpointContext } from "better-auth";
 import { APIError } from "better-auth/api";
 import { getJwtToken, type JwtOptions } from "better-auth/plugins/jwt";
+import { refuseBanned } from "./banned-users.js";
 import { keyClaims } from "./key-claims.js";
 import type { definePayload } from "./payload.js";
 
@@ -12,6 +13,7 @@ export function signToken(options: JwtOptions, payloadOf: ReturnType<typeof defi
   return async (ctx: GenericEndpointContext): Promise<string> => {
     const { session } = ctx.context;
     if (!session) throw APIError.from("UNAUTHORIZED", { code: "UNAUTHORIZED", message: "Nobody is signed in." });
+    await refuseBanned(ctx, session.user);
     const ofKey = await keyClaims(ctx);
     return getJwtToken(ctx, {
       ...options,
