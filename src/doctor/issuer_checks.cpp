@@ -17,8 +17,9 @@ namespace {
 using fetch::HttpAnswer;
 using simdjson::dom::object;
 
-/// That a session is looked at shall not prolong it.
-constexpr std::string_view as_it_is = "?disableCookieCache=true&disableRefresh=true";
+/// That a session is looked at shall not prolong it. Better Auth takes any value for yes; `true` for both would ask
+/// drawbridge() for the session's JWT, and fail where none can be made.
+constexpr std::string_view as_it_is = "?disableCookieCache=1&disableRefresh=1";
 
 /// Better Auth, asked with the session's cookie.
 class Asked {
@@ -120,7 +121,7 @@ void judge_no_better_auth(Report& report, const Visit& visit, const HttpAnswer& 
 /// Better Auth's own JWT plugin makes a token for each answer of /get-session, so that both fail when none
 /// can be made; without a session or a database /token would be 401.
 bool fails_over_its_token(const Asked& asked) {
-  const auto token = asked.get("/token?disableRefresh=true");
+  const auto token = asked.get("/token?disableRefresh=1");
   return token && token->status >= 500;
 }
 
@@ -188,7 +189,7 @@ void judge_failed_signature(Report& report, const Visit& visit, const HttpAnswer
 }
 
 std::optional<std::string> judge_signing(Report& report, const Visit& visit, const Asked& asked) {
-  const auto answer = asked.get("/token?disableRefresh=true");
+  const auto answer = asked.get("/token?disableRefresh=1");
   if (!answer) {
     report.leave("issuer.signs", "Better Auth could not be asked for a token: " + answer.error());
     return std::nullopt;

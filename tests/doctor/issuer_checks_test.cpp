@@ -42,7 +42,7 @@ TEST(IssuerChecks, AskForNothingThatChangesAnything) {
   found_with_session(issuer);
   for (const fetch::HttpCall& call : issuer.calls) {
     if (call.url.find("/jwks") != std::string::npos) continue;
-    EXPECT_NE(call.url.find("disableRefresh=true"), std::string::npos) << call.url;
+    EXPECT_NE(call.url.find("disableRefresh=1"), std::string::npos) << call.url;
     if (call.method != "GET") {
       const std::string own_uuid = std::string{R"({"uuid":")"} + users_uuid + "\"}";
       EXPECT_TRUE(call.body == own_uuid || call.body == R"({"role":"user"})") << call.body;
