@@ -13,7 +13,7 @@ export function signToken(options: JwtOptions, payloadOf: ReturnType<typeof defi
   return async (ctx: GenericEndpointContext): Promise<string> => {
     const { session } = ctx.context;
     if (!session) throw APIError.from("UNAUTHORIZED", { code: "UNAUTHORIZED", message: "Nobody is signed in." });
-    await refuseBanned(ctx, session.user);
+    await refuseBanned(ctx, session);
     const ofKey = await keyClaims(ctx);
     return getJwtToken(ctx, {
       ...options,

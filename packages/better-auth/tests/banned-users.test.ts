@@ -33,8 +33,10 @@ describe.each(databases)("a banned user, on %s", (_, open) => {
   }
 
   /** Behind Better Auth's back, so that the session stays. */
-  const ban = (expires: string) =>
-    database.query(`UPDATE "user" SET banned = ${database.kind === "sqlite" ? 1 : true}, "banExpires" = ${expires}`);
+  const ban = (expires: string, id = "%") =>
+    database.query(
+      `UPDATE "user" SET banned = ${database.kind === "sqlite" ? 1 : true}, "banExpires" = ${expires} WHERE id LIKE '${id}'`,
+    );
 
   test.each([
     ["for ever", "NULL", 403],
@@ -57,6 +59,18 @@ describe.each(databases)("a banned user, on %s", (_, open) => {
     await ban("NULL");
     expect((await visitor.get("/get-session")).body).toMatchObject({ user: { banned: false } });
     expect((await asked["/token"]()).body.code).toBe("BANNED_USER");
+  });
+
+  test("is given no token for another user, as whom they act", async () => {
+    const { auth, visitor, userId } = await signedUp();
+    const administrator = new Visitor(auth);
+    const { id } = (await administrator.signUp()).body.user as { id: string };
+    await database.query(`UPDATE "user" SET role = 'admin' WHERE id = '${id}'`);
+    expect((await administrator.post("/admin/impersonate-user", { userId })).status).toBe(200);
+    expect((await administrator.get("/token")).status).toBe(200);
+    await ban("NULL", id);
+    for (const path of ["/token", flagged]) expect((await administrator.get(path)).body.code).toBe("BANNED_USER");
+    expect((await visitor.get("/token")).status).toBe(200);
   });
 
   test("has no session when an administrator bans them, and a key that gives no token", async () => {
