@@ -19,8 +19,8 @@ namespace drawbridge {
 /// Which credentials a backend takes beside tokens, and what it takes to judge them.
 struct CredentialSource {
   CredentialKinds kinds{};
-  /// Better Auth's base URL with its path, as BetterAuth::base_url; the rules for where one may connect are
-  /// those of the KeySource. For sessions and keys.
+  /// Better Auth's base URL, as BetterAuth::at reads it: without a path it is `<origin>/api/auth`. The rules
+  /// for where one may connect are those of the KeySource. For sessions and keys.
   std::string base_url{};
   /// The session cookie's whole name, where Better Auth was given another prefix. Without it the usual one:
   /// `better-auth.session_token`, with `__Secure-` before it where the issuer is https.
@@ -29,11 +29,14 @@ struct CredentialSource {
   /// once; without it Better Auth is asked about each that has the form of one.
   std::vector<std::string> secrets{};
   /// Origins (RFC 6454 §7, `https://app.example.com`) whose pages may send what changes something, or opens a
-  /// WebSocket, with a session cookie. A page of the API's own origin may in any case.
+  /// WebSocket, with a session cookie. The API's own is one of them, if it has pages.
   std::vector<std::string> allowed_origins{};
   /// How long a session or a key that was good is taken again without asking: so long a sign-out may go
   /// unseen. 0 asks each time.
   std::chrono::seconds max_age{30};
+  /// Told why a session or a key could not be judged: one line without a secret, at most one in 10 seconds.
+  /// Called from a thread that others wait for, which it must not block. It must not throw.
+  std::function<void(const std::string&)> on_failure{};
 };
 
 /// Finds out who sent a request, by a token, Better Auth's session cookie or an API key.

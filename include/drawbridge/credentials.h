@@ -13,9 +13,11 @@ struct Credentials {
   std::span<const std::string_view> api_key{};         ///< `x-api-key`
   std::span<const std::string_view> origin{};          ///< RFC 6454 §7
   std::span<const std::string_view> sec_fetch_site{};  ///< Fetch Metadata
-  std::string_view method{};
-  bool is_websocket_handshake = false;  ///< RFC 6455 §4.1
-  std::string_view client_address{};    ///< of the connection: an IP address without port
+  std::string_view
+      method{};  ///< `GET`, in upper case; of another method, or none, a cookie has to show its sender
+  bool is_websocket_handshake =
+      false;  ///< RFC 6455 §4.1; one that is not told so is a GET, which any page may send
+  std::string_view client_address{};  ///< of the connection: an IP address without port
 };
 
 /// The kinds of credentials that a backend takes. One that it does not take is not looked at.

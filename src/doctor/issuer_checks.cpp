@@ -17,8 +17,8 @@ namespace {
 using fetch::HttpAnswer;
 using simdjson::dom::object;
 
-/// That a session is looked at shall not prolong it. Better Auth takes any value for yes; `true` for both would ask
-/// drawbridge() for the session's JWT, and fail where none can be made.
+/// That a session is looked at shall not prolong it. Better Auth takes any value for yes; `true` for both
+/// would ask drawbridge() for the session's JWT, and fail where none can be made.
 constexpr std::string_view as_it_is = "?disableCookieCache=1&disableRefresh=1";
 
 /// Better Auth, asked with the session's cookie.

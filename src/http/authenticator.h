@@ -5,9 +5,8 @@
 #include <optional>
 
 #include "drawbridge/auth_error.h"
-#include "drawbridge/identity.h"
-
 #include "drawbridge/credentials.h"
+#include "drawbridge/identity.h"
 
 namespace drawbridge::http {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -20,11 +21,26 @@ using Result = Authenticator::Result;
 using fetch::ExchangedKind;
 using fetch::Exchanger;
 
-/// An origin as a browser writes it: a scheme, a host, maybe a port, and nothing after it.
+/// An origin as a browser writes it: a scheme, a host in lower case, a port that is not the scheme's own, and
+/// nothing after it.
 bool is_origin(std::string_view text) {
   const auto colon = text.find("://");
-  return colon != std::string_view::npos && colon > 0 && colon + 3 < text.size() &&
-         text.find_first_of("/?#* ", colon + 3) == std::string_view::npos;
+  if (colon == std::string_view::npos || colon == 0 || colon + 3 == text.size()) return false;
+  const std::string_view rest = text.substr(colon + 3);
+  const bool is_plain =
+      std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F && (c < 'A' || c > 'Z'); });
+  return is_plain && rest.find_first_of("/\\?#*@") == std::string_view::npos &&
+         !(text.starts_with("https://") && rest.ends_with(":443")) &&
+         !(text.starts_with("http://") && rest.ends_with(":80"));
+}
+
+/// RFC 9110 §5.6.2
+bool is_http_token(std::string_view text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [marks](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           marks.find(c) != std::string_view::npos;
+  });
 }
 
 CredentialSource checked(CredentialSource source) {
@@ -32,6 +48,13 @@ CredentialSource checked(CredentialSource source) {
     throw std::invalid_argument{"no kind of credential is taken: nobody could ever sign in"};
   if (source.max_age < std::chrono::seconds{0})
     throw std::invalid_argument{"max_age is negative: a session cannot be judged in the future"};
+  if (source.session_cookie && !is_http_token(*source.session_cookie))
+    throw std::invalid_argument{"session_cookie is no name of a cookie: give it without = and value"};
+  if (source.kinds.session || source.kinds.key) {
+    auto better_auth = BetterAuth::at(source.base_url);
+    if (!better_auth) throw std::invalid_argument{"the URL of Better Auth, " + better_auth.error()};
+    source.base_url = std::move(better_auth->base_url);
+  }
   for (const std::string& origin : source.allowed_origins)
     if (!is_origin(origin))
       throw std::invalid_argument{
@@ -42,7 +65,16 @@ CredentialSource checked(CredentialSource source) {
 
 std::string cookie_name_of(const CredentialSource& source, const Policy& policy) {
   if (source.session_cookie) return *source.session_cookie;
-  return session_cookie_name(policy.issuers.empty() ? std::string_view{} : policy.issuers.front());
+  std::string name;
+  for (const std::string& issuer : policy.issuers) {
+    std::string of_this = session_cookie_name(issuer);
+    if (!name.empty() && name != of_this)
+      throw std::invalid_argument{
+          "issuers of http and of https have session cookies of different names: "
+          "say which one is meant by session_cookie"};
+    name = std::move(of_this);
+  }
+  return name;
 }
 
 AuthError malformed(ChoiceFault fault) {
@@ -113,7 +145,9 @@ AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) {
       break;
   }
   return {ErrorCode::session_unavailable, "The credential cannot be judged at the moment.",
-          refused.why.empty() ? "Better Auth is being asked." : refused.why, refused.retry_after};
+          refused.why.empty() ? "Better Auth has not answered in time, or its last answer did not fit."
+                              : refused.why,
+          refused.retry_after};
 }
 
 }  // namespace
@@ -131,7 +165,7 @@ struct Authenticator::Impl {
                                               .cookie_name = cookie_name,
                                               .rules = rules,
                                               .longest_memory = source.max_age,
-                                              .on_failure = {}},
+                                              .on_failure = source.on_failure},
                         verifier);
   }
 
@@ -148,7 +182,12 @@ struct Authenticator::Impl {
                                  const std::function<void(Result)>& done) {
     auto answer = exchanger->ask(kind, value, client_address, [kind, done](Exchanger::Result later) {
       if (later) return done(*std::move(later));
-      done(std::unexpected{refusal_of(kind, later.error())});
+      AuthError refusal{ErrorCode::session_unavailable, {}, {}, std::chrono::seconds{1}};
+      try {
+        refusal = refusal_of(kind, later.error());
+      } catch (const std::bad_alloc&) {  // who waits is answered all the same
+      }
+      done(std::unexpected{std::move(refusal)});
     });
     if (!answer) return std::nullopt;
     if (*answer) return **std::move(answer);

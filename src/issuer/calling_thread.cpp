@@ -46,7 +46,7 @@ struct CallingThread::State {
   State& operator=(const State&) = delete;
 
   void run();
-  void start(Wanted wanted);
+  void start(const Wanted& next);
   void take_results();
   void hand_over(std::uint64_t call, std::expected<HttpAnswer, std::string> answer) {
     const std::lock_guard lock{mutex};
@@ -73,7 +73,7 @@ void CallingThread::State::run() {
     if (stopping) break;
     std::vector<Wanted> next = std::exchange(wanted, {});
     lock.unlock();
-    for (Wanted& one : next) start(std::move(one));
+    for (const Wanted& one : next) start(one);
     int running = 0;
     curl_multi_perform(multi.get(), &running);
     take_results();
@@ -85,14 +85,16 @@ void CallingThread::State::run() {
 }
 
 /// Without memory there is no call, and the next may have it; an exception would end the process.
-void CallingThread::State::start(Wanted next) {
+void CallingThread::State::start(const Wanted& next) {
   try {
     auto url = check_jwks_url(next.what.url, allow_http_hosts);
     if (!url) return hand_over(next.call, std::unexpected{std::move(url).error()});
     auto request = std::make_unique<HttpRequest>(next.what, *std::move(url), ca_file);
     CURL* const easy = request->handle();
     requests.emplace(easy, UnderWay{next.call, std::move(request)});
-    curl_multi_add_handle(multi.get(), easy);
+    if (curl_multi_add_handle(multi.get(), easy) == CURLM_OK) return;
+    requests.erase(easy);
+    hand_over(next.call, std::unexpected{std::string{"out of memory"}});
   } catch (const std::bad_alloc&) {
     hand_over(next.call, std::unexpected{std::string{"out of memory"}});  // short enough to take none
   }

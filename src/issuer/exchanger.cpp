@@ -1,6 +1,7 @@
 #include "issuer/exchanger.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <stdexcept>
 
@@ -28,6 +29,8 @@ constexpr std::chrono::milliseconds pause_without_memory{100};
 /// A remembered token is not used up to its very end: who asks for it may need it for a moment.
 constexpr std::chrono::seconds margin = 5s;
 constexpr BootClock::duration quiet_after_a_report = 10s;
+/// No token is remembered for longer, whatever its time.
+constexpr std::chrono::seconds longest_memory = 24h;
 
 std::chrono::seconds at_least_a_second(std::optional<std::chrono::seconds> pause) {
   return std::max(pause.value_or(1s), std::chrono::seconds{1});
@@ -52,6 +55,14 @@ IssuerAnswer seen(const HttpAnswer& answer, std::string_view url) {
   return seen;
 }
 
+/// In each address of a token that is asked for with a key: no cache before Better Auth can have another
+/// key's.
+std::string nonce() {
+  std::array<std::uint64_t, 2> bytes{};
+  randombytes_buf(bytes.data(), sizeof bytes);
+  return fmt::format("{:016x}{:016x}", bytes[0], bytes[1]);
+}
+
 Exchanger::Refused unavailable(std::optional<std::chrono::seconds> retry_after, std::string why = {}) {
   return {Outcome::unavailable, at_least_a_second(retry_after), std::move(why)};
 }
@@ -73,6 +84,7 @@ struct Exchanger::Inbox {
   std::vector<Arrived> arrived;
   std::vector<Judged> judged;
   bool woken = false;
+  bool lost = false;  ///< something that there was no memory for
   bool stopping = false;
 
   void wake() {
@@ -80,20 +92,31 @@ struct Exchanger::Inbox {
     woken = true;
     changed.notify_one();
   }
-  void add(auto& list, auto item) {
+  void lose() {
     const std::lock_guard lock{mutex};
-    list.push_back(std::move(item));
+    lost = true;
     woken = true;
     changed.notify_one();
+  }
+  /// Throws nothing: who adds has nobody to tell.
+  void add(auto& list, auto item) {
+    try {
+      const std::lock_guard lock{mutex};
+      list.push_back(std::move(item));
+      woken = true;
+      changed.notify_one();
+    } catch (const std::bad_alloc&) {
+      lose();
+    }
   }
 };
 
 Exchanger::Exchanger(ExchangeSource source, RemoteVerifier& verifier)
     : source_{std::move(source)},
       verifier_{verifier},
-      tokens_{source_.remembered},
+      tokens_{std::make_shared<ExchangedTokens>(source_.remembered)},
       inbox_{std::make_shared<Inbox>()},
-      queue_{randombytes_random()} {
+      lanes_{Lane{ExchangeQueue{randombytes_random()}}, Lane{ExchangeQueue{randombytes_random()}}} {
   if (const auto url = check_jwks_url(source_.base_url, source_.rules.allow_http_hosts); !url)
     throw std::invalid_argument{"the URL of Better Auth " + url.error()};
   calling_.emplace(source_.rules,
@@ -129,38 +152,53 @@ ExchangeQueue::Credential Exchanger::credential_of(ExchangedKind kind, std::stri
   text += source_.cookie_name;
   text += '\0';
   // Decoded, so that one session is one credential however it is written.
-  if (const auto cookie = read_session_cookie(value)) text += cookie->token + '.' + cookie->signature;
-  return sha256(text);
+  const auto cookie = read_session_cookie(value);
+  if (!cookie) throw std::invalid_argument{"not the value of a session cookie"};
+  return sha256(text + cookie->token + '.' + cookie->signature);
 }
 
 std::optional<Exchanger::Result> Exchanger::ask(ExchangedKind kind, std::string_view value,
                                                 std::string_view client_address, const Done& done) {
   const auto credential = credential_of(kind, value);
-  if (const auto jwt = tokens_.find(credential, boot_now())) {
-    auto verdict = verifier_.verify_async(*jwt, [done](RemoteVerifier::Result later) {
-      if (later) return done(*std::move(later));
-      done(std::unexpected{unavailable(later.error().retry_after, std::move(later.error().hint))});
-    });
+  if (const auto jwt = tokens_->find(credential, boot_now())) {
+    auto verdict =
+        verifier_.verify_async(*jwt, [done, tokens = tokens_, credential, jwt](RemoteVerifier::Result later) {
+          if (later) return done(*std::move(later));
+          if (later.error().code != ErrorCode::keys_unavailable) tokens->forget(credential, jwt);
+          done(std::unexpected{unavailable(later.error().retry_after, std::move(later.error().hint))});
+        });
     if (!verdict) return std::nullopt;
     if (*verdict) return **std::move(verdict);
     if (verdict->error().code == ErrorCode::keys_unavailable)
       return std::unexpected{unavailable(verdict->error().retry_after, std::move(verdict->error().hint))};
-    tokens_.forget(credential);  // it has ended, or its key was withdrawn: there may be a better one
+    tokens_->forget(credential, jwt);  // it has ended, or its key was withdrawn: there may be a better one
   }
-  {
+  std::optional<Result> answer;
+  try {
     const std::lock_guard lock{mutex_};
-    if (stopping_) return std::unexpected{unavailable(1s)};
-    const auto answer = queue_.ask(credential, fmt::format("{}{}", text_of(kind)[0], value),
-                                   share_of(client_address), boot_now());
-    if (std::holds_alternative<ExchangeQueue::Unknown>(answer))
-      return std::unexpected{Refused{Outcome::unknown}};
-    if (const auto* limited = std::get_if<ExchangeQueue::Limited>(&answer))
-      return std::unexpected{Refused{Outcome::limited, limited->retry_after}};
-    if (const auto* not_now = std::get_if<ExchangeQueue::Unavailable>(&answer))
-      return std::unexpected{unavailable(not_now->retry_after, queue_.last_failure())};
-    waiting_.emplace(std::get<ExchangeQueue::Waiting>(answer).ticket, done);
+    answer = ask_queue(kind, credential, value, client_address, done);
+  } catch (const std::bad_alloc&) {
+    inbox_->lose();  // a place may be taken that nobody has
+    return std::unexpected{unavailable(1s)};
   }
-  inbox_->wake();
+  if (!answer) inbox_->wake();
+  return answer;
+}
+
+std::optional<Exchanger::Result> Exchanger::ask_queue(ExchangedKind kind,
+                                                      const ExchangeQueue::Credential& credential,
+                                                      std::string_view value, std::string_view client_address,
+                                                      const Done& done) {
+  if (stopping_) return std::unexpected{unavailable(1s)};
+  Lane& lane = lane_of(kind);
+  const auto answer = lane.queue.ask(credential, std::string{value}, share_of(client_address), boot_now());
+  if (std::holds_alternative<ExchangeQueue::Unknown>(answer))
+    return std::unexpected{Refused{Outcome::unknown}};
+  if (const auto* limited = std::get_if<ExchangeQueue::Limited>(&answer))
+    return std::unexpected{Refused{Outcome::limited, limited->retry_after}};
+  if (const auto* not_now = std::get_if<ExchangeQueue::Unavailable>(&answer))
+    return std::unexpected{unavailable(not_now->retry_after, lane.queue.last_failure())};
+  lane.waiting.emplace(std::get<ExchangeQueue::Waiting>(answer).ticket, done);
   return std::nullopt;
 }
 
@@ -168,49 +206,65 @@ void Exchanger::run() {
   while (true) {
     std::vector<Arrived> arrived;
     std::vector<Judged> judged;
+    bool lost = false;
     {
       std::unique_lock lock{inbox_->mutex};
       const auto nap = std::clamp<BootClock::duration>(next_ - boot_now(), 0ms, longest_nap);
       inbox_->changed.wait_for(lock, nap, [this] { return inbox_->woken || inbox_->stopping; });
       if (inbox_->stopping) return;
       inbox_->woken = false;
+      lost = std::exchange(inbox_->lost, false);
       arrived.swap(inbox_->arrived);
       judged.swap(inbox_->judged);
     }
     try {
-      turn(std::move(arrived), std::move(judged));
+      turn(arrived, judged);
     } catch (const std::bad_alloc&) {
-      go_on_without_memory();
+      lost = true;
     }
+    if (!lost) continue;
+    // Whom an answer was for may be lost, so all who wait get one, and nothing counts as under way.
+    under_way_.clear();
+    answer_all_who_wait();
+    std::this_thread::sleep_for(pause_without_memory);
   }
 }
 
-void Exchanger::turn(std::vector<Arrived> arrived, std::vector<Judged> judged) {
+void Exchanger::turn(const std::vector<Arrived>& arrived, const std::vector<Judged>& judged) {
   for (const Judged& one : judged) on_judged(one);
   for (const Arrived& one : arrived) on_arrived(one);
-  std::vector<ExchangeQueue::Exchange> to_begin;
-  {
-    const std::lock_guard lock{mutex_};
-    auto step = queue_.poll(boot_now());
-    next_ = step.next;
-    take_waiting(step.resolved, std::nullopt);
-    to_begin = std::move(step.begin);
+  next_ = BootTime::max();
+  for (const ExchangedKind kind : {ExchangedKind::session, ExchangedKind::key}) {
+    ExchangeQueue::Step step{};
+    {
+      const std::lock_guard lock{mutex_};
+      Lane& lane = lane_of(kind);
+      step = lane.queue.poll(boot_now());
+      take_waiting(lane, step.resolved, std::nullopt, lane.queue.last_failure());
+    }
+    next_ = std::min(next_, step.next);
+    for (ExchangeQueue::Exchange& one : step.begin) {
+      Exchange exchange{one.credential, kind, std::move(one.value), boot_now()};
+      begin(++last_call_, under_way_.emplace(last_call_, std::move(exchange)).first->second);
+    }
   }
-  for (ExchangeQueue::Exchange& one : to_begin) {
-    const auto kind =
-        one.value.front() == text_of(ExchangedKind::key)[0] ? ExchangedKind::key : ExchangedKind::session;
-    const auto& exchange =
-        under_way_.emplace(++last_call_, Exchange{one.credential, kind, one.value.substr(1)}).first->second;
-    begin(last_call_, exchange);
+  answer();
+}
+
+/// Takes no memory.
+void Exchanger::answer() {
+  while (!answers_.empty()) {
+    auto [done, result] = std::move(answers_.back());
+    answers_.pop_back();
+    done(std::move(result));
   }
-  for (const auto& [done, result] : std::exchange(answers_, {})) done(result);
 }
 
 void Exchanger::begin(std::uint64_t call, const Exchange& exchange) {
-  const bool asks_session = exchange.kind == ExchangedKind::session && !exchange.session;
-  HttpCall what{.url = source_.base_url +
-                       (asks_session ? "/get-session?disableCookieCache=true&disableRefresh=true" : "/token"),
+  HttpCall what{.url = source_.base_url + "/token?nonce=" + nonce(),
                 .headers = {{"Accept", "application/json"}, {"Cache-Control", "no-store"}}};
+  if (exchange.kind == ExchangedKind::session && !exchange.session)
+    what.url = source_.base_url + "/get-session?disableCookieCache=true&disableRefresh=true";
   if (exchange.kind == ExchangedKind::key)
     what.headers.push_back({"x-api-key", exchange.value});
   else
@@ -227,23 +281,27 @@ void Exchanger::on_arrived(const Arrived& arrived) {
   const std::string url = source_.base_url + (asked_session ? "/get-session" : "/token");
   const IssuerAnswer answer = seen(*arrived.answer, url);
   if (asked_session) {
-    auto session = read_session_answer(answer, read_session_cookie(exchange.value)->token);
+    auto session = read_session_answer(answer, read_session_cookie(exchange.value).value().token);
     if (!session) return finish(arrived.call, session.error());
     exchange.session = *std::move(session);
     if (exchange.session->jwt.empty()) return begin(arrived.call, exchange);
     return judge(arrived.call, exchange.session->jwt);
   }
-  auto jwt =
+  const auto jwt =
       exchange.kind == ExchangedKind::key ? read_key_token_answer(answer) : read_session_token_answer(answer);
   if (!jwt) return finish(arrived.call, jwt.error());
-  judge(arrived.call, *std::move(jwt));
+  judge(arrived.call, *jwt);
 }
 
-void Exchanger::judge(std::uint64_t call, std::string jwt) {
+void Exchanger::judge(std::uint64_t call, const std::string& jwt) {
   auto verdict = verifier_.verify_async(jwt, [inbox = inbox_, call, jwt](RemoteVerifier::Result later) {
-    inbox->add(inbox->judged, Judged{call, jwt, std::move(later)});
+    try {
+      inbox->add(inbox->judged, Judged{call, jwt, std::move(later)});
+    } catch (const std::bad_alloc&) {
+      inbox->lose();
+    }
   });
-  if (verdict) on_judged({call, std::move(jwt), *std::move(verdict)});
+  if (verdict) on_judged({call, jwt, *std::move(verdict)});
 }
 
 void Exchanger::on_judged(const Judged& judged) {
@@ -265,60 +323,61 @@ void Exchanger::on_judged(const Judged& judged) {
                                                      "before Better Auth mixes up answers.",
                                                      source_.base_url),
                                  .concerns_all = false});
+  const auto now = boot_now();
+  const auto system_now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  // A sign-out may have come right after the question.
   const auto left =
-      std::chrono::floor<std::chrono::seconds>(identity.expires_at() - std::chrono::system_clock::now()) -
-      margin;
-  if (const auto kept = std::min(left, source_.longest_memory); kept > 0s)
-    tokens_.remember(exchange.credential, judged.jwt, boot_now() + kept);
+      std::min<std::chrono::seconds>(identity.expires_at() - system_now - margin, longest_memory);
+  const auto until = std::min<BootTime>(exchange.asked_at + source_.longest_memory, now + left);
+  if (until > now) tokens_->remember(exchange.credential, judged.jwt, until, now);
   finish(judged.call, GoodExchange{}, identity);
 }
 
-void Exchanger::finish(std::uint64_t call, const ExchangeResult& result, std::optional<Identity> identity) {
+void Exchanger::finish(std::uint64_t call, const ExchangeResult& result,
+                       const std::optional<Identity>& identity) {
   const auto now = boot_now();
+  const auto* failed = std::get_if<FailedExchange>(&result);
+  const Exchange& exchange = under_way_.at(call);
+  if (std::holds_alternative<CredentialUnknown>(result)) tokens_->forget(exchange.credential);
   {
     const std::lock_guard lock{mutex_};
-    take_waiting(queue_.on_exchanged(under_way_.at(call).credential, result, now), identity);
+    Lane& lane = lane_of(exchange.kind);
+    const auto resolved = lane.queue.on_exchanged(exchange.credential, result, now);
+    take_waiting(lane, resolved, identity, failed == nullptr ? std::string{} : failed->text);
   }
   under_way_.erase(call);
-  const auto* failed = std::get_if<FailedExchange>(&result);
   if (failed == nullptr || !source_.on_failure || now < quiet_until_) return;
   quiet_until_ = now + quiet_after_a_report;
   source_.on_failure(failed->text);
 }
 
-void Exchanger::take_waiting(const std::vector<ExchangeQueue::Resolved>& resolved,
-                             const std::optional<Identity>& identity) {
+void Exchanger::take_waiting(Lane& lane, const std::vector<ExchangeQueue::Resolved>& resolved,
+                             const std::optional<Identity>& identity, const std::string& why) {
+  answers_.reserve(answers_.size() + resolved.size());
   for (const ExchangeQueue::Resolved& one : resolved) {
-    auto waiting = waiting_.extract(one.ticket);
-    if (waiting.empty()) continue;
-    if (one.outcome == Outcome::good && identity)
-      answers_.emplace_back(std::move(waiting.mapped()), *identity);
-    else
-      answers_.emplace_back(std::move(waiting.mapped()),
-                            std::unexpected{Refused{one.outcome, one.retry_after, queue_.last_failure()}});
+    const auto waiting = lane.waiting.find(one.ticket);
+    if (waiting == lane.waiting.end()) continue;
+    // Made before anybody is taken off: whoever is left where there is no memory is answered all the same.
+    Result result = one.outcome == Outcome::good && identity
+                        ? Result{*identity}
+                        : Result{std::unexpected{Refused{one.outcome, one.retry_after, why}}};
+    answers_.emplace_back(std::move(waiting->second), std::move(result));
+    lane.waiting.erase(waiting);
   }
 }
 
-/// Whom an answer was for may be lost, so all who wait get one, and nothing counts as under way.
-void Exchanger::go_on_without_memory() {
-  under_way_.clear();
-  {
-    const std::lock_guard lock{mutex_};
-    queue_ = ExchangeQueue{randombytes_random()};
-  }
-  answer_all_who_wait();
-  std::this_thread::sleep_for(pause_without_memory);
-}
-
-/// Whoever is told may ask again; nobody waits any more then.
+/// Takes no memory. Whoever is told may ask again; nobody waits any more then.
 void Exchanger::answer_all_who_wait() {
-  for (const auto& [done, result] : std::exchange(answers_, {})) done(result);
-  std::unordered_map<ExchangeQueue::Ticket, Done> waiting;
-  {
-    const std::lock_guard lock{mutex_};
-    waiting.swap(waiting_);
+  answer();
+  for (Lane& lane : lanes_) {
+    std::unordered_map<ExchangeQueue::Ticket, Done> waiting;
+    {
+      const std::lock_guard lock{mutex_};
+      lane.queue.clear();
+      waiting.swap(lane.waiting);
+    }
+    for (auto& [ticket, done] : waiting) done(std::unexpected{Refused{Outcome::unavailable, 1s}});
   }
-  for (const auto& [ticket, done] : waiting) done(std::unexpected{unavailable(1s)});
 }
 
 }  // namespace drawbridge::fetch

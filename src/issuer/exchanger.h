@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <expected>
@@ -69,6 +70,7 @@ class Exchanger {
     ExchangeQueue::Credential credential;
     ExchangedKind kind;
     std::string value;
+    BootTime asked_at;  ///< first: what the answer says was true then
     std::optional<ShownSession> session{};
   };
   struct Arrived {
@@ -83,32 +85,39 @@ class Exchanger {
   /// What other threads leave for the answering thread. It may outlive the Exchanger: a verifier calls back
   /// when its keys came.
   struct Inbox;
+  /// Sessions and keys are asked about at different endpoints, whose limits do not concern each other.
+  struct Lane {
+    ExchangeQueue queue;
+    std::unordered_map<ExchangeQueue::Ticket, Done> waiting{};
+  };
   using Answers = std::vector<std::pair<Done, Result>>;
 
   void run();
   /// One turn of the answering thread: what came, what is due, who need not wait any longer.
-  void turn(std::vector<Arrived> arrived, std::vector<Judged> judged);
+  void turn(const std::vector<Arrived>& arrived, const std::vector<Judged>& judged);
   void on_arrived(const Arrived& arrived);
   void on_judged(const Judged& judged);
-  void judge(std::uint64_t call, std::string jwt);
-  void finish(std::uint64_t call, const ExchangeResult& result, std::optional<Identity> identity = {});
+  void judge(std::uint64_t call, const std::string& jwt);
+  void finish(std::uint64_t call, const ExchangeResult& result, const std::optional<Identity>& identity = {});
   void begin(std::uint64_t call, const Exchange& exchange);
+  void answer();
   void answer_all_who_wait();
-  void go_on_without_memory();
+  Lane& lane_of(ExchangedKind kind) { return lanes_[static_cast<std::size_t>(kind)]; }
   ExchangeQueue::Credential credential_of(ExchangedKind kind, std::string_view value) const;
 
   // With mutex_ held:
-  void take_waiting(const std::vector<ExchangeQueue::Resolved>& resolved,
-                    const std::optional<Identity>& identity);
+  std::optional<Result> ask_queue(ExchangedKind kind, const ExchangeQueue::Credential& credential,
+                                  std::string_view value, std::string_view client_address, const Done& done);
+  void take_waiting(Lane& lane, const std::vector<ExchangeQueue::Resolved>& resolved,
+                    const std::optional<Identity>& identity, const std::string& why);
 
   const ExchangeSource source_;
   RemoteVerifier& verifier_;
-  ExchangedTokens tokens_;
+  const std::shared_ptr<ExchangedTokens> tokens_;  ///< a verifier's too, which calls back when its keys came
   const std::shared_ptr<Inbox> inbox_;
 
-  mutable std::mutex mutex_;  ///< guards all up to stopping_
-  ExchangeQueue queue_;
-  std::unordered_map<ExchangeQueue::Ticket, Done> waiting_;
+  std::mutex mutex_;  ///< guards all up to stopping_
+  std::array<Lane, 2> lanes_;
   bool stopping_ = false;
 
   // The answering thread's own:

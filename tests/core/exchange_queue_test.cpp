@@ -202,7 +202,8 @@ TEST(ExchangeQueue, NobodyWaitsLongerThanTwoSeconds) {
 TEST(ExchangeQueue, AnIssuerThatFailsIsLeftAloneForLongerAndLonger) {
   Driver d;
   for (const auto pause : {1s, 2s, 4s, 8s, 16s, 30s, 30s}) {
-    EXPECT_EQ(d.exchange("alice", failed()), Outcome::unavailable);
+    EXPECT_EQ(d.exchange("one who waits " + std::to_string(d.now.time_since_epoch().count()), failed()),
+              Outcome::unavailable);
     // Within its last two seconds there is something to wait for.
     if (pause > 2s) {
       d.now += pause - 2s - 1ms;
@@ -213,6 +214,78 @@ TEST(ExchangeQueue, AnIssuerThatFailsIsLeftAloneForLongerAndLonger) {
     EXPECT_EQ(d.poll(), Names{});
     d.now += 1ms + BootClock::duration{pause} / 10;  // by chance up to a tenth more, but not more than 30 s
   }
+}
+
+TEST(ExchangeQueue, WhatFailedIsNotWhatFindsOut) {
+  Driver d;
+  d.exchange("alice", GoodExchange{});
+  d.exchange("alice", failed());
+  EXPECT_EQ(d.ask("alice"), "unavailable 2");
+  d.ticket_for("bob");
+  d.now += 1100ms;
+  EXPECT_EQ(d.ask("alice"), "unavailable 1");
+  EXPECT_EQ(d.poll(), Names{"bob"});
+}
+
+TEST(ExchangeQueue, WhatIsUnderWayOutlivesAnothersFailure) {
+  Driver d;
+  const auto bob = d.ticket_for("bob");
+  const auto alice = d.ticket_for("alice");
+  d.poll();
+  const auto late = d.ticket_for("bob");
+  d.exchanged("alice", failed(30s));
+  EXPECT_EQ(d.resolved[alice], Outcome::unavailable);
+  EXPECT_FALSE(d.resolved.contains(bob) || d.resolved.contains(late));
+  d.exchanged("bob", GoodExchange{});
+  EXPECT_EQ(d.resolved[bob], Outcome::good);
+  EXPECT_EQ(d.resolved[late], Outcome::good);
+}
+
+TEST(ExchangeQueue, AGoodAnswerEndsAPauseThatNobodyAskedFor) {
+  Driver d;
+  d.ticket_for("alice");
+  d.ticket_for("bob");
+  d.poll();
+  d.exchanged("alice", failed());
+  d.exchanged("bob", GoodExchange{});
+  d.ticket_for("carol");
+  EXPECT_EQ(d.poll(), Names{"carol"});
+  d.ticket_for("dave");
+  d.poll();
+  d.exchanged("carol", failed(20s));
+  d.exchanged("dave", GoodExchange{});
+  EXPECT_EQ(d.ask("erin"), "unavailable 20");
+}
+
+TEST(ExchangeQueue, ARetryAfterOfAgesIsHalfAMinute) {
+  Driver d;
+  d.exchange("alice", failed(std::chrono::seconds::max()));
+  EXPECT_EQ(d.ask("bob"), "unavailable 30");
+  d.now += 31s;
+  d.exchange("bob", failed(std::chrono::seconds::min()));
+  EXPECT_EQ(d.ask("carol"), "unavailable 3") << "the second failure";
+}
+
+TEST(ExchangeQueue, EachAddressHasItsTurn) {
+  Driver d;
+  for (std::size_t i = 0; i < 8; ++i) d.ticket_for(numbered("first-", i));
+  d.poll();
+  for (std::size_t i = 0; i < 100; ++i) d.ticket_for(numbered("crowd-", i), 1 + i % 2);
+  d.ticket_for("alice", 9);
+  d.exchanged("first-0", CredentialUnknown{});
+  d.exchanged("first-1", CredentialUnknown{});
+  d.exchanged("first-2", CredentialUnknown{});
+  const Names begun = d.poll();
+  EXPECT_TRUE(std::ranges::find(begun, "alice") != begun.end()) << "of three addresses one in three is hers";
+}
+
+TEST(ExchangeQueue, ClearedItBeginsAnew) {
+  Driver d;
+  for (std::size_t i = 0; i < 20; ++i) d.ticket_for(numbered("user-", i), i);
+  d.poll();
+  d.queue.clear();
+  d.ticket_for("alice");
+  EXPECT_EQ(d.poll(), Names{"alice"});
 }
 
 TEST(ExchangeQueue, EightThatFailTogetherAreOneFailure) {

@@ -22,7 +22,7 @@ std::string found(const ExchangedTokens& tokens, std::uint8_t number, BootTime a
 
 TEST(ExchangedTokens, ServesUntilItsTimeIsOver) {
   ExchangedTokens tokens{4};
-  tokens.remember(credential(1), "one", now + 30s);
+  tokens.remember(credential(1), "one", now + 30s, now);
   EXPECT_EQ(found(tokens, 1), "one");
   EXPECT_EQ(found(tokens, 2), "none");
   EXPECT_EQ(found(tokens, 1, now + 30s - 1ms), "one");
@@ -31,8 +31,8 @@ TEST(ExchangedTokens, ServesUntilItsTimeIsOver) {
 
 TEST(ExchangedTokens, TheNewestOfACredentialCounts) {
   ExchangedTokens tokens{4};
-  tokens.remember(credential(1), "old", now + 30s);
-  tokens.remember(credential(1), "new", now + 60s);
+  tokens.remember(credential(1), "old", now + 30s, now);
+  tokens.remember(credential(1), "new", now + 60s, now);
   EXPECT_EQ(found(tokens, 1, now + 45s), "new");
   EXPECT_EQ(tokens.size(), 1U);
   tokens.forget(credential(1));
@@ -43,26 +43,54 @@ TEST(ExchangedTokens, TheNewestOfACredentialCounts) {
 
 TEST(ExchangedTokens, TheOldestGivesWay) {
   ExchangedTokens tokens{2};
-  tokens.remember(credential(1), "one", now + 30s);
-  tokens.remember(credential(2), "two", now + 30s);
-  tokens.remember(credential(1), "one again", now + 30s);
-  tokens.remember(credential(3), "three", now + 30s);
+  tokens.remember(credential(1), "one", now + 30s, now);
+  tokens.remember(credential(2), "two", now + 30s, now);
+  tokens.remember(credential(1), "one again", now + 30s, now);
+  tokens.remember(credential(3), "three", now + 30s, now);
   EXPECT_EQ(found(tokens, 1), "one again");
   EXPECT_EQ(found(tokens, 2), "none");
   EXPECT_EQ(found(tokens, 3), "three");
   EXPECT_EQ(tokens.size(), 2U);
 }
 
+TEST(ExchangedTokens, WhatIsOverGoesWithTheNextOne) {
+  ExchangedTokens tokens{8};
+  for (std::uint8_t i = 1; i <= 3; ++i) tokens.remember(credential(i), "token", now + 30s, now);
+  tokens.remember(credential(4), "token", now + 60s, now + 30s);
+  EXPECT_EQ(tokens.size(), 1U);
+}
+
+TEST(ExchangedTokens, AllTogetherAreBounded) {
+  ExchangedTokens tokens{1000};
+  for (std::uint8_t i = 0; i < 65; ++i)
+    tokens.remember(credential(i), std::string(ExchangedTokens::max_bytes / 64, 'x'), now + 30s, now);
+  EXPECT_EQ(tokens.size(), 64U);
+  EXPECT_EQ(found(tokens, 0), "none");
+  tokens.remember(credential(99), std::string(ExchangedTokens::max_bytes + 1, 'x'), now + 30s, now);
+  EXPECT_EQ(tokens.size(), 64U);
+}
+
+TEST(ExchangedTokens, ANewerOneIsNotForgottenForAnOlder) {
+  ExchangedTokens tokens{8};
+  tokens.remember(credential(1), "old", now + 30s, now);
+  const auto old = tokens.find(credential(1), now);
+  tokens.remember(credential(1), "new", now + 30s, now);
+  tokens.forget(credential(1), old);
+  EXPECT_EQ(found(tokens, 1), "new");
+  tokens.forget(credential(1), tokens.find(credential(1), now));
+  EXPECT_EQ(found(tokens, 1), "none");
+}
+
 TEST(ExchangedTokens, AMemoryOfNothingRemembersNothing) {
   ExchangedTokens tokens{0};
-  tokens.remember(credential(1), "one", now + 30s);
+  tokens.remember(credential(1), "one", now + 30s, now);
   EXPECT_EQ(found(tokens, 1), "none");
   EXPECT_EQ(tokens.size(), 0U);
 }
 
 TEST(ExchangedTokens, WhatWasFoundOutlivesItsPlace) {
   ExchangedTokens tokens{1};
-  tokens.remember(credential(1), "one", now + 30s);
+  tokens.remember(credential(1), "one", now + 30s, now);
   const auto jwt = tokens.find(credential(1), now);
   tokens.forget(credential(1));
   EXPECT_EQ(*jwt, "one");

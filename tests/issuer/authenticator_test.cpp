@@ -150,9 +150,39 @@ TEST(Authenticator, WithTheSecretNothingForgedIsAskedFor) {
   EXPECT_EQ(said_by(authenticator, {.cookie = {cookie}}), "ada");
 }
 
+TEST(Authenticator, AsksAtTheBaseUrlHoweverItIsWritten) {
+  FakeBetterAuth better_auth;
+  for (const char* path : {"", "/", "/api/auth", "/api/auth/"}) {
+    CredentialSource source = all_kinds(better_auth);
+    source.base_url = better_auth.server.url(path);
+    Authenticator authenticator{test::policy(), test::source_of(better_auth.server), std::move(source)};
+    EXPECT_EQ(said_by(authenticator, {.cookie = {cookie}}), "ada") << path;
+  }
+  EXPECT_EQ(better_auth.exchanges().back(),
+            "/api/auth/get-session?disableCookieCache=true&disableRefresh=true");
+}
+
+TEST(Authenticator, IssuersOfHttpAndHttpsNeedTheNameOfTheCookie) {
+  FakeBetterAuth better_auth;
+  Policy policy = test::policy();
+  policy.issuers = {"http://localhost:3000", page};
+  CredentialSource source = all_kinds(better_auth);
+  EXPECT_THROW((Authenticator{policy, test::source_of(better_auth.server), source}), std::invalid_argument);
+  source.session_cookie = "__Secure-better-auth.session_token";
+  Authenticator authenticator{policy, test::source_of(better_auth.server), std::move(source)};
+  EXPECT_EQ(said_by(authenticator, {.cookie = {cookie}}), "ada");
+}
+
 TEST(Authenticator, SaysWhyACredentialIsNotTaken) {
   FakeBetterAuth better_auth;
-  Authenticator authenticator{test::policy(), test::source_of(better_auth.server), all_kinds(better_auth)};
+  CredentialSource source = all_kinds(better_auth);
+  std::mutex mutex;
+  std::string failure;
+  source.on_failure = [&](const std::string& text) {
+    const std::lock_guard lock{mutex};
+    failure += text;
+  };
+  Authenticator authenticator{test::policy(), test::source_of(better_auth.server), std::move(source)};
   const Values cookies{cookie};
   const Values keys{"key-of-ada"};
   better_auth.answer_instead(Answer::json("null"));
@@ -165,6 +195,15 @@ TEST(Authenticator, SaysWhyACredentialIsNotTaken) {
   const Values others{"another-key"};
   better_auth.answer_instead(Answer::of(401, R"({"code":"KEY_EXPIRED"})"));
   EXPECT_EQ(test::said_of(authenticator.authenticate({.api_key = others})), "api_key_unknown");
+  const Values without_plugin{"a-key-too-many"};
+  better_auth.answer_instead(Answer::of(401, ""));
+  const auto misfit = authenticator.authenticate({.api_key = without_plugin});
+  EXPECT_EQ(test::said_of(misfit), "session_unavailable");
+  EXPECT_TRUE(misfit.error().hint.contains("apiKey()")) << misfit.error().hint;
+  EXPECT_TRUE(test::eventually([&] {
+    const std::lock_guard lock{mutex};
+    return failure == misfit.error().hint;
+  }));
   better_auth.server.go_down();
   const Values more{"a-third-key"};
   const auto outage = authenticator.authenticate({.api_key = more});
@@ -196,6 +235,15 @@ TEST(Authenticator, RefusesASourceThatCannotWork) {
       {"an empty secret", [](CredentialSource& source) { source.secrets = {""}; }},
       {"an origin with a slash", [](CredentialSource& source) { source.allowed_origins = {page + "/"}; }},
       {"any origin", [](CredentialSource& source) { source.allowed_origins = {"*"}; }},
+      {"an origin with a port that browsers leave out",
+       [](CredentialSource& source) { source.allowed_origins = {page + ":443"}; }},
+      {"an origin in upper case",
+       [](CredentialSource& source) { source.allowed_origins = {"https://App.example.com"}; }},
+      {"a cookie with its value", [](CredentialSource& source) { source.session_cookie = "a=b"; }},
+      {"a cookie and a header",
+       [](CredentialSource& source) { source.session_cookie = "x\r\nX-Injected: 1"; }},
+      {"a cookie without a name", [](CredentialSource& source) { source.session_cookie = ""; }},
+      {"a URL with a query", [](CredentialSource& source) { source.base_url += "?x=1"; }},
       {"a time that is over", [](CredentialSource& source) { source.max_age = -1s; }},
   };
   for (const auto& [name, spoil] : cases) {

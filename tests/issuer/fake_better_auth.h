@@ -45,7 +45,7 @@ struct FakeBetterAuth {
       return Answer::json("{\"keys\":[" + jwks + "]}");
     }
     if (instead) return *instead;
-    if (request.target.ends_with("/token")) return Answer::json("{\"token\":\"" + jwt() + "\"}");
+    if (request.target.contains("/token?nonce=")) return Answer::json("{\"token\":\"" + jwt() + "\"}");
     return Answer::json(session(), gives_jwt_along ? "Set-Auth-Jwt: " + jwt() + "\r\n" : "");
   }
   void answer_instead(std::optional<Answer> other) {
@@ -56,7 +56,8 @@ struct FakeBetterAuth {
   std::vector<std::string> exchanges() const {
     std::vector<std::string> targets;
     for (const HeardRequest& request : server.requests())
-      if (!request.target.ends_with("/jwks")) targets.push_back(request.target);
+      if (!request.target.ends_with("/jwks"))
+        targets.push_back(request.target.substr(0, request.target.find("?nonce=")));
     return targets;
   }
 };

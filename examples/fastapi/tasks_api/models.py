@@ -64,9 +64,9 @@ class UuidColumn(UserUuid):
 class TimeColumn(BetterAuthTime):
     cache_ok = True
 
-    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | str | int | None, dialect: Dialect) -> datetime | None:
         try:
-            if isinstance(value, str) and not STORED_TIME.fullmatch(value):
+            if isinstance(value, int) or (isinstance(value, str) and not STORED_TIME.fullmatch(value)):
                 raise ValueError
             return super().process_result_value(value, dialect)
         except ValueError:

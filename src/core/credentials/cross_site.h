@@ -10,7 +10,7 @@ namespace drawbridge {
 
 /// What a request shows of the page that sent it.
 enum class Sender {
-  allowed,    ///< an origin that may call, or this API's own
+  allowed,    ///< an origin that may call; without an Origin a page of this API's own
   foreign,    ///< another origin, or `null`
   unknown,    ///< neither an Origin nor `Sec-Fetch-Site: same-origin`
   ambiguous,  ///< one of the two came more than once

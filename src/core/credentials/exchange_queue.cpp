@@ -50,10 +50,7 @@ ExchangeQueue::Answer ExchangeQueue::ask(const Credential& credential, std::stri
     if (!is_under_way && !enter(credential, address, was_good, now)) return Unavailable{until_next(now)};
     awaited =
         awaited_.emplace(credential, Awaited{std::move(value), address, was_good, std::nullopt, {}}).first;
-    if (!is_under_way) {
-      awaited->second.order = ++last_order_;
-      line_of(awaited->second).emplace(last_order_, credential);
-    }
+    if (!is_under_way) line_up(credential, awaited->second);
   }
   waiters_.emplace(++last_ticket_, Waiter{credential, now + longest_wait});
   awaited->second.tickets.push_back(last_ticket_);
@@ -62,8 +59,8 @@ ExchangeQueue::Answer ExchangeQueue::ask(const Credential& credential, std::stri
 
 bool ExchangeQueue::enter(const Credential& credential, std::uint64_t address, bool was_good, BootTime now) {
   if (!was_good && address != 0) {
-    const auto share = by_address_.find(address);
-    if (share != by_address_.end() && share->second >= max_of_address) return false;
+    const auto share = lines_.find(address);
+    if (share != lines_.end() && share->second.size() >= max_of_address) return false;
   }
   std::uint64_t subject = 0;
   std::memcpy(&subject, credential.data(), sizeof subject);
@@ -73,17 +70,34 @@ bool ExchangeQueue::enter(const Credential& credential, std::uint64_t address, b
   if (admitted == nullptr) return false;
   if (admitted->displaced)
     resolve_all(*admitted->displaced, {0, Outcome::unavailable, until_next(now)}, displaced_);
-  if (!was_good) ++by_address_[address];
   return true;
+}
+
+void ExchangeQueue::line_up(const Credential& credential, Awaited& awaited) {
+  Line& line = awaited.was_good ? first_line_ : lines_[awaited.address];
+  line.emplace(++last_order_, credential);
+  awaited.order = last_order_;
+}
+
+/// Of a line that is not empty.
+ExchangeQueue::Credential ExchangeQueue::next_in_line() {
+  if (!first_line_.empty()) return first_line_.begin()->second;
+  auto next = lines_.upper_bound(last_address_);
+  if (next == lines_.end()) next = lines_.begin();
+  last_address_ = next->first;
+  return next->second.begin()->second;
 }
 
 void ExchangeQueue::leave(const Credential& credential, const Awaited& awaited) {
   if (!awaited.order) return;
-  line_of(awaited).erase(*awaited.order);
   places_.leave(credential);
-  if (awaited.was_good) return;
-  const auto share = by_address_.find(awaited.address);
-  if (--share->second == 0) by_address_.erase(share);
+  if (awaited.was_good) {
+    first_line_.erase(*awaited.order);
+    return;
+  }
+  const auto line = lines_.find(awaited.address);
+  line->second.erase(*awaited.order);
+  if (line->second.empty()) lines_.erase(line);
 }
 
 ExchangeQueue::Step ExchangeQueue::poll(BootTime now) {
@@ -94,9 +108,8 @@ ExchangeQueue::Step ExchangeQueue::poll(BootTime now) {
 
   // After a failure one exchange finds out whether the issuer is back.
   const std::size_t may_be_under_way = failures_ > 0 ? 1 : max_under_way;
-  while (now >= earliest_ && under_way_.size() < may_be_under_way &&
-         !(first_line_.empty() && line_.empty())) {
-    const Credential credential = (first_line_.empty() ? line_ : first_line_).begin()->second;
+  while (now >= earliest_ && under_way_.size() < may_be_under_way && !is_line_empty()) {
+    const Credential credential = next_in_line();
     Awaited& awaited = awaited_.at(credential);
     leave(credential, awaited);
     awaited.order.reset();
@@ -105,8 +118,7 @@ ExchangeQueue::Step ExchangeQueue::poll(BootTime now) {
   }
 
   step.next = waiters_.empty() ? BootTime::max() : waiters_.begin()->second.deadline;
-  const bool has_line = !(first_line_.empty() && line_.empty());
-  if (has_line && under_way_.size() < may_be_under_way) step.next = std::min(step.next, earliest_);
+  if (!is_line_empty() && under_way_.size() < may_be_under_way) step.next = std::min(step.next, earliest_);
   return step;
 }
 
@@ -118,6 +130,8 @@ std::vector<ExchangeQueue::Resolved> ExchangeQueue::on_exchanged(const Credentia
   if (const auto* failed = std::get_if<FailedExchange>(&result)) {
     if (failed->concerns_all) {
       back_off(*failed, now);
+      remember(credential, Outcome::unavailable,
+               earliest_ + misfit_for);  // another finds out whether it is back
       resolve_all(credential, {0, Outcome::unavailable, until_next(now)}, resolved);
       resolve_due(earliest_, now, resolved);  // who would wait for nothing
     } else {
@@ -127,6 +141,7 @@ std::vector<ExchangeQueue::Resolved> ExchangeQueue::on_exchanged(const Credentia
     return resolved;
   }
   failures_ = 0;
+  earliest_ = asked_until_;
   last_failure_.clear();
   if (const auto* limited = std::get_if<CredentialLimited>(&result)) {
     const auto pause = std::clamp(limited->retry_after, std::chrono::seconds{1}, longest_limit);
@@ -144,6 +159,16 @@ std::vector<ExchangeQueue::Resolved> ExchangeQueue::on_exchanged(const Credentia
   return resolved;
 }
 
+void ExchangeQueue::clear() {
+  waiters_.clear();
+  awaited_.clear();
+  first_line_.clear();
+  lines_.clear();
+  under_way_.clear();
+  places_ = WaitingPlaces{max_places};
+  displaced_.clear();
+}
+
 void ExchangeQueue::back_off(const FailedExchange& failure, BootTime now) {
   last_failure_ = failure.text;
   BootClock::duration pause{};
@@ -155,9 +180,13 @@ void ExchangeQueue::back_off(const FailedExchange& failure, BootTime now) {
             BootClock::duration{base.count() / 10 * std::uniform_int_distribution{0, steps}(random_) / steps};
     ++failures_;
   }
-  if (failure.retry_after)
-    pause = std::max<BootClock::duration>(pause, std::max(*failure.retry_after, std::chrono::seconds{0}));
-  earliest_ = std::max(earliest_, now + std::min<BootClock::duration>(pause, longest_backoff));
+  if (failure.retry_after) {
+    const BootClock::duration asked_for =
+        std::clamp(*failure.retry_after, std::chrono::seconds{0}, longest_backoff);
+    asked_until_ = std::max(asked_until_, now + asked_for);
+  }
+  earliest_ =
+      std::max({earliest_, asked_until_, now + std::min<BootClock::duration>(pause, longest_backoff)});
 }
 
 void ExchangeQueue::resolve_all(const Credential& credential, Resolved answer,
@@ -174,9 +203,13 @@ void ExchangeQueue::resolve_all(const Credential& credential, Resolved answer,
 }
 
 void ExchangeQueue::resolve_due(BootTime end, BootTime now, std::vector<Resolved>& resolved) {
-  while (!waiters_.empty() && waiters_.begin()->second.deadline <= end) {
-    const auto [ticket, waiter] = *waiters_.begin();
-    waiters_.erase(waiters_.begin());
+  for (auto next = waiters_.begin(); next != waiters_.end() && next->second.deadline <= end;) {
+    const auto [ticket, waiter] = *next;
+    if (waiter.deadline > now && under_way_.contains(waiter.credential)) {  // its answer may come in time
+      ++next;
+      continue;
+    }
+    next = waiters_.erase(next);
     resolved.push_back({ticket, Outcome::unavailable, until_next(now)});
     // Tickets grow, so the one whose time is over has waited for this credential the longest.
     const auto awaited = awaited_.find(waiter.credential);

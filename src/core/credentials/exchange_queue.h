@@ -38,7 +38,7 @@ using ExchangeResult = std::variant<GoodExchange, CredentialUnknown, CredentialL
 ///
 /// All who send one credential wait for one exchange. How many they are is not bounded here: each is a
 /// request that its server has accepted. How many credentials wait is, and WaitingPlaces says which; those
-/// that were good before go first.
+/// that were good before go first, and of the others each address in turn.
 class ExchangeQueue {
  public:
   /// SHA-256 of kind, name, a zero byte and value: no one can make two credentials collide.
@@ -86,6 +86,8 @@ class ExchangeQueue {
   /// answer of Waiting: an exchange may be due, and another may have lost its place.
   Answer ask(const Credential& credential, std::string value, std::uint64_t address, BootTime now);
   Step poll(BootTime now);
+  /// Nothing is under way or waited for any more, and nothing was ever asked. Takes no memory.
+  void clear();
   std::vector<Resolved> on_exchanged(const Credential& credential, ExchangeResult result, BootTime now);
 
   /// What the last exchange failed of, where it concerned all; empty after one that did not.
@@ -110,7 +112,9 @@ class ExchangeQueue {
   using Line = std::map<std::uint64_t, Credential>;
 
   BootTime monotonic(BootTime now);
-  Line& line_of(const Awaited& awaited) { return awaited.was_good ? first_line_ : line_; }
+  void line_up(const Credential& credential, Awaited& awaited);
+  bool is_line_empty() const { return first_line_.empty() && lines_.empty(); }
+  Credential next_in_line();
   std::chrono::seconds until_next(BootTime now) const;
   bool enter(const Credential& credential, std::uint64_t address, bool was_good, BootTime now);
   /// Takes it out of the line; what is under way stays so.
@@ -128,14 +132,15 @@ class ExchangeQueue {
   Ticket last_ticket_ = 0;
   std::map<Ticket, Waiter> waiters_;  ///< in the order of their deadlines, too
   std::map<Credential, Awaited> awaited_;
-  Line first_line_;  ///< those that were good before
-  Line line_;
+  Line first_line_;                      ///< those that were good before
+  std::map<std::uint64_t, Line> lines_;  ///< of the others by address, none empty
+  std::uint64_t last_address_ = 0;       ///< whose turn it was
   std::set<Credential> under_way_;
   WaitingPlaces places_{max_places};
-  std::map<std::uint64_t, std::size_t> by_address_;  ///< places in `line_`
-  std::vector<Resolved> displaced_;                  ///< to be told by the next poll()
+  std::vector<Resolved> displaced_;  ///< to be told by the next poll()
 
-  BootTime earliest_{};  ///< after a failure that concerned all
+  BootTime earliest_{};     ///< after a failure that concerned all
+  BootTime asked_until_{};  ///< the part of it that the issuer asked for
   int failures_ = 0;
   std::string last_failure_;
 

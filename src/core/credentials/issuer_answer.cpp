@@ -17,6 +17,9 @@ using namespace std::chrono_literals;
 /// Of the key alone, whoever sends it.
 constexpr std::array<std::string_view, 4> codes_of_no_key{"INVALID_API_KEY", "KEY_DISABLED", "KEY_EXPIRED",
                                                           "INVALID_REFERENCE_ID_FROM_API_KEY"};
+/// What @drawbridge/better-auth says with 500 of one user's row, or an app's own `claims` of one user.
+constexpr std::array<std::string_view, 3> codes_of_one_user{"USER_UUID_MISSING", "USER_ID_NOT_UUID",
+                                                            "CLAIM_NOT_ALLOWED"};
 /// What @drawbridge/better-auth says with 403 in place of a token.
 constexpr std::string_view code_of_a_banned_user = "BANNED_USER";
 constexpr std::array<std::string_view, 2> codes_of_a_limit{"RATE_LIMITED", "USAGE_EXCEEDED"};
@@ -42,23 +45,6 @@ std::unexpected<ExchangeResult> misfit(const IssuerAnswer& answer, std::string_v
                      .concerns_all = false}};
 }
 
-std::unexpected<ExchangeResult> failure_of_status(const IssuerAnswer& answer) {
-  const bool concerns_all = answer.status == 429 || answer.status >= 500;
-  const char* what = "look at Better Auth's log";
-  if (answer.status == 429)
-    what =
-        "Better Auth limits how often it may be asked; drawbridge() of @drawbridge/better-auth lifts that "
-        "limit";
-  else if (answer.status == 404)
-    what = "is the path right? Better Auth's base path decides it";
-  else if (answer.status >= 300 && answer.status < 400)
-    what = "a redirect, which is not followed with a credential. Set the URL it leads to";
-  return std::unexpected<ExchangeResult>{
-      FailedExchange{.text = fmt::format("{} answered {}: {}.", asked(answer), answer.status, what),
-                     .retry_after = answer.retry_after,
-                     .concerns_all = concerns_all}};
-}
-
 /// Better Auth's own code of a refusal.
 std::string code_of(const IssuerAnswer& answer) {
   simdjson::dom::parser parser;
@@ -76,6 +62,39 @@ std::string_view kind_of(std::string_view body) {
 
 bool is_one_of(std::string_view code, std::span<const std::string_view> codes) {
   return std::ranges::find(codes, code) != codes.end();
+}
+
+std::unexpected<ExchangeResult> failure_of_status(const IssuerAnswer& answer) {
+  const bool concerns_all =
+      answer.status == 429 || (answer.status >= 500 && !is_one_of(code_of(answer), codes_of_one_user));
+  const char* what = "look at Better Auth's log";
+  if (answer.status == 429)
+    what =
+        "Better Auth limits how often it may be asked; drawbridge() of @drawbridge/better-auth lifts that "
+        "limit";
+  else if (answer.status == 404)
+    what = "is the path right? Better Auth's base path decides it";
+  else if (answer.status >= 300 && answer.status < 400)
+    what = "a redirect, which is not followed with a credential. Set the URL it leads to";
+  return std::unexpected<ExchangeResult>{
+      FailedExchange{.text = fmt::format("{} answered {}: {}.", asked(answer), answer.status, what),
+                     .retry_after = answer.retry_after,
+                     .concerns_all = concerns_all}};
+}
+
+/// When a key that has reached its own limit may be used again, as `apiKey()` says it: `details.tryAgainIn`,
+/// in milliseconds.
+std::chrono::seconds pause_of(const IssuerAnswer& answer) {
+  simdjson::dom::parser parser;
+  const auto body = parse_strict_object(parser, answer.body);
+  simdjson::dom::object details;
+  std::int64_t milliseconds = 0;
+  const auto element = body ? member(*body, "details") : std::nullopt;
+  if (element && element->get(details) == simdjson::SUCCESS &&
+      details.at_key("tryAgainIn").get(milliseconds) == simdjson::SUCCESS && milliseconds > 0)
+    return std::chrono::ceil<std::chrono::seconds>(
+        std::chrono::milliseconds{std::min<std::int64_t>(milliseconds, 86'400'000)});
+  return answer.retry_after.value_or(pause_of_a_limit);
 }
 
 std::expected<std::string, ExchangeResult> token_of(const IssuerAnswer& answer) {
@@ -134,7 +153,7 @@ std::expected<std::string, ExchangeResult> read_key_token_answer(const IssuerAns
       ((answer.status == 401 || answer.status == 403) && is_one_of(code, codes_of_no_key)))
     return std::unexpected<ExchangeResult>{CredentialUnknown{}};
   if (answer.status == 429 && is_one_of(code, codes_of_a_limit))
-    return std::unexpected<ExchangeResult>{CredentialLimited{answer.retry_after.value_or(pause_of_a_limit)}};
+    return std::unexpected<ExchangeResult>{CredentialLimited{pause_of(answer)}};
   if (answer.status == 401)
     return misfit(answer,
                   "401 without saying what is wrong with the API key. Is the plugin apiKey() there, with "
