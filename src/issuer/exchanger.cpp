@@ -245,7 +245,8 @@ void Exchanger::turn(const std::vector<Arrived>& arrived, const std::vector<Judg
     next_ = std::min(next_, step.next);
     for (ExchangeQueue::Exchange& one : step.begin) {
       Exchange exchange{one.credential, kind, std::move(one.value), boot_now()};
-      begin(++last_call_, under_way_.emplace(last_call_, std::move(exchange)).first->second);
+      const std::uint64_t call = ++last_call_;
+      begin(call, under_way_.emplace(call, std::move(exchange)).first->second);
     }
   }
   answer();
