@@ -182,10 +182,11 @@ struct Authenticator::Impl {
                                  const std::function<void(Result)>& done) {
     auto answer = exchanger->ask(kind, value, client_address, [kind, done](Exchanger::Result later) {
       if (later) return done(*std::move(later));
-      AuthError refusal{ErrorCode::session_unavailable, {}, {}, std::chrono::seconds{1}};
+      AuthError refusal{ErrorCode::internal_error, {}, {}, {}};
       try {
         refusal = refusal_of(kind, later.error());
-      } catch (const std::bad_alloc&) {  // who waits is answered all the same
+      } catch (const std::bad_alloc&) {
+        refusal = {ErrorCode::session_unavailable, {}, {}, std::chrono::seconds{1}};  // which takes no memory
       }
       done(std::unexpected{std::move(refusal)});
     });

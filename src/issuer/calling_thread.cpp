@@ -71,7 +71,7 @@ void CallingThread::State::run() {
   while (true) {
     if (requests.empty()) changed.wait(lock, [this] { return stopping || !wanted.empty(); });
     if (stopping) break;
-    std::vector<Wanted> next = std::exchange(wanted, {});
+    const std::vector<Wanted> next = std::exchange(wanted, {});
     lock.unlock();
     for (const Wanted& one : next) start(one);
     int running = 0;
