@@ -1,5 +1,6 @@
 #include "issuer/after_fetch.h"
 
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,26 +43,37 @@ void AfterFetch::run() {
     changed_.wait(lock, [this] { return stopping_ || to_keep_ || !events_.empty(); });
     if (!to_keep_ && events_.empty()) return;
     const auto kept = std::exchange(to_keep_, std::nullopt);
-    std::deque<KeySource::Event> events;
+    std::optional<KeySource::Event> event;
     if (!events_.empty()) {
-      events.push_back(std::move(events_.front()));
+      event = std::move(events_.front());
       events_.pop_front();
     }
-    std::size_t dropped = std::exchange(dropped_, 0);
+    const std::size_t dropped = std::exchange(dropped_, 0);
     lock.unlock();
-    // The file first: it must not be older than what the handler was told of.
-    if (kept && snapshot_)
-      if (std::string fault = snapshot_->save(kept->jwks_json, kept->fetched_at); !fault.empty())
-        events.push_back({false, std::move(fault)});
-    for (KeySource::Event& event : events) {
-      if (dropped > 0)
-        event.text += fmt::format(
-            " ({} earlier events were dropped: on_event takes longer than they are apart.)", dropped);
-      dropped = 0;
-      if (on_event_) on_event_(event);
+    bool is_told = true;
+    try {
+      tell(kept, event, dropped);
+    } catch (const std::bad_alloc&) {
+      is_told = false;  // the next one says that this one is missing
     }
     lock.lock();
+    if (!is_told) dropped_ += dropped + 1;
   }
+}
+
+/// The file first: it must not be older than what the handler was told of.
+void AfterFetch::tell(const std::optional<Kept>& kept, std::optional<KeySource::Event>& event,
+                      std::size_t dropped) const {
+  std::string fault;
+  if (kept && snapshot_) fault = snapshot_->save(kept->jwks_json, kept->fetched_at);
+  if (!on_event_) return;
+  if (event) {
+    if (dropped > 0)
+      event->text += fmt::format(
+          " ({} earlier events were dropped: on_event takes longer than they are apart.)", dropped);
+    on_event_(*event);
+  }
+  if (!fault.empty()) on_event_({false, std::move(fault)});
 }
 
 }  // namespace drawbridge::fetch

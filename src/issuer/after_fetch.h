@@ -40,6 +40,8 @@ class AfterFetch {
 
  private:
   void run();
+  void tell(const std::optional<Kept>& kept, std::optional<KeySource::Event>& event,
+            std::size_t dropped) const;
 
   const OnEvent on_event_;
   const std::optional<SnapshotFile> snapshot_;

@@ -13,8 +13,11 @@ constexpr std::size_t max_body_size = 1024 * 1024;
 std::unique_ptr<curl_slist, FreeEasy> list_of(const std::vector<HttpHeader>& headers) {
   std::unique_ptr<curl_slist, FreeEasy> list;
   for (const HttpHeader& header : headers) {
-    list.reset(curl_slist_append(list.release(), (header.name + ": " + header.value).c_str()));
-    if (!list) throw std::bad_alloc{};
+    const std::string line = header.name + ": " + header.value;
+    curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc{};
+    list.release();
+    list.reset(longer);
   }
   return list;
 }

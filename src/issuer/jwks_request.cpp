@@ -40,8 +40,10 @@ JwksRequest::JwksRequest(const JwksUrl& url, const std::optional<std::filesystem
                          const std::string& etag)
     : url_{url}, easy_{new_request(url, ca_file)}, ca_file_{ca_file}, asked_with_etag_{!etag.empty()} {
   headers_.reset(curl_slist_append(nullptr, "Accept: application/json, application/jwk-set+json"));
-  if (asked_with_etag_)
-    headers_.reset(curl_slist_append(headers_.release(), ("If-None-Match: " + etag).c_str()));
+  if (asked_with_etag_) {
+    const std::string line = "If-None-Match: " + etag;
+    headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
+  }
   CURL* easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &JwksRequest::receive);

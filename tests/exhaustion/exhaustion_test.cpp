@@ -6,6 +6,8 @@
 #include <new>
 #include <ostream>
 
+#include "drawbridge/authenticator.h"
+
 #include "tests/api/api_fixture.h"
 
 namespace {
@@ -110,6 +112,27 @@ TEST_P(Exhaustion, of_memory_ends_a_connection_and_nothing_else) {
     }
   }
   EXPECT_GT(disturbed, 5) << "allocations do fail here";
+}
+
+/// Nothing listens at its Better Auth: each thread that asks and answers is seen to fail, and no other.
+TEST(ExhaustionOfAuthenticator, of_memory_answers_who_asked) {
+  is_spared = true;
+  const std::string origin = "http://127.0.0.1:1";
+  const std::string_view key = "a-key-that-no-text-holds-in-itself";
+  KeySource keys;
+  keys.jwks_url = origin + "/api/auth/jwks";
+  const auto ask = [&](long at, long count) {
+    Authenticator authenticator{Policy{origin, origin},
+                                keys,
+                                {.kinds = {.token = true, .session = true, .key = true}, .base_url = origin}};
+    failures = count;
+    until_failure = at;
+    const auto answer = authenticator.authenticate({.api_key = {&key, 1}});
+    until_failure = -1;
+    return answer.error().code;
+  };
+  for (long at = 0; at < 60; ++at) EXPECT_EQ(ask(at, 1), ErrorCode::session_unavailable) << at;
+  for (long at = 0; at < 60; at += 5) EXPECT_EQ(ask(at, 20), ErrorCode::session_unavailable) << at;
 }
 
 INSTANTIATE_TEST_SUITE_P(
