@@ -14,10 +14,8 @@ std::unique_ptr<curl_slist, FreeEasy> list_of(const std::vector<HttpHeader>& hea
   std::unique_ptr<curl_slist, FreeEasy> list;
   for (const HttpHeader& header : headers) {
     const std::string line = header.name + ": " + header.value;
-    curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) throw std::bad_alloc{};
-    list.release();
-    list.reset(longer);
+    list.reset(curl_slist_append(list.release(), line.c_str()));
+    if (!list) throw std::bad_alloc{};
   }
   return list;
 }
