@@ -34,8 +34,8 @@ struct CredentialSource {
   /// How long a session or a key that was good is taken again without asking: so long a sign-out may go
   /// unseen. 0 asks each time.
   std::chrono::seconds max_age{30};
-  /// Told why a session or a key could not be judged: one line without a secret, at most one in 10 seconds.
-  /// Called from a thread that others wait for, which it must not block. It must not throw.
+  /// Called with the reason why a session or a key could not be judged: one line without a secret, at most
+  /// one in 10 seconds, from a thread that others wait for, which it must not block. It must not throw.
   std::function<void(const std::string&)> on_failure{};
 };
 
@@ -54,7 +54,7 @@ class Authenticator {
   /// Starts the threads and the first fetch of the keys; does not wait for it. Throws std::invalid_argument,
   /// with one line, for a policy or a source that cannot work.
   Authenticator(Policy policy, KeySource keys, CredentialSource credentials);
-  /// Ends the threads, within seconds; whoever still waits is told `keys_unavailable` or
+  /// Ends the threads, within seconds. Requests that still wait are answered with `keys_unavailable` or
   /// `session_unavailable`.
   ~Authenticator();
   Authenticator(Authenticator&&) noexcept;

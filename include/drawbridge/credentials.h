@@ -15,8 +15,9 @@ struct Credentials {
   std::span<const std::string_view> sec_fetch_site{};  ///< Fetch Metadata
   std::string_view
       method{};  ///< `GET`, in upper case; of another method, or none, a cookie has to show its sender
-  bool is_websocket_handshake =
-      false;  ///< RFC 6455 §4.1; one that is not told so is a GET, which any page may send
+  /// RFC 6455 §4.1. A handshake that is not marked as one counts as a GET, which a page of any origin may
+  /// send.
+  bool is_websocket_handshake = false;
   std::string_view client_address{};  ///< of the connection: an IP address without port
 };
 
