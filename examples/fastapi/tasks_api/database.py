@@ -114,8 +114,8 @@ def check_quota(session: Session, owner: Identity, table: type[Task] | type[Tag]
 
 
 def check_tags_on_tasks(session: Session, owner: Identity, more: int) -> None:
-    """Before tasks carry so many more tags in the same transaction, which has the user alone. Who adds none is never
-    refused, so that whoever has too many can remove some."""
+    """Before tasks carry so many more tags in the same transaction, which has the user alone. A write that
+    adds none is never refused, so that a user who has too many can remove some."""
     quota = TAGS_ON_A_TASK * settings.max_tasks
     if quota == 0 or more <= 0:
         return

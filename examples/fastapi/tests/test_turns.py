@@ -189,7 +189,7 @@ def test_what_writes_is_not_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             limit_reads(limited, 0.05)
             writing = asyncio.create_task(database.write(make))
             assert await asyncio.to_thread(begun.wait, 10)
-            writing.cancel()  # as when the server is told to end
+            writing.cancel()  # as when the server stops
             is_cancelled.set()
             with pytest.raises(asyncio.CancelledError):
                 await writing
