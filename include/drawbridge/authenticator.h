@@ -44,7 +44,7 @@ struct CredentialSource {
 /// An `Authorization` header is an explicit choice: where tokens are taken and it is there, it alone counts.
 /// Then `x-api-key`, then the cookie. Better Auth is asked what a session or a key is worth, once for all who
 /// send it at the time; its answer is a token, which the one verifier judges, so an Identity is the same
-/// whatever it came from. A session that is read so does not slide.
+/// whatever it came from, but for its `credential()`. A session that is read so does not slide.
 ///
 /// Any number of threads may use one. Not safe to use across fork(); make it in the child.
 class Authenticator {

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +15,19 @@
 namespace drawbridge {
 
 struct IdentityClaims;  // src/core/identity/identity_claims.h
+
+/// What proved who sent a request.
+enum class CredentialKind : std::uint8_t {
+  token,    ///< a JWT in the Authorization header
+  session,  ///< Better Auth's session cookie
+  key,      ///< an API key, or a JWT that was made from one
+};
+
+/// `token`, `session` or `key`.
+std::string_view name_of(CredentialKind kind);
+
+/// What an API key may do: actions by resource, as @better-auth/api-key has them.
+using Permissions = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 /// Who sent a request, as a verified token says.
 ///
@@ -38,6 +54,12 @@ class Identity {
   /// Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; absent when the user
   /// does.
   const std::optional<std::string>& impersonated_by() const;
+  /// A key is not its user: `key` for a token with the claim `key` too, whichever way it came.
+  CredentialKind credential() const { return credential_; }
+  /// Claim `permissions` of a key's token; empty where it has none, and for everything that is no key's.
+  const Permissions& permissions() const;
+  /// Whether `permissions()` lists the action. Sessions and tokens of users have no permissions.
+  bool has_permission(std::string_view resource, std::string_view action) const;
   /// Claim `iat`, whole seconds; Better Auth may leave it out.
   std::optional<std::chrono::sys_seconds> issued_at() const;
   /// Claim `exp`, whole seconds, rounded down.
@@ -47,9 +69,11 @@ class Identity {
 
  private:
   friend class IdentityMaker;
-  explicit Identity(std::shared_ptr<const IdentityClaims> claims) : claims_{std::move(claims)} {}
+  Identity(std::shared_ptr<const IdentityClaims> claims, CredentialKind credential)
+      : claims_{std::move(claims)}, credential_{credential} {}
 
   std::shared_ptr<const IdentityClaims> claims_;
+  CredentialKind credential_;
 };
 
 }  // namespace drawbridge

@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <simdjson.h>
 #include <unistd.h>
 
@@ -112,6 +113,10 @@ std::string text_of(const Identity& identity, sys_seconds now, const Palette& pa
   if (!roles.empty()) field("roles", roles);
   if (identity.session_id()) field("session", display_text(*identity.session_id()));
   if (identity.impersonated_by()) field("acting", "by " + display_text(*identity.impersonated_by()));
+  if (identity.credential() == CredentialKind::key) field("made from", "an API key, which is not its user");
+  for (const auto& [resource, actions] : identity.permissions())
+    field("may", fmt::format("{}: {}", display_text(resource),
+                             display_text(fmt::format("{}", fmt::join(actions, ", ")))));
   if (identity.issued_at()) field("issued", moment_text(*identity.issued_at(), now));
   field("expires", moment_text(identity.expires_at(), now));
   return text;

@@ -132,6 +132,11 @@ AuthError foreign_sender(Sender sender) {
       ErrorCode::origin_not_allowed, "The page that sent this may not use the session cookie here.", why, {}};
 }
 
+Identity sent_as(Identity identity, ExchangedKind kind) {
+  return identity_of_exchange(std::move(identity),
+                              kind == ExchangedKind::session ? CredentialKind::session : CredentialKind::key);
+}
+
 AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) {
   switch (refused.outcome) {
     case ExchangeQueue::Outcome::unknown:
@@ -181,7 +186,7 @@ struct Authenticator::Impl {
   std::optional<Result> exchange(ExchangedKind kind, std::string_view value, std::string_view client_address,
                                  const std::function<void(Result)>& done) {
     auto answer = exchanger->ask(kind, value, client_address, [kind, done](Exchanger::Result later) {
-      if (later) return done(*std::move(later));
+      if (later) return done(sent_as(*std::move(later), kind));
       AuthError refusal{ErrorCode::internal_error, {}, {}, {}};
       try {
         refusal = refusal_of(kind, later.error());
@@ -191,7 +196,7 @@ struct Authenticator::Impl {
       done(std::unexpected{std::move(refusal)});
     });
     if (!answer) return std::nullopt;
-    if (*answer) return **std::move(answer);
+    if (*answer) return sent_as(**std::move(answer), kind);
     return std::unexpected{refusal_of(kind, answer->error())};
   }
 

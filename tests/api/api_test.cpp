@@ -104,6 +104,7 @@ TEST_F(ApiTest, me_is_the_identity) {
   EXPECT_EQ(boost::json::parse(api.call("GET", "/api/v1/me", "alice").body), boost::json::parse(R"({
       "issuer":"https://issuer.example","subject":"subject","uuid":"aaaaaaaa-0000-4000-8000-000000000001",
       "email":null,"email_verified":null,"name":null,"roles":[],"session_id":null,"impersonated_by":null,
+      "credential":"token","permissions":{},
       "issued_at":null,"expires_at":0})"));
 }
 

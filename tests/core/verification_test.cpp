@@ -228,6 +228,18 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"impersonated_number", claims({{"impersonatedBy", "7"}}), claim_invalid},
         Case{"impersonated_true", claims({{"impersonatedBy", "true"}}), claim_invalid},
         Case{"impersonated_object", claims({{"impersonatedBy", R"({"id":"admin-1"})"}}), claim_invalid},
+        Case{"key", claims({{"key", R"("key-1")"}}), std::nullopt},
+        Case{"key_null", claims({{"key", "null"}, {"permissions", "7"}}), std::nullopt},
+        Case{"key_empty", claims({{"key", R"("")"}}), claim_invalid},
+        Case{"key_number", claims({{"key", "7"}}), claim_invalid},
+        Case{"permissions_null", claims({{"key", R"("k")"}, {"permissions", "null"}}), std::nullopt},
+        Case{"permissions_text", claims({{"key", R"("k")"}, {"permissions", R"("files")"}}), claim_invalid},
+        Case{"permissions_array", claims({{"key", R"("k")"}, {"permissions", R"(["read"])"}}), claim_invalid},
+        Case{"permission_text", claims({{"key", R"("k")"}, {"permissions", R"({"files":"read"})"}}),
+             claim_invalid},
+        Case{"permission_number", claims({{"key", R"("k")"}, {"permissions", R"({"files":["read",7]})"}}),
+             claim_invalid},
+        Case{"permissions_of_the_application", claims({{"permissions", R"(["files:read"])"}}), std::nullopt},
         Case{"uuid_number", claims({{"uuid", "5"}}), claim_invalid},
         Case{"uuid_nil", claims({{"uuid", R"("00000000-0000-0000-0000-000000000000")"}}), claim_invalid},
         Case{"uuid_no_hyphens", claims({{"uuid", R"("5b93fe718c3e47feaa0cffdf1f74ada1")"}}), claim_invalid},
@@ -431,6 +443,30 @@ TEST(IdentityOf, AGoodTokenCarriesItsClaims) {
   EXPECT_EQ(identity->issued_at(), std::chrono::sys_seconds{std::chrono::seconds{now_seconds - 10}});
   EXPECT_EQ(identity->expires_at(), std::chrono::sys_seconds{std::chrono::seconds{now_seconds + 900}});
   EXPECT_EQ(identity->claims_json(), payload);
+}
+
+TEST(IdentityOf, AKeysTokenIsOfAKeyAndSaysWhatItMay) {
+  const std::string payload =
+      claims({{"key", R"("key-1")"}, {"permissions", R"({"files":["read","list"],"none":[]})"}});
+  const auto identity =
+      Verifier{policy()}.verify(good_key().token(payload), test::key_set_of({good_key().jwk()}), now);
+  ASSERT_TRUE(identity) << identity.error().hint;
+  EXPECT_EQ(identity->credential(), CredentialKind::key);
+  EXPECT_EQ(identity->permissions(), (Permissions{{"files", {"read", "list"}}, {"none", {}}}));
+  EXPECT_TRUE(identity->has_permission("files", "read"));
+  EXPECT_FALSE(identity->has_permission("files", "write"));
+  EXPECT_FALSE(identity->has_permission("none", "read"));
+  EXPECT_FALSE(identity->has_permission("file", "read"));
+}
+
+TEST(IdentityOf, WhatIsNoKeysTokenHasNoPermissions) {
+  const std::string payload = claims({{"permissions", R"({"files":["read"]})"}});
+  const auto identity =
+      Verifier{policy()}.verify(good_key().token(payload), test::key_set_of({good_key().jwk()}), now);
+  ASSERT_TRUE(identity) << identity.error().hint;
+  EXPECT_EQ(identity->credential(), CredentialKind::token);
+  EXPECT_TRUE(identity->permissions().empty());
+  EXPECT_FALSE(identity->has_permission("files", "read"));
 }
 
 TEST(IdentityOf, AbsentAndOddlyTypedDetailsAreAbsent) {

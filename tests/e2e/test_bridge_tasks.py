@@ -201,6 +201,8 @@ def test_me_is_the_identity_in_the_token(backend: Backend, alice: Person) -> Non
         "roles": [],
         "session_id": claims["sid"],
         "impersonated_by": None,
+        "credential": "token",
+        "permissions": {},
         "issued_at": claims["iat"],
         "expires_at": claims["exp"],
     }

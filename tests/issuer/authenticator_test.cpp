@@ -103,6 +103,23 @@ TEST(Authenticator, TakesWhatItIsSetToTake) {
   }
 }
 
+TEST(Authenticator, AnIdentitySaysWhatItsCredentialWas) {
+  FakeBetterAuth better_auth;
+  Authenticator authenticator{test::policy(), test::source_of(better_auth.server), all_kinds(better_auth)};
+  const std::string bearer = "Bearer " + better_auth.jwt("bearer");
+  const std::string_view header = bearer;
+  const std::string_view cookies = cookie;
+  const std::string_view key = "key-of-ada";
+  const auto kind_of = [&](const Credentials& credentials) {
+    return authenticator.authenticate(credentials).value().credential();
+  };
+  for (const char* time : {"asked for", "remembered"}) {
+    EXPECT_EQ(kind_of({.authorization = {&header, 1}}), CredentialKind::token) << time;
+    EXPECT_EQ(kind_of({.cookie = {&cookies, 1}, .method = "GET"}), CredentialKind::session) << time;
+    EXPECT_EQ(kind_of({.api_key = {&key, 1}}), CredentialKind::key) << time;
+  }
+}
+
 TEST(Authenticator, ACookieHasToShowItsSender) {
   FakeBetterAuth better_auth;
   Authenticator authenticator{test::policy(), test::source_of(better_auth.server), all_kinds(better_auth)};

@@ -17,6 +17,8 @@ inline Identity identity_with(std::optional<Uuid> uuid) {
                               .roles = {},
                               .session_id = {},
                               .impersonated_by = {},
+                              .is_of_key = false,
+                              .permissions = {},
                               .issued_at = {},
                               .expires_at = {},
                               .claims_json = "{}"});

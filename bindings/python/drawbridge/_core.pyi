@@ -43,6 +43,13 @@ class Identity(Generic[_Uuid_co]):
     def impersonated_by(self) -> str | None:
         """Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; None when the user does."""
     @property
+    def credential(self) -> Literal["token", "session", "key"]:
+        """What proved who sent the request. A key is not its user: `key` for a token with the claim `key` too, whichever
+        way it came."""
+    @property
+    def permissions(self) -> Mapping[str, tuple[str, ...]]:
+        """Claim `permissions` of an API key's token, actions by resource, read-only; empty for everything else."""
+    @property
     def issued_at(self) -> datetime | None:
         """Claim `iat`, aware, whole seconds; Better Auth may leave it out."""
     @property
@@ -52,6 +59,8 @@ class Identity(Generic[_Uuid_co]):
     def claims(self) -> Mapping[str, Any]:  # Any: what a claim holds is the issuer's choice
         """All claims as they were signed, read-only; read from JSON at each call."""
     def has_role(self, role: str) -> bool: ...
+    def has_permission(self, resource: str, action: str) -> bool:
+        """Whether `permissions` lists the action. Sessions and tokens of users have no permissions."""
 
 @final
 class Pending:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 from uuid import UUID
@@ -30,15 +30,18 @@ class IdentityRecord:
     roles: tuple[str, ...]
     session_id: str | None
     impersonated_by: str | None
+    credential: str
+    permissions: Mapping[str, tuple[str, ...]] = field(hash=False)
     issued_at: datetime | None
     expires_at: datetime
 
     @classmethod
     def of(cls, identity: Identity[UUID | None]) -> IdentityRecord:
-        return cls(**{name: getattr(identity, name) for name in cls.__dataclass_fields__})
+        members = {name: getattr(identity, name) for name in cls.__dataclass_fields__}
+        return cls(**{**members, "permissions": dict(identity.permissions)})  # a read-only view cannot be pickled
 
     def to_dict(self) -> dict[str, Any]:  # Any: JSON
-        """Texts, numbers, booleans, None and one list, which `json.dumps` takes; times are UNIX seconds. It is the form
+        """Texts, numbers, booleans, None, lists and one dict, which `json.dumps` takes; times are UNIX seconds. It is the form
         that `/api/v1/me` of the tasks API has."""
         return {
             "issuer": self.issuer,
@@ -50,6 +53,8 @@ class IdentityRecord:
             "roles": list(self.roles),
             "session_id": self.session_id,
             "impersonated_by": self.impersonated_by,
+            "credential": self.credential,
+            "permissions": {resource: list(actions) for resource, actions in self.permissions.items()},
             "issued_at": None if self.issued_at is None else int(self.issued_at.timestamp()),
             "expires_at": int(self.expires_at.timestamp()),
         }
@@ -70,9 +75,11 @@ class IdentityRecord:
                 raise ValueError(f'the record has no member "{name}"')
             return None if record[name] is None else read(name, kind)
 
-        roles: list[Any] = read("roles", list)
-        if not all(isinstance(role, str) for role in roles):
-            raise ValueError('the record\'s member "roles" is not a list of str')
+        def texts(name: str, value: object) -> tuple[str, ...]:
+            if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+                raise ValueError(f'the record\'s member "{name}" is not a list of str')
+            return tuple(value)
+
         issued_at = maybe("issued_at", int)
         uuid = maybe("uuid", str)
         return cls(
@@ -82,15 +89,23 @@ class IdentityRecord:
             email=maybe("email", str),
             email_verified=maybe("email_verified", bool),
             name=maybe("name", str),
-            roles=tuple(roles),
+            roles=texts("roles", record.get("roles")),
             session_id=maybe("session_id", str),
             impersonated_by=maybe("impersonated_by", str),
+            credential=read("credential", str),
+            permissions={
+                str(resource): texts("permissions", actions)
+                for resource, actions in read("permissions", dict).items()
+            },
             issued_at=None if issued_at is None else _read("issued_at", _time, issued_at),
             expires_at=_read("expires_at", _time, read("expires_at", int)),
         )
 
     def has_role(self, role: str) -> bool:
         return role in self.roles
+
+    def has_permission(self, resource: str, action: str) -> bool:
+        return action in self.permissions.get(resource, ())
 
 
 def _time(seconds: int) -> datetime:

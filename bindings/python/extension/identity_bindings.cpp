@@ -31,10 +31,25 @@ nb::object issued_at(const Identity& identity) {
   return identity.issued_at() ? datetime_of(*identity.issued_at()) : nb::none();
 }
 
+nb::tuple tuple_of(const std::vector<std::string>& texts) {
+  nb::list list;
+  for (const std::string& text : texts) list.append(text);
+  return nb::tuple{list};
+}
+
 nb::tuple roles_of(const Identity& identity) {
-  nb::list roles;
-  for (const std::string& role : identity.roles()) roles.append(role);
-  return nb::tuple{roles};
+  return tuple_of(identity.roles());
+}
+
+nb::object read_only(const nb::object& mapping) {
+  return nb::module_::import_("types").attr("MappingProxyType")(mapping);
+}
+
+nb::object permissions_of(const Identity& identity) {
+  nb::dict permissions;
+  for (const auto& [resource, actions] : identity.permissions())
+    permissions[nb::cast(resource)] = tuple_of(actions);
+  return read_only(permissions);
 }
 
 /// Read-only, since it is what was signed.
@@ -42,7 +57,7 @@ nb::object claims_of(const Identity& identity) {
   const nb::object loads = nb::module_::import_("json").attr("loads");
   const nb::object json = nb::cast(identity.claims_json());
   const nb::object claims = call_python(loads, json);
-  return nb::module_::import_("types").attr("MappingProxyType")(claims);
+  return read_only(claims);
 }
 
 nb::object text_of(const Identity& identity) {
@@ -79,6 +94,16 @@ void bind_identity(nb::module_& module) {
       "impersonated_by", &Identity::impersonated_by,
       "Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; None when the user "
       "does.");
+  type.def_prop_ro(
+      "credential", [](const Identity& identity) { return name_of(identity.credential()); },
+      "What proved who sent the request: `token`, `session` or `key`. A key is not its user: `key` for a "
+      "token "
+      "with the claim `key` too, whichever way it came.");
+  type.def_prop_ro("permissions", &permissions_of,
+                   "Claim `permissions` of an API key's token, actions by resource, read-only; empty for "
+                   "everything else.");
+  type.def("has_permission", &Identity::has_permission, nb::arg("resource"), nb::arg("action"),
+           "Whether `permissions` lists the action. Sessions and tokens of users have no permissions.");
   type.def_prop_ro("issued_at", &issued_at,
                    "Claim `iat`, aware, whole seconds; Better Auth may leave it out.");
   type.def_prop_ro(

@@ -1,6 +1,7 @@
 """IdentityRecord: an Identity as plain data, there and back."""
 
 import json
+import pickle
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -22,6 +23,8 @@ RECORD: Mapping[str, Any] = {
     "roles": ["admin", "editor"],
     "session_id": "s1",
     "impersonated_by": None,
+    "credential": "key",
+    "permissions": {"files": ["read"]},
     "issued_at": 1_800_000_000,
     "expires_at": 1_800_000_900,
 }
@@ -31,10 +34,11 @@ RECORD: Mapping[str, Any] = {
     "claims",
     [
         {"role": "admin,editor", "name": "Alicé", "impersonatedBy": "admin1"},
+        {"key": "key1", "permissions": {"files": ["read", "list"], "none": []}},
         {"uuid": None},
         {"email": None, "emailVerified": None, "name": None, "sid": None, "iat": None},
     ],
-    ids=["all", "without uuid", "what must be there"],
+    ids=["all", "of a key", "without uuid", "what must be there"],
 )
 def test_it_says_what_the_identity_says_also_after_json(issuer: Issuer, claims: dict[str, Any]) -> None:
     with Verifier(issuer.url, user_claim="sub") as verifier:
@@ -42,11 +46,15 @@ def test_it_says_what_the_identity_says_also_after_json(issuer: Issuer, claims: 
     record = IdentityRecord.of(identity)
     again = IdentityRecord.from_dict(json.loads(json.dumps(record.to_dict())))
     assert again == record
-    members = {name for name in dir(Identity) if not name.startswith("_")} - {"claims", "has_role"}
+    members = {name for name in dir(Identity) if not name.startswith("_")} - {"claims", "has_role", "has_permission"}
     assert set(record.to_dict()) == members
     for name in members:
         assert getattr(again, name) == getattr(identity, name), name
     assert [again.has_role(role) for role in ("admin", "adm")] == [identity.has_role("admin"), False]
+    for resource, action in (("files", "read"), ("files", "write"), ("file", "read")):
+        assert again.has_permission(resource, action) == identity.has_permission(resource, action)
+    assert pickle.loads(pickle.dumps(record)) == record
+    assert hash(record) == hash(again)
 
 
 def test_what_is_read_is_typed() -> None:
@@ -68,6 +76,10 @@ def test_what_is_read_is_typed() -> None:
         ("roles", "admin"),
         ("roles", [1]),
         ("roles", None),
+        ("credential", None),
+        ("permissions", ["files"]),
+        ("permissions", {"files": "read"}),
+        ("permissions", {"files": [1]}),
         ("issued_at", "2026"),
         ("expires_at", None),
         ("expires_at", True),

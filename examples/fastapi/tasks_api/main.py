@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 
+from drawbridge import IdentityRecord
+
 from . import contract, errors, tags, tasks
 from .auth import User, auth
 from .database import is_ready
@@ -39,10 +41,7 @@ app.add_middleware(CommonHeaders)
 
 @app.get("/api/v1/me")
 async def get_me(user: User, _: NoParameters) -> dict[str, Any]:
-    names = ("issuer", "subject", "uuid", "email", "email_verified", "name", "roles", "session_id", "impersonated_by")
-    issued = user.issued_at and int(user.issued_at.timestamp())
-    times = {"issued_at": issued, "expires_at": int(user.expires_at.timestamp())}
-    return {name: getattr(user, name) for name in names} | times
+    return IdentityRecord.of(user).to_dict()
 
 
 @app.get("/healthz")

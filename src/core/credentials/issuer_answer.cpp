@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "core/identity/identity_claims.h"
 #include "core/jose/strict_json.h"
 #include "core/text/visible_text.h"
 
@@ -159,6 +160,10 @@ std::expected<std::string, ExchangeResult> read_key_token_answer(const IssuerAns
                   "401 without saying what is wrong with the API key. Is the plugin apiKey() there, with "
                   "enableSessionForAPIKeys?");
   return failure_of_status(answer);
+}
+
+Identity identity_of_exchange(Identity of_token, CredentialKind kind) {
+  return IdentityMaker::of_kind(std::move(of_token), kind);
 }
 
 bool is_of_session(const Identity& identity, const ShownSession& session) {

@@ -46,6 +46,9 @@ std::expected<std::string, ExchangeResult> read_session_token_answer(const Issue
 /// `CredentialLimited`. A 401 without one is a failure, since it is what an issuer without the plugin says.
 std::expected<std::string, ExchangeResult> read_key_token_answer(const IssuerAnswer& answer);
 
+/// The identity of a verified token that a session or an API key was exchanged for.
+Identity identity_of_exchange(Identity of_token, CredentialKind kind);
+
 /// Whether a verified token is of the session that came with it: `sub` is its user, and `sid`, where there is
 /// one, the session.
 bool is_of_session(const Identity& identity, const ShownSession& session);

@@ -6,6 +6,18 @@
 
 namespace drawbridge {
 
+std::string_view name_of(CredentialKind kind) {
+  switch (kind) {
+    case CredentialKind::token:
+      return "token";
+    case CredentialKind::session:
+      return "session";
+    case CredentialKind::key:
+      break;
+  }
+  return "key";
+}
+
 const std::string& Identity::issuer() const {
   return claims_->issuer;
 }
@@ -35,6 +47,14 @@ const std::optional<std::string>& Identity::session_id() const {
 }
 const std::optional<std::string>& Identity::impersonated_by() const {
   return claims_->impersonated_by;
+}
+const Permissions& Identity::permissions() const {
+  return claims_->permissions;
+}
+bool Identity::has_permission(std::string_view resource, std::string_view action) const {
+  const auto actions = claims_->permissions.find(resource);
+  return actions != claims_->permissions.end() &&
+         std::ranges::find(actions->second, action) != actions->second.end();
 }
 std::optional<std::chrono::sys_seconds> Identity::issued_at() const {
   return claims_->issued_at;

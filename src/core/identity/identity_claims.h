@@ -15,6 +15,8 @@ struct IdentityClaims {
   std::vector<std::string> roles{};
   std::optional<std::string> session_id{};
   std::optional<std::string> impersonated_by{};
+  bool is_of_key = false;  ///< it has the claim `key`
+  Permissions permissions{};
   std::optional<std::chrono::sys_seconds> issued_at{};
   std::chrono::sys_seconds expires_at{};
   std::string claims_json{};
@@ -25,7 +27,14 @@ struct IdentityClaims {
 class IdentityMaker {
  public:
   static Identity make(IdentityClaims claims) {
-    return Identity{std::make_shared<const IdentityClaims>(std::move(claims))};
+    const auto credential = claims.is_of_key ? CredentialKind::key : CredentialKind::token;
+    return Identity{std::make_shared<const IdentityClaims>(std::move(claims)), credential};
+  }
+
+  /// The same identity, whose token was exchanged for a credential of another kind. A key's stays a key's.
+  static Identity of_kind(Identity identity, CredentialKind kind) {
+    if (identity.credential_ != CredentialKind::key) identity.credential_ = kind;
+    return identity;
   }
 };
 

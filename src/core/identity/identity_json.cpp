@@ -31,6 +31,8 @@ std::string identity_json(const Identity& identity) {
       .member("roles", identity.roles())
       .member("session_id", identity.session_id())
       .member("impersonated_by", identity.impersonated_by())
+      .member("credential", name_of(identity.credential()))
+      .member("permissions", identity.permissions())
       .member("issued_at", seconds_of(identity.issued_at()))
       .member("expires_at", seconds_of(identity.expires_at()));
   return out;

@@ -156,6 +156,8 @@ std::expected<IdentityClaims, AuthError> read_identity(object claims, const Toke
       .roles = read_roles(claims),
       .session_id = optional_text(claims, "sid"),
       .impersonated_by = std::nullopt,
+      .is_of_key = false,
+      .permissions = {},
       .issued_at = times.issued ? std::optional{whole_seconds(*times.issued)} : std::nullopt,
       .expires_at = whole_seconds(times.expires),
       .claims_json = {}};
@@ -177,6 +179,40 @@ std::expected<std::optional<std::string>, AuthError> read_impersonator(object cl
   const auto text = string_of(*value);
   if (!text || text->empty()) return invalid("impersonatedBy", "text with at least one character");
   return std::string{*text};
+}
+
+/// What a key may do. What is there and unclear is refused, as above: a key would pass for its user.
+std::expected<Permissions, AuthError> read_permissions(object claims) {
+  const auto unclear = [] { return invalid("permissions", "an object of arrays of texts"); };
+  Permissions permissions;
+  const auto value = claim(claims, "permissions");
+  if (!value) return permissions;
+  object resources;
+  if (value->get(resources) != simdjson::SUCCESS) return unclear();
+  for (const auto resource : resources) {
+    simdjson::dom::array list;
+    if (resource.value.get(list) != simdjson::SUCCESS) return unclear();
+    auto& actions = permissions[std::string{resource.key}];
+    for (const auto item : list) {
+      const auto action = string_of(item);
+      if (!action) return unclear();
+      actions.emplace_back(*action);
+    }
+  }
+  return permissions;
+}
+
+/// A token made from an API key has the claim `key`, its id. Without it `permissions` is the application's.
+std::expected<void, AuthError> read_key(object claims, IdentityClaims& identity) {
+  const auto key = claim(claims, "key");
+  if (!key) return {};
+  const auto text = string_of(*key);
+  if (!text || text->empty()) return invalid("key", "text with at least one character");
+  auto permissions = read_permissions(claims);
+  if (!permissions) return Refused{permissions.error()};
+  identity.is_of_key = true;
+  identity.permissions = *std::move(permissions);
+  return {};
 }
 
 /// The clock against which times are held, and how far it may be from the issuer's.
@@ -238,6 +274,7 @@ std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const 
   if (!uuid) return Refused{uuid.error()};
   auto impersonator = read_impersonator(claims);
   if (!impersonator) return Refused{impersonator.error()};
+  if (auto good = read_key(claims, *identity); !good) return Refused{good.error()};
 
   identity->issuer = *std::move(issuer);
   identity->uuid = *uuid;

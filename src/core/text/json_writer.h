@@ -6,6 +6,8 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +43,19 @@ void append_json(std::string& out, const std::vector<T>& values) {
     append_json(out, values[i]);
   }
   out += ']';
+}
+
+/// An object of what the map holds.
+template <class T>
+void append_json(std::string& out, const std::map<std::string, T, std::less<>>& members) {
+  out += '{';
+  for (const auto& [name, value] : members) {
+    if (out.back() != '{') out += ',';
+    append_json(out, std::string_view{name});
+    out += ':';
+    append_json(out, value);
+  }
+  out += '}';
 }
 
 /// An object, member by member; whole after each. Names are plain ASCII literals.

@@ -399,6 +399,15 @@ export interface components {
             session_id: string | null;
             /** @description Claim `impersonatedBy`: who acts as the user, by Better Auth's own id. */
             impersonated_by: string | null;
+            /**
+             * @description What proved who sent the request; `key` also for a token that was made from an API key.
+             * @enum {unknown}
+             */
+            credential: "token" | "session" | "key";
+            /** @description What an API key may do: actions by resource. Empty for everything else. */
+            permissions: {
+                [key: string]: string[];
+            };
             /** @description Claim `iat`, seconds since 1970-01-01T00:00:00Z. */
             issued_at: number | null;
             /** @description Claim `exp`, seconds since 1970-01-01T00:00:00Z. */
