@@ -41,7 +41,17 @@ def pkg_config(*arguments: str) -> list[str]:
 
 def build_with_cmake() -> Path:
     folder = WORK / "cmake"
-    run("cmake", "-G", "Ninja", "-S", OUTSIDE, "-B", folder, "--fresh", f"-DCMAKE_PREFIX_PATH={PREFIX}")
+    run(
+        "cmake",
+        "-G",
+        "Ninja",
+        "-S",
+        OUTSIDE,
+        "-B",
+        folder,
+        "--fresh",
+        f"-DCMAKE_PREFIX_PATH={PREFIX}",
+    )
     run("cmake", "--build", folder)
     return folder / "notes"
 
@@ -49,7 +59,14 @@ def build_with_cmake() -> Path:
 def build_with_pkg_config() -> Path:
     program = WORK / "notes-pkg-config"
     flags = pkg_config("--cflags", "--libs", "drawbridge", "cpp-httplib")
-    run(os.environ.get("CXX", "g++"), "-std=c++23", OUTSIDE / "main.cpp", "-o", program, *flags)
+    run(
+        os.environ.get("CXX", "g++"),
+        "-std=c++23",
+        OUTSIDE / "main.cpp",
+        "-o",
+        program,
+        *flags,
+    )
     return program
 
 
@@ -61,12 +78,32 @@ def built(way: str) -> Path:
     return BUILDS[way]()
 
 
-class KeySetHandler(http.server.BaseHTTPRequestHandler):
-    """Better Auth's /api/auth/jwks, as Better Auth answers it."""
+SESSION = "AbCdEfGhIjKlMnOpQrStUvWxYz012345"
+COOKIE = f"better-auth.session_token={SESSION}.r37iEVazb3BSrGKwXTO7tA%2B8B7IBdf43aXY9YawKKqc%3D"
+SUBJECT = VECTOR["payload"]["sub"]
+SHOWN_SESSION = {
+    "session": {"id": VECTOR["payload"]["sid"], "token": SESSION, "userId": SUBJECT},
+    "user": {"id": SUBJECT},
+}
+
+
+class BetterAuthHandler(http.server.BaseHTTPRequestHandler):
+    """What Better Auth answers about its keys, one session and one API key."""
 
     def do_GET(self):
-        body = json.dumps(VECTOR["jwks"]).encode()
-        self.send_response(200 if self.path == "/api/auth/jwks" else 404)
+        headers, answer = {}, None
+        if self.path == "/api/auth/jwks":
+            answer = VECTOR["jwks"]
+        elif self.path.startswith("/api/auth/get-session?") and f"={SESSION}." in self.headers["Cookie"]:
+            headers, answer = {"set-auth-jwt": VECTOR["token"]}, SHOWN_SESSION
+        elif self.path.startswith("/api/auth/token?") and self.headers["x-api-key"] == "a-good-key":
+            answer = {"token": VECTOR["token"]}
+        elif self.path.startswith("/api/auth/token?"):
+            answer = {"code": "INVALID_API_KEY"}
+        body = json.dumps(answer).encode()
+        self.send_response(401 if answer and "code" in answer else 200)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -77,10 +114,10 @@ class KeySetHandler(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def jwks_url():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), KeySetHandler) as server:
+def better_auth():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), BetterAuthHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/api/auth/jwks"
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
@@ -97,16 +134,20 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module", params=BUILDS)
-def notes(request, jwks_url):
+def notes(request, better_auth):
     """The example, running; a function that asks it for /notes."""
     port = free_port()
-    process = subprocess.Popen([built(request.param), VECTOR["iss"], jwks_url, str(port)])
+    process = subprocess.Popen([built(request.param), VECTOR["iss"], better_auth, str(port)])
 
-    def ask(authorization: str | None):
+    def ask(headers: dict[str, str], method: str = "GET"):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("GET", "/notes", headers={"Authorization": authorization} if authorization else {})
+        connection.request(method, "/notes", headers=headers)
         answer = connection.getresponse()
-        return answer.status, answer.getheader("WWW-Authenticate"), answer.read().decode()
+        return (
+            answer.status,
+            answer.getheader("WWW-Authenticate"),
+            answer.read().decode(),
+        )
 
     try:
         wait_until_listening(process, port)
@@ -129,28 +170,96 @@ def wait_until_listening(process: subprocess.Popen, port: int) -> None:
 def tampered(token: str) -> str:
     """The same header and signature over the claims of someone else."""
     header, payload, signature = token.split(".")
-    return ".".join([header, ("A" if payload[20] != "A" else "B").join([payload[:20], payload[21:]]), signature])
+    return ".".join(
+        [
+            header,
+            ("A" if payload[20] != "A" else "B").join([payload[:20], payload[21:]]),
+            signature,
+        ]
+    )
 
 
-def test_good_token(notes):
-    assert notes(f"Bearer {VECTOR['token']}") == (200, None, f"Notes of {VECTOR['payload']['sub']}\n")
+TOKEN = {"Authorization": f"Bearer {VECTOR['token']}"}
+TAMPERED = {"Authorization": f"Bearer {tampered(VECTOR['token'])}"}
 
 
 @pytest.mark.parametrize(
-    "authorization, code, challenge",
+    ("headers", "method"),
     [
-        (None, "token_missing", 'Bearer realm="drawbridge"'),
+        (TOKEN, "GET"),
+        (TOKEN, "POST"),
+        ({"x-api-key": "a-good-key"}, "POST"),
+        ({"Cookie": COOKIE}, "GET"),
+        ({"Cookie": COOKIE, "Origin": VECTOR["iss"]}, "POST"),
+        ({"Cookie": COOKIE, "Sec-Fetch-Site": "same-origin"}, "POST"),
+    ],
+    ids=[
+        "token",
+        "token that writes",
+        "key",
+        "cookie",
+        "cookie of an allowed page",
+        "cookie of its own page",
+    ],
+)
+def test_good(notes, headers, method):
+    assert notes(headers, method) == (200, None, f"Notes of {SUBJECT}\n")
+
+
+MISSING = 'Bearer realm="drawbridge"'
+
+
+@pytest.mark.parametrize(
+    ("headers", "method", "status", "code", "challenge"),
+    [
+        ({}, "GET", 401, "token_missing", MISSING),
         (
-            f"Bearer {tampered(VECTOR['token'])}",
+            TAMPERED,
+            "GET",
+            401,
             "signature_invalid",
-            'Bearer realm="drawbridge", error="invalid_token", error_description="signature_invalid"',
+            f'{MISSING}, error="invalid_token", error_description="signature_invalid"',
+        ),
+        (
+            TAMPERED | {"Cookie": COOKIE},
+            "GET",
+            401,
+            "signature_invalid",
+            f'{MISSING}, error="invalid_token", error_description="signature_invalid"',
+        ),
+        (
+            {"Cookie": COOKIE.replace("AbC", "AbD")},
+            "GET",
+            401,
+            "session_unknown",
+            MISSING,
+        ),
+        (
+            {"Cookie": f"{COOKIE}; {COOKIE}"},
+            "GET",
+            401,
+            "credential_malformed",
+            MISSING,
+        ),
+        ({"x-api-key": "another-key"}, "GET", 401, "api_key_unknown", MISSING),
+        ({"Cookie": COOKIE}, "POST", 403, "origin_not_allowed", None),
+        (
+            {"Cookie": COOKIE, "Origin": "https://evil.example"},
+            "POST",
+            403,
+            "origin_not_allowed",
+            None,
         ),
     ],
-    ids=["without", "tampered"],
+    ids=lambda value: value if isinstance(value, str) and value.isidentifier() else "",
 )
-def test_refused(notes, authorization, code, challenge):
-    status, www_authenticate, body = notes(authorization)
-    assert (status, www_authenticate, json.loads(body)["code"]) == (401, challenge, code)
+def test_refused(notes, headers, method, status, code, challenge):
+    got, www_authenticate, body = notes(headers, method)
+    assert (got, www_authenticate, json.loads(body)["code"]) == (
+        status,
+        challenge,
+        code,
+    )
 
 
 def test_readme_shows_the_very_same_text():
@@ -160,7 +269,11 @@ def test_readme_shows_the_very_same_text():
 
 def test_the_package_can_be_moved():
     """Nothing in what is installed names the folder it was built or installed in."""
-    text_files = [*PREFIX.glob("lib/**/*.cmake"), *PREFIX.glob("lib/**/*.pc"), *PREFIX.glob("include/**/*.h")]
+    text_files = [
+        *PREFIX.glob("lib/**/*.cmake"),
+        *PREFIX.glob("lib/**/*.pc"),
+        *PREFIX.glob("include/**/*.h"),
+    ]
     assert len(text_files) >= 4
     assert [path.name for path in text_files if str(ROOT) in path.read_text(encoding="utf-8")] == []
 
