@@ -55,7 +55,7 @@ class Identity {
   /// does.
   const std::optional<std::string>& impersonated_by() const;
   /// A key is not its user: `key` for a token with the claim `key` too, whichever way it came.
-  CredentialKind credential() const { return credential_; }
+  CredentialKind credential() const;
   /// Claim `permissions` of a key's token; empty where it has none, and for everything that is no key's.
   const Permissions& permissions() const;
   /// Whether `permissions()` lists the action. Sessions and tokens of users have no permissions.

@@ -30,12 +30,6 @@ def members_of_the_contract(text):
     return properties
 
 
-def members_of_the_example(text):
-    """GET /api/v1/me in FastAPI."""
-    answer = between(text, "async def get_me(", "return")
-    return re.findall(r'"(\w+)"', answer)
-
-
 # Where the members stand, and how they are found there; where `claims` is among them, too.
 PLACES = {
     "src/core/identity/identity_claims.h": lambda text: re.findall(
@@ -53,7 +47,6 @@ PLACES = {
     "bindings/python/drawbridge/identity_record.py": lambda text: re.findall(
         r"^    (\w+): ", between(text, "class IdentityRecord:", "@classmethod"), re.MULTILINE
     ),
-    "examples/fastapi/tasks_api/main.py": members_of_the_example,
 }
 WITH_ALL_CLAIMS = {
     "src/core/identity/identity_claims.h": ALL_CLAIMS,

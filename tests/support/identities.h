@@ -17,7 +17,7 @@ inline Identity identity_with(std::optional<Uuid> uuid) {
                               .roles = {},
                               .session_id = {},
                               .impersonated_by = {},
-                              .is_of_key = false,
+                              .credential = CredentialKind::token,
                               .permissions = {},
                               .issued_at = {},
                               .expires_at = {},

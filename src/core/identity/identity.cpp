@@ -48,6 +48,9 @@ const std::optional<std::string>& Identity::session_id() const {
 const std::optional<std::string>& Identity::impersonated_by() const {
   return claims_->impersonated_by;
 }
+CredentialKind Identity::credential() const {
+  return credential_;
+}
 const Permissions& Identity::permissions() const {
   return claims_->permissions;
 }

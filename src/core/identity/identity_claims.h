@@ -15,7 +15,7 @@ struct IdentityClaims {
   std::vector<std::string> roles{};
   std::optional<std::string> session_id{};
   std::optional<std::string> impersonated_by{};
-  bool is_of_key = false;  ///< it has the claim `key`
+  CredentialKind credential{};  ///< `key` where it has the claim `key`
   Permissions permissions{};
   std::optional<std::chrono::sys_seconds> issued_at{};
   std::chrono::sys_seconds expires_at{};
@@ -27,7 +27,7 @@ struct IdentityClaims {
 class IdentityMaker {
  public:
   static Identity make(IdentityClaims claims) {
-    const auto credential = claims.is_of_key ? CredentialKind::key : CredentialKind::token;
+    const CredentialKind credential = claims.credential;
     return Identity{std::make_shared<const IdentityClaims>(std::move(claims)), credential};
   }
 

@@ -156,7 +156,7 @@ std::expected<IdentityClaims, AuthError> read_identity(object claims, const Toke
       .roles = read_roles(claims),
       .session_id = optional_text(claims, "sid"),
       .impersonated_by = std::nullopt,
-      .is_of_key = false,
+      .credential = CredentialKind::token,
       .permissions = {},
       .issued_at = times.issued ? std::optional{whole_seconds(*times.issued)} : std::nullopt,
       .expires_at = whole_seconds(times.expires),
@@ -210,7 +210,7 @@ std::expected<void, AuthError> read_key(object claims, IdentityClaims& identity)
   if (!text || text->empty()) return invalid("key", "text with at least one character");
   auto permissions = read_permissions(claims);
   if (!permissions) return Refused{permissions.error()};
-  identity.is_of_key = true;
+  identity.credential = CredentialKind::key;
   identity.permissions = *std::move(permissions);
   return {};
 }
