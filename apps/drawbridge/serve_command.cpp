@@ -7,15 +7,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "drawbridge/remote_verifier.h"
+#include "drawbridge/authenticator.h"
 
 #include "api/health/routes.h"
 #include "api/routes.h"
-#include "bearer_authenticator.h"
 #include "commands.h"
 #include "commands/setting_names.h"
 #include "commands/terminal.h"
 #include "core/text/visible_text.h"
+#include "credential_authenticator.h"
 #include "database/open_store.h"
 #include "http/line_writer.h"
 #include "http/server.h"
@@ -31,6 +31,7 @@ constexpr std::chrono::seconds stop_grace{10};
 struct ServeSettings {
   KeySource keys;
   Policy policy;
+  CredentialSource credentials;
   database::DatabaseUrl database;
   http::ServerOptions server;
   LogSettings log;
@@ -40,9 +41,13 @@ struct ServeSettings {
 /// All of them before anything starts, so that a fault stops the program before it has changed anything.
 ServeSettings read_settings(const ServerSettings& settings) {
   settings.require_uuid_as_user_claim();
-  ServeSettings read{settings.key_source(), settings.policy(),
-                     settings.database(),   settings.server(),
-                     settings.log(),        {.quotas = settings.quotas(), .docs = settings.docs()}};
+  ServeSettings read{settings.key_source(),
+                     settings.policy(),
+                     settings.credential_source(),
+                     settings.database(),
+                     settings.server(),
+                     settings.log(),
+                     {.quotas = settings.quotas(), .docs = settings.docs()}};
   read.policy.required_claims = {"uuid"};
   return read;
 }
@@ -116,8 +121,12 @@ int serve(ServeSettings settings) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);
   };
   const auto database = database::open_store(settings.database, {.readers = settings.server.threads});
-  RemoteVerifier verifier{std::move(settings.policy), std::move(settings.keys)};
-  BearerAuthenticator authenticator{verifier};
+  settings.credentials.on_failure = [&log](const std::string& why) {
+    log.event(spdlog::level::warn, "credentials", why);
+  };
+  Authenticator judge{std::move(settings.policy), std::move(settings.keys), std::move(settings.credentials)};
+  RemoteVerifier& verifier = judge.verifier();
+  CredentialAuthenticator authenticator{judge};
   const auto server = http::Server::start(
       settings.server, api::all_routes([&verifier] { return verifier.key_status(); }, settings.routes),
       authenticator, *database, log);
@@ -142,11 +151,14 @@ void add_serve(CLI::App& app, int& status) {
   CLI::App* const command = app.add_subcommand("serve", "Serve the tasks API");
   command->footer(
       "SIGTERM or Ctrl-C finishes what is in flight, then ends with 0; SIGHUP fetches the keys now.\n"
-      "GET /healthz tells whether it runs, GET /readyz whether keys and database are there.");
+      "GET /healthz tells whether it runs, GET /readyz whether keys and database are there.\n\n"
+      "With --credentials session, BETTER_AUTH_SECRET, or BETTER_AUTH_SECRETS, lets it refuse forged "
+      "cookies\n"
+      "without asking Better Auth. It is read from the environment or --env-file, never from a flag.");
   const ServerSettings settings{
       *command,
       {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy, SettingGroup::user,
-       SettingGroup::database, SettingGroup::server, SettingGroup::log}};
+       SettingGroup::credentials, SettingGroup::database, SettingGroup::server, SettingGroup::log}};
   command->callback([settings, &status] { status = serve(read_settings(settings)); });
 }
 

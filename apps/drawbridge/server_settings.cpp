@@ -85,10 +85,8 @@ http::ServerOptions ServerSettings::server() const {
   if (const auto given = find("DRAWBRIDGE_LISTEN")) read_listen_address(*given, options);
   if (const auto given = find("DRAWBRIDGE_THREADS"))
     options.threads = static_cast<unsigned>(number_of(*given, 1, 256, "threads"));
-  if (const auto given = find("DRAWBRIDGE_ALLOWED_ORIGINS"))
-    options.allowed_origins = origins_of(*given);
-  else if (const auto address = better_auth())
-    options.allowed_origins = {address->issuer};
+  options.allowed_origins = allowed_origins();
+  options.credentials = credential_kinds();
   if (const auto given = find("DRAWBRIDGE_TRUSTED_PROXIES"))
     options.trusted_proxies = trusted_proxies_of(*given);
   options.max_connections = max_connections(options.threads);

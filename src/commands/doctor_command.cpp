@@ -29,7 +29,7 @@ using doctor::Check;
 using doctor::Visit;
 
 constexpr const char* token_variable = "DRAWBRIDGE_TOKEN";
-constexpr const char* cookie_variable = "DRAWBRIDGE_SESSION_COOKIE";
+constexpr const char* session_variable = "DRAWBRIDGE_SESSION";
 
 /// What a check quotes it shortens itself.
 constexpr std::size_t longest_text = 16 * 1024;
@@ -93,12 +93,12 @@ void take_from_standard_input(Visit& visit) {
   const bool is_token = visit.token == "-";
   const bool is_cookie = visit.session_cookie == "-";
   if (!is_token && !is_cookie) return;
-  const char* const flag = is_token ? "--token" : "--session-cookie";
+  const char* const flag = is_token ? "--token" : "--session";
   if (is_token && is_cookie)
     throw SettingFault{
-        fmt::format("--token and --session-cookie are both -, and standard input can be only one of "
+        fmt::format("--token and --session are both -, and standard input can be only one of "
                     "them: put the other into {} or {}",
-                    token_variable, cookie_variable)};
+                    token_variable, session_variable)};
   auto text = read_standard_input(max_size);
   if (!text) throw SettingFault{fmt::format("{} is -, but standard input {}", flag, text.error())};
   if (text->empty())
@@ -114,7 +114,7 @@ Visit visit_of(const Options& options, const Settings& settings) {
   Visit visit{settings.policy(), better_auth.jwks_url.substr(0, better_auth.jwks_url.rfind('/')),
               settings.key_source().jwks_url, page_origin_of(*options.origin, better_auth)};
   visit.token = settings.value_of(token_variable);
-  visit.session_cookie = settings.value_of(cookie_variable);
+  visit.session_cookie = settings.value_of(session_variable);
   take_from_standard_input(visit);
   visit.api_url = base_of(*options.api_url);
   visit.api_path = api_path_of(*options.api_path);

@@ -11,7 +11,7 @@ struct Name {
   std::string_view setting;
 };
 
-/// The members of Policy and KeySource that have a setting.
+/// The members of Policy, KeySource and CredentialSource that have a setting.
 constexpr std::array names{Name{"Policy::issuers", "BETTER_AUTH_ISSUER"},
                            Name{"Policy::audiences", "BETTER_AUTH_AUDIENCE"},
                            Name{"Policy::algorithms", "DRAWBRIDGE_ALGORITHMS"},
@@ -19,7 +19,10 @@ constexpr std::array names{Name{"Policy::issuers", "BETTER_AUTH_ISSUER"},
                            Name{"Policy::max_token_size", "DRAWBRIDGE_MAX_TOKEN_SIZE"},
                            Name{"KeySource::jwks_url", "BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL"},
                            Name{"KeySource::allow_http_hosts", "DRAWBRIDGE_ALLOW_HTTP_HOSTS"},
-                           Name{"KeySource::ca_file", "DRAWBRIDGE_CA_FILE"}};
+                           Name{"KeySource::ca_file", "DRAWBRIDGE_CA_FILE"},
+                           Name{"CredentialSource::allowed_origins", "DRAWBRIDGE_ALLOWED_ORIGINS"},
+                           Name{"CredentialSource::session_cookie", "DRAWBRIDGE_SESSION_COOKIE"},
+                           Name{"CredentialSource::max_age", "DRAWBRIDGE_CREDENTIAL_MAX_AGE"}};
 
 }  // namespace
 

@@ -59,6 +59,24 @@ std::vector<Algorithm> algorithms_of(const GivenSetting& given) {
   return algorithms;
 }
 
+CredentialKinds credential_kinds_of(const GivenSetting& given) {
+  CredentialKinds kinds{.token = false};
+  const std::pair<std::string_view, bool CredentialKinds::*> names[] = {
+      {"token", &CredentialKinds::token},
+      {"session", &CredentialKinds::session},
+      {"key", &CredentialKinds::key}};
+  for (const std::string& item : list_of(given)) {
+    const auto* const named =
+        std::ranges::find(names, item, &std::pair<std::string_view, bool CredentialKinds::*>::first);
+    if (named == std::end(names))
+      fault(given.name,
+            fmt::format("names {}: give some of token, session, key, separated by commas", in_quotes(item)));
+    if (std::exchange(kinds.*named->second, true))
+      fault(given.name, fmt::format("names {} twice: give each once", in_quotes(item)));
+  }
+  return kinds;
+}
+
 std::vector<std::string> claims_of(const GivenSetting& given) {
   const auto foreign = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
   if (foreign(given.value.front()) || foreign(given.value.back()))

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "drawbridge/algorithm.h"
+#include "drawbridge/credentials.h"
 
 namespace drawbridge::app {
 
@@ -42,6 +43,9 @@ std::uint64_t number_of(const GivenSetting& given, std::uint64_t least, std::uin
 std::vector<std::string> list_of(const GivenSetting& given);
 
 std::vector<Algorithm> algorithms_of(const GivenSetting& given);
+
+/// Some of token, session and key, each once.
+CredentialKinds credential_kinds_of(const GivenSetting& given);
 
 /// Values of a claim, each once. They are compared byte by byte, so that what surrounds them by mistake would
 /// refuse every token, and a `*` stands for nothing.

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "commands/input.h"
+#include "core/credentials/session_cookie.h"
+#include "core/text/ascii.h"
 #include "issuer/jwks_url.h"
 
 namespace drawbridge::app {
@@ -19,7 +21,7 @@ namespace {
 /// One row for each setting: the only place that knows its names.
 struct Row {
   const char* variable;
-  const char* flags;
+  const char* flags;  ///< empty for a secret that no command line should show to other users of the machine
   const char* value;
   const char* help;
   std::vector<SettingGroup> groups;
@@ -33,7 +35,7 @@ const std::vector<Row>& rows() {
        "--better-auth-url",
        "URL",
        "where Better Auth is, e.g. http://localhost:3000",
-       {keys, policy, server}},
+       {keys, policy, server, credentials}},
       {"BETTER_AUTH_JWKS_URL",
        "--jwks-url,--better-auth-jwks-url",
        "URL",
@@ -70,6 +72,23 @@ const std::vector<Row>& rows() {
        "A,B",
        "pages that may call; default: the origin of BETTER_AUTH_URL",
        {server}},
+      {"DRAWBRIDGE_CREDENTIALS",
+       "--credentials",
+       "A,B",
+       "what is taken: some of token, session (Better Auth's cookie), key (x-api-key); default: token",
+       {credentials}},
+      {"DRAWBRIDGE_SESSION_COOKIE",
+       "--session-cookie",
+       "NAME",
+       "default: better-auth.session_token, with __Secure- before it where the issuer is https",
+       {credentials}},
+      {"BETTER_AUTH_SECRET", "", "", "", {credentials}},
+      {"BETTER_AUTH_SECRETS", "", "", "", {credentials}},
+      {"DRAWBRIDGE_CREDENTIAL_MAX_AGE",
+       "--credential-max-age",
+       "SECONDS",
+       "how long a session or key is taken again without asking Better Auth, 0 to 30; default: 30",
+       {credentials}},
       {"DRAWBRIDGE_MAX_CONNECTIONS",
        "--max-connections",
        "N",
@@ -132,9 +151,9 @@ const std::vector<Row>& rows() {
        "of a signed-in user, from /api/auth/token; - reads it from standard input, where others cannot see "
        "it",
        {sign_in}},
-      {"DRAWBRIDGE_SESSION_COOKIE",
-       "--session-cookie",
-       "VALUE",
+      {"DRAWBRIDGE_SESSION",
+       "--session",
+       "COOKIE",
        "the browser's better-auth.session_token, which gets a token; - as for --token",
        {sign_in}},
   };
@@ -144,6 +163,11 @@ const std::vector<Row>& rows() {
 constexpr const char* heading = "Settings (a flag wins over its environment variable, that over --env-file)";
 constexpr std::size_t max_env_file_size = 1024 * 1024;
 
+bool all_the_same(const auto& values, const auto& seen_as) {
+  return std::ranges::all_of(values,
+                             [&](const auto& value) { return seen_as(value) == seen_as(values.front()); });
+}
+
 }  // namespace
 
 Settings::Settings(CLI::App& command, std::initializer_list<SettingGroup> groups, Environment environment)
@@ -151,7 +175,7 @@ Settings::Settings(CLI::App& command, std::initializer_list<SettingGroup> groups
   for (const Row& row : rows()) {
     const bool needed = std::ranges::any_of(
         row.groups, [&](SettingGroup group) { return std::ranges::find(groups, group) != groups.end(); });
-    if (!needed) continue;
+    if (!needed || std::string_view{row.flags}.empty()) continue;
     flags_[row.variable] = command.add_option(row.flags)
                                ->description(fmt::format("{} [{}]", row.help, row.variable))
                                ->type_name(row.value)
@@ -228,6 +252,70 @@ KeySource Settings::key_source_rules() const {
 GivenSetting Settings::jwks_url() const {
   if (auto given = find("BETTER_AUTH_JWKS_URL")) return *std::move(given);
   return {required_better_auth().jwks_url, find("BETTER_AUTH_URL")->name};
+}
+
+std::vector<std::string> Settings::allowed_origins() const {
+  if (const auto given = find("DRAWBRIDGE_ALLOWED_ORIGINS")) return origins_of(*given);
+  if (const auto address = better_auth()) return {address->issuer};
+  return {};
+}
+
+CredentialKinds Settings::credential_kinds() const {
+  const auto given = find("DRAWBRIDGE_CREDENTIALS");
+  return given ? credential_kinds_of(*given) : CredentialKinds{};
+}
+
+/// Never quoted: who took it for the setting of doctor put a secret there.
+std::optional<std::string> Settings::session_cookie_name_given() const {
+  const auto given = find("DRAWBRIDGE_SESSION_COOKIE");
+  if (!given) return std::nullopt;
+  if (read_session_cookie(given->value))
+    fault(given->name, "holds a cookie's value, which is a secret: give the cookie's name");
+  if (!ascii::is_http_token(given->value))
+    fault(
+        given->name,
+        "is no name of a cookie: give the whole name alone, for example __Secure-better-auth.session_token");
+  return given->value;
+}
+
+/// As Better Auth: where there are versioned ones, they alone sign cookies.
+std::vector<std::string> Settings::secrets() const {
+  if (const auto given = find("BETTER_AUTH_SECRETS")) {
+    auto versioned = read_versioned_secrets(given->value);
+    if (!versioned)
+      fault(given->name,
+            "cannot be read: give each as VERSION:SECRET, the newest first, no version twice: 2:…,1:…");
+    return *std::move(versioned);
+  }
+  if (auto given = find("BETTER_AUTH_SECRET")) return {std::move(given->value)};
+  return {};
+}
+
+CredentialSource Settings::credential_source() const {
+  CredentialSource source{.kinds = credential_kinds()};
+  if (!source.kinds.session && !source.kinds.key) return source;
+  const auto given = find("BETTER_AUTH_URL");
+  if (!given)
+    fault(
+        "BETTER_AUTH_URL",
+        "is not set: Better Auth is asked about sessions and keys, so say where it is, or take tokens alone "
+        "(DRAWBRIDGE_CREDENTIALS=token)");
+  source.base_url = required_better_auth().base_url;
+  if (const auto url = fetch::check_jwks_url(source.base_url, key_source_rules().allow_http_hosts); !url)
+    fault(given->name, "cannot be used: " + url.error());
+  if (const auto age = find("DRAWBRIDGE_CREDENTIAL_MAX_AGE"))
+    source.max_age = std::chrono::seconds{number_of(*age, 0, 30, "seconds")};
+  if (!source.kinds.session) return source;
+  source.session_cookie = session_cookie_name_given();
+  const Policy accepted = policy();
+  const auto name_of = [](const std::string& issuer) { return session_cookie_name(issuer); };
+  if (!source.session_cookie && !all_the_same(accepted.issuers, name_of))
+    fault("DRAWBRIDGE_SESSION_COOKIE",
+          "is not set, and BETTER_AUTH_ISSUER has issuers of http and of https, whose cookies have different "
+          "names: say which one browsers have");
+  source.secrets = secrets();
+  source.allowed_origins = allowed_origins();
+  return source;
 }
 
 UserClaim Settings::user_claim() const {

@@ -12,6 +12,7 @@
 
 #include <CLI/App.hpp>
 
+#include "drawbridge/authenticator.h"
 #include "drawbridge/policy.h"
 #include "drawbridge/remote_verifier.h"
 #include "drawbridge/user_access.h"
@@ -24,15 +25,16 @@ namespace drawbridge::app {
 /// What a command needs to know. A command has the flags of its groups only, and a variable of another group
 /// cannot stop it.
 enum class SettingGroup {
-  keys,      ///< where the key set is and how it may be fetched
-  outage,    ///< how long and where keys outlive an issuer that is down
-  policy,    ///< what tokens are accepted
-  user,      ///< which claim identifies the user
-  database,  ///< which database
-  names,     ///< where in it Better Auth's tables are
-  server,    ///< where the API listens and for whom
-  log,       ///< what is logged, and how
-  sign_in,   ///< as whom doctor looks: secrets
+  keys,         ///< where the key set is and how it may be fetched
+  outage,       ///< how long and where keys outlive an issuer that is down
+  policy,       ///< what tokens are accepted
+  user,         ///< which claim identifies the user
+  database,     ///< which database
+  names,        ///< where in it Better Auth's tables are
+  server,       ///< where the API listens and for whom
+  log,          ///< what is logged, and how
+  sign_in,      ///< as whom doctor looks: secrets
+  credentials,  ///< what is taken beside tokens, and what judges it
 };
 
 /// The settings of one command, read when they are asked for: a flag wins over the environment, that over the
@@ -72,6 +74,17 @@ class Settings {
   /// The same without issuer and audience, for verify_signature_only(): no Verifier takes it.
   Policy signature_policy() const;
 
+  /// Group `credentials`: the kinds that are taken; without the setting tokens alone.
+  CredentialKinds credential_kinds() const;
+
+  /// Group `credentials`, and for sessions and keys the groups that policy(), key_source() and
+  /// allowed_origins() read: a fault where BETTER_AUTH_URL is missing. Where tokens alone are taken nothing
+  /// else is read, so that no secret comes into the process's settings. `on_failure` is left empty.
+  CredentialSource credential_source() const;
+
+  /// DRAWBRIDGE_ALLOWED_ORIGINS, or the origin of BETTER_AUTH_URL where it is not set; none without that.
+  std::vector<std::string> allowed_origins() const;
+
   /// Group `user`: the claim that identifies a user.
   UserClaim user_claim() const;
 
@@ -87,6 +100,8 @@ class Settings {
   std::optional<BetterAuth> better_auth() const;
 
  private:
+  std::optional<std::string> session_cookie_name_given() const;
+  std::vector<std::string> secrets() const;
   GivenSetting jwks_url() const;  ///< its name is that of the setting it comes from
   void read_env_file() const;
 

@@ -286,7 +286,7 @@ void judge_bearer(Report& report, const Asked& asked) {
 std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
   if (!report.may_check("issuer.session")) return std::nullopt;
   if (!visit.session_cookie) {
-    report.leave("issuer.session", "no --session-cookie was given");
+    report.leave("issuer.session", "no --session was given");
     return std::nullopt;
   }
   if (!is_sendable(*visit.session_cookie)) {

@@ -19,7 +19,7 @@ namespace {
 using simdjson::dom::object;
 
 std::string why_no_token(const Report& report, const Visit& visit) {
-  if (!visit.session_cookie) return "neither --token nor --session-cookie was given";
+  if (!visit.session_cookie) return "neither --token nor --session was given";
   return report.why_without(report.stands("issuer.session") ? "issuer.signs" : "issuer.session");
 }
 

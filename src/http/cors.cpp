@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace drawbridge::http {
+namespace {
+
+std::string allowed_headers(const CredentialKinds& taken) {
+  std::string names;
+  if (taken.token) names += "authorization, ";
+  if (taken.key) names += "x-api-key, ";
+  return names + "content-type";
+}
+
+}  // namespace
 
 bool AllowedOrigins::has(std::string_view origin) const {
   return std::ranges::find(origins_, origin) != origins_.end();
@@ -20,7 +30,7 @@ Response preflight_answer(const AllowedOrigins& origins, const RequestHead& head
     return response;
   }
   response.headers = {{"Access-Control-Allow-Methods", std::move(allowed_methods)},
-                      {"Access-Control-Allow-Headers", "authorization, content-type"},
+                      {"Access-Control-Allow-Headers", allowed_headers(origins.taken())},
                       {"Access-Control-Max-Age", "600"}};
   return response;
 }
@@ -28,6 +38,7 @@ Response preflight_answer(const AllowedOrigins& origins, const RequestHead& head
 void allow_origin(Response& response, const AllowedOrigins& origins, std::string_view origin) {
   if (origin.empty() || !origins.has(origin)) return;
   response.headers.push_back({"Access-Control-Allow-Origin", std::string{origin}});
+  if (origins.taken().session) response.headers.push_back({"Access-Control-Allow-Credentials", "true"});
   response.headers.push_back(
       {"Access-Control-Expose-Headers", "X-Request-Id, Retry-After, WWW-Authenticate, Location"});
 }

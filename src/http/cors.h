@@ -10,15 +10,18 @@
 namespace drawbridge::http {
 
 /// The origins whose pages may read our answers (Fetch Standard §3.2): compared byte by byte, no pattern.
-/// Credentials (cookies) are never allowed; the API takes tokens only.
+/// What they may send follows from the kinds of credentials that are taken: cookies only where sessions are.
 class AllowedOrigins {
  public:
-  explicit AllowedOrigins(std::vector<std::string> origins) : origins_{std::move(origins)} {}
+  explicit AllowedOrigins(std::vector<std::string> origins, CredentialKinds taken = {})
+      : origins_{std::move(origins)}, taken_{taken} {}
 
   bool has(std::string_view origin) const;
+  const CredentialKinds& taken() const { return taken_; }
 
  private:
   std::vector<std::string> origins_;
+  CredentialKinds taken_;
 };
 
 /// Whether a browser asks what it may send.

@@ -2,6 +2,7 @@
 
 #include "drawbridge/user_access.h"
 
+#include "core/credentials/choice.h"
 #include "http/media_type.h"
 #include "http/problem.h"
 
@@ -22,6 +23,7 @@ std::optional<Response> Exchange::open() {
   match_ = *std::move(match);
   if (is_preflight(head_) && head_.has_body()) return no_body_here();
   if (is_preflight(head_)) return preflight_answer(origins_, head_, match_.route->allowed_methods());
+  depends_on_cookie_ = needs_identity() && cookie_may_count(head_.credentials({}), origins_.taken());
   return std::nullopt;
 }
 
@@ -53,6 +55,13 @@ std::optional<Response> Exchange::check_head(std::size_t max_body_size) const {
 
 std::optional<Uuid> Exchange::user() const {
   return identity_ ? identity_->uuid() : std::nullopt;
+}
+
+void Exchange::finish(Response& response) const {
+  allow_origin(response, origins_, head_.origin());
+  if (!depends_on_cookie_) return;
+  response.cache_control = "private, no-store";
+  response.vary = "Origin, Cookie";
 }
 
 Outcome Exchange::answer(std::string_view body, Instant now) const {

@@ -11,9 +11,9 @@
 
 namespace drawbridge::http {
 
-/// What is decided about one request, in the order that the API promises: unknown route 404, token 401 or
-/// 503, another user's path 403, then 405, 413, 415, and, once the body is there, 400, 422, 404 for an id
-/// that names nothing, 429, and what the database says.
+/// What is decided about one request, in the order that the API promises: unknown route 404, credential
+/// 403 (a foreign page's cookie), 401, 429 or 503, another user's path 403, then 405, 413, 415, and, once the
+/// body is there, 400, 422, 404 for an id that names nothing, 429, and what the database says.
 ///
 /// Does no I/O: its driver authenticates, reads the body and does the work on the database. The
 /// steps are called in the order in which they stand here; the first answer ends the exchange.
@@ -37,8 +37,9 @@ class Exchange {
 
   Outcome answer(std::string_view body, Instant now) const;
 
-  /// Completes any answer with the headers for the page that asked.
-  void finish(Response& response) const { allow_origin(response, origins_, head_.origin()); }
+  /// Completes any answer with the headers for the page that asked, and for caches where it depends on a
+  /// cookie.
+  void finish(Response& response) const;
 
   /// For the log: the pattern, never the path.
   std::string_view route_pattern() const { return match_.route ? match_.route->pattern : "-"; }
@@ -54,6 +55,7 @@ class Exchange {
   RouteMatch match_{};
   std::string_view query_;
   std::optional<Identity> identity_;
+  bool depends_on_cookie_ = false;
 };
 
 }  // namespace drawbridge::http

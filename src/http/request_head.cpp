@@ -10,10 +10,8 @@ namespace {
 
 using ascii::equal_ignoring_case;
 
-/// RFC 9110 §5.6.2.
 constexpr bool is_token_character(unsigned char c) {
-  return ascii::is_alphanumeric(static_cast<char>(c)) ||
-         std::string_view{"!#$%&'*+-.^_`|~"}.contains(static_cast<char>(c));
+  return ascii::is_token_character(static_cast<char>(c));
 }
 
 template <auto belongs>

@@ -144,7 +144,7 @@ struct Server::Parts {
                  authenticator,
                  store,
                  log,
-                 AllowedOrigins{std::move(options.allowed_origins)},
+                 AllowedOrigins{std::move(options.allowed_origins), options.credentials},
                  options.limits,
                  options.trusted_proxies.value_or(TrustedProxies{}),
                  shares,

@@ -22,6 +22,7 @@ struct ServerOptions {
   std::uint16_t port = 8000;       ///< 0 takes a free one
   unsigned threads = 1;            ///< at least 1
   std::vector<std::string> allowed_origins;
+  CredentialKinds credentials{};  ///< that the authenticator takes: what answers let pages and caches do
   /// At once; beyond it the one that has been idle for the longest is closed.
   std::size_t max_connections = 10'000;
   /// Where it is known which proxies are in front, if any: X-Forwarded-For is believed of these, and no

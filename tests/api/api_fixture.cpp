@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "drawbridge/verifier.h"
 
@@ -12,16 +13,38 @@
 
 namespace drawbridge::test {
 
+namespace {
+
+std::string joined(std::span<const std::string_view> values) {
+  return fmt::format("{}", fmt::join(values, " + "));
+}
+
+std::string text_of(const Credentials& sent) {
+  return fmt::format("{}{}\n{}\n{}\n{}\n{}\n{}", sent.method, sent.is_websocket_handshake ? " websocket" : "",
+                     joined(sent.authorization), joined(sent.cookie), joined(sent.api_key),
+                     joined(sent.origin), joined(sent.sec_fetch_site));
+}
+
+std::expected<std::string_view, AuthError> name_in(const Credentials& sent) {
+  if (sent.authorization.empty() && !sent.api_key.empty()) return sent.api_key.front();
+  if (sent.authorization.empty() && !sent.cookie.empty() && sent.cookie.front().starts_with("as="))
+    return sent.cookie.front().substr(3);
+  return bearer_token(sent.authorization);
+}
+
+}  // namespace
+
 FakeAuthenticator::~FakeAuthenticator() {
   release();
 }
 
 std::optional<FakeAuthenticator::Result> FakeAuthenticator::authenticate(const Credentials& credentials,
                                                                          std::function<void(Result)> done) {
-  const auto found = bearer_token(credentials.authorization);
+  const std::scoped_lock lock{mutex_};
+  last_credentials_ = text_of(credentials);
+  const auto found = name_in(credentials);
   if (!found) return std::unexpected{found.error()};
   const std::string_view token = *found;
-  const std::scoped_lock lock{mutex_};
   ++asked_;
   last_address_ = credentials.client_address;
   if (token == "alice") return identity_of(alice);
@@ -37,6 +60,10 @@ std::optional<FakeAuthenticator::Result> FakeAuthenticator::authenticate(const C
   if (token == "expired")
     return std::unexpected{
         AuthError{ErrorCode::token_expired, "The token has expired.", "expired 5 s ago", {}}};
+  if (token == "signed-out")
+    return std::unexpected{AuthError{ErrorCode::session_unknown, "There is no such session.", {}, {}}};
+  if (token == "foreign")
+    return std::unexpected{AuthError{ErrorCode::origin_not_allowed, "That page may not.", {}, {}}};
   if (token == "outage")
     return std::unexpected{AuthError{ErrorCode::keys_unavailable, "The keys cannot be had now.",
                                      "connection refused", std::chrono::seconds{7}}};
@@ -51,6 +78,11 @@ void FakeAuthenticator::release() {
     waiting.swap(held_);
   }
   for (const auto& done : waiting) done(identity_of(alice));
+}
+
+std::string FakeAuthenticator::last_credentials() {
+  const std::scoped_lock lock{mutex_};
+  return last_credentials_;
 }
 
 std::size_t FakeAuthenticator::held() {
@@ -137,6 +169,7 @@ Api::Api(Options options)
                                       .port = 0,
                                       .threads = options.threads,
                                       .allowed_origins = {std::string{allowed_origin}},
+                                      .credentials = options.credentials,
                                       .max_connections = options.max_connections,
                                       .trusted_proxies = options.trusted_proxies,
                                       .limits = options.limits},

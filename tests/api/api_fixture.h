@@ -25,7 +25,8 @@ inline const std::string bob = "bbbbbbbb-0000-4000-8000-000000000002";
 
 /// Takes bearer tokens and knows a few by name: `alice` and `bob` are good; `alice-later` is good but
 /// answered from another thread; `held` waits for release(); `expired` and `outage` are refused with their
-/// codes; all else is `token_malformed`.
+/// codes; all else is `token_malformed`. Without a token a cookie `as=alice` or a key `alice` is the same;
+/// `signed-out` and `foreign` are refused as cookies are.
 class FakeAuthenticator final : public http::Authenticator {
  public:
   ~FakeAuthenticator() override;
@@ -39,6 +40,9 @@ class FakeAuthenticator final : public http::Authenticator {
   int asked();
   /// As the last request was said to come from.
   std::string last_address();
+  /// What the last request carried: method, Authorization, Cookie, x-api-key, Origin and Sec-Fetch-Site, the
+  /// values of one header joined by ` + `, a part a line.
+  std::string last_credentials();
 
   KeyStatus::State keys = KeyStatus::State::fresh;
 
@@ -48,6 +52,7 @@ class FakeAuthenticator final : public http::Authenticator {
   std::list<std::jthread> threads_;
   int asked_ = 0;
   std::string last_address_;
+  std::string last_credentials_;
 };
 
 /// A store in front of another that can hold back its work, or refuse it.
@@ -109,6 +114,7 @@ class Api {
     http::EventLog::Format log_format = http::EventLog::Format::text;
     std::size_t max_connections = 1'000;
     std::optional<http::TrustedProxies> trusted_proxies{};
+    CredentialKinds credentials{};
   };
 
   Api();

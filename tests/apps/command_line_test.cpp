@@ -231,12 +231,12 @@ TEST_F(CommandLine, DoctorTakesSecretsFromWhereNobodySeesThem) {
   const std::string opaque = "cG7ZkLw2mQx9VbNs4RtYp1AeHj6UoIfD";
   const std::string env_file = file(".env", "DRAWBRIDGE_TOKEN=" + opaque + "\n");
   for (const Case& c : {
-           Case{"none", {}, opaque, {}, "neither --token nor --session-cookie"},
+           Case{"none", {}, opaque, {}, "neither --token nor --session"},
            Case{"standard input", {"--token", "-"}, opaque, {}, "no JWT"},
            Case{"a line", {"--token=-"}, opaque + "\r\n", {}, "no JWT"},
            Case{"the environment", {}, "", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},
            Case{"the file", {"--env-file", env_file}, "", {}, "no JWT"},
-           Case{"both", {"--session-cookie", "-"}, "c.s=", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},
+           Case{"both", {"--session", "-"}, "c.s=", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},
            Case{"the flag goes first", {"--token", "-"}, opaque, {{"DRAWBRIDGE_TOKEN", "a.b.c"}}, "no JWT"},
        }) {
     SCOPED_TRACE(c.name);
@@ -254,9 +254,9 @@ TEST_F(CommandLine, DoctorTakesSecretsFromWhereNobodySeesThem) {
     EXPECT_TRUE(was_told);
   }
   for (const auto& [more, input, part] :
-       {std::tuple{std::vector<std::string>{"--token", "-", "--session-cookie", "-"}, "x", "are both -"},
+       {std::tuple{std::vector<std::string>{"--token", "-", "--session", "-"}, "x", "are both -"},
         std::tuple{std::vector<std::string>{"--token", "-"}, "", "standard input is empty"},
-        std::tuple{std::vector<std::string>{"--session-cookie", "-"}, "\n", "standard input is empty"}}) {
+        std::tuple{std::vector<std::string>{"--session", "-"}, "\n", "standard input is empty"}}) {
     auto arguments = doctor;
     arguments.insert(arguments.end(), more.begin(), more.end());
     const test::Outcome outcome = drawbridge(arguments, input);

@@ -22,6 +22,7 @@ TEST(SettingNames, StandWhereTheLibraryNamesItsMembers) {
       {not_yet_valid_hint(9, 1), "DRAWBRIDGE_CLOCK_SKEW allows"},
       {token_too_large_hint(), "raise DRAWBRIDGE_MAX_TOKEN_SIZE."},
       {key_unknown_hint("k"), "(BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL)"},
+      {"not among the allowed ones (CredentialSource::allowed_origins).", "(DRAWBRIDGE_ALLOWED_ORIGINS)."},
       {"KeySource::ca_file, KeySource::ca_file", "DRAWBRIDGE_CA_FILE, DRAWBRIDGE_CA_FILE"}};
   for (const auto& [text, part] : cases) {
     const std::string named = with_setting_names(text);
@@ -34,7 +35,8 @@ TEST(SettingNames, AreThoseOfThePrograms) {
   const std::vector<std::string> variables = Settings::variables();
   for (const char* member :
        {"Policy::issuers", "Policy::audiences", "Policy::algorithms", "Policy::clock_skew",
-        "Policy::max_token_size", "KeySource::allow_http_hosts", "KeySource::ca_file"})
+        "Policy::max_token_size", "KeySource::allow_http_hosts", "KeySource::ca_file",
+        "CredentialSource::allowed_origins", "CredentialSource::session_cookie", "CredentialSource::max_age"})
     EXPECT_EQ(std::ranges::count(variables, with_setting_names(member)), 1) << member;
 }
 

@@ -19,7 +19,7 @@ class Given {
  public:
   explicit Given(Variables variables, std::vector<std::string> arguments = {})
       : settings_{app_,
-                  {keys, outage, policy, user, database, names, server, log},
+                  {keys, outage, policy, user, credentials, database, names, server, log},
                   [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
                     const auto found = variables.find(name);
                     return found == variables.end() ? std::nullopt : std::optional{found->second};
@@ -40,6 +40,7 @@ void read_all(const Given& given) {
   given->key_source();
   given->policy();
   given->require_uuid_as_user_claim();
+  given->credential_source();
   given->database();
   given->server();
   given->quotas();
@@ -153,6 +154,7 @@ TEST(Settings, EachVariableHasItsFlag) {
       {"DRAWBRIDGE_USER_TABLE", "--user-table"},
       {"DRAWBRIDGE_LISTEN", "--listen"},
       {"DRAWBRIDGE_ALLOWED_ORIGINS", "--allowed-origins"},
+      {"DRAWBRIDGE_CREDENTIALS", "--credentials"},
       {"DRAWBRIDGE_MAX_CONNECTIONS", "--max-connections"},
       {"DRAWBRIDGE_TRUSTED_PROXIES", "--trusted-proxies"},
       {"DRAWBRIDGE_ALGORITHMS", "--algorithms"},
@@ -286,6 +288,146 @@ TEST(Settings, AValueThatCannotWorkIsNamedInOneLine) {
     EXPECT_FALSE(fault.contains('\n')) << fault;
     EXPECT_FALSE(fault.contains("hunter2")) << "a database's address may hold a password";
   }
+}
+
+/// 64 characters, as `openssl rand -hex 32` gives them.
+const std::string secret(64, 's');
+
+TEST(Settings, TakeTokensAloneAndLookAtNothingElse) {
+  const CredentialSource source = Given {
+    {
+      {"BETTER_AUTH_URL", better_auth_url}, {"BETTER_AUTH_SECRET", secret},
+          {"BETTER_AUTH_SECRETS", "no version"}, {"DRAWBRIDGE_SESSION_COOKIE", "no name"},
+          {"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "never"}
+    }
+  } -> credential_source();
+  EXPECT_TRUE(source.kinds.token);
+  EXPECT_FALSE(source.kinds.session);
+  EXPECT_FALSE(source.kinds.key);
+  EXPECT_TRUE(source.secrets.empty());
+  EXPECT_FALSE(source.session_cookie);
+}
+
+TEST(Settings, OfSessionsAndKeysAreReadWhereTheyAreTaken) {
+  const auto kinds = [](const CredentialSource& source) {
+    return std::string{source.kinds.token ? "t" : ""} + (source.kinds.session ? "s" : "") +
+           (source.kinds.key ? "k" : "");
+  };
+  struct Case {
+    const char* name;
+    Variables variables;
+    std::string kinds;
+    std::vector<std::string> secrets;
+    std::optional<std::string> cookie;
+    int max_age;
+    std::vector<std::string> origins;
+  };
+  const std::vector<std::string> own{better_auth_url};
+  const Case cases[] = {
+      {"all", {{"DRAWBRIDGE_CREDENTIALS", "token, session,key"}}, "tsk", {}, {}, 30, own},
+      {"sessions alone",
+       {{"DRAWBRIDGE_CREDENTIALS", "session"}, {"BETTER_AUTH_SECRET", secret}},
+       "s",
+       {secret},
+       {},
+       30,
+       own},
+      {"versioned secrets before the one",
+       {{"DRAWBRIDGE_CREDENTIALS", "session"},
+        {"BETTER_AUTH_SECRETS", "2:new:er, 1:old"},
+        {"BETTER_AUTH_SECRET", secret}},
+       "s",
+       {"new:er", "old"},
+       {},
+       30,
+       own},
+      {"name, age and origins",
+       {{"DRAWBRIDGE_CREDENTIALS", "key,session"},
+        {"DRAWBRIDGE_SESSION_COOKIE", "__Secure-my.session_token"},
+        {"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "0"},
+        {"DRAWBRIDGE_ALLOWED_ORIGINS", "https://a.example.com"}},
+       "sk",
+       {},
+       "__Secure-my.session_token",
+       0,
+       {"https://a.example.com"}},
+      {"keys look at no secret",
+       {{"DRAWBRIDGE_CREDENTIALS", "key"},
+        {"BETTER_AUTH_SECRET", secret},
+        {"DRAWBRIDGE_SESSION_COOKIE", "no name"}},
+       "k",
+       {},
+       {},
+       30,
+       {}},
+  };
+  for (const Case& c : cases) {
+    Variables variables = c.variables;
+    variables.insert({"BETTER_AUTH_URL", better_auth_url});
+    const CredentialSource source = Given {
+      variables
+    } -> credential_source();
+    EXPECT_EQ(kinds(source), c.kinds) << c.name;
+    EXPECT_EQ(source.base_url, "http://localhost:3000/api/auth") << c.name;
+    EXPECT_EQ(source.secrets, c.secrets) << c.name;
+    EXPECT_EQ(source.session_cookie, c.cookie) << c.name;
+    EXPECT_EQ(source.max_age, std::chrono::seconds{c.max_age}) << c.name;
+    EXPECT_EQ(source.allowed_origins, c.origins) << c.name;
+  }
+}
+
+TEST(Settings, OfSessionsAndKeysThatCannotWorkAreNamedWithoutASecret) {
+  const std::string cookie = std::string(32, 'c') + '.' + std::string(43, 'A') + "%3D";
+  struct Case {
+    Variables variables;
+    const char* part;
+  };
+  const Case cases[] = {
+      {{{"DRAWBRIDGE_CREDENTIALS", "cookie"}},
+       "DRAWBRIDGE_CREDENTIALS names \"cookie\": give some of token, session, key"},
+      {{{"DRAWBRIDGE_CREDENTIALS", "Token"}}, "DRAWBRIDGE_CREDENTIALS names \"Token\""},
+      {{{"DRAWBRIDGE_CREDENTIALS", "token,key,token"}}, "DRAWBRIDGE_CREDENTIALS names \"token\" twice"},
+      {{{"DRAWBRIDGE_CREDENTIALS", "token,"}}, "DRAWBRIDGE_CREDENTIALS is \"token,\": there is nothing"},
+      {{{"DRAWBRIDGE_CREDENTIALS", ""}}, "DRAWBRIDGE_CREDENTIALS is empty"},
+      {{{"DRAWBRIDGE_SESSION_COOKIE", "a b"}}, "DRAWBRIDGE_SESSION_COOKIE is no name of a cookie"},
+      {{{"DRAWBRIDGE_SESSION_COOKIE", "name=" + cookie}}, "DRAWBRIDGE_SESSION_COOKIE is no name of a cookie"},
+      {{{"DRAWBRIDGE_SESSION_COOKIE", cookie}},
+       "DRAWBRIDGE_SESSION_COOKIE holds a cookie's value, which is a secret"},
+      {{{"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "31"}},
+       "DRAWBRIDGE_CREDENTIAL_MAX_AGE is \"31\": give a whole number of seconds from 0 to 30"},
+      {{{"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "-1"}}, "from 0 to 30"},
+      {{{"BETTER_AUTH_SECRET", ""}}, "BETTER_AUTH_SECRET is empty"},
+      {{{"BETTER_AUTH_SECRETS", secret}}, "BETTER_AUTH_SECRETS cannot be read: give each as VERSION:SECRET"},
+      {{{"BETTER_AUTH_SECRETS", "1:" + secret + ",1:" + secret}}, "BETTER_AUTH_SECRETS cannot be read"},
+      {{{"BETTER_AUTH_SECRETS", "1:" + secret + ",two:" + secret}}, "BETTER_AUTH_SECRETS cannot be read"},
+      {{{"BETTER_AUTH_ISSUER", "https://a.example.com,http://b.example.com"}},
+       "DRAWBRIDGE_SESSION_COOKIE is not set, and"},
+      {{{"BETTER_AUTH_URL", "http://auth.example.com"},
+        {"BETTER_AUTH_JWKS_URL", "https://k.example.com/jwks"}},
+       "BETTER_AUTH_URL cannot be used"},
+      {{{"BETTER_AUTH_URL", "%none"},
+        {"BETTER_AUTH_JWKS_URL", "https://k.example.com/jwks"},
+        {"BETTER_AUTH_ISSUER", "i"},
+        {"BETTER_AUTH_AUDIENCE", "a"}},
+       "BETTER_AUTH_URL is not set: Better Auth is asked about sessions and keys"},
+  };
+  for (const Case& c : cases) {
+    Variables variables = c.variables;
+    variables.insert({{"BETTER_AUTH_URL", better_auth_url}, {"DRAWBRIDGE_CREDENTIALS", "token,session"}});
+    if (variables["BETTER_AUTH_URL"] == "%none") variables.erase("BETTER_AUTH_URL");
+    const std::string fault = fault_of(Given{variables});
+    EXPECT_TRUE(fault.starts_with(c.part) || fault.contains(c.part)) << c.part << ": " << fault;
+    EXPECT_FALSE(fault.contains('\n')) << fault;
+    EXPECT_FALSE(fault.contains(secret)) << fault;
+    EXPECT_FALSE(fault.contains(std::string(32, 'c'))) << fault;
+  }
+}
+
+TEST(Settings, SecretsHaveNoFlag) {
+  CLI::App app;
+  const ServerSettings settings{app, {credentials}};
+  EXPECT_FALSE(app.help().contains("BETTER_AUTH_SECRET"));
+  EXPECT_TRUE(app.help().contains("[DRAWBRIDGE_CREDENTIALS]"));
 }
 
 TEST(Settings, MissingOnesSayWhatToDo) {

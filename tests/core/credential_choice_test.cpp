@@ -83,6 +83,13 @@ TEST(CredentialChoice, HasOneOrder) {
     const Credentials credentials{
         .authorization = c.sent.authorization, .cookie = c.sent.cookie, .api_key = c.sent.api_key};
     EXPECT_EQ(text_of(chosen_credential(credentials, c.kinds, "sid")), c.expected) << c.name;
+    const bool depends_on_cookie = cookie_may_count(credentials, c.kinds);
+    if (c.expected.starts_with("session") || c.expected == "several cookies")
+      EXPECT_TRUE(depends_on_cookie) << c.name;
+    else if (c.expected != "nothing" || !c.kinds.session)
+      EXPECT_FALSE(depends_on_cookie) << c.name;
+    else
+      EXPECT_TRUE(depends_on_cookie) << c.name << ": with a cookie it would be another answer";
   }
 }
 

@@ -219,7 +219,7 @@ TEST(IssuerChecks, TellOnlyTheFieldThatIsAccepted) {
 
 TEST(IssuerChecks, NeedACookie) {
   FakeBetterAuth issuer;
-  EXPECT_EQ(found_by(issuer.visit()).checks.at("issuer.own_fields").summary, "no --session-cookie was given");
+  EXPECT_EQ(found_by(issuer.visit()).checks.at("issuer.own_fields").summary, "no --session was given");
 }
 
 }  // namespace

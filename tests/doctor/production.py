@@ -34,7 +34,7 @@ class Production:
             "better_auth_url": self.better_auth_url,
             "database_url": self.issuer.database.url,
             "token": self.person.token(),
-            "session_cookie": next(iter(self.person.browser.cookies.values())),
+            "session": next(iter(self.person.browser.cookies.values())),
             "api_url": self.api_url,
             "origin": self.page_url,
             "issuer": self.issuer.url,

@@ -28,7 +28,7 @@ class SetUp:
             "better_auth_url": self.issuer.url,
             "database_url": self.issuer.database.url,
             "token": self.token,
-            "session_cookie": self.session_cookie,
+            "session": self.session_cookie,
             "api_url": self.backend.url,
         }
 

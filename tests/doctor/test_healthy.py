@@ -83,22 +83,22 @@ def test_without_a_token_the_session_gets_one(healthy: SetUp):
 
 def test_the_cookie_may_come_with_its_name(healthy: SetUp):
     cookie = f"better-auth.session_token={healthy.session_cookie}"
-    assert_is_healthy(healthy.examine(token=None, session_cookie=cookie))
+    assert_is_healthy(healthy.examine(token=None, session=cookie))
 
 
 def test_secrets_from_the_environment(healthy: SetUp):
     env = {
         "DRAWBRIDGE_TOKEN": healthy.token,
-        "DRAWBRIDGE_SESSION_COOKIE": healthy.session_cookie,
+        "DRAWBRIDGE_SESSION": healthy.session_cookie,
         "DATABASE_URL": healthy.issuer.database.url,
     }
-    assert_is_healthy(healthy.examine(token=None, session_cookie=None, database_url=None, env=env))
+    assert_is_healthy(healthy.examine(token=None, session=None, database_url=None, env=env))
 
 
-@pytest.mark.parametrize("name", ["token", "session_cookie"])
+@pytest.mark.parametrize("name", ["token", "session"])
 def test_a_secret_from_standard_input(healthy_sqlite: SetUp, name: str):
     options = healthy_sqlite.options() | {name: "-"}
-    done = run_doctor("--json", *arguments_of(options), text=f"{getattr(healthy_sqlite, name)}\n")
+    done = run_doctor("--json", *arguments_of(options), text=f"{healthy_sqlite.options()[name]}\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert {check["status"] for check in json.loads(done.stdout)["checks"]} == {"ok"}
 
@@ -107,11 +107,11 @@ def test_a_secret_from_standard_input(healthy_sqlite: SetUp, name: str):
     ("left_out", "groups"),
     [
         (["database_url"], {"database", "tables", "user"}),
-        (["session_cookie"], {"issuer"}),
-        (["session_cookie", "token"], {"issuer", "token", "user", "api"}),
+        (["session"], {"issuer"}),
+        (["session", "token"], {"issuer", "token", "user", "api"}),
         (["api_url"], {"api", "cors", "clock"}),
         (
-            ["database_url", "session_cookie", "token", "api_url"],
+            ["database_url", "session", "token", "api_url"],
             {"database", "tables", "issuer", "token", "user", "api", "cors", "clock"},
         ),
     ],
@@ -203,5 +203,5 @@ def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str):
 def test_help_says_what_production_does():
     done = run_doctor("--help")
     assert done.returncode == 0
-    for part in ("--session-cookie", "Nothing is changed on either side", "about a hundred times", "updatedAt"):
+    for part in ("--session", "Nothing is changed on either side", "about a hundred times", "updatedAt"):
         assert part in done.stdout

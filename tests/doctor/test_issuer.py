@@ -20,7 +20,7 @@ from set_up import SESSION_COOKIE, SetUp
 def examine_session(issuer: BetterAuth, person: Person, **more: object) -> Examination:
     return examine(
         better_auth_url=issuer.url,
-        session_cookie=person.browser.cookies[SESSION_COOKIE],
+        session=person.browser.cookies[SESSION_COOKIE],
         **more,
     )
 
@@ -37,14 +37,14 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 def test_each_form_of_the_cookie_is_understood(healthy: SetUp, form: Callable[[str], str]):
-    checks = healthy.examine(session_cookie=form(healthy.session_cookie), token=None, api_url=None)
+    checks = healthy.examine(session=form(healthy.session_cookie), token=None, api_url=None)
     only(checks)
     assert checks["token.signature"].status == "ok"
 
 
 def test_a_cookie_without_signature(healthy_sqlite: SetUp):
     text = only(
-        healthy_sqlite.examine(session_cookie=healthy_sqlite.person.session_token),
+        healthy_sqlite.examine(session=healthy_sqlite.person.session_token),
         "issuer.session",
     )
     assert "session.token" in text
@@ -55,14 +55,14 @@ def test_a_session_that_ended(start_issuer: StartIssuer):
     person = issuer.sign_up("alice")
     cookie = person.browser.cookies[SESSION_COOKIE]
     assert person.browser.post("/sign-out").status_code == 200
-    text = only(examine(better_auth_url=issuer.url, session_cookie=cookie), "issuer.session")
+    text = only(examine(better_auth_url=issuer.url, session=cookie), "issuer.session")
     assert "sign in again" in text
     only(examine_session(issuer, issuer.sign_up("bob")))
 
 
 def test_a_cookie_is_not_shown(healthy_sqlite: SetUp):
     for cookie in (healthy_sqlite.session_cookie, healthy_sqlite.session_cookie[:-8]):
-        checks = healthy_sqlite.examine(session_cookie=cookie)
+        checks = healthy_sqlite.examine(session=cookie)
         assert cookie not in " ".join(check.text() for check in checks.values())
 
 

@@ -151,7 +151,7 @@ def test_a_key_service_that_does_not_sign(start_issuer: StartIssuer):
     with key_service() as (url, private):
         issuer = start_issuer(remote_url=url, service_key=key_that_cannot_sign())
         cookie = issuer.sign_up("alice").browser.cookies[SESSION_COOKIE]
-        options = {"better_auth_url": issuer.url, "jwks_url": url, "session_cookie": cookie}
+        options = {"better_auth_url": issuer.url, "jwks_url": url, "session": cookie}
         text = only(examine(**options), "issuer.signs")
         assert f"the keys are read from {url}" in text and "Where a key service signs there (jwt.sign), it did not" in text
         assert "mend the service" in text and "DELETE FROM jwks" not in text
@@ -328,7 +328,7 @@ def test_a_key_that_a_session_makes_is_looked_for_again(start_issuer: StartIssue
     just_now = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     issuer.database.execute('update jwks set "expiresAt" = ?', just_now)
     cookie = person.browser.cookies["better-auth.session_token"]
-    checks = examine(better_auth_url=issuer.url, session_cookie=cookie)
+    checks = examine(better_auth_url=issuer.url, session=cookie)
     only(checks)
     assert checks["token.signature"].status == "ok"
 

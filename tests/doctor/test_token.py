@@ -213,7 +213,7 @@ def test_of_a_shared_secret(start_issuer: StartIssuer, two: Two):
     text = only(
         examine(
             **options,
-            session_cookie=person.browser.cookies["better-auth.session_token"],
+            session=person.browser.cookies["better-auth.session_token"],
         ),
         "token.algorithm",
     )

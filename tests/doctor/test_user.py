@@ -64,7 +64,7 @@ def test_a_second_table_of_users(healthy_sqlite: SetUp, other_database: Database
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_a_deleted_user(start_set_up: StartSetUp, product: str):
     set_up = start_set_up(product)
-    options = set_up.options() | {"session_cookie": None}
+    options = set_up.options() | {"session": None}
     set_up.person.delete_account()
     checks = examine(**options)
     assert (checks.faults, checks.warnings) == ({"user.known"}, set())

@@ -180,7 +180,7 @@ def all_is_healthy(run: Run, token: str, cookie: str) -> None:
         "api-url": f"http://localhost:{run.api_port}",
         "database-url": re.search(r"the database (\S+)\. Ctrl-C", run.log.read_text())[1],
         "token": token,
-        "session-cookie": cookie,
+        "session": cookie,
     }
     command = [DRAWBRIDGE, "doctor", "--json", *(f"--{name}={value}" for name, value in given.items())]
     times = []

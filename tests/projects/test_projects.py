@@ -193,7 +193,7 @@ def test_its_users_reach_their_own_and_nobody_elses(new_site: NewSite, name: str
         better_auth_url=issuer.url,
         database_url=issuer.database.url,
         token=token,
-        session_cookie=alice.browser.cookies["better-auth.session_token"],
+        session=alice.browser.cookies["better-auth.session_token"],
         api_url=url,
         api_path=project.path,
     )

@@ -241,7 +241,7 @@ def test_doctors_help_has_the_programs_options() -> None:
     assert (ended.status, ended.errors) == (0, b"")
     for option in (
         b"--token",
-        b"--session-cookie",
+        b"--session",
         b"--api-url",
         b"--api-path",
         b"--origin",

@@ -32,4 +32,8 @@ std::expected<SentCredential, ChoiceFault> chosen_credential(const Credentials& 
                                                              const CredentialKinds& kinds,
                                                              std::string_view cookie_name);
 
+/// Whether a cookie decides, by the same order: no credential that goes before it was sent. So long an answer
+/// depends on it, also where there is none.
+bool cookie_may_count(const Credentials& credentials, const CredentialKinds& kinds);
+
 }  // namespace drawbridge
