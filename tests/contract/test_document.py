@@ -30,6 +30,7 @@ TOKEN_CODES = {
     "issuer_mismatch",
     "audience_mismatch",
 }
+OTHER_CREDENTIALS_CODES = {"credential_malformed", "session_unknown", "api_key_unknown", "session_unavailable"}
 
 
 def contents() -> dict[str, dict[str, Any]]:
@@ -148,10 +149,10 @@ def expected_codes(operation: Operation) -> set[str]:
     if operation.id not in ("getHealth", "getReadiness"):
         codes |= {"validation_failed"}
     if operation.node.get("security") != []:
-        codes |= TOKEN_CODES | {"keys_unavailable", "rate_limited"}
+        codes |= TOKEN_CODES | OTHER_CREDENTIALS_CODES | {"keys_unavailable", "rate_limited"}
     if "{user_id}" in operation.path:
         codes |= {"user_mismatch", "not_found", "store_unavailable", "statement_timeout"}
-        codes |= {"user_unknown"} if operation.method != "GET" else set()
+        codes |= {"user_unknown", "origin_not_allowed"} if operation.method != "GET" else set()
     if "requestBody" in operation.node:
         codes |= {"body_malformed", "media_type_unsupported"}
     if operation.id in ("createTag", "updateTag"):

@@ -5,12 +5,6 @@ export type KnownErrorCode =
   | ContractCode
   /** A backend of one's own with Drawbridge's library wants a role that the user lacks. */
   | "role_missing"
-  /** A backend of one's own that takes session cookies or API keys. */
-  | "credential_malformed"
-  | "session_unknown"
-  | "api_key_unknown"
-  | "origin_not_allowed"
-  | "session_unavailable"
   /** An answer that neither the contract nor FastAPI gives: a proxy's page, another program on that port. */
   | "unexpected_answer";
 

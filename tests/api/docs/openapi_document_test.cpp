@@ -99,9 +99,8 @@ Names codes_in_contract(const Operation& operation) {
   return codes;
 }
 
-/// A tasks API asks for no role, and takes tokens alone.
-const Names of_other_backends{"role_missing",    "credential_malformed", "session_unknown",
-                              "api_key_unknown", "origin_not_allowed",   "session_unavailable"};
+/// A tasks API asks for no role.
+const Names of_other_backends{"role_missing"};
 
 /// What follows from how a route and its endpoint are declared.
 Names codes_in_program(const Operation& operation) {
@@ -116,12 +115,12 @@ Names codes_in_program(const Operation& operation) {
     for (const ErrorCode code : all_error_codes())
       if (http_status(code) == 401 && !of_other_backends.contains(std::string{name_of(code)}))
         codes.emplace(name_of(code));
-    codes.insert({"keys_unavailable", "rate_limited"});
+    codes.insert({"keys_unavailable", "session_unavailable", "rate_limited"});
   }
   if (route.access == Access::owner) {
     codes.insert({"user_mismatch", "not_found", "store_unavailable", "statement_timeout"});
     if (operation.endpoint->method == Method::post || gives_tags) codes.insert("quota_exceeded");
-    if (writes) codes.insert("user_unknown");
+    if (writes) codes.insert({"user_unknown", "origin_not_allowed"});
   }
   if (operation.endpoint->takes_json) codes.insert({"body_malformed", "media_type_unsupported"});
   if (names_a_tag) codes.insert("conflict");

@@ -170,8 +170,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says who the token speaks for.
-         * @description Read from the token alone; the database is not asked.
+         * Says who sent the request.
+         * @description Read from the token alone, or from the one that a session or a key stands for; the database is not asked.
          */
         get: operations["getMe"];
         put?: never;
@@ -529,7 +529,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description No token, or one that is not good here. */
+        /** @description No token, or one that is not good here. The same of a session or a key, where these are taken. */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -539,11 +539,11 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    type?: "urn:drawbridge:error:token_missing" | "urn:drawbridge:error:token_malformed" | "urn:drawbridge:error:token_too_large" | "urn:drawbridge:error:token_type_not_allowed" | "urn:drawbridge:error:algorithm_not_allowed" | "urn:drawbridge:error:key_id_missing" | "urn:drawbridge:error:key_unknown" | "urn:drawbridge:error:key_unusable" | "urn:drawbridge:error:signature_invalid" | "urn:drawbridge:error:claim_missing" | "urn:drawbridge:error:claim_invalid" | "urn:drawbridge:error:token_expired" | "urn:drawbridge:error:token_not_yet_valid" | "urn:drawbridge:error:issuer_mismatch" | "urn:drawbridge:error:audience_mismatch";
+                    type?: "urn:drawbridge:error:token_missing" | "urn:drawbridge:error:token_malformed" | "urn:drawbridge:error:token_too_large" | "urn:drawbridge:error:credential_malformed" | "urn:drawbridge:error:token_type_not_allowed" | "urn:drawbridge:error:algorithm_not_allowed" | "urn:drawbridge:error:key_id_missing" | "urn:drawbridge:error:key_unknown" | "urn:drawbridge:error:key_unusable" | "urn:drawbridge:error:signature_invalid" | "urn:drawbridge:error:claim_missing" | "urn:drawbridge:error:claim_invalid" | "urn:drawbridge:error:token_expired" | "urn:drawbridge:error:token_not_yet_valid" | "urn:drawbridge:error:issuer_mismatch" | "urn:drawbridge:error:audience_mismatch" | "urn:drawbridge:error:session_unknown" | "urn:drawbridge:error:api_key_unknown";
                     /** @constant */
                     status?: 401;
                     /** @enum {unknown} */
-                    code?: "token_missing" | "token_malformed" | "token_too_large" | "token_type_not_allowed" | "algorithm_not_allowed" | "key_id_missing" | "key_unknown" | "key_unusable" | "signature_invalid" | "claim_missing" | "claim_invalid" | "token_expired" | "token_not_yet_valid" | "issuer_mismatch" | "audience_mismatch";
+                    code?: "token_missing" | "token_malformed" | "token_too_large" | "credential_malformed" | "token_type_not_allowed" | "algorithm_not_allowed" | "key_id_missing" | "key_unknown" | "key_unusable" | "signature_invalid" | "claim_missing" | "claim_invalid" | "token_expired" | "token_not_yet_valid" | "issuer_mismatch" | "audience_mismatch" | "session_unknown" | "api_key_unknown";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -564,7 +564,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The path is another user's, or the user is no longer in the database. */
+        /** @description The path is another user's, or the user is no longer in the database; or a session cookie came from a page that may not send it. */
         ForbiddenToWrite: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -573,11 +573,11 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    type?: "urn:drawbridge:error:user_mismatch" | "urn:drawbridge:error:user_unknown";
+                    type?: "urn:drawbridge:error:user_mismatch" | "urn:drawbridge:error:user_unknown" | "urn:drawbridge:error:origin_not_allowed";
                     /** @constant */
                     status?: 403;
                     /** @enum {unknown} */
-                    code?: "user_mismatch" | "user_unknown";
+                    code?: "user_mismatch" | "user_unknown" | "origin_not_allowed";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -771,7 +771,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The token cannot be judged now. It may be good. */
+        /** @description The token, session or key cannot be judged now. It may be good. */
         KeysUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -780,16 +780,16 @@ export interface components {
             };
             content: {
                 "application/problem+json": {
-                    /** @constant */
-                    type?: "urn:drawbridge:error:keys_unavailable";
+                    /** @enum {unknown} */
+                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:session_unavailable";
                     /** @constant */
                     status?: 503;
                     /** @enum {unknown} */
-                    code?: "keys_unavailable";
+                    code?: "keys_unavailable" | "session_unavailable";
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The token cannot be judged now, or the database cannot be used, or took too long. */
+        /** @description The token, session or key cannot be judged now, or the database cannot be used, or took too long. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -799,11 +799,11 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:store_unavailable" | "urn:drawbridge:error:statement_timeout";
+                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:session_unavailable" | "urn:drawbridge:error:store_unavailable" | "urn:drawbridge:error:statement_timeout";
                     /** @constant */
                     status?: 503;
                     /** @enum {unknown} */
-                    code?: "keys_unavailable" | "store_unavailable" | "statement_timeout";
+                    code?: "keys_unavailable" | "session_unavailable" | "store_unavailable" | "statement_timeout";
                 } & components["schemas"]["Problem"];
             };
         };
