@@ -32,6 +32,21 @@ class Person:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])
 
+    def session_cookie(self) -> str:
+        """The Cookie header that the browser sends to this host, whatever the port."""
+        name = "better-auth.session_token"
+        return f"{name}={self.browser.cookies[name]}"
+
+    def make_key(self) -> tuple[str, str]:
+        """Id and text of a new API key; with `api_keys="on"`."""
+        answer = self.browser.post("/api-key/create", json={"name": "a program"})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"]), str(answer.json()["key"])
+
+    def sign_out(self) -> None:
+        answer = self.browser.post("/sign-out", json={})
+        assert answer.status_code == 200, answer.text
+
     def delete_account(self) -> None:
         answer = self.browser.post("/delete-user", json={"password": PASSWORD})
         assert answer.status_code == 200, answer.text

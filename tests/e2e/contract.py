@@ -20,9 +20,14 @@ STATUS = {
     "token_not_yet_valid": 401,
     "issuer_mismatch": 401,
     "audience_mismatch": 401,
+    "credential_malformed": 401,
+    "session_unknown": 401,
+    "api_key_unknown": 401,
     "user_mismatch": 403,
     "user_unknown": 403,
+    "origin_not_allowed": 403,
     "keys_unavailable": 503,
+    "session_unavailable": 503,
     "store_unavailable": 503,
     "statement_timeout": 503,
     "not_found": 404,
@@ -38,13 +43,16 @@ STATUS = {
     "rate_limited": 429,
 }
 COMMON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Origin"}
+# Of an answer that a cookie decides.
+BY_COOKIE = {"Cache-Control": "private, no-store", "Vary": "Origin, Cookie"}
+NO_TOKENS_FAULT = ("token_missing", "credential_malformed", "session_unknown", "api_key_unknown")
 
 
 def challenge(code: str) -> str | None:
     """The exact WWW-Authenticate for a code."""
     if STATUS[code] != 401:
         return None
-    if code == "token_missing":
+    if code in NO_TOKENS_FAULT:
         return 'Bearer realm="drawbridge"'
     return f'Bearer realm="drawbridge", error="invalid_token", error_description="{code}"'
 
@@ -56,7 +64,7 @@ def assert_common_headers(answer: httpx.Response, but: dict[str, str] | None = N
     assert {name: answer.headers.get(name) for name in expected} == expected
 
 
-def assert_refused(answer: httpx.Response, code: str) -> None:
+def assert_refused(answer: httpx.Response, code: str, by_cookie: bool = False) -> None:
     """A problem document (RFC 9457) of exactly that code, with exactly the headers that go with it."""
     assert (answer.status_code, answer.headers.get("Content-Type")) == (STATUS[code], "application/problem+json"), (
         f"{answer.status_code} {answer.text}, not {code}"
@@ -69,9 +77,9 @@ def assert_refused(answer: httpx.Response, code: str) -> None:
     assert answer.headers.get("WWW-Authenticate") == challenge(code)
     assert ("Allow" in answer.headers) == (code == "method_not_allowed")
     assert ("errors" in problem) == (code == "validation_failed")
-    assert_common_headers(answer)
+    assert_common_headers(answer, BY_COOKIE if by_cookie else None)
     if STATUS[code] in (429, 503):
-        assert 1 <= int(answer.headers["Retry-After"]) <= 30
+        assert 1 <= int(answer.headers["Retry-After"]) <= (30 if code != "rate_limited" else 86_400)
     else:
         assert "Retry-After" not in answer.headers
     sent = answer.request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -2,6 +2,7 @@
 
 import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
 
+import { apiKey } from "@better-auth/api-key";
 import { drawbridge } from "@drawbridge/better-auth";
 import { betterAuth } from "better-auth";
 import { verifyPassword } from "better-auth/crypto";
@@ -42,11 +43,19 @@ function signedElsewhere({ serviceKey, sharedSecret, secret }) {
   return sharedSecret ? signedWithSecret(secret) : undefined;
 }
 
+/** Better Auth's own limit, ten uses a day, counts each time that it is asked about a key. */
+const keyOptions = ({ apiKeys }) => ({
+  enableSessionForAPIKeys: true,
+  permissions: { defaultPermissions: { files: ["read"] } },
+  rateLimit: apiKeys === "limited" ? { maxRequests: 1, timeWindow: 86_400_000 } : { enabled: false },
+});
+
 /** Beside those of tokens; some have tables of their own, which no backend knows of. */
 function others(settings) {
   return [
     ...(settings.otherTables ? [organization(), twoFactor()] : []),
     ...(settings.admin ? [admin()] : []),
+    ...(settings.apiKeys ? [apiKey(keyOptions(settings))] : []),
     ...(settings.bearer ? [bearer({ requireSignature: settings.bearer === "signed" })] : []),
   ];
 }
@@ -122,6 +131,7 @@ const quickPasswords = {
  * @param {boolean} [settings.sharedSecret]  tokens are signed elsewhere with the secret; with a `remoteUrl`
  * @param {string} [settings.bearer]      "on": session tokens are taken as bearer tokens; "signed": signed ones alone
  * @param {boolean} [settings.admin]      administrators can act as another user
+ * @param {string} [settings.apiKeys]     "on": users have API keys; "limited": each may be used once a day
  * @param {string[]} [settings.trustedProxies]  undefined for what X-Forwarded-For says, whoever says it
  * @param {boolean} [settings.uuid]       false: a Better Auth that knows of no UUID
  * @param {boolean} [settings.jwt]        false: one without tokens and keys

@@ -33,6 +33,7 @@ export function readSettings(origin) {
     sharedSecret: process.env.ISSUER_SHARED_SECRET === "on",
     bearer: process.env.ISSUER_BEARER,
     admin: process.env.ISSUER_ADMIN === "on",
+    apiKeys: process.env.ISSUER_API_KEYS,
     trustedProxies: process.env.ISSUER_TRUSTED_PROXIES?.split(",").filter(Boolean),
     uuid: process.env.ISSUER_UUID !== "off",
     jwt: process.env.ISSUER_JWT !== "off",
