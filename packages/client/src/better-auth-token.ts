@@ -10,7 +10,7 @@ interface FetchOptions {
 export interface BetterAuthClient {
   token(options: { fetchOptions: FetchOptions }): Promise<unknown>;
   getSession(options: {
-    query: { disableCookieCache: boolean; disableRefresh: boolean };
+    query: { disableCookieCache: unknown; disableRefresh: unknown };
     fetchOptions: FetchOptions;
   }): Promise<unknown>;
 }
@@ -26,8 +26,9 @@ export function betterAuthToken(authClient: BetterAuthClient): GetToken {
     const ask: AskIssuer = async (endpoint) => {
       const fetchOptions = { signal };
       try {
-        // The session as the database has it, not as a cookie remembers it; and to ask does not make it last longer.
-        const query = { disableCookieCache: true, disableRefresh: true };
+        // The session as the database has it, not as a cookie remembers it; and to ask does not make it last longer. Better
+        // Auth takes any text for true; at "true" the plugin would sign a token, which nobody reads here.
+        const query = { disableCookieCache: "1", disableRefresh: "1" };
         return answerOf(
           await (endpoint === "/token"
             ? authClient.token({ fetchOptions })

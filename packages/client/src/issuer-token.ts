@@ -8,12 +8,32 @@ export interface IssuerAnswer {
   status: number | null;
   /** The decoded body: of a 200 what was asked for, else `{code, message}` where Better Auth says why. */
   body?: unknown;
+  /** The JWT in the header `set-auth-jwt`, where it was asked for. */
+  jwt?: string | null;
   /** Why there was no answer. */
   cause?: unknown;
 }
 
 /** Asks one of Better Auth's endpoints; never rejects for what the answer is. */
 export type AskIssuer = (endpoint: "/token" | "/get-session") => Promise<IssuerAnswer>;
+
+/**
+ * Gets a token by a question for the session, whose answer has it in the header `set-auth-jwt`: one request, which says for
+ * sure whether somebody is signed in, and which the plugin `drawbridge()` keeps out of the rate limit. Better Auth's own
+ * plugin can be set up to leave the header out; then `/token` is asked too.
+ *
+ * @throws NotSignedInError, TokenUnavailableError
+ */
+export async function tokenOfSession(ask: AskIssuer): Promise<string> {
+  const session = await ask("/get-session");
+  if (session.status !== 200) throw unavailable("/get-session", session);
+  if (session.body === null) throw new NotSignedInError();
+  if (!isObject(session.body)) throw unreadable("/get-session", "a session");
+  if (session.jwt) return session.jwt;
+  const answer = await ask("/token");
+  if (answer.status === 401) throw sessionWithoutToken();
+  return tokenIn(answer);
+}
 
 /**
  * Gets a token from Better Auth, and where it gives none finds out why.
@@ -25,19 +45,24 @@ export type AskIssuer = (endpoint: "/token" | "/get-session") => Promise<IssuerA
  */
 export async function issuerToken(ask: AskIssuer): Promise<string> {
   const answer = await ask("/token");
-  if (answer.status === 200) {
-    if (isObject(answer.body) && typeof answer.body.token === "string") return answer.body.token;
-    throw new TokenUnavailableError(
-      "its /token answered 200 without a token; look at what a proxy in between does.",
-      200,
-    );
-  }
-  if (answer.status !== 401) throw unavailable("/token", answer);
+  if (answer.status !== 401) return tokenIn(answer);
   const session = await ask("/get-session");
   if (session.status !== 200) throw unavailable("/get-session", session);
   if (session.body === null) throw new NotSignedInError();
-  throw new TokenUnavailableError("it has a session, but /token answered 401; try again.", 401);
+  throw sessionWithoutToken();
 }
+
+function tokenIn(answer: IssuerAnswer): string {
+  if (answer.status !== 200) throw unavailable("/token", answer);
+  if (isObject(answer.body) && typeof answer.body.token === "string") return answer.body.token;
+  throw unreadable("/token", "a token");
+}
+
+const sessionWithoutToken = () =>
+  new TokenUnavailableError("it has a session, but /token answered 401; try again.", 401);
+
+const unreadable = (endpoint: string, what: string) =>
+  new TokenUnavailableError(`its ${endpoint} answered 200 without ${what}; look at what a proxy in between does.`, 200);
 
 function unavailable(endpoint: string, { status, body, cause }: IssuerAnswer): TokenUnavailableError {
   const { code, message } = isObject(body) ? body : {};

@@ -1,5 +1,5 @@
 import { parseBaseUrl } from "./base-url.js";
-import { type AskIssuer, issuerToken } from "./issuer-token.js";
+import { type AskIssuer, tokenOfSession } from "./issuer-token.js";
 import { parseJson } from "./json.js";
 import type { GetToken } from "./token-source.js";
 
@@ -18,11 +18,11 @@ export interface HeadersLike {
 }
 
 /**
- * A `getToken` for a server that answers a browser's request: asks Better Auth's `/token` with that request's cookie,
- * and with nothing else of it. Make one, and one client with it, **for each request**: shared between requests it would
- * give one user's token to another.
+ * A `getToken` for a server that answers a browser's request: asks Better Auth's `/get-session` with that request's cookie,
+ * and with nothing else of it, for session and token in one; where the answer has no token, `/token`. Make one, and one
+ * client with it, **for each request**: shared between requests it would give one user's token to another.
  *
- * @returns a function that rejects with `NotSignedInError`, said only when `/get-session` confirms it, or with
+ * @returns a function that rejects with `NotSignedInError`, said only when `/get-session` does, or with
  *   `TokenUnavailableError`
  * @throws TypeError when `baseUrl` is not an http(s) URL or holds credentials, a query or a fragment
  */
@@ -40,14 +40,18 @@ export function serverToken({ baseUrl, headers, fetch: ownFetch }: ServerTokenOp
           redirect: "error",
           signal,
         });
-        return { status: response.status, body: parseJson(await response.text()) };
+        const jwt = response.headers.get("set-auth-jwt");
+        return { status: response.status, body: parseJson(await response.text()), jwt };
       } catch (error) {
         return { status: null, cause: error };
       }
     };
-    return issuerToken(ask);
+    return tokenOfSession(ask);
   };
 }
 
-/** The session as the database has it, not as a cookie remembers it; and to ask does not make it last longer. */
+/**
+ * The session as the database has it, not as a cookie remembers it; and to ask does not make it last longer. In this form
+ * the plugin `drawbridge()` answers with a token.
+ */
 const queries = { "/token": "", "/get-session": "?disableCookieCache=true&disableRefresh=true" };

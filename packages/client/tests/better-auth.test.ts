@@ -7,8 +7,9 @@ import { describe, expect, it, vi } from "vitest";
 
 import { betterAuthToken, type Client, createClient, type GetToken, serverToken } from "../src/index.js";
 import { failureOf } from "./support/failure.js";
-import { Browser, type Issuer, startIssuer } from "./support/issuer.js";
+import { Browser, type Issuer, type IssuerSettings, startIssuer } from "./support/issuer.js";
 import { scriptedServer } from "./support/scripted-server.js";
+import { makeToken } from "./support/tokens.js";
 
 const noTasks = { status: 200, body: [] };
 const notSignedIn = { name: "NotSignedInError", code: "not_signed_in" };
@@ -31,8 +32,20 @@ async function page(issuer: Issuer) {
   return { api, browser, authClient, ways, signUp };
 }
 
-describe.each(["betterAuthToken", "serverToken"])("%s with a real Better Auth", (way) => {
-  const start = async (settings?: { payload?: string; jwt?: boolean }) => {
+const exchange = "/get-session?disableCookieCache=true&disableRefresh=true";
+
+/** What Better Auth is asked for a token, and to find out that nobody is signed in. */
+const asks = {
+  betterAuthToken: {
+    token: ["/token"],
+    nobody: ["/token", "/get-session?disableCookieCache=1&disableRefresh=1"],
+  },
+  serverToken: { token: [exchange], nobody: [exchange] },
+};
+
+describe.each(Object.entries(asks))("%s with a real Better Auth", (way, asked) => {
+  const first = asked.token[0]?.split("?")[0];
+  const start = async (settings?: IssuerSettings) => {
     const issuer = await startIssuer(settings);
     const { ways, ...rest } = await page(issuer);
     const client = ways[way] as Client;
@@ -45,7 +58,7 @@ describe.each(["betterAuthToken", "serverToken"])("%s with a real Better Auth", 
     issuer.asked.length = 0;
     await client.listTasks();
     await client.listTasks();
-    expect(issuer.asked).toEqual(["/token"]);
+    expect(issuer.asked).toEqual(asked.token);
     const held = client.unverifiedToken();
     expect(held?.claims).toMatchObject({ email: account.email, iss: issuer.url, aud: issuer.url });
     expect(api.asked[0]).toMatchObject({
@@ -58,7 +71,7 @@ describe.each(["betterAuthToken", "serverToken"])("%s with a real Better Auth", 
   it("says that nobody is signed in, before sign-up and after sign-out and clear, when /get-session says so", async () => {
     const { issuer, client, api, authClient, signUp } = await start();
     expect(await failureOf(client.listTasks())).toMatchObject(notSignedIn);
-    expect(issuer.asked.map((path) => path.split("?")[0])).toEqual(["/token", "/get-session"]);
+    expect(issuer.asked).toEqual(asked.nobody);
     await signUp();
     await client.listTasks();
     await authClient.signOut();
@@ -87,8 +100,9 @@ describe.each(["betterAuthToken", "serverToken"])("%s with a real Better Auth", 
     const error = await failureOf(client.listTasks());
     expect(error).toMatchObject({ ...unavailable, status: 500, issuerCode: "USER_UUID_MISSING" });
     expect(error.message).toMatch(
-      /^Better Auth gave no token: \/token answered 500 USER_UUID_MISSING .*`drawbridge migrate up`/,
+      /^Better Auth gave no token: \/\S+ answered 500 USER_UUID_MISSING .*`drawbridge migrate up`/,
     );
+    expect(error.message).toContain(`${first} answered`);
   });
 
   it.each([429, 500, 503])("nor when it answers %i", async (status) => {
@@ -97,7 +111,7 @@ describe.each(["betterAuthToken", "serverToken"])("%s with a real Better Auth", 
     issuer.answerWith(status);
     const error = await failureOf(client.listTasks());
     expect(error).toMatchObject({ ...unavailable, status, issuerCode: null });
-    expect(error.message).toContain(`/token answered ${status}`);
+    expect(error.message).toContain(`${first} answered ${status}`);
   });
 
   it("nor when it is gone", async () => {
@@ -164,16 +178,38 @@ describe("betterAuthToken", () => {
     issuer.answerWith(500);
     expect(await failureOf(client.listTasks())).toMatchObject({ ...unavailable, status: 500 });
   });
+
+  it("does not know either, when there is a session after all", async () => {
+    const issuer = await scriptedServer({ status: 401 }, { status: 200, body: { session: {}, user: {} } });
+    const authClient = createVanillaClient({ baseURL: issuer.url, plugins: [jwtClient()] });
+    const failure = await failureOf(betterAuthToken(authClient)({ signal: new AbortController().signal }));
+    expect(failure).toMatchObject({ ...unavailable, status: 401 });
+    expect(issuer.asked).toHaveLength(2);
+  });
+
+  it("asks for the session in a form that signs no token", async () => {
+    const issuer = await startIssuer();
+    const { browser, signUp } = await page(issuer);
+    await signUp();
+    for (const [path, signed] of [
+      [asks.betterAuthToken.nobody[1], false],
+      [exchange, true],
+    ] as const) {
+      const { status, headers } = await browser.fetch(`${issuer.url}/api/auth${path}`);
+      expect([status, headers.has("set-auth-jwt")]).toEqual([200, signed]);
+    }
+  });
 });
 
 describe("serverToken", () => {
+  const session = { status: 200, body: { session: {}, user: {} } };
   const headers = () => new Headers({ cookie: "a=b", authorization: "Bearer x", "x-forwarded-for": "203.0.113.9" });
 
   it.each([
-    ["", "/api/auth/token"],
-    ["/", "/api/auth/token"],
-    ["/auth", "/auth/token"],
-    ["/api/auth/", "/api/auth/token"],
+    ["", `/api/auth${exchange}`],
+    ["/", `/api/auth${exchange}`],
+    ["/auth", `/auth${exchange}`],
+    ["/api/auth/", `/api/auth${exchange}`],
   ])("with the path %j asks %s, with the cookie and nothing else of the request", async (path, url) => {
     const issuer = await scriptedServer({ status: 500 });
     const getToken = serverToken({ baseUrl: issuer.url + path, headers });
@@ -184,10 +220,11 @@ describe("serverToken", () => {
   });
 
   it.each([
-    { name: "a session after all", answers: [{ status: 401 }, { status: 200, body: { session: {} } }], status: 401 },
-    { name: "a session that is no JSON", answers: [{ status: 401 }, { status: 200, body: "" }], status: 401 },
-    { name: "429 for the session", answers: [{ status: 401 }, { status: 429 }], status: 429 },
-    { name: "a token that is none", answers: [{ status: 200, body: {} }], status: 200 },
+    { name: "a session and no token", answers: [session, { status: 401 }], status: 401 },
+    { name: "a session that is no JSON", answers: [{ status: 200, body: "" }], status: 200 },
+    { name: "429 for the session", answers: [{ status: 429 }], status: 429 },
+    { name: "401 for the session", answers: [{ status: 401 }], status: 401 },
+    { name: "a token that is none", answers: [session, { status: 200, body: {} }], status: 200 },
     { name: "a redirect", answers: [{ status: 302, headers: { Location: "/elsewhere" } }], status: null },
   ])("with $name says that it does not know", async ({ answers, status }) => {
     const issuer = await scriptedServer(...answers);
@@ -195,6 +232,19 @@ describe("serverToken", () => {
     const failure = await failureOf(getToken({ signal: new AbortController().signal }));
     expect(failure).toMatchObject({ ...unavailable, status });
     expect(issuer.asked).toHaveLength(answers.length);
+  });
+
+  it("takes the token of the answer that has the session, and asks /token where there is none", async () => {
+    const token = makeToken();
+    const withToken = { ...session, headers: { "set-auth-jwt": token } };
+    for (const answers of [[withToken], [session, { status: 200, body: { token } }]]) {
+      const issuer = await scriptedServer(...answers);
+      const getToken = serverToken({ baseUrl: issuer.url, headers });
+      expect(await getToken({ signal: new AbortController().signal })).toBe(token);
+      expect(issuer.asked.map(({ url }) => url)).toEqual(
+        [`/api/auth${exchange}`, "/api/auth/token"].slice(0, answers.length),
+      );
+    }
   });
 
   it("refuses a baseUrl that is none", () => {

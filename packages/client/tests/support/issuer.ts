@@ -36,8 +36,14 @@ interface Auth {
 /** The workspace's own Better Auth for tests, in JavaScript. */
 const issuerModule = new URL("../../../../tests/e2e/issuer/auth.mjs", import.meta.url).href;
 
-/** Starts it for the test that runs; it ends with it. `payload` is one of the names in that module. */
-export async function startIssuer(settings: { payload?: string; jwt?: boolean } = {}): Promise<Issuer> {
+/** The settings are those of that module, which says what each is. */
+export interface IssuerSettings {
+  payload?: string;
+  jwt?: boolean;
+}
+
+/** Starts it for the test that runs; it ends with it. */
+export async function startIssuer(settings: IssuerSettings = {}): Promise<Issuer> {
   const { makeAuth } = (await import(issuerModule)) as { makeAuth: (settings: object) => Promise<Auth> };
   const directory = await mkdtemp(join(tmpdir(), "drawbridge-client-"));
   let handle: Handler | undefined;
