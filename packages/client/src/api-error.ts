@@ -77,6 +77,8 @@ function remedy({ code, status }: ApiErrorInfo): string {
       return "Better Auth and the API do not belong together: compare BETTER_AUTH_URL of both.";
     case "user_mismatch":
       return "The API's user id and the token's claim uuid differ; call clear() when the user changes.";
+    case "origin_not_allowed":
+      return "The API must name this page's origin in DRAWBRIDGE_ALLOWED_ORIGINS.";
     case "unexpected_answer":
       return "Look whether baseUrl leads to the API, and what a proxy in between says; an error of your own API needs a `code`.";
   }

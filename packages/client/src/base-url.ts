@@ -7,15 +7,30 @@
 export function parseBaseUrl(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError("baseUrl must be an absolute http or https URL, such as https://api.example.com.");
+    throw new TypeError(
+      "baseUrl must be an absolute http or https URL, such as https://api.example.com, or a page's own path, such as /backend.",
+    );
   }
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("baseUrl must hold no user name or password: the token says who asks.");
+    throw new TypeError("baseUrl must hold no user name or password: token or cookie say who asks.");
   }
   if (url.search !== "" || url.hash !== "") {
     throw new TypeError("baseUrl must have no query and no fragment: paths are put behind it.");
   }
   return (url.origin + url.pathname).replace(/\/+$/, "");
+}
+
+/**
+ * The same, and a path such as `/backend` is on the page's own origin.
+ *
+ * @returns null for a path where there is no page, as when Next.js makes a page on the server
+ */
+export function parsePageUrl(baseUrl: string): string | null {
+  if (!/^\/(?!\/)/.test(baseUrl)) return parseBaseUrl(baseUrl);
+  const origin = (globalThis as { location?: { origin?: string } }).location?.origin;
+  const isPage = origin !== undefined && /^https?:/.test(origin);
+  const url = parseBaseUrl((isPage ? origin : "http://page.invalid") + baseUrl);
+  return isPage ? url : null;
 }
 
 /**
@@ -33,14 +48,14 @@ export function urlBelow(baseUrl: string, input: string | URL): URL {
   }
   const [url, base] = [new URL(whole), new URL(baseUrl)];
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("Nothing was sent: the URL must hold no user name or password; the token says who asks.");
+    throw new TypeError("Nothing was sent: the URL must hold no user name or password; token or cookie say who asks.");
   }
   const isBelow = `${url.pathname}/`.startsWith(base.pathname.replace(/\/?$/, "/"));
   if (url.origin !== base.origin || !isBelow) {
     const where = url.origin === base.origin ? url.pathname : url.origin;
     throw new TypeError(
-      `Nothing was sent: ${where} is not below ${baseUrl}, and the token is for that alone. Make another fetch for another ` +
-        "API, or use the plain fetch where no token belongs.",
+      `Nothing was sent: ${where} is not below ${baseUrl}, and token or cookie are for that alone. Make another fetch for ` +
+        "another API, or use the plain fetch where neither belongs.",
     );
   }
   return url;

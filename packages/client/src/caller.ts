@@ -1,13 +1,15 @@
 import { untilAborted } from "./abort.js";
 import { errorOf, readAnswer } from "./answer.js";
 import type { ApiError, ErrorCode } from "./api-error.js";
-import { parseBaseUrl } from "./base-url.js";
+import { parsePageUrl } from "./base-url.js";
 import { systemClock } from "./clock.js";
+import type { Credential, Pass } from "./credential.js";
 import { checkTimeout } from "./deadline.js";
 import { type Api, type ApiRequest, exchange } from "./exchange.js";
-import type { FetchOptions } from "./fetch-options.js";
+import { checkCredential, type FetchOptions } from "./fetch-options.js";
 import { type Attempts, nextStep } from "./retry.js";
-import { type KeptToken, TokenSource } from "./token-source.js";
+import { SessionCookie } from "./session-cookie.js";
+import { TokenSource } from "./token-source.js";
 import { Underway, type Way } from "./underway.js";
 import type { UnverifiedToken, UserClaim } from "./unverified-token.js";
 
@@ -43,18 +45,20 @@ export interface HeldToken extends UnverifiedToken {
 export type Result<T> = { error: null; value: T } | { error: ApiError };
 
 export interface Call<T> {
-  /** The request to send with a token: where its path holds the user's id it is that token's, so the two never disagree. */
-  request: (token: KeptToken) => ApiRequest;
+  /** The request to send with a pass: where its path holds the user's id it is that token's, so the two never disagree. */
+  request: (pass: Pass) => ApiRequest;
   /** Whether it can be sent again. A body that is a stream can be read once. */
   replayable: boolean;
   /** Takes an answer of 2xx. */
   take: (response: Response, request: ApiRequest) => Promise<Result<T>>;
 }
 
-/** Makes calls: each with a token, and again where that is safe and of use. */
+/** Makes calls: each with a token or the session's cookie, and again where that is safe and of use. */
 export class Caller {
-  readonly #api: Api;
-  readonly #tokens: TokenSource;
+  readonly #api: Omit<Api, "baseUrl">;
+  readonly #baseUrl: string | null;
+  readonly #credential: Credential;
+  readonly #tokens: TokenSource | null;
   readonly #random: () => number;
   readonly #onAnswer: ((info: AnswerInfo) => void) | undefined;
   readonly #onWait: ((info: WaitInfo) => void) | undefined;
@@ -65,27 +69,42 @@ export class Caller {
    * @throws TypeError, RangeError for options that cannot work
    */
   constructor(options: FetchOptions, userClaim: UserClaim) {
-    const { getToken, subject, clock = systemClock, random = Math.random, timeout = 10_000 } = options;
+    const { clock = systemClock, random = Math.random, timeout = 10_000 } = options;
     const deadline = { clock, milliseconds: checkTimeout(timeout) };
-    this.#tokens = new TokenSource({ getToken, deadline, random, subject, userClaim });
+    checkCredential(options);
+    if (options.credentials === "session") {
+      this.#tokens = null;
+      this.#credential = new SessionCookie(options);
+    } else {
+      const { getToken, subject } = options;
+      this.#tokens = new TokenSource({ getToken, deadline, random, subject, userClaim });
+      this.#credential = this.#tokens;
+    }
     this.#random = random;
     this.#onAnswer = options.onAnswer;
     this.#onWait = options.onWait;
+    this.#baseUrl = parsePageUrl(options.baseUrl);
     this.#api = {
-      baseUrl: parseBaseUrl(options.baseUrl),
       // Looked up at each call: frameworks put their own `fetch` in place later.
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       deadline,
     };
   }
 
-  /** Without a slash at its end. */
+  /**
+   * Without a slash at its end.
+   *
+   * @throws TypeError where it is a path, and there is no page
+   */
   get baseUrl(): string {
-    return this.#api.baseUrl;
+    if (this.#baseUrl !== null) return this.#baseUrl;
+    throw new TypeError(
+      "Nothing was sent: baseUrl is a path, and there is no page whose origin it is on. On a server give a whole URL.",
+    );
   }
 
   get heldToken(): HeldToken | null {
-    if (!this.#tokens.kept) return null;
+    if (!this.#tokens?.kept) return null;
     const { token, header, claims, renewsAt } = this.#tokens.kept;
     return { token, header, claims, renewsAt };
   }
@@ -103,26 +122,28 @@ export class Caller {
 
   /** @param refused  a token that the API did not take; it is not given again */
   async token(signal: AbortSignal, refused: string | undefined): Promise<string> {
-    if (refused !== undefined) this.#tokens.refuse(refused);
-    return (await untilAborted(signal, this.#tokens.get(signal))).token;
+    if (refused !== undefined) this.#tokens?.refuse(refused);
+    const { token } = await untilAborted(signal, this.#credential.pass(signal));
+    if (token === null) throw new TypeError("There is no token: requests go by the session's cookie.");
+    return token;
   }
 
   /** Ends all that is on its way with `ClearedError` and forgets the token. */
   clear(): void {
-    this.#tokens.clear();
+    this.#credential.clear();
     this.#underway.clear();
   }
 
   async #attempt<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
-    const attempts: Attempts = { waits: 0, renewed: false };
+    const attempts: Attempts = { waits: 0, renewed: !this.#credential.renewable };
     for (;;) {
-      const held = await this.#tokens.get(signal);
-      const request = call.request(held);
-      const result = await this.#send(call, request, held.token, signal);
+      const pass = await this.#credential.pass(signal);
+      const request = call.request(pass);
+      const result = await this.#send(call, request, pass, signal);
       if (!result.error) return result.value;
       const step = nextStep(request.method, result.error, attempts, this.#random);
-      if (step.do === "renew") this.#tokens.refuse(held.token);
-      if (step.do === "fail" || !call.replayable) throw result.error;
+      if (step.do === "renew" && pass.token !== null) this.#tokens?.refuse(pass.token);
+      if (step.do === "fail" || !call.replayable) throw this.#credential.failureOf(result.error);
       if (step.do === "wait") {
         attempts.waits += 1;
         const { method, path } = request;
@@ -135,9 +156,10 @@ export class Caller {
     }
   }
 
-  async #send<T>(call: Call<T>, request: ApiRequest, token: string, signal: AbortSignal): Promise<Result<T>> {
+  async #send<T>(call: Call<T>, request: ApiRequest, pass: Pass, signal: AbortSignal): Promise<Result<T>> {
     const { method, path } = request;
-    const { result, info } = await exchange(this.#api, request, token, signal, async (response) => {
+    const api = { ...this.#api, baseUrl: this.baseUrl };
+    const { result, info } = await exchange(api, request, pass, signal, async (response) => {
       const result: Result<T> = response.ok
         ? await call.take(response, request)
         : { error: errorOf(await readAnswer(request, response)) };

@@ -1,3 +1,4 @@
+import type { ApiError } from "./api-error.js";
 import { seconds } from "./deadline.js";
 
 /**
@@ -45,14 +46,27 @@ export class TimeoutError extends NetworkError {
   }
 }
 
-/** Better Auth says that nobody is signed in: `/get-session` answered 200 with `null`. Show the sign-in page. */
+/**
+ * Nobody is signed in: Better Auth's `/get-session` answered 200 with `null`, or, where requests go by the session's
+ * cookie, the API took none; its answer is the `cause` then. Show the sign-in page.
+ */
 export class NotSignedInError extends Error {
   override readonly name = "NotSignedInError";
   readonly code = "not_signed_in";
 
-  constructor() {
-    super("Nobody is signed in: Better Auth has no session for this browser, or it has ended. Sign in again.");
+  constructor(cause?: ApiError) {
+    super(whyNotSignedIn(cause), cause === undefined ? undefined : { cause });
   }
+}
+
+function whyNotSignedIn(answer: ApiError | undefined): string {
+  if (answer?.code !== "token_missing") {
+    return "Nobody is signed in: Better Auth has no session for this browser, or it has ended. Sign in again.";
+  }
+  return (
+    "The API got no session cookie, so it takes nobody to be signed in. Sign in again; who is signed in all the same has " +
+    "an API on another site than the page, or one that takes no sessions (DRAWBRIDGE_CREDENTIALS, DRAWBRIDGE_SESSION_COOKIE)."
+  );
 }
 
 /**
@@ -81,17 +95,18 @@ export class UnusableTokenError extends Error {
 }
 
 /**
- * The new token is another user's than the one before: somebody else signed in, in another tab perhaps. The request was
- * not sent for them. Call `clear()`, drop what is shown of the former user, and load again.
+ * The new token, or the session, is another user's than before: somebody else signed in, in another tab perhaps. Nothing
+ * was done for them. Call `clear()`, drop what is shown of the former user, and load again.
  */
 export class UserChangedError extends Error {
   override readonly name = "UserChangedError";
   readonly code = "user_changed";
 
-  constructor() {
+  constructor(cause?: ApiError) {
     super(
-      "Another user is signed in now than this client worked for, so nothing was sent. Drop the former user's data, " +
+      "Another user is signed in now than this client worked for, so nothing was done. Drop the former user's data, " +
         "call clear(), and load again.",
+      cause === undefined ? undefined : { cause },
     );
   }
 }

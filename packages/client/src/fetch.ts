@@ -2,25 +2,32 @@ import { untilAborted } from "./abort.js";
 import { urlBelow } from "./base-url.js";
 import { Caller, type HeldToken } from "./caller.js";
 import type { ApiRequest } from "./exchange.js";
-import type { FetchOptions } from "./fetch-options.js";
+import type { FetchOptions, SessionFetchOptions, TokenFetchOptions } from "./fetch-options.js";
 import { openAnswer } from "./open-answer.js";
 
 /**
- * A `fetch` for one API and one user at a time: each request has a fresh token. `input` is a path that begins with a slash,
- * to be put behind `baseUrl`, or a URL below it; anything else is a TypeError, and nothing is sent.
+ * A `fetch` for one API, whose requests go by the session's cookie. `input` is a path that begins with a slash, to be put
+ * behind `baseUrl`, or a URL below it; anything else is a TypeError, and nothing is sent.
  *
- * It differs from `fetch` in this: an answer other than 2xx rejects with `ApiError`; `Authorization` is the token's; no
- * redirect is followed, no cookie goes along, nothing is cached, whatever `init` says. It rejects, as each call of the
- * client does, with `ApiError`, `NetworkError` (a `TimeoutError` among them), `NotSignedInError`,
- * `TokenUnavailableError`, `UnusableTokenError`, `UserChangedError`, `ClearedError`, or the reason of an aborted signal.
+ * It differs from `fetch` in this: an answer other than 2xx rejects with `ApiError`; the session's cookie goes along and no
+ * `Authorization`; no redirect is followed, nothing is cached, whatever `init` says. It rejects with `ApiError`,
+ * `NetworkError` (a `TimeoutError` among them), `NotSignedInError`, `ClearedError`, or the reason of an aborted signal.
  */
-export interface ApiFetch {
+export interface SessionFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * Forgets token and user. Requests on their way, and bodies of which more is to come, end with `ClearedError`. To be
-   * called after sign-out, and whenever the user or the active organization of the session changes.
+   * Requests on their way, and bodies of which more is to come, end with `ClearedError`; a token and its user are forgotten.
+   * To be called after sign-out, and whenever the user or the active organization of the session changes.
    */
   clear(): void;
+}
+
+/**
+ * The same for one user at a time, with a fresh token in each request: `Authorization` is the token's and no cookie goes
+ * along, whatever `init` says. It rejects, as each call of the client does, with `TokenUnavailableError`,
+ * `UnusableTokenError` and `UserChangedError` too.
+ */
+export interface ApiFetch extends SessionFetch {
   /**
    * A fresh token, for what is no request of `fetch`: the first message of a WebSocket. It is the one that the requests
    * have, so that asking costs nothing while it is fresh. Give it to that API alone, and never put it into a URL.
@@ -40,14 +47,22 @@ export interface TokenOptions {
 /**
  * Makes a fetch for one user at a time: one for a browser's page, one for each request on a server.
  *
- * @throws TypeError when `baseUrl` is not an http(s) URL or holds credentials, a query or a fragment; RangeError when
- *   `timeout` is no number of milliseconds.
+ * @throws TypeError when `baseUrl` is neither an http(s) URL nor a path, or holds credentials, a query or a fragment, and
+ *   for `getToken` or `subject` beside `credentials`; RangeError when `timeout` is no number of milliseconds.
  */
-export function createFetch(options: FetchOptions): ApiFetch {
+export function createFetch(options: TokenFetchOptions): ApiFetch;
+export function createFetch(options: SessionFetchOptions): SessionFetch;
+export function createFetch(options: FetchOptions): SessionFetch;
+export function createFetch(options: FetchOptions): SessionFetch {
+  if (options.credentials === "session" && (options as { subject?: unknown }).subject !== undefined) {
+    throw new TypeError(
+      'subject is for tokens: with credentials: "session" the cookie says who asks, when it is sent.',
+    );
+  }
   const caller = new Caller(options, "sub");
-  const { baseUrl } = caller;
 
   const apiFetch = async (input: string | URL | Request, initial: RequestInit = {}): Promise<Response> => {
+    const { baseUrl } = caller;
     const init = definedOf(initial);
     const given = isRequest(input) ? { ...partsOf(input), ...init } : { ...init, url: input };
     const { url, signal, ...parts } = given;
@@ -68,8 +83,10 @@ export function createFetch(options: FetchOptions): ApiFetch {
     }
   };
 
+  const clear = () => caller.clear();
+  if (options.credentials === "session") return Object.assign(apiFetch, { clear });
   return Object.assign(apiFetch, {
-    clear: () => caller.clear(),
+    clear,
     token: async ({ signal, refused }: TokenOptions = {}) => {
       const way = caller.begin(signal);
       return caller.token(way.signal, refused).finally(() => way.end());

@@ -1,7 +1,13 @@
 export { ApiError, type ErrorCode, type FieldError, type KnownErrorCode } from "./api-error.js";
 export { type BetterAuthClient, betterAuthToken } from "./better-auth-token.js";
 export type { AnswerInfo, HeldToken, WaitInfo } from "./caller.js";
-export { type CallOptions, type Client, type ClientOptions, createClient } from "./client.js";
+export {
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type SessionClientOptions,
+} from "./client.js";
 export type { Clock } from "./clock.js";
 export {
   ClearedError,
@@ -12,8 +18,8 @@ export {
   UnusableTokenError,
   UserChangedError,
 } from "./errors.js";
-export { type ApiFetch, createFetch, type TokenOptions } from "./fetch.js";
-export type { FetchOptions } from "./fetch-options.js";
+export { type ApiFetch, createFetch, type SessionFetch, type TokenOptions } from "./fetch.js";
+export type { CommonOptions, FetchOptions, SessionFetchOptions, TokenFetchOptions } from "./fetch-options.js";
 export type {
   Identity,
   NewTag,

@@ -12,6 +12,8 @@ export type NextStep = { do: "fail" } | { do: "renew" } | { do: "wait"; millisec
 const maxWaits = 3;
 /** Of what the server asks for; with what chance adds, a wait is up to twice as long. */
 const maxWaitSeconds = 30;
+/** The credential could not be judged, so the request was not looked at. */
+const beforeTheRequest = ["keys_unavailable", "session_unavailable", "revocations_unavailable"];
 const failuresOfTheDatabase = ["store_unavailable", "statement_timeout"];
 const leastSpreadSeconds = 1;
 
@@ -38,5 +40,5 @@ export function nextStep(method: string, error: ApiError, attempts: Attempts, ra
 function isPassing(method: string, { status, code }: ApiError): boolean {
   if (status === 429) return true;
   if (status !== 503) return false;
-  return code === "keys_unavailable" || (failuresOfTheDatabase.includes(code) && method === "GET");
+  return beforeTheRequest.includes(code) || (failuresOfTheDatabase.includes(code) && method === "GET");
 }

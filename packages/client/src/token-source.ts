@@ -1,5 +1,7 @@
 import { SharedWork } from "./abort.js";
+import type { ApiError } from "./api-error.js";
 import type { Clock } from "./clock.js";
+import type { Credential, Pass } from "./credential.js";
 import { type Deadline, seconds, within } from "./deadline.js";
 import { TokenUnavailableError, UserChangedError } from "./errors.js";
 import { decodeUnverified, type ReadableToken, type UserClaim } from "./unverified-token.js";
@@ -42,7 +44,8 @@ export interface TokenSourceOptions {
  * minutes off does no harm. A clock that is set while the page is open makes the token seem too old, and it is renewed,
  * or too young, and the API's `token_expired` has it renewed.
  */
-export class TokenSource {
+export class TokenSource implements Credential {
+  readonly renewable = true;
   readonly #getToken: GetToken;
   readonly #deadline: Deadline;
   readonly #clock: Clock;
@@ -77,6 +80,15 @@ export class TokenSource {
     if (this.#kept && this.#isFresh(this.#kept)) return this.#kept;
     if (!this.#fetch || this.#fetch.abandoned) this.#fetch = this.#beginFetch();
     return this.#fetch.wait(signal);
+  }
+
+  async pass(signal: AbortSignal): Promise<Pass> {
+    const { token, userId } = await this.get(signal);
+    return { headers: { Authorization: `Bearer ${token}` }, credentials: "omit", token, userId };
+  }
+
+  failureOf(error: ApiError): Error {
+    return error;
   }
 
   /** Forgets a token that the API did not take, so that it is not given again. */

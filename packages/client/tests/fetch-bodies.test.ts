@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 
 import { describe, expect, it, vi } from "vitest";
 
-import { createFetch, type FetchOptions } from "../src/index.js";
+import { createFetch, type TokenFetchOptions } from "../src/index.js";
 import { failureOf } from "./support/failure.js";
 import { HandClock } from "./support/hand-clock.js";
 import { problem, type Step, scriptedServer } from "./support/scripted-server.js";
@@ -24,7 +24,7 @@ function openStream() {
   return { step, at, closed: () => once(at.response as ServerResponse, "close") };
 }
 
-async function set(steps: Step[], options: Partial<FetchOptions> = {}) {
+async function set(steps: Step[], options: Partial<TokenFetchOptions> = {}) {
   const api = await scriptedServer(...steps);
   const clock = new HandClock();
   const apiFetch = createFetch({ baseUrl: api.url, getToken: async () => makeToken(), clock, ...options });
@@ -178,7 +178,7 @@ describe("a body that is a stream", () => {
 });
 
 describe("another user", () => {
-  const set2 = async (options: Partial<FetchOptions>, ...subjects: string[]) => {
+  const set2 = async (options: Partial<TokenFetchOptions>, ...subjects: string[]) => {
     const tokens = subjects.map((sub) => makeToken({ sub }, sub));
     const { api, clock, apiFetch } = await set([good, good, good], {
       getToken: async () => tokens.shift() ?? "",

@@ -4,8 +4,8 @@ import {
   type AnswerInfo,
   ApiError,
   createFetch,
-  type FetchOptions,
   NetworkError,
+  type TokenFetchOptions,
   type WaitInfo,
 } from "../src/index.js";
 import { failureOf } from "./support/failure.js";
@@ -17,7 +17,7 @@ const good: Scripted = { status: 200, body: { text: "Hello" } };
 const first = makeToken({}, "first");
 const second = makeToken({}, "second");
 
-async function set(steps: Step[], options: Partial<FetchOptions> = {}) {
+async function set(steps: Step[], options: Partial<TokenFetchOptions> = {}) {
   const api = await scriptedServer(...steps);
   const clock = new HandClock();
   const source = tokensInTurn(first, second);

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { type Client, createClient } from "../src/index.js";
+import { type Client, createClient, createFetch } from "../src/index.js";
 import { failureOf } from "./support/failure.js";
 import { scriptedServer } from "./support/scripted-server.js";
 import { alice, makeToken } from "./support/tokens.js";
@@ -133,6 +133,38 @@ describe("what each method sends", () => {
 describe("baseUrl", () => {
   const getToken = async () => makeToken();
 
+  describe("that is a path", () => {
+    afterEach(() => vi.unstubAllGlobals());
+
+    it.each([
+      ["/backend", "https://app.example/backend"],
+      ["/backend/", "https://app.example/backend"],
+      ["/", "https://app.example"],
+      ["/\\evil.example", "https://app.example//evil.example"],
+    ])("%s is on the page's own origin", async (baseUrl, before) => {
+      vi.stubGlobal("location", { origin: "https://app.example" });
+      const urls: string[] = [];
+      const fetch = async (url: string | URL | Request) => {
+        urls.push(String(url));
+        return Response.json(tag);
+      };
+      await createClient({ baseUrl, getToken, fetch }).getTag(3);
+      await createFetch({ baseUrl, getToken, fetch })("/tags/3");
+      expect(urls).toEqual([`${before}${mine}/tags/3`, `${before}/tags/3`]);
+    });
+
+    it.each([undefined, { origin: "null" }])("with the page %j sends nothing, and can be made", async (location) => {
+      vi.stubGlobal("location", location);
+      const options = { baseUrl: "/backend", getToken, fetch: vi.fn() };
+      for (const failure of [createClient(options).getTag(3), createFetch(options)("/tags/3")]) {
+        const error = await failureOf(failure);
+        expect(error).toBeInstanceOf(TypeError);
+        expect(error.message).toMatch(/^Nothing was sent: baseUrl is a path/);
+      }
+      expect(options.fetch).not.toHaveBeenCalled();
+    });
+  });
+
   it.each([
     ["http://127.0.0.1:8000", "http://127.0.0.1:8000"],
     ["http://127.0.0.1:8000/", "http://127.0.0.1:8000"],
@@ -150,7 +182,8 @@ describe("baseUrl", () => {
 
   it.each([
     ["", "absolute http or https URL"],
-    ["/api", "absolute http or https URL"],
+    ["//api.example.com", "absolute http or https URL"],
+    ["/api?a=1", "no query and no fragment"],
     ["localhost:8000", "absolute http or https URL"],
     ["ftp://example.com", "absolute http or https URL"],
     ["https://me@example.com", "no user name or password"],

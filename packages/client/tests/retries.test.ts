@@ -9,6 +9,8 @@ import { alice, makeToken, tokensInTurn } from "./support/tokens.js";
 const task = { id: "t", title: "Buy milk", tags: [] };
 const good: Scripted = { status: 200, body: task };
 const keys = (seconds?: string) => problem(503, "keys_unavailable", seconds ? { "Retry-After": seconds } : {});
+const sessions = problem(503, "session_unavailable", { "Retry-After": "3" });
+const revocations = problem(503, "revocations_unavailable", { "Retry-After": "3" });
 const store = (seconds = "1") => problem(503, "store_unavailable", { "Retry-After": seconds });
 const slow = (seconds = "1") => problem(503, "statement_timeout", { "Retry-After": seconds });
 const limited = (seconds = "1") => problem(429, "rate_limited", { "Retry-After": seconds });
@@ -96,6 +98,8 @@ const cases: Case[] = [
   { name: "keys_unavailable: waited out, GET", call: read, answers: [keys("2"), good], sent: 2, slept: [2_000] },
   { name: "keys_unavailable: waited out, POST", call: create, answers: [keys("2"), good], sent: 2, slept: [2_000] },
   { name: "keys_unavailable: waited out, PATCH", call: update, answers: [keys("30"), good], sent: 2, slept: [30_000] },
+  { name: "session_unavailable: waited out, POST", call: create, answers: [sessions, good], sent: 2, slept: [3_000] },
+  { name: "revocations_unavailable: the same", call: create, answers: [revocations, good], sent: 2, slept: [3_000] },
   { name: "rate_limited: waited out, GET", call: read, answers: [limited("5"), good], sent: 2, slept: [5_000] },
   { name: "rate_limited: waited out, POST", call: create, answers: [limited("5"), good], sent: 2, slept: [5_000] },
   {
