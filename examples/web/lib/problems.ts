@@ -18,8 +18,8 @@ export interface Problem {
   requestId: string | null;
 }
 
-/** What Better Auth's /token says of a fault that stays until somebody mends it. */
-const lasting: ReadonlySet<string | null> = new Set(["USER_UUID_MISSING", "CLAIM_NOT_ALLOWED"]);
+/** What Better Auth's /token says of a fault that stays until somebody mends it, or lets the user in again. */
+const lasting: ReadonlySet<string | null> = new Set(["USER_UUID_MISSING", "CLAIM_NOT_ALLOWED", "BANNED_USER"]);
 
 /** Will it pass by itself? Then the page goes on asking, and nobody has to load it again. */
 export function mayPass(error: unknown): boolean {
@@ -64,15 +64,27 @@ function describeAlone(error: unknown): Problem {
         `its DRAWBRIDGE_ALLOWED_ORIGINS must name ${window.location.origin}.`,
     );
   }
+  if (error instanceof TokenUnavailableError && error.issuerCode === "BANNED_USER") {
+    return problem("This account is banned", "An administrator has banned it, so the API cannot be used with it.");
+  }
   if (error instanceof TokenUnavailableError) {
     const title = mayPass(error) ? "Sign-in service unavailable" : "Better Auth cannot make a token";
     return problem(title, `You are still signed in, but the API cannot be asked. ${error.message}`);
+  }
+  if (error instanceof NotSignedInError && error.cause instanceof ApiError && error.cause.code === "token_missing") {
+    return problem("The API does not see your session", error.message);
   }
   if (isAboutSession(error)) return problem("Your session has ended", "Sign in again to go on.");
   if (error instanceof UnusableTokenError) return problem("The token cannot be used", error.message);
   if (error instanceof ClearedError) return problem("Not done", "You were signed out before the answer came.");
   return problem("Something went wrong on this page", error instanceof Error ? error.message : String(error));
 }
+
+/** What a 503 says that the API cannot do; of any other, that its database is away. */
+const unavailable: Record<string, string | undefined> = {
+  keys_unavailable: "It cannot fetch Better Auth's keys",
+  session_unavailable: "It cannot ask Better Auth about your session",
+};
 
 function describeAnswer(error: ApiError): Problem {
   const { code, status, detail, requestId } = error;
@@ -84,11 +96,15 @@ function describeAnswer(error: ApiError): Problem {
     return { title: "Too many requests at once", detail: "The API is still busy with those before.", requestId };
   }
   if (status === 503) {
-    const what = code === "keys_unavailable" ? "It cannot fetch Better Auth's keys" : "Its database cannot be used";
+    const what = unavailable[code] ?? "Its database cannot be used";
     return { title: "The API is not available", detail: `${what} just now.`, requestId };
   }
   if (status >= 500) {
     return { title: "The API has failed", detail: `${detail} Its log says more about this request.`, requestId };
+  }
+  if (code === "origin_not_allowed") {
+    const why = `Its DRAWBRIDGE_ALLOWED_ORIGINS must name ${window.location.origin}. Nothing was changed.`;
+    return { title: "The API takes no changes from this page", detail: why, requestId };
   }
   if (status === 401) {
     const advice = "Run `drawbridge doctor` where the API runs: it finds what the set-up lacks.";

@@ -1,14 +1,14 @@
-import { ApiError, NetworkError, TimeoutError, TokenUnavailableError } from "@drawbridge/client";
+import { ApiError, NetworkError, NotSignedInError, TimeoutError, TokenUnavailableError } from "@drawbridge/client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { describe as describeError, mayPass } from "@/lib/problems";
+import { describe as describeError, isAboutSession, mayPass } from "@/lib/problems";
 
-const answered = (status: number) =>
+const answered = (status: number, code = "internal_error") =>
   new ApiError({
     method: "GET",
     path: "/api/v1/me",
     status,
-    code: "internal_error",
+    code,
     detail: "About it.",
     errors: [],
     requestId: null,
@@ -23,23 +23,58 @@ const errors = {
   "too many requests for tokens": [new TokenUnavailableError("too many.", 429), true],
   "a user without UUID": [new TokenUnavailableError("run this.", 500, "USER_UUID_MISSING"), false],
   "a claim that is taken": [new TokenUnavailableError("rename it.", 500, "CLAIM_NOT_ALLOWED"), false],
+  "a ban": [new TokenUnavailableError("banned.", 403, "BANNED_USER"), false],
   "a Better Auth without the plugin": [new TokenUnavailableError("add it.", 404), false],
   "a failure of the API": [answered(500), true],
   "a refusal of the API": [answered(403), false],
+  "a session that cannot be judged": [answered(503, "session_unavailable"), true],
+  "a page that the API does not know": [answered(403, "origin_not_allowed"), false],
 } satisfies Record<string, [Error, boolean]>;
 
-describe("what may pass by itself, and is said to", () => {
-  beforeEach(() => {
-    vi.stubGlobal("window", { location: { origin: "http://localhost:3000" } });
-  });
-  afterEach(() => {
-    vi.unstubAllGlobals();
-  });
+beforeEach(() => {
+  vi.stubGlobal("window", { location: { origin: "http://localhost:3000" } });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
+describe("what may pass by itself, and is said to", () => {
   it.each(Object.entries(errors))("%s", (_, [error, passes]) => {
     expect(mayPass(error)).toBe(passes);
     const { detail } = describeError(error, "asked again");
     expect(detail.includes("tries again by itself")).toBe(passes);
-    if (error instanceof TokenUnavailableError) expect(detail).toContain(error.message);
+    const isBan = error instanceof TokenUnavailableError && error.issuerCode === "BANNED_USER";
+    if (error instanceof TokenUnavailableError && !isBan) expect(detail).toContain(error.message);
   });
+});
+
+const told: Record<string, [Error, string, RegExp]> = {
+  "a ban": [new TokenUnavailableError("banned.", 403, "BANNED_USER"), "This account is banned", /^An administrator/],
+  "a session that cannot be judged": [
+    answered(503, "session_unavailable"),
+    "The API is not available",
+    /ask Better Auth about your session just now\. Try again in a moment\.$/,
+  ],
+  "keys that cannot be fetched": [answered(503, "keys_unavailable"), "The API is not available", /Better Auth's keys/],
+  "a database that is away": [answered(503, "store_unavailable"), "The API is not available", /Its database/],
+  "a page that the API does not know": [
+    answered(403, "origin_not_allowed"),
+    "The API takes no changes from this page",
+    /DRAWBRIDGE_ALLOWED_ORIGINS must name http:\/\/localhost:3000\./,
+  ],
+  "a session that the API does not know": [
+    new NotSignedInError(answered(401, "session_unknown")),
+    "Your session has ended",
+    /^Sign in again/,
+  ],
+  "a cookie that does not reach the API": [
+    new NotSignedInError(answered(401, "token_missing")),
+    "The API does not see your session",
+    /DRAWBRIDGE_CREDENTIALS/,
+  ],
+};
+
+it.each(Object.entries(told))("says in words what %s is", (_, [error, title, detail]) => {
+  expect(describeError(error)).toEqual({ title, detail: expect.stringMatching(detail), requestId: null });
+  expect(isAboutSession(error)).toBe(error instanceof NotSignedInError);
 });
