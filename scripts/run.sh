@@ -4,7 +4,7 @@
 run_children=() # process ids, in the order of their start
 
 run_usage_fault() {
-  printf 'dev: %s\nusage: ./dev run [--backend cpp|fastapi] [--database sqlite|postgres] [--web-port P] [--api-port Q]\n' "$1" >&2
+  printf 'dev: %s\nusage: ./dev run [--backend cpp|fastapi] [--database sqlite|postgres] [--credentials token|session] [--web-port P] [--api-port Q]\n' "$1" >&2
   exit 2
 }
 
@@ -134,40 +134,61 @@ start_api() {
   wait_for "the API" $! "http://127.0.0.1:$2/readyz" ""
 }
 
-# show_urls WEB API DATA DATABASE_URL
+# show_urls WEB API DATA DATABASE_URL token|session
 show_urls() {
   cat <<TEXT
 
   Open    $1
   API     $2/api/v1, its contract at $2/docs
 
-Sign up there and manage tasks; "Inspect the bridge" shows the token, the keys and what the API answers. The data is in $3/,
+Sign up there and manage tasks; "Inspect the bridge" shows the $5, the keys and what the API answers. The data is in $3/,
 the database $4. Ctrl-C ends all.
 
 The same from another terminal, here, to paste:
 
   WEB=$1 API=$2 JAR=\$(mktemp) MAIL=ada.\$(date +%s)@example.com
   curl -sS -c "\$JAR" "\$WEB/api/auth/sign-up/email" -H 'Content-Type: application/json' -d "{\"name\":\"Ada\",\"email\":\"\$MAIL\",\"password\":\"correct horse battery\"}"; echo
-  TOKEN=\$(curl -sS -b "\$JAR" "\$WEB/api/auth/token" | sed 's/.*"token":"\([^"]*\)".*/\1/')
-  ME=\$(curl -sS "\$API/api/v1/me" -H "Authorization: Bearer \$TOKEN" | sed 's/.*"uuid":"\([^"]*\)".*/\1/')
-  curl -sS "\$API/api/v1/\$ME/tasks" -H "Authorization: Bearer \$TOKEN" -H 'Content-Type: application/json' -d '{"title":"Lower the bridge"}'; echo
-  curl -sS "\$API/api/v1/\$ME/tasks" -H "Authorization: Bearer \$TOKEN"; echo
+TEXT
+  "show_calls_by_$5"
+}
+
+show_calls_by_session() {
+  cat <<'TEXT'
+  ME=$(curl -sS -b "$JAR" "$API/api/v1/me" | sed 's/.*"uuid":"\([^"]*\)".*/\1/')
+  curl -sS -b "$JAR" "$API/api/v1/$ME/tasks" -H "Origin: $WEB" -H 'Content-Type: application/json' -d '{"title":"Lower the bridge"}'; echo
+  curl -sS -b "$JAR" "$API/api/v1/$ME/tasks"; echo
+
+What the API makes of another page's request with the same cookie, and of another user's path:
+
+  curl -sS -b "$JAR" "$API/api/v1/$ME/tasks" -H 'Origin: https://evil.example' -H 'Content-Type: application/json' -d '{"title":"Forged"}'; echo
+  curl -sS -b "$JAR" "$API/api/v1/00000000-0000-4000-8000-000000000000/tasks"; echo
+
+TEXT
+}
+
+show_calls_by_token() {
+  cat <<'TEXT'
+  TOKEN=$(curl -sS -b "$JAR" "$WEB/api/auth/token" | sed 's/.*"token":"\([^"]*\)".*/\1/')
+  ME=$(curl -sS "$API/api/v1/me" -H "Authorization: Bearer $TOKEN" | sed 's/.*"uuid":"\([^"]*\)".*/\1/')
+  curl -sS "$API/api/v1/$ME/tasks" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"title":"Lower the bridge"}'; echo
+  curl -sS "$API/api/v1/$ME/tasks" -H "Authorization: Bearer $TOKEN"; echo
 
 What the API makes of the token, and of another user's path:
 
-  printf %s "\$TOKEN" | build/release/bin/drawbridge token verify --better-auth-url "\$WEB"
-  curl -sS "\$API/api/v1/00000000-0000-4000-8000-000000000000/tasks" -H "Authorization: Bearer \$TOKEN"; echo
+  printf %s "$TOKEN" | build/release/bin/drawbridge token verify --better-auth-url "$WEB"
+  curl -sS "$API/api/v1/00000000-0000-4000-8000-000000000000/tasks" -H "Authorization: Bearer $TOKEN"; echo
 
 TEXT
 }
 
 run_verb() {
-  local backend=cpp kind=sqlite web_port=3000 api_port=8000 data=${DRAWBRIDGE_DATA_DIR:-.data}
+  local backend=cpp kind=sqlite credentials=token web_port=3000 api_port=8000 data=${DRAWBRIDGE_DATA_DIR:-.data}
   while (($#)); do
     (($# > 1)) || run_usage_fault "$1 takes a value, or is not known"
     case $1 in
       --backend) backend=$2 ;;
       --database) kind=$2 ;;
+      --credentials) credentials=$2 ;;
       --web-port) web_port=$2 ;;
       --api-port) api_port=$2 ;;
       *) run_usage_fault "unknown option $1" ;;
@@ -176,6 +197,8 @@ run_verb() {
   done
   [[ $backend == cpp || $backend == fastapi ]] || run_usage_fault "--backend takes cpp or fastapi, not $backend"
   [[ $kind == sqlite || $kind == postgres ]] || run_usage_fault "--database takes sqlite or postgres, not $kind"
+  [[ $credentials == token || $credentials == session ]] ||
+    run_usage_fault "--credentials takes token or session, not $credentials"
   [[ $web_port != "$api_port" ]] || run_usage_fault "--web-port and --api-port are the same"
   check_port --web-port "$web_port"
   check_port --api-port "$api_port"
@@ -211,9 +234,14 @@ run_verb() {
   trap stop_children EXIT
   trap 'exit 0' INT TERM HUP
   if [[ $kind == postgres ]]; then start_postgres "$data/postgres" "$data/postgres.log"; fi
-  export DATABASE_URL=$database_url BETTER_AUTH_URL=$web
+  export DATABASE_URL=$database_url BETTER_AUTH_URL=$web DRAWBRIDGE_CREDENTIALS=token
+  if [[ $credentials == session ]]; then
+    # With the secret the API asks Better Auth about no cookie that Better Auth did not make.
+    export DRAWBRIDGE_CREDENTIALS=session,token BETTER_AUTH_SECRET
+    BETTER_AUTH_SECRET=$(<"$data/better-auth-secret")
+  fi
   # The pages are those of a production build; "production" also limits sign-ups to 3 in 10 s from one address.
-  BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") NEXT_PUBLIC_API_URL=$api NEXT_TELEMETRY_DISABLED=1 \
+  BETTER_AUTH_SECRET=$(<"$data/better-auth-secret") NEXT_PUBLIC_API_URL=$api API_CREDENTIALS=$credentials NEXT_TELEMETRY_DISABLED=1 \
     "${as_child[@]}" node node_modules/next/dist/bin/next start examples/web -H 127.0.0.1 -p "$web_port" \
     >"$log" 2>&1 </dev/null &
   run_children+=($!)
@@ -222,7 +250,7 @@ run_verb() {
   build/release/bin/drawbridge migrate up
   start_api "$backend" "$api_port"
 
-  show_urls "$web" "$api" "$data" "$database_url"
+  show_urls "$web" "$api" "$data" "$database_url" "$credentials"
   wait -n "${run_children[@]}" || true
   fail "one of the programs has ended by itself; their logs are in $data"
 }

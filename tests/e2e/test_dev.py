@@ -36,6 +36,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["run", "--web-port"], "takes a value"),
         (["run", "--backend", "django"], "--backend takes cpp or fastapi, not django"),
         (["run", "--database", "mysql"], "--database takes sqlite or postgres, not mysql"),
+        (["run", "--credentials", "cookie"], "--credentials takes token or session, not cookie"),
         (["run", "--web-port", "4000", "--api-port", "4000"], "are the same"),
         (["tset"], "usage: ./dev VERB"),
     ],
@@ -102,13 +103,14 @@ def test_a_run_installs_nothing_that_only_tests_need():
 class Run:
     """`./dev run` until its walk-through is printed."""
 
-    def __init__(self, data: Path, database: str, backend: str = "cpp") -> None:
+    def __init__(self, data: Path, database: str, backend: str = "cpp", credentials: str = "token") -> None:
         self.web_port, self.api_port = free_port(), free_port()
         self.log = data.parent / f"{self.web_port}.log"
         strange = {"BETTER_AUTH_ISSUER": "http://of.another.project", "DATABASE_URL": "mysql://another", "PORT": "1"}
         environment = os.environ | {"DRAWBRIDGE_DATA_DIR": str(data)} | strange
         more = [] if database == "sqlite" else ["--database", database]
         more += [] if backend == "cpp" else ["--backend", backend]
+        more += [] if credentials == "token" else ["--credentials", credentials]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [ROOT / "dev", "run", "--web-port", str(self.web_port), "--api-port", str(self.api_port), *more],
@@ -236,6 +238,15 @@ def test_walk_through_works_as_printed_and_the_data_stays(data, database, backen
         assert json.loads(said[1])["items"] == [created]
         assert again.stop(signal.SIGTERM) == 0
         assert not accepts(again.web_port) and not accepts(again.api_port)
+
+
+@pytest.mark.parametrize("backend", ["cpp", pytest.param("fastapi", marks=pytest.mark.long)])
+def test_walk_through_by_the_session_s_cookie(data, backend):
+    with Run(data, "sqlite", backend, "session") as run:
+        signed_up, created, listed, forged, another = (json.loads(line) for line in shell(run.walk_through()))
+        assert created["user_id"] == signed_up["user"]["uuid"]
+        assert listed["items"] == [created]
+        assert (forged["code"], another["code"]) == ("origin_not_allowed", "user_mismatch")
 
 
 @pytest.mark.parametrize(

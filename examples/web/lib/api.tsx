@@ -5,6 +5,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from "react";
 
 import { authClient } from "@/lib/auth-client";
+import type { ApiOfPages } from "@/lib/environment";
 import { isAboutSession, mayPass } from "@/lib/problems";
 
 /** What the API answered, and when. */
@@ -14,8 +15,8 @@ export interface Answer extends AnswerInfo {
 
 interface Api {
   client: Client;
-  /** Where it is, without a slash at its end. */
-  url: string;
+  /** Where it is, and what its requests go by. */
+  settings: ApiOfPages;
   /** Query keys begin with it, so that no data can be taken for another user's. */
   userId: string;
   answers: Answers;
@@ -27,18 +28,18 @@ const ApiContext = createContext<Api | null>(null);
 const leastRetry = 3_000;
 
 /**
- * The API for one user: a client with its token, and a cache with its data. Give it the user's id as `key`, so that
+ * The API for one user: a client with its token, or for the session's cookie, and a cache with its data. Give it the user's id as `key`, so that
  * another user gets another one.
  */
 export function ApiProvider(props: {
-  apiUrl: string;
+  settings: ApiOfPages;
   userId: string;
   /** An answer says that the session has ended, or is another user's. */
   onSessionDoubt: () => void;
   children: ReactNode;
 }) {
-  const { apiUrl, userId, onSessionDoubt, children } = props;
-  const [{ api, queryClient }] = useState(() => makeApi(apiUrl, userId, onSessionDoubt));
+  const { settings, userId, onSessionDoubt, children } = props;
+  const [{ api, queryClient }] = useState(() => makeApi(settings, userId, onSessionDoubt));
   useEffect(() => {
     return () => {
       api.client.clear();
@@ -65,15 +66,15 @@ export function useAnswers(): readonly Answer[] {
   return useSyncExternalStore(answers.subscribe, answers.latest, answers.latest);
 }
 
-function makeApi(apiUrl: string, userId: string, onSessionDoubt: () => void) {
+function makeApi(settings: ApiOfPages, userId: string, onSessionDoubt: () => void) {
   // Another for each page, so that they do not all come back at once. One for all tries, since TanStack Query begins to wait
   // anew when it is told another time.
   const retryEvery = Math.round(leastRetry * (1 + Math.random()));
   const answers = new Answers();
   const client = createClient({
-    baseUrl: apiUrl,
-    getToken: betterAuthToken(authClient),
-    subject: userId, // a cookie that has changed since the page was made gives another user's token
+    baseUrl: settings.url,
+    ...(settings.credentials === "session" ? { credentials: "session" } : { getToken: betterAuthToken(authClient) }),
+    subject: userId, // a cookie that has changed since the page was made is another user's
     onAnswer: answers.add,
   });
   const onError = (error: Error) => {
@@ -94,7 +95,7 @@ function makeApi(apiUrl: string, userId: string, onSessionDoubt: () => void) {
       mutations: { networkMode: "always", retry: false },
     },
   });
-  return { api: { client, url: apiUrl, userId, answers }, queryClient };
+  return { api: { client, settings, userId, answers }, queryClient };
 }
 
 /** Keeps the last few answers for the inspector. */

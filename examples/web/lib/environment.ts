@@ -5,11 +5,25 @@ export interface Environment {
   secret: string;
   /** The origin under which the browser sees this front end. */
   baseUrl: string;
-  apiUrl: string;
+  api: ApiSettings;
   database: DatabaseLocation;
   /** IP addresses and CIDR ranges; empty where browsers connect to this front end themselves. */
   trustedProxies: string[];
 }
+
+export interface ApiSettings {
+  /** Where the browser finds it: a URL without a slash at its end, or a path of this front end's own origin. */
+  url: string;
+  /** Where this front end passes on what comes to that path; null where the browser asks the API itself. */
+  behind: string | null;
+  /** What requests go by: a token, or the session's cookie. */
+  credentials: ApiCredentials;
+}
+
+/** What pages know of it: they reach everybody. */
+export type ApiOfPages = Pick<ApiSettings, "url" | "credentials">;
+
+export type ApiCredentials = "token" | "session";
 
 export type DatabaseLocation = { kind: "sqlite"; file: string } | { kind: "postgresql"; url: string };
 
@@ -39,21 +53,39 @@ export function readEnvironment(variables: Variables = process.env): Environment
   if (baseUrl.pathname !== "/") {
     throw new EnvironmentError(`BETTER_AUTH_URL has a path (${baseUrl.pathname}): give the origin alone`);
   }
-  const apiUrl = httpUrl(
-    "NEXT_PUBLIC_API_URL",
-    required(variables, "NEXT_PUBLIC_API_URL", "such as http://localhost:8000"),
-  );
   const database = required(variables, "DATABASE_URL", "such as sqlite:../../.data/drawbridge.db");
   return {
     secret,
     baseUrl: baseUrl.origin,
-    apiUrl: apiUrl.href.replace(/\/$/, ""),
+    api: { ...apiLocation(variables), credentials: apiCredentials(variables.API_CREDENTIALS?.trim() || "token") },
     database: databaseLocation(database),
     trustedProxies: (variables.TRUSTED_PROXIES ?? "")
       .split(",")
       .map(trustedProxy)
       .filter((entry) => entry !== ""),
   };
+}
+
+function apiLocation(variables: Variables): Omit<ApiSettings, "credentials"> {
+  const url = required(variables, "NEXT_PUBLIC_API_URL", "such as http://localhost:8000");
+  if (!url.startsWith("/")) return { url: withoutSlash(httpUrl("NEXT_PUBLIC_API_URL", url)), behind: null };
+  const path = url.replace(/\/$/, "");
+  if (!/^(\/[\w-]+)+$/.test(path)) {
+    throw new EnvironmentError(`NEXT_PUBLIC_API_URL is no path of this front end (${url}): write it like /backend`);
+  }
+  // Passwords go there, and the API has no business with them.
+  if ("/api/auth/".startsWith(`${path}/`) || path.startsWith("/api/auth/")) {
+    throw new EnvironmentError(`NEXT_PUBLIC_API_URL is a path of Better Auth's (${url}): write it like /backend`);
+  }
+  const behind = required(variables, "API_URL", "where the API behind that path is, such as http://localhost:8000");
+  return { url: path, behind: withoutSlash(httpUrl("API_URL", behind)) };
+}
+
+const withoutSlash = ({ href }: URL) => href.replace(/\/$/, "");
+
+function apiCredentials(value: string): ApiCredentials {
+  if (value === "token" || value === "session") return value;
+  throw new EnvironmentError(`API_CREDENTIALS is ${JSON.stringify(value)}: write token or session`);
 }
 
 function required(variables: Variables, name: string, example: string): string {

@@ -4,6 +4,8 @@
  */
 export function contentSecurityPolicy(page: { nonce: string; apiUrl: string; development: boolean }): string {
   const { nonce, apiUrl, development } = page;
+  // A path is of this page's own origin.
+  const api = apiUrl.startsWith("/") ? [] : [new URL(apiUrl).origin];
   const directives = {
     "default-src": ["'self'"],
     // Scripts with the nonce load the other parts of the page. `'self'` is for browsers that do not know that rule. While one
@@ -15,7 +17,7 @@ export function contentSecurityPolicy(page: { nonce: string; apiUrl: string; dev
     "style-src-attr": ["'unsafe-inline'"],
     "img-src": ["'self'", "data:"],
     // While one develops, the page is told of changes.
-    "connect-src": ["'self'", new URL(apiUrl).origin, ...(development ? ["ws:", "wss:"] : [])],
+    "connect-src": ["'self'", ...api, ...(development ? ["ws:", "wss:"] : [])],
     "object-src": ["'none'"],
     "base-uri": ["'self'"],
     "form-action": ["'self'"],

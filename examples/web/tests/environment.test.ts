@@ -13,7 +13,7 @@ it("reads all variables", () => {
   expect(readEnvironment(good)).toEqual({
     secret: good.BETTER_AUTH_SECRET,
     baseUrl: "http://localhost:3000",
-    apiUrl: "http://localhost:8000",
+    api: { url: "http://localhost:8000", behind: null, credentials: "token" },
     database: { kind: "sqlite", file: ".data/app.db" },
     trustedProxies: [],
   });
@@ -31,8 +31,24 @@ it("takes a slash at the end of a URL away, and leaves the API its path", () => 
   const urls = { BETTER_AUTH_URL: "https://app.example/", NEXT_PUBLIC_API_URL: "https://example.com/bridge/" };
   expect(readEnvironment({ ...good, ...urls })).toMatchObject({
     baseUrl: "https://app.example",
-    apiUrl: "https://example.com/bridge",
+    api: { url: "https://example.com/bridge" },
   });
+});
+
+it.each([
+  ["/backend", "http://localhost:8000/", { url: "/backend", behind: "http://localhost:8000" }],
+  ["/a/b-c/", "https://example.com/bridge", { url: "/a/b-c", behind: "https://example.com/bridge" }],
+])("passes what comes to %s on to %s", (path, url, api) => {
+  expect(readEnvironment({ ...good, NEXT_PUBLIC_API_URL: path, API_URL: url })).toMatchObject({ api });
+});
+
+it.each([
+  [undefined, "token"],
+  ["", "token"],
+  ["token", "token"],
+  ["session", "session"],
+])("API_CREDENTIALS=%j: %s", (value, credentials) => {
+  expect(readEnvironment({ ...good, API_CREDENTIALS: value })).toMatchObject({ api: { credentials } });
 });
 
 describe("DATABASE_URL", () => {
@@ -57,7 +73,14 @@ describe("what cannot work is refused in one line that names the variable", () =
     ["BETTER_AUTH_URL", "http://user@localhost:3000"],
     ["BETTER_AUTH_URL", "http://:secret@localhost:3000"],
     ["NEXT_PUBLIC_API_URL", undefined],
+    ["NEXT_PUBLIC_API_URL", "/"],
+    ["NEXT_PUBLIC_API_URL", "//localhost:8000"],
+    ["NEXT_PUBLIC_API_URL", "/../backend"],
+    ["NEXT_PUBLIC_API_URL", "/backend?x=1"],
     ["NEXT_PUBLIC_API_URL", "/api"],
+    ["NEXT_PUBLIC_API_URL", "/api/auth"],
+    ["NEXT_PUBLIC_API_URL", "/api/auth/token"],
+    ["API_CREDENTIALS", "cookie"],
     ["NEXT_PUBLIC_API_URL", "http://localhost:8000/?x=1"],
     ["DATABASE_URL", undefined],
     ["DATABASE_URL", "mysql://root:secret@localhost/app"],
@@ -69,9 +92,15 @@ describe("what cannot work is refused in one line that names the variable", () =
     ["TRUSTED_PROXIES", "10.0.0.0/"],
     ["TRUSTED_PROXIES", "::/129"],
   ])("%s: %s", (name, value) => {
-    const read = () => readEnvironment({ ...good, [name]: value });
+    const read = () => readEnvironment({ ...good, API_URL: "http://localhost:8000", [name]: value });
     expect(read).toThrow(EnvironmentError);
     expect(read).toThrow(new RegExp(`^${name} [^\\n]+$`));
     expect(read).not.toThrow(/secret@|root:secret|too short/);
+  });
+
+  it.each([undefined, "localhost:8000", "/elsewhere"])("API_URL: %s, with a path for the browser", (value) => {
+    const read = () => readEnvironment({ ...good, NEXT_PUBLIC_API_URL: "/backend", API_URL: value });
+    expect(read).toThrow(EnvironmentError);
+    expect(read).toThrow(/^API_URL [^\n]+$/);
   });
 });

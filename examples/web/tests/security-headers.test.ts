@@ -28,8 +28,9 @@ describe("the policy", () => {
   it.each([
     ["http://localhost:8000", "http://localhost:8000"],
     ["https://example.com/bridge", "https://example.com"],
+    ["/backend", ""],
   ])("lets the page ask itself and the API at %s", (apiUrl, source) => {
-    expect(policy({ apiUrl })["connect-src"]).toBe(`'self' ${source}`);
+    expect(policy({ apiUrl })["connect-src"]).toBe(`'self' ${source}`.trim());
   });
 
   it("says for all else that it is the page's own or nothing", () => {

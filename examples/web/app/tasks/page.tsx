@@ -15,8 +15,9 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
   const user = await signedInUser();
   if (user === null) redirect(signInPath(withQuery("/tasks", await searchParams)));
   if (await apiTablesAreMissing()) return <MissingTables command={migrationCommand()} />;
+  const { url, credentials } = getAuth().environment.api;
   return (
-    <SessionGate key={user.id} user={user} apiUrl={getAuth().environment.apiUrl}>
+    <SessionGate key={user.id} user={user} api={{ url, credentials }}>
       <TasksScreen />
     </SessionGate>
   );

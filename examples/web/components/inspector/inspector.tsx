@@ -6,13 +6,14 @@ import { useApi } from "@/lib/api";
 import { useNow } from "@/lib/use-now";
 
 import { AnswersPanel } from "./answers-panel";
+import { CookiePanel } from "./cookie-panel";
 import styles from "./inspector.module.css";
 import { KeysPanel } from "./keys-panel";
 import { TokenPanel } from "./token-panel";
 
 /** A drawer for whoever is learning the bridge: the token, the keys it can be checked with, and what the API answered. */
 export function Inspector({ onClose }: { onClose: () => void }) {
-  const { client } = useApi();
+  const { client, settings } = useApi();
   useNow(1_000); // the countdown, and a token that was renewed in the meantime
   const token = client.unverifiedToken();
   const drawer = useRef<HTMLElement>(null);
@@ -36,7 +37,7 @@ export function Inspector({ onClose }: { onClose: () => void }) {
           Close
         </button>
       </div>
-      <TokenPanel token={token} />
+      {settings.credentials === "session" ? <CookiePanel /> : <TokenPanel token={token} />}
       <KeysPanel signedBy={typeof token?.header.kid === "string" ? token.header.kid : null} />
       <AnswersPanel />
     </aside>

@@ -41,7 +41,7 @@ export function TokenPanel({ token }: { token: HeldToken | null }) {
 }
 
 function CopyToken({ token }: { token: string }) {
-  const { url } = useApi();
+  const { url } = useApi().settings;
   const [outcome, setOutcome] = useState("");
 
   async function copy() {

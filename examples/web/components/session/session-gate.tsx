@@ -4,6 +4,7 @@ import { createContext, type ReactNode, use, useCallback, useEffect, useState } 
 
 import { ApiProvider } from "@/lib/api";
 import { authClient } from "@/lib/auth-client";
+import type { ApiOfPages } from "@/lib/environment";
 import type { SignedInUser } from "@/lib/session";
 
 import { SessionEnded } from "./session-ended";
@@ -28,8 +29,8 @@ export function useSignedIn(): Session {
  * tabs do with it. Only "nobody is signed in" as an answer ends it; an outage of Better Auth, which leaves `data` as it was
  * or null beside an `error`, does not.
  */
-export function SessionGate(props: { user: SignedInUser; apiUrl: string; children: ReactNode }) {
-  const { user, apiUrl, children } = props;
+export function SessionGate(props: { user: SignedInUser; api: ApiOfPages; children: ReactNode }) {
+  const { user, api, children } = props;
   const { data, error, isPending, refetch } = authClient.useSession();
   const [leaving, setLeaving] = useState(false);
   const ended = !isPending && !error && data === null;
@@ -52,7 +53,7 @@ export function SessionGate(props: { user: SignedInUser; apiUrl: string; childre
   if (ended) return <SessionEnded />;
   return (
     <SessionContext value={{ user, signOut }}>
-      <ApiProvider key={user.id} apiUrl={apiUrl} userId={user.id} onSessionDoubt={() => void refetch()}>
+      <ApiProvider key={user.id} settings={api} userId={user.id} onSessionDoubt={() => void refetch()}>
         {children}
       </ApiProvider>
     </SessionContext>
