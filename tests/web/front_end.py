@@ -68,3 +68,18 @@ class Bridge:
     def stop(self) -> None:
         self.api.stop()
         self.front_end.stop()
+
+
+class SessionBridge(Bridge):
+    """The API takes the session's cookie and no token, and the page sends it: to a sibling origin, or to its own."""
+
+    def __init__(self, folder: Path, database: Database, *, one_origin: bool) -> None:
+        super().__init__(folder, database, drawbridge_credentials="session")
+        # 127.0.0.1 would be another site to a browser: it sends no cookie of localhost there.
+        sibling = f"http://localhost:{self.api_port}"
+        self.settings["better_auth_secret"] = self.front_end.secret
+        self.api_url = f"{self.front_end.url}/backend" if one_origin else sibling
+        page_finds = "/backend" if one_origin else sibling
+        self.front_end.program.env |= {"NEXT_PUBLIC_API_URL": page_finds, "API_CREDENTIALS": "session"}
+        if one_origin:
+            self.front_end.program.env["API_URL"] = sibling
