@@ -7,8 +7,8 @@
 #include <simdjson.h>
 
 #include "core/errors/hints.h"
+#include "core/text/date_time.h"
 #include "core/text/whole_number.h"
-#include "http/json_time.h"
 #include "http/unicode_text.h"
 
 namespace drawbridge::http {

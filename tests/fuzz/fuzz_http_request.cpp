@@ -20,7 +20,7 @@
 #include "api/tasks/task_json.h"
 #include "api/tasks/task_query.h"
 #include "core/identity/request_path.h"
-#include "http/json_time.h"
+#include "core/text/date_time.h"
 #include "http/media_type.h"
 #include "http/query.h"
 #include "http/request_head.h"

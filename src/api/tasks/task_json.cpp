@@ -5,10 +5,10 @@
 
 #include "api/tags/tag_json.h"
 #include "core/jose/strict_json.h"
+#include "core/text/date_time.h"
 #include "database/letter_case.h"
 #include "http/json_body.h"
 #include "http/json_output.h"
-#include "http/json_time.h"
 #include "http/unicode_text.h"
 
 namespace drawbridge::api {
@@ -121,7 +121,7 @@ class TaskReader {
       member.emplace(std::nullopt);
       return;
     }
-    const auto time = http::parse_time(string_of(value).value_or(""));
+    const auto time = parse_time(string_of(value).value_or(""));
     if (!time) return errors_.refuse(pointer, "must be a date-time like 2026-11-23T10:00:00Z, or null");
     member.emplace(*time);
   }

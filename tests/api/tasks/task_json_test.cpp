@@ -4,14 +4,13 @@
 
 #include <boost/json.hpp>
 
-#include "http/json_time.h"
+#include "core/text/date_time.h"
 
 namespace drawbridge::api {
 namespace {
 
 using http::BodyFault;
 using http::FieldError;
-using http::parse_time;
 using http::problem;
 
 using Errors = std::vector<FieldError>;

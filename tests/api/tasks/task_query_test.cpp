@@ -1,14 +1,12 @@
 // The parameters of a list of tasks.
 
 #include "api/tasks/task_query.h"
-
-#include "http/json_time.h"
+#include "core/text/date_time.h"
 
 namespace drawbridge::api {
 namespace {
 
 using http::FieldError;
-using http::parse_time;
 
 using Errors = std::vector<FieldError>;
 
