@@ -29,11 +29,12 @@ std::string_view name_of(CredentialKind kind);
 /// What an API key may do: actions by resource, as @better-auth/api-key has them.
 using Permissions = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-/// Who sent a request, as a verified token says.
+/// Who sent a request, as a verified credential says.
 ///
 /// An immutable handle: copies share one object and cost one reference count. Any number of threads
 /// may read one. References and views that it hands out live as long as any copy of it. Only a
-/// Verifier makes one, so holding one means that a token was verified.
+/// Verifier makes one, or an Authenticator by the same rules, so holding one means that a credential was
+/// verified.
 class Identity {
  public:
   /// Claim `iss` (RFC 7519 §4.1.1): the one of the policy's issuers that the token names.

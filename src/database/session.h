@@ -46,7 +46,7 @@ class Session {
   /// that no change is given up half done.
   void limit(WorkLimit limit) { limit_ = std::move(limit); }
 
-  /// Runs `work(connection, owner)` for the owner that the Identity names, which only a verifier makes. Every
+  /// Runs `work(connection, owner)` for the owner that the Identity names, which only a verified credential gives. Every
   /// row of a user is reached through here and nowhere else, so no path, body or query can name an owner.
   template <class Work>
   auto for_owner(const Identity& owner, Work work)
@@ -57,7 +57,7 @@ class Session {
     return without_owner([&](auto& connection) { return work(connection, *owner.uuid()); });
   }
 
-  /// Runs `work(connection)`, which looks at the schema alone.
+  /// Runs `work(connection)`, which looks at the schema alone, or for the session that says who the owner is.
   template <class Work>
   auto without_owner(Work work) -> std::invoke_result_t<Work&, SqliteConnection&> {
     std::optional<std::invoke_result_t<Work&, SqliteConnection&>> result;

@@ -168,6 +168,11 @@ CAUGHT = {
         {"src/http/a.cpp": "auto who = IdentityMaker::make(claims);\n"},
         "src/http/a.cpp",
     ),
+    "core_makes_an_identity": (
+        rules.identity_faults,
+        {"src/core/credentials/choice.cpp": "auto who = IdentityMaker::make(claims);\n"},
+        "src/core/credentials/choice.cpp",
+    ),
     "beast_everywhere": (
         rules.beast_faults,
         {f"src/http/{n}.cpp": '#include "http/b.h"\n' for n in range(rules.MAX_BEAST_UNITS + 1)}
@@ -237,6 +242,10 @@ GOOD = {
         "src/http/router.h": '#include "database/store.h"\n#include "core/identity/request_path.h"\n',
         "src/core/identity/request_path.h": "#include <string>\n",
         "include/drawbridge/identity.h": "#include <memory>\nfriend class IdentityMaker;\n",
+    },
+    "sessions_of_storage": {
+        "src/core/credentials/session_identity.cpp": "auto who = IdentityMaker::make(claims);\n",
+        "src/core/CMakeLists.txt": "target_sources(drawbridge PRIVATE credentials/session_identity.cpp)",
     },
     "prose_is_not_code": {
         "src/core/a.h": "// never std::chrono::system_clock::now(), nor getenv\n/* std::thread */\n",

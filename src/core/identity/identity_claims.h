@@ -22,7 +22,7 @@ struct IdentityClaims {
   std::string claims_json{};
 };
 
-/// The one door through which an Identity comes into being. Only the verifier opens it; a test guards
+/// The one door through which an Identity comes into being. Only what has judged a credential opens it; a test guards
 /// that.
 class IdentityMaker {
  public:
