@@ -13,6 +13,7 @@
 #include "drawbridge/credentials.h"
 #include "drawbridge/identity.h"
 #include "drawbridge/remote_verifier.h"
+#include "drawbridge/session_store.h"
 
 namespace drawbridge {
 
@@ -20,7 +21,8 @@ namespace drawbridge {
 struct CredentialSource {
   CredentialKinds kinds{};
   /// Better Auth's base URL, as BetterAuth::at reads it: without a path it is `<origin>/api/auth`. The rules
-  /// for where one may connect are those of the KeySource. For sessions and keys.
+  /// for where one may connect are those of the KeySource. For keys, and for sessions that are not read from
+  /// a `session_store`.
   std::string base_url{};
   /// The session cookie's whole name, where Better Auth was given another prefix. Without it the usual one:
   /// `better-auth.session_token`, with `__Secure-` before it where the issuer is https.
@@ -28,11 +30,17 @@ struct CredentialSource {
   /// Better Auth's secret, or its versioned ones, the newest first. With it a forged cookie is refused at
   /// once; without it Better Auth is asked about each that has the form of one.
   std::vector<std::string> secrets{};
+  /// Where sessions are looked for in place of asking Better Auth: each time anew, so that one that was
+  /// signed out is `session_unknown` from the next request on. Needs `secrets`. The Identity says what the
+  /// plugin
+  /// @drawbridge/better-auth puts into tokens, for the policy's first issuer and audience, and holds for half
+  /// a minute; a policy that requires other claims than the plugin's own cannot be had here.
+  std::shared_ptr<SessionStore> session_store{};
   /// Origins (RFC 6454 §7, `https://app.example.com`) whose pages may send what changes something, or opens a
   /// WebSocket, with a session cookie. The API's own is one of them, if it has pages.
   std::vector<std::string> allowed_origins{};
-  /// How long a session or a key that was good is taken again without asking: so long a sign-out may go
-  /// unseen. 0 asks each time.
+  /// How long a session or a key that was good is taken again without asking Better Auth: so long a sign-out
+  /// may go unseen. 0 asks each time.
   std::chrono::seconds max_age{30};
   /// Called with the reason why a session or a key could not be judged: one line without a secret, at most
   /// one in 10 seconds, from a thread that others wait for, which it must not block. It must not throw.
@@ -43,8 +51,9 @@ struct CredentialSource {
 ///
 /// An `Authorization` header is an explicit choice: where tokens are taken and it is there, it alone counts.
 /// Then `x-api-key`, then the cookie. Better Auth is asked what a session or a key is worth, once for all who
-/// send it at the time; its answer is a token, which the one verifier judges, so an Identity is the same
-/// whatever it came from, but for its `credential()`. A session that is read so does not slide.
+/// send it at the time; its answer is a token, which the one verifier judges. What a SessionStore gives is
+/// judged by the same rules. So an Identity is the same whatever it came from, but for its `credential()`. A
+/// session that is read so does not slide.
 ///
 /// Any number of threads may use one. Not safe to use across fork(); make it in the child.
 class Authenticator {

@@ -11,8 +11,10 @@
 #include "core/credentials/choice.h"
 #include "core/credentials/cross_site.h"
 #include "core/credentials/session_cookie.h"
+#include "core/credentials/session_identity.h"
 #include "core/errors/hints.h"
 #include "issuer/exchanger.h"
+#include "issuer/session_judge.h"
 
 namespace drawbridge {
 namespace {
@@ -20,6 +22,7 @@ namespace {
 using Result = Authenticator::Result;
 using fetch::ExchangedKind;
 using fetch::Exchanger;
+using fetch::SessionJudge;
 
 /// An origin as a browser writes it: a scheme, a host in lower case, a port that is not the scheme's own, and
 /// nothing after it.
@@ -43,14 +46,38 @@ bool is_http_token(std::string_view text) {
   });
 }
 
-CredentialSource checked(CredentialSource source) {
+bool reads_sessions(const CredentialSource& source) {
+  return source.kinds.session && source.session_store != nullptr;
+}
+
+bool exchanges(const CredentialSource& source) {
+  return source.kinds.key || (source.kinds.session && !reads_sessions(source));
+}
+
+void check_store(const CredentialSource& source, const Policy& policy) {
+  if (!reads_sessions(source)) return;
+  if (source.secrets.empty())
+    throw std::invalid_argument{
+        "sessions are read from storage, which takes Better Auth's secret: without it the storage would be "
+        "asked "
+        "about whatever anybody makes up"};
+  if (const auto claim = claim_not_of_storage(policy.required_claims))
+    throw std::invalid_argument{
+        fmt::format("the claim \"{}\" is required, which a session that is read from storage does not have: "
+                    "have sessions "
+                    "exchanged for tokens, or do not require it",
+                    display_text(*claim))};
+}
+
+CredentialSource checked(CredentialSource source, const Policy& policy) {
   if (!source.kinds.token && !source.kinds.session && !source.kinds.key)
     throw std::invalid_argument{"no kind of credential is taken: nobody could ever sign in"};
   if (source.max_age < std::chrono::seconds{0})
     throw std::invalid_argument{"max_age is negative: a session cannot be judged in the future"};
   if (source.session_cookie && !is_http_token(*source.session_cookie))
     throw std::invalid_argument{"session_cookie is no name of a cookie: give it without = and value"};
-  if (source.kinds.session || source.kinds.key) {
+  check_store(source, policy);
+  if (exchanges(source)) {
     auto better_auth = BetterAuth::at(source.base_url);
     if (!better_auth) throw std::invalid_argument{"the URL of Better Auth, " + better_auth.error()};
     source.base_url = std::move(better_auth->base_url);
@@ -155,17 +182,33 @@ AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) {
           refused.retry_after};
 }
 
+/// Takes no memory.
+AuthError no_session_told() {
+  return {ErrorCode::session_unavailable, {}, {}, std::chrono::seconds{1}};
+}
+
+Result result_of(SessionJudge::Result judged) {
+  if (judged && *judged) return **std::move(judged);
+  if (judged) return std::unexpected{no_such_session()};
+  std::string why =
+      judged.error().empty() ? "The storage of sessions cannot be read." : std::move(judged.error());
+  return std::unexpected{AuthError{ErrorCode::session_unavailable,
+                                   "The credential cannot be judged at the moment.", std::move(why),
+                                   std::chrono::seconds{1}}};
+}
+
 }  // namespace
 
 struct Authenticator::Impl {
   Impl(Policy policy, KeySource keys, CredentialSource source_)
-      : source{checked(std::move(source_))},
+      : source{checked(std::move(source_), policy)},
         cookie_name{cookie_name_of(source, policy)},
         rules{keys},
-        verifier{std::move(policy), std::move(keys)} {
+        verifier{policy, std::move(keys)} {
     rules.on_event = nullptr;
     if (!source.secrets.empty()) secrets.emplace(std::exchange(source.secrets, {}));
-    if (source.kinds.session || source.kinds.key)
+    if (reads_sessions(source)) judge.emplace(source.session_store, std::move(policy), source.on_failure);
+    if (exchanges(source))
       exchanger.emplace(fetch::ExchangeSource{.base_url = source.base_url,
                                               .cookie_name = cookie_name,
                                               .rules = rules,
@@ -200,11 +243,26 @@ struct Authenticator::Impl {
     return std::unexpected{refusal_of(kind, answer->error())};
   }
 
+  std::optional<Result> read_session(const std::string& token, const std::function<void(Result)>& done) {
+    auto answer = judge->ask(token, [done](SessionJudge::Result later) {
+      Result result = std::unexpected{no_session_told()};
+      try {
+        result = result_of(std::move(later));
+      } catch (const std::bad_alloc&) {
+        result = std::unexpected{no_session_told()};
+      }
+      done(std::move(result));
+    });
+    if (!answer) return std::nullopt;
+    return result_of(*std::move(answer));
+  }
+
   std::optional<Result> by_session(std::string_view value, const Credentials& credentials,
                                    const std::function<void(Result)>& done) {
     const auto cookie = read_session_cookie(value);
     if (!cookie) return std::unexpected{not_a_session_cookie()};
     if (secrets && !secrets->signed_it(*cookie)) return std::unexpected{no_such_session()};
+    if (judge) return read_session(cookie->token, done);
     return exchange(ExchangedKind::session, value, credentials.client_address, done);
   }
 
@@ -232,6 +290,7 @@ struct Authenticator::Impl {
   KeySource rules;
   std::optional<SecretKeyring> secrets;
   RemoteVerifier verifier;
+  std::optional<SessionJudge> judge;
   std::optional<Exchanger> exchanger;  // last: it uses the verifier
 };
 
