@@ -121,6 +121,14 @@ const std::string& PostgresConnection::known_as(pqxx::transaction_base& transact
   return known_.emplace(sql, std::move(name)).first->second;
 }
 
+const std::string& PostgresConnection::prepared_as_written(const std::string& sql) {
+  const auto found = as_written_.find(sql);
+  if (found != as_written_.end()) return found->second;
+  std::string name = fmt::format("drawbridge_as_written_{}", as_written_.size());
+  connection_.prepare(name, sql);
+  return as_written_.emplace(sql, std::move(name)).first->second;
+}
+
 std::string describe(const pqxx::failure& error) {
   if (dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr) {
     return "the connection to the database was lost while a change was being committed: it may have been "

@@ -62,17 +62,27 @@ class PostgresConnection {
     return transaction.exec_prepared(known, std::forward<Values>(values)...);
   }
 
+  /// The same for a statement that names Better Auth's tables itself, of which there are few in a process.
+  template <class... Values>
+  pqxx::result run_as_written(pqxx::transaction_base& transaction, const std::string& sql,
+                              Values&&... values) {
+    if (is_pooled_) return transaction.exec_params(sql, std::forward<Values>(values)...);
+    return transaction.exec_prepared(prepared_as_written(sql), std::forward<Values>(values)...);
+  }
+
  private:
   /// The name of a statement that is prepared, or its text where the connection is pooled; for the column
   /// that our tables refer to.
   const std::string& known_as(pqxx::transaction_base& transaction, const char* sql);
+  const std::string& prepared_as_written(const std::string& sql);
 
   pqxx::connection connection_;
   bool is_pooled_ = false;
   std::string transaction_settings_{};
   pqxx::quiet_errorhandler quiet_{connection_};  // which would write notices to standard error
   std::map<const char*, std::string> known_{};
-  std::optional<UserColumn> user_column_{};  // read with the first statement
+  std::map<std::string, std::string> as_written_{};  // the names, by the texts
+  std::optional<UserColumn> user_column_{};          // read with the first statement
 };
 
 /// What went wrong in one line without any value of a row.

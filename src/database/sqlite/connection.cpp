@@ -64,6 +64,12 @@ SQLite::Statement& SqliteConnection::prepared(const char* sql) {
   return statements.try_emplace(sql, database, text).first->second;
 }
 
+SQLite::Statement& SqliteConnection::prepared_as_written(const std::string& sql) {
+  const auto found = statements_as_written.find(sql);
+  if (found != statements_as_written.end()) return found->second;
+  return statements_as_written.try_emplace(sql, database, sql).first->second;
+}
+
 bool user_exists(SqliteConnection& connection, const Uuid& owner) {
   Query query{connection.prepared(find_user)};
   return query.bind(":user_id", owner.text()).next();

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
@@ -26,9 +27,12 @@ struct SqliteConnection {
   SQLite::Database database;
   /// By their text, which lives as long as the program. Destroyed before the database.
   std::map<const char*, SQLite::Statement> statements{};
+  std::map<std::string, SQLite::Statement> statements_as_written{};
 
   /// For the column that our tables refer to.
   SQLite::Statement& prepared(const char* sql);
+  /// Names Better Auth's tables itself; of those there are few in a process.
+  SQLite::Statement& prepared_as_written(const std::string& sql);
 };
 
 /// One use of a prepared statement. Reset at the end, whatever happens: a statement left in mid-row would

@@ -172,8 +172,12 @@ void take(Layout& layout, const Mark& mark, const FoundTable& table) {
   if (!table.is_table) return;
   auto& columns = layout.tables[mark.table];
   for (const std::string& column : table.columns) {
-    columns.push_back(spelling_of(mark, column));
-    if (columns.back() != column) layout.naming.is_foreign = layout.naming.has_snake_case = true;
+    const std::string spelling = spelling_of(mark, column);
+    columns.push_back(spelling);
+    if (spelling == column) continue;
+    layout.naming.is_foreign = layout.naming.has_snake_case = true;
+    if (std::ranges::find(table.columns, spelling) == table.columns.end())
+      layout.naming.spellings[mark.table].emplace(spelling, column);
   }
 }
 

@@ -1,0 +1,106 @@
+#include "schema/plan/session_statement.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schema/plan/additions.h"
+
+namespace drawbridge::schema::plan {
+namespace {
+
+/// A column by Better Auth's name, and by that of generators which write snake_case.
+struct Column {
+  std::string_view name;
+  std::string_view snake;
+  bool is_required = false;
+};
+
+constexpr std::array<Column, 6> session_columns{{{"id", "id", true},
+                                                 {"token", "token", true},
+                                                 {"userId", "user_id", true},
+                                                 {"expiresAt", "expires_at", true},
+                                                 {"createdAt", "created_at"},
+                                                 {"impersonatedBy", "impersonated_by"}}};
+constexpr std::array<Column, 9> user_columns{{{"id", "id", true},
+                                              {"uuid", "uuid"},
+                                              {"email", "email"},
+                                              {"emailVerified", "email_verified"},
+                                              {"name", "name"},
+                                              {"role", "role"},
+                                              {"banned", "banned"},
+                                              {"banExpires", "ban_expires"},
+                                              {"isAnonymous", "is_anonymous"}}};
+
+/// The column as it is called here; nothing where there is none.
+std::optional<std::string> actual_name(const Layout& layout, const std::string& table, const Column& column) {
+  const auto& columns = layout.tables.at(table);
+  for (const std::string_view name : {column.name, column.snake}) {
+    if (std::ranges::find(columns, name) == columns.end()) continue;
+    const auto spellings = layout.naming.spellings.find(table);
+    if (spellings != layout.naming.spellings.end()) {
+      const auto spelling = spellings->second.find(std::string{name});
+      if (spelling != spellings->second.end()) return spelling->second;
+    }
+    return std::string{name};
+  }
+  return std::nullopt;
+}
+
+std::string no_table(const Layout& layout, const std::string& table) {
+  const auto stranger = layout.naming.strangers.find(table);
+  if (stranger != layout.naming.strangers.end()) return stranger->second;
+  return fmt::format(
+      "there is no table {} of Better Auth's: set the URL of its database; sessions that it keeps in a "
+      "secondary storage alone are in none",
+      identifier(table));
+}
+
+struct Part {
+  std::string object{};  ///< an expression for the columns as JSON
+  std::string fault{};   ///< or why there is none
+};
+
+template <std::size_t count>
+Part part_of(Product product, const Layout& layout, const std::string& table, std::string_view alias,
+             const std::array<Column, count>& columns) {
+  if (!layout.tables.contains(table)) return {.fault = no_table(layout, table)};
+  std::vector<std::string> members;
+  for (const Column& column : columns) {
+    const auto name = actual_name(layout, table, column);
+    if (!name && column.is_required)
+      return {.fault =
+                  fmt::format("table {} has no column {}: bring Better Auth's tables up to date, with its "
+                              "own migration or with drawbridge migrate up --with-better-auth",
+                              named(identifier(table), layout.naming.names), column.name)};
+    if (name) members.push_back(fmt::format("'{}', {}.{}", column.name, alias, identifier(*name)));
+  }
+  return {.object = fmt::format("{}({})", product == Product::sqlite ? "json_object" : "json_build_object",
+                                fmt::join(members, ", "))};
+}
+
+}  // namespace
+
+std::expected<std::string, std::string> session_statement(Product product, const Layout& layout,
+                                                          const std::string& parameter) {
+  if (!layout.naming.obstacle.empty()) return std::unexpected{layout.naming.obstacle};
+  const Part user = part_of(product, layout, "user", "u", user_columns);
+  const Part session = part_of(product, layout, "session", "s", session_columns);
+  for (const Part& part : {user, session})
+    if (!part.fault.empty()) return std::unexpected{part.fault};
+  const bool is_sqlite = product == Product::sqlite;
+  // Moments are text with their offset in PostgreSQL's JSON, whatever the session's TimeZone.
+  return fmt::format(
+      "SELECT {}('session', {}, 'user', {}){} FROM {} AS s JOIN {} AS u ON u.{} = s.{} WHERE s.{} = {}",
+      is_sqlite ? "json_object" : "json_build_object", session.object, user.object, is_sqlite ? "" : "::text",
+      named(R"("session")", layout.naming.names), named(R"("user")", layout.naming.names),
+      identifier(*actual_name(layout, "user", user_columns[0])),
+      identifier(*actual_name(layout, "session", session_columns[2])),
+      identifier(*actual_name(layout, "session", session_columns[1])), parameter);
+}
+
+}  // namespace drawbridge::schema::plan
