@@ -156,11 +156,31 @@ pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-ch
 # pip_install_pinned FILE...: what these requirements files list, and nothing that has another hash than they say.
 pip_install_pinned() { pip_install --require-hashes "${@/#/-r}"; }
 
+# hiredis as source, in build/hiredis/source: what the package of that name brings to compile.
+setup_hiredis() {
+  once build/hiredis/.stamp src/redis/requirements.txt src/redis/setup-requirements.txt -- fetch_hiredis
+}
+
+fetch_hiredis() {
+  say "hiredis, in build/hiredis"
+  local folder=build/hiredis
+  rm -rf $folder
+  mkdir -p $folder/source
+  python3 -m venv $folder/tools 2>/dev/null || /usr/bin/python3 -m venv $folder/tools || return
+  "$folder/tools/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+    -r src/redis/setup-requirements.txt >&2 || return
+  "$folder/tools/bin/python" -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
+    --no-binary hiredis --no-build-isolation --dest $folder -r src/redis/requirements.txt >&2 || return
+  tar -xzf $folder/hiredis-*.tar.gz -C $folder/source --strip-components 1
+  rm -rf $folder/tools
+}
+
 setup_all() {
   setup_packages
   setup_node &
   setup_python # meanwhile
   wait $!
+  setup_hiredis
   setup_orm_packages
   say "all that is needed is there"
 }

@@ -48,6 +48,11 @@ CAUGHT = {
         {"src/database/a.cpp": '#include "api/tasks/b.h"\n', "src/api/tasks/b.h": ""},
         "database must not include api/tasks/b.h",
     ),
+    "redis_includes_the_schema": (
+        rules.layer_faults,
+        {"src/redis/a.cpp": '#include "schema/session_row.h"\n', "src/schema/session_row.h": ""},
+        "redis must not include schema/session_row.h",
+    ),
     "plan_includes_a_database": (
         rules.layer_faults,
         {"src/schema/plan/a.cpp": '#include "database/store.h"\n', "src/database/store.h": ""},

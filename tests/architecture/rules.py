@@ -1,6 +1,6 @@
 """The rules that keep the rooms apart, as functions from source text to findings.
 
-apps -> {api, commands} -> {http, schema, issuer, doctor} -> {database, schema/plan} -> core. http knows no resource; a resource
+apps -> {api, commands} -> {http, schema, redis, issuer, doctor} -> {database, schema/plan} -> core. http knows no resource; a resource
 reaches the database through its own folder and database/; doctor knows ports; core touches no socket, clock, thread,
 file, environment variable or log. The Python extension knows the public headers and commands, never apps.
 """
@@ -23,16 +23,18 @@ ALLOWED = {
     "core": {"public", "core"},
     "issuer": {"public", "core", "issuer"},
     "database": {"public", "core", "database"},
+    "redis": {"public", "core", "database", "redis"},
     "schema": {"public", "core", "database", "schema", "plan"},
     "plan": {"public", "core", "plan"},
     "http": {"public", "core", "http"},
     "api": {"public", "core", "http", "api"},
     "doctor": {"public", "core", "doctor"},
     "commands": {"public", "core", "issuer", "doctor", "commands"},
-    "apps": {"public", "core", "issuer", "database", "schema", "http", "api", "doctor", "commands", "apps"},
+    "apps": {"public", "core", "issuer", "database", "redis", "schema", "http", "api", "doctor", "commands", "apps"},
     "extension": {"public", "commands", "plan", "extension"},
 }
 MAY_ALSO_INCLUDE = {
+    "redis": {"issuer/without_signals.h"},
     # The port, and what goes through it.
     "http": {"database/store.h", "database/result.h", "database/page.h"},
     "api": {
@@ -73,7 +75,7 @@ STANDARD_HEADER = re.compile(r"^[a-z_0-9]+$")
 CORE_BANNED_HEADERS = re.compile(
     r"^(sys/|netinet/|arpa/|net/|linux/|netdb\.h|unistd\.h|poll\.h|fcntl\.h|pthread\.h|time\.h|stdio\.h"
     r"|ctime$|cstdio$|thread$|future$|condition_variable$|semaphore$|latch$|barrier$|stop_token$"
-    r"|filesystem$|fstream$|iostream$|syslog\.h|curl/|spdlog/|sqlite3\.h|SQLiteCpp/|pqxx/|date/|httplib\.h"
+    r"|filesystem$|fstream$|iostream$|syslog\.h|curl/|spdlog/|sqlite3\.h|SQLiteCpp/|pqxx/|hiredis/|httplib\.h"
     r"|boost/asio|boost/beast|CLI/)"
 )
 CORE_BANNED_WORDS = re.compile(

@@ -1,0 +1,144 @@
+#include "redis/connection.h"
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <hiredis/hiredis.h>
+#include <hiredis/hiredis_ssl.h>
+
+namespace drawbridge::redis {
+namespace {
+
+constexpr timeval longest_step{.tv_sec = 1, .tv_usec = 0};
+
+struct FreeReply {
+  void operator()(redisReply* reply) const { freeReplyObject(reply); }
+};
+using Reply = std::unique_ptr<redisReply, FreeReply>;
+
+/// Sent as it is, so that no byte of a part is read as a part of the command.
+Reply ask(redisContext& context, std::span<const std::string_view> parts) {
+  std::array<const char*, 3> texts{};
+  std::array<std::size_t, 3> sizes{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    texts.at(i) = parts[i].data();
+    sizes.at(i) = parts[i].size();
+  }
+  return Reply{static_cast<redisReply*>(
+      redisCommandArgv(&context, static_cast<int>(parts.size()), texts.data(), sizes.data()))};
+}
+
+/// hiredis's own words, of the connection alone.
+std::string fault_of(const redisContext& context) {
+  return fmt::format("Redis cannot be reached: {}", std::string_view{context.errstr});
+}
+
+/// The first word of an error is its code; what follows may hold names and addresses.
+std::string fault_of_error(const redisReply& reply) {
+  const std::string_view text{reply.str, reply.len};
+  const std::string_view code = text.substr(0, text.find(' '));
+  const std::pair<std::string_view, std::string_view> meanings[] = {
+      {"NOAUTH", "it asks for a password"},
+      {"WRONGPASS", "user or password is wrong"},
+      {"NOPERM", "the user may not GET these keys"},
+      {"LOADING", "it is being started"},
+      {"MOVED", "it is a part of a cluster, which cannot be used"},
+      {"MASTERDOWN", "it is a replica without its master"},
+      {"WRONGTYPE", "the key holds something else than a session"},
+  };
+  for (const auto& [known, meaning] : meanings)
+    if (code == known) return fmt::format("Redis refuses: {}", meaning);
+  return fmt::format("Redis refuses with the error {}", code.substr(0, 32));
+}
+
+}  // namespace
+
+void RedisConnection::Free::operator()(redisContext* context) const {
+  redisFree(context);
+}
+
+void RedisConnection::Free::operator()(redisSSLContext* context) const {
+  redisFreeSSLContext(context);
+}
+
+RedisConnection::~RedisConnection() = default;
+
+std::expected<std::unique_ptr<RedisConnection>, std::string> RedisConnection::open(
+    const RedisUrl& url, const std::optional<std::filesystem::path>& ca_file) {
+  std::unique_ptr<RedisConnection> connection{new RedisConnection};
+  if (auto fault = connection->start(url, ca_file)) return std::unexpected{*std::move(fault)};
+  return connection;
+}
+
+std::optional<RedisConnection::Fault> RedisConnection::start(
+    const RedisUrl& url, const std::optional<std::filesystem::path>& ca_file) {
+  redisOptions options{};
+  REDIS_OPTIONS_SET_TCP(&options, url.host.c_str(), url.port);
+  options.connect_timeout = &longest_step;
+  options.command_timeout = &longest_step;
+  context_.reset(redisConnectWithOptions(&options));
+  if (!context_) return "there is not enough memory for a connection to Redis";
+  if (context_->err != 0) return fault_of(*context_);
+  if (url.is_tls) {
+    if (auto fault = start_tls(url, ca_file)) return fault;
+  }
+  return sign_in(url);
+}
+
+std::optional<RedisConnection::Fault> RedisConnection::start_tls(
+    const RedisUrl& url, const std::optional<std::filesystem::path>& ca_file) {
+  const std::string ca = ca_file ? ca_file->string() : std::string{};
+  redisSSLOptions options{};
+  options.cacert_filename = ca_file ? ca.c_str() : nullptr;
+  options.server_name = url.host.c_str();
+  options.verify_name = url.host.c_str();
+  options.verify_mode = REDIS_SSL_VERIFY_PEER;
+  redisSSLContextError error = REDIS_SSL_CTX_NONE;
+  tls_.reset(redisCreateSSLContextWithOptions(&options, &error));
+  if (!tls_) return fmt::format("TLS to Redis cannot be set up: {}", redisSSLContextGetError(error));
+  if (redisInitiateSSLWithContext(context_.get(), tls_.get()) != REDIS_OK) return fault_of(*context_);
+  return std::nullopt;
+}
+
+std::optional<RedisConnection::Fault> RedisConnection::sign_in(const RedisUrl& url) {
+  const auto said = [this](std::span<const std::string_view> parts) -> std::optional<Fault> {
+    const Reply reply = ask(*context_, parts);
+    if (!reply) return fault_of(*context_);
+    if (reply->type == REDIS_REPLY_ERROR) return fault_of_error(*reply);
+    return std::nullopt;
+  };
+  const std::array<std::string_view, 3> with_user{"AUTH", url.user, url.password};
+  const std::array<std::string_view, 2> with_password{"AUTH", url.password};
+  if (!url.password.empty()) {
+    auto fault = url.user.empty() ? said(with_password) : said(with_user);
+    if (fault) return fault;
+  }
+  if (url.database == 0) return std::nullopt;
+  const std::string number = fmt::format("{}", url.database);
+  const std::array<std::string_view, 2> select{"SELECT", number};
+  return said(select);
+}
+
+std::expected<std::optional<std::string>, std::string> RedisConnection::get(std::string_view key) {
+  const std::array<std::string_view, 2> command{"GET", key};
+  const Reply reply = ask(*context_, command);
+  if (!reply) return std::unexpected{fault_of(*context_)};
+  switch (reply->type) {
+    case REDIS_REPLY_STRING:
+      return std::string{reply->str, reply->len};
+    case REDIS_REPLY_NIL:
+      return std::nullopt;
+    case REDIS_REPLY_ERROR:
+      return std::unexpected{fault_of_error(*reply)};
+    default:
+      return std::unexpected{std::string{"Redis answered something else than a text"}};
+  }
+}
+
+bool RedisConnection::is_lost() const {
+  return context_->err != 0;
+}
+
+}  // namespace drawbridge::redis

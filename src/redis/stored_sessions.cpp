@@ -1,0 +1,103 @@
+#include "redis/stored_sessions.h"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/credentials/session_record.h"
+#include "core/text/whole_number.h"
+#include "database/threaded_store.h"
+#include "issuer/without_signals.h"
+#include "redis/connection.h"
+
+namespace drawbridge::redis {
+namespace {
+
+constexpr std::chrono::milliseconds between_attempts{500};
+constexpr std::int64_t latest_time = 253'402'300'799'999;  // 9999-12-31T23:59:59.999Z
+
+using Value = std::expected<std::optional<std::string>, std::string>;
+
+/// What one thread of the store reads with. Of a database's session it has the place alone.
+class RedisSession final : public database::Session {
+ public:
+  RedisSession(RedisUrl url, StoredSessions options) : url_{std::move(url)}, options_{std::move(options)} {}
+
+  SessionStore::Found find(std::string_view token) {
+    auto json = get(options_.prefix + std::string{token});
+    if (!json) return std::unexpected{sentence(json.error())};
+    if (!*json) return std::nullopt;
+    SessionStore::Record record{.json = **std::move(json)};
+    // What cannot be read, whoever judges it refuses.
+    const auto read = read_session_record(record.json);
+    if (!read) return record;
+    const auto before = get(options_.prefix + "revoked-sessions-before-" + read->user_id);
+    if (!before) return std::unexpected{sentence(before.error())};
+    if (!*before) return record;
+    const auto time = whole_number<std::int64_t>(**before, 0, latest_time);
+    if (!time) return std::unexpected{sentence("when all sessions of the user were ended is no time")};
+    record.revoked_before.emplace(std::chrono::milliseconds{*time});
+    return record;
+  }
+
+ private:
+  std::optional<database::StoreError> run(const Use&) override {
+    return database::StoreError{.kind = database::StoreError::Kind::internal, .text = "Redis is no database"};
+  }
+
+  static std::string sentence(std::string_view fault) {
+    return fmt::format("The sessions in Redis cannot be read: {}.", fault);
+  }
+
+  /// To read twice does no harm, so a connection that the server has closed meanwhile is replaced.
+  Value get(const std::string& key) {
+    const bool is_new = connection_ == nullptr;
+    if (auto fault = connect()) return std::unexpected{*std::move(fault)};
+    auto value = connection_->get(key);
+    if (!connection_->is_lost()) return value;
+    connection_.reset();
+    if (is_new) return value;
+    if (auto fault = connect()) return std::unexpected{*std::move(fault)};
+    value = connection_->get(key);
+    if (connection_->is_lost()) connection_.reset();
+    return value;
+  }
+
+  std::optional<std::string> connect() {
+    if (connection_) return std::nullopt;
+    if (std::chrono::steady_clock::now() < connect_again_at_) return last_fault_;
+    auto opened = RedisConnection::open(url_, options_.ca_file);
+    if (opened) {
+      connection_ = *std::move(opened);
+      return std::nullopt;
+    }
+    last_fault_ = std::move(opened.error());
+    connect_again_at_ = std::chrono::steady_clock::now() + between_attempts;
+    return last_fault_;
+  }
+
+  const RedisUrl url_;
+  const StoredSessions options_;
+  std::unique_ptr<RedisConnection> connection_{};
+  std::string last_fault_{};
+  std::chrono::steady_clock::time_point connect_again_at_{};
+};
+
+}  // namespace
+
+std::unique_ptr<SessionStore> open_stored_sessions(const RedisUrl& url, const StoredSessions& options) {
+  const fetch::WithoutSignals inherited_by_the_threads;  // hiredis writes to connections that have ended
+  auto store = std::make_unique<database::ThreadedStore>(
+      [&](database::Access) { return std::make_unique<RedisSession>(url, options); },
+      database::ThreadedStore::Options{.readers = options.readers,
+                                       .longest_read = options.reads.longest_wait});
+  return std::make_unique<database::SessionReads>(
+      std::move(store),
+      [](database::Session& session, std::string_view token) {
+        return static_cast<RedisSession&>(session).find(token);  // the store has no other ones
+      },
+      options.reads);
+}
+
+}  // namespace drawbridge::redis

@@ -1,0 +1,174 @@
+// Sessions in a real Redis, as Better Auth's secondary storage keeps them.
+
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "core/credentials/session_identity.h"
+#include "redis/stored_sessions.h"
+#include "tests/redis/redis_server.h"
+#include "tests/support/process.h"
+#include "tests/support/scratch_directory.h"
+
+namespace drawbridge::test {
+namespace {
+
+using namespace std::chrono_literals;
+using redis::RedisUrl;
+
+constexpr std::string_view token = "HFDeVu7FoEkX8oWy4n2lQFYQlTEI4m66";
+const std::string key = "better-auth:" + std::string{token};
+const std::string revoked = "better-auth:revoked-sessions-before-ada";
+constexpr Instant now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 30};
+// As Better Auth 1.7.25 writes one.
+const std::string record =
+    R"({"session":{"id":"s1","ipAddress":"","userAgent":"","expiresAt":"2026-12-06T09:50:02.163Z","userId":"ada",)"
+    R"("token":"HFDeVu7FoEkX8oWy4n2lQFYQlTEI4m66","createdAt":"2026-11-29T09:50:02.163Z"},"user":{"name":"Ada",)"
+    R"("email":"ada@example.com","emailVerified":false,"image":null,"banned":false,"id":"ada"}})";
+
+std::unique_ptr<SessionStore> sessions_at(const std::string& url, redis::StoredSessions options = {}) {
+  return redis::open_stored_sessions(RedisUrl::parse(url).value(), options);
+}
+
+/// Whose session it is, or why that cannot be told.
+std::string said_by(SessionStore& store) {
+  std::promise<SessionStore::Found> promise;
+  store.find(token, [&promise](SessionStore::Found found) { promise.set_value(std::move(found)); });
+  const auto found = promise.get_future().get();
+  if (!found) return found.error();
+  if (!*found) return "no session";
+  const auto who = identity_of_session((*found)->json, token, {"https://a.example", "https://a.example"}, now,
+                                       (*found)->revoked_before);
+  if (!who) return who.error();
+  return *who ? (*who)->subject() : "no good session";
+}
+
+std::string unreadable(const std::string& why) {
+  return "The sessions in Redis cannot be read: " + why + ".";
+}
+
+TEST(RedisSessions, CountFromTheNextRequestOn) {
+  const RedisServer server;
+  const auto store = sessions_at(server.url());
+  EXPECT_EQ(said_by(*store), "no session");
+  server.run({"SET", key, record});
+  EXPECT_EQ(said_by(*store), "ada");
+  server.run({"SET", revoked, "1795945802164"});  // a millisecond after it was made
+  EXPECT_EQ(said_by(*store), "no good session");
+  server.run({"SET", revoked, "1795945802163"});
+  EXPECT_EQ(said_by(*store), "ada");
+  server.run({"DEL", key});
+  EXPECT_EQ(said_by(*store), "no session");
+}
+
+TEST(RedisSessions, WhatCannotBeReadIsNotGood) {
+  const RedisServer server;
+  const auto store = sessions_at(server.url());
+  server.run({"SET", key, "{}"});
+  EXPECT_EQ(said_by(*store), "The session's record lacks its part: session is missing.");
+  server.run({"SET", key, record});
+  server.run({"SET", revoked, "yesterday"});
+  EXPECT_EQ(said_by(*store), unreadable("when all sessions of the user were ended is no time"));
+  server.run({"DEL", key});
+  server.run({"LPUSH", key, record});
+  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key holds something else than a session"));
+}
+
+TEST(RedisSessions, AreWhereThePrefixAndTheDatabaseSay) {
+  const RedisServer server;
+  server.run({"-n", "3", "SET", "mine:" + std::string{token}, record});
+  EXPECT_EQ(said_by(*sessions_at(server.url("", "/3"), {.prefix = "mine:"})), "ada");
+  EXPECT_EQ(said_by(*sessions_at(server.url("", "/3"))), "no session");
+  EXPECT_EQ(said_by(*sessions_at(server.url(), {.prefix = "mine:"})), "no session");
+}
+
+TEST(RedisSessions, AreForWhoMayReadThem) {
+  const RedisServer server{{"--requirepass", "p@ss", "--user", "reader", "on", ">r", "~better-auth:*", "+get",
+                            "--user", "other", "on", ">o", "~other:*", "+get"}};
+  server.run({"-a", "p@ss", "--no-auth-warning", "SET", key, record});
+  const std::pair<const char*, std::string> cases[] = {
+      {":p%40ss@", "ada"},
+      {"reader:r@", "ada"},
+      {"default:p%40ss@", "ada"},
+      {"", unreadable("Redis refuses: it asks for a password")},
+      {":wrong@", unreadable("Redis refuses: user or password is wrong")},
+      {"nobody:r@", unreadable("Redis refuses: user or password is wrong")},
+      {"other:o@", unreadable("Redis refuses: the user may not GET these keys")},
+  };
+  for (const auto& [credentials, said] : cases)
+    EXPECT_EQ(said_by(*sessions_at(server.url(credentials))), said) << credentials;
+}
+
+TEST(RedisSessions, AConnectionThatWasCutCostsNoAnswer) {
+  const RedisServer server;
+  server.run({"SET", key, record});
+  const auto store = sessions_at(server.url(), {.readers = 1});
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(said_by(*store), "ada");
+    server.run({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+  }
+}
+
+TEST(RedisSessions, AnOutageIsNoSignOutAndEnds) {
+  std::optional<RedisServer> server{std::in_place};
+  const int port = server->port();
+  const auto store = sessions_at(server->url(), {.readers = 1});
+  EXPECT_EQ(said_by(*store), "no session");
+  server.reset();
+  for (int round = 0; round < 3; ++round)
+    EXPECT_TRUE(
+        said_by(*store).starts_with("The sessions in Redis cannot be read: Redis cannot be reached: "));
+  server.emplace(std::vector<std::string>{}, port);
+  server->run({"SET", key, record});
+  const auto deadline = std::chrono::steady_clock::now() + 15s;
+  while (said_by(*store) != "ada" && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(said_by(*store), "ada");
+}
+
+/// A certificate of an authority made on the spot, for 127.0.0.1 alone.
+class Certificate {
+ public:
+  Certificate() {
+    make({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=redis", "-addext",
+          "subjectAltName=IP:127.0.0.1", "-keyout", path("key.pem"), "-out", path("certificate.pem")});
+    make({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=other", "-keyout",
+          path("other-key.pem"), "-out", path("other.pem")});
+  }
+  std::string path(const char* name) const { return directory_.path() / name; }
+
+ private:
+  static void make(const std::vector<std::string>& arguments) {
+    const Outcome outcome = run_program("/usr/bin/openssl", {.arguments = arguments});
+    if (outcome.status != 0) throw std::runtime_error{outcome.err};
+  }
+  ScratchDirectory directory_;
+};
+
+TEST(RedisSessions, OverTlsTheServerProvesItsName) {
+  const Certificate certificate;
+  const RedisServer server{{"--tls-cert-file", certificate.path("certificate.pem"), "--tls-key-file",
+                            certificate.path("key.pem"), "--tls-ca-cert-file",
+                            certificate.path("certificate.pem"), "--tls-auth-clients", "no"}};
+  const std::string place = ":" + std::to_string(server.port());
+  const auto said_at = [](const std::string& url, const std::optional<std::filesystem::path>& ca_file) {
+    return said_by(*sessions_at(url, {.ca_file = ca_file, .readers = 1}));
+  };
+  EXPECT_EQ(said_at("rediss://127.0.0.1" + place, certificate.path("certificate.pem")), "no session");
+  const std::string unreached = "The sessions in Redis cannot be read: Redis cannot be reached: ";
+  const std::string another_name = said_at("rediss://localhost" + place, certificate.path("certificate.pem"));
+  EXPECT_TRUE(another_name.starts_with(unreached)) << another_name;
+  const std::string another_authority = said_at("rediss://127.0.0.1" + place, certificate.path("other.pem"));
+  EXPECT_TRUE(another_authority.starts_with(unreached)) << another_authority;
+  const std::string systems_authorities = said_at("rediss://127.0.0.1" + place, std::nullopt);
+  EXPECT_TRUE(systems_authorities.starts_with(unreached)) << systems_authorities;
+  const std::string no_file = said_at("rediss://127.0.0.1" + place, "/nonexistent.pem");
+  EXPECT_TRUE(no_file.starts_with("The sessions in Redis cannot be read: TLS to Redis cannot be set up: "))
+      << no_file;
+  const std::string plain = said_at("redis://127.0.0.1" + place, std::nullopt);
+  EXPECT_TRUE(plain.starts_with(unreached)) << plain;
+}
+
+}  // namespace
+}  // namespace drawbridge::test
