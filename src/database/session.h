@@ -46,8 +46,9 @@ class Session {
   /// that no change is given up half done.
   void limit(WorkLimit limit) { limit_ = std::move(limit); }
 
-  /// Runs `work(connection, owner)` for the owner that the Identity names, which only a verified credential gives. Every
-  /// row of a user is reached through here and nowhere else, so no path, body or query can name an owner.
+  /// Runs `work(connection, owner)` for the owner that the Identity names, which only a verified credential
+  /// gives. Every row of a user is reached through here and nowhere else, so no path, body or query can name
+  /// an owner.
   template <class Work>
   auto for_owner(const Identity& owner, Work work)
       -> std::invoke_result_t<Work&, SqliteConnection&, const Uuid&> {

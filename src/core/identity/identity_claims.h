@@ -22,8 +22,8 @@ struct IdentityClaims {
   std::string claims_json{};
 };
 
-/// The one door through which an Identity comes into being. Only what has judged a credential opens it; a test guards
-/// that.
+/// The one door through which an Identity comes into being. Only what has judged a credential opens it; a
+/// test guards that.
 class IdentityMaker {
  public:
   static Identity make(IdentityClaims claims) {
