@@ -20,8 +20,8 @@ def without_a_status(document: dict[str, Any]) -> None:
 
 
 def without_a_code(document: dict[str, Any]) -> None:
-    problem = document["components"]["responses"]["Unauthorized"]["content"]["application/problem+json"]
-    problem["schema"]["properties"]["code"]["enum"].remove("token_missing")
+    problem = document["components"]["responses"]["ForbiddenToWrite"]["content"]["application/problem+json"]
+    problem["schema"]["properties"]["code"]["enum"].remove("user_mismatch")
 
 
 def without_a_member(document: dict[str, Any]) -> None:
@@ -48,8 +48,8 @@ def without_a_method(document: dict[str, Any]) -> None:
     document["paths"]["/healthz"]["put"] = document["paths"]["/readyz"]["get"] | {"operationId": "setHealth"}
 
 
-def with_a_token(document: dict[str, Any]) -> None:
-    document["paths"]["/healthz"]["get"]["security"] = [{"bearerAuth": []}]
+def with_a_credential(document: dict[str, Any]) -> None:
+    document["paths"]["/healthz"]["get"]["security"] = document["security"]
 
 
 # The contract made false, an operation where that shows, and the failure that says so. What is found in one document
@@ -58,7 +58,7 @@ Deviation = tuple[Callable[[dict[str, Any]], None], str, str]
 DEVIATIONS: list[list[Deviation]] = [
     [
         (without_a_status, "createTag", "Undocumented status code"),
-        (without_a_code, "getMe", "Response violates schema"),
+        (without_a_code, "createTag", "Response violates schema"),
         (with_another_header, "getTag", "Missing required response headers"),
         (with_longer_names, "createTag", "Schema-valid request rejected"),
         (without_a_method, "setHealth", "Wrong response to undeclared method"),
@@ -66,7 +66,7 @@ DEVIATIONS: list[list[Deviation]] = [
     [
         (without_a_member, "getMe", "Response violates schema"),
         (with_shorter_names, "createTag", "Schema-violating request accepted"),
-        (with_a_token, "getHealth", "API accepts requests without authentication"),
+        (with_a_credential, "getHealth", "API accepts requests without authentication"),
     ],
 ]
 

@@ -25,8 +25,8 @@ def test_a_pasted_token_makes_a_call(bridge, visit):
     expect(page.get_by_text("Drawbridge tasks API").first).to_be_visible()
     page.get_by_role("button", name="Authorize").first.click()
     page.get_by_label("auth-bearer-value").fill(token)
-    page.get_by_role("button", name="Apply credentials").click()
-    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("button", name="Apply credentials").first.click()
+    page.get_by_role("button", name="Close", exact=True).first.click()
     # The user's id is filled in from the token, so that a first call works as it stands.
     page.locator("#operations-Tasks-createTask").get_by_role("button").first.click()
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
@@ -62,3 +62,33 @@ def a_call_to_be_made(page: Page) -> None:
 def the_place_for_the_token(page: Page) -> None:
     page.get_by_role("button", name="Authorize").first.click()
     expect(page.get_by_label("auth-bearer-value")).to_be_visible()
+
+
+def test_the_browsers_own_cookie_makes_a_call(start_bridge, visit):
+    """On one host, where the API takes sessions and its own origin is among those that may send one."""
+    bridge = start_bridge()
+    own = f"http://localhost:{bridge.api_port}"
+    ada = visit(bridge)
+    sign_up(ada)
+    for settings, told, status in (
+        ({}, "The server does not take a session of yours: 401 token_missing.", None),
+        ({"drawbridge_credentials": "token,session"}, "Your user_id is filled in.", 403),
+        ({"drawbridge_credentials": "token,session", "drawbridge_allowed_origins": own}, "Your user_id is filled in.", 201),
+    ):
+        bridge.api.stop()
+        bridge.settings = settings
+        bridge.start_api()
+        page = ada.context.new_page()
+        page.goto(f"{own}/docs")
+        expect(page.get_by_text("Drawbridge tasks API").first).to_be_visible()
+        page.get_by_role("button", name="Use my session").click()
+        expect(page.get_by_role("status")).to_contain_text(told)
+        if status is None:
+            continue
+        page.locator("#operations-Tasks-createTask").get_by_role("button").first.click()
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            page.get_by_role("button", name="Execute").click()
+        sent = answer.value.request.all_headers()
+        assert answer.value.status == status, answer.value.text()
+        assert "authorization" not in sent
+        assert "better-auth.session_token=" in sent["cookie"]

@@ -15,10 +15,13 @@ function* parametersOf(contract) {
 }
 
 /**
- * The contract, made ready for calls. The viewer fills examples in as values: of the query they would filter all of
+ * The contract, made ready for calls. A browser sends the session's cookie by itself and lets no page set one, so there is
+ * nothing to fill in for it. The viewer fills examples in as values: of the query they would filter all of
  * one's tasks away, and that of the user would be somebody else. Without a user, theirs is left to be filled in.
  */
 function forCalls(contract, userId) {
+  delete contract.components.securitySchemes.sessionCookie;
+  contract.security = contract.security.filter((one) => !one.sessionCookie);
   for (const parameter of parametersOf(contract)) {
     if (parameter.in === "query") delete parameter.example;
   }
@@ -37,6 +40,18 @@ function userOf(token) {
   }
 }
 
+/** Whom the server takes the sender for: by these headers, or without any by the cookie that the browser has. */
+async function askWhoIAm(headers) {
+  const answer = await fetch("api/v1/me", { headers });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(`${answer.status} ${body.code}`);
+  return body.uuid;
+}
+
+function fillIn(system, userId) {
+  system.specActions.updateJsonSpec(system.specSelectors.specJson().toJS(), userId);
+}
+
 const callable = () => ({
   statePlugins: {
     spec: {
@@ -47,8 +62,9 @@ const callable = () => ({
     auth: {
       wrapActions: {
         authorize: (authorize, system) => (authorizations) => {
-          const contract = system.specSelectors.specJson().toJS();
-          system.specActions.updateJsonSpec(contract, userOf(authorizations.bearerAuth.value));
+          const { bearerAuth, apiKey } = authorizations;
+          if (bearerAuth) fillIn(system, userOf(bearerAuth.value));
+          else if (apiKey) askWhoIAm({ "x-api-key": apiKey.value }).then((user) => fillIn(system, user), console.warn);
           return authorize(authorizations);
         },
       },
@@ -73,7 +89,7 @@ function complete() {
 }
 new MutationObserver(complete).observe(document.getElementById("contract"), { childList: true, subtree: true });
 
-window.SwaggerUIBundle({
+const viewer = window.SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#contract",
   plugins: [callable],
@@ -85,4 +101,14 @@ window.SwaggerUIBundle({
   validatorUrl: null,
   // Schemas are listed, and opened one by one.
   defaultModelsExpandDepth: 0,
+});
+
+const said = document.getElementById("session");
+document.getElementById("use-session").addEventListener("click", async () => {
+  try {
+    fillIn(viewer.getSystem(), await askWhoIAm());
+    said.textContent = "The server takes your session. Your user_id is filled in.";
+  } catch (error) {
+    said.textContent = `The server does not take a session of yours: ${error.message}.`;
+  }
 });
