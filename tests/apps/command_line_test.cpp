@@ -245,7 +245,8 @@ TEST_F(CommandLine, DoctorTakesSecretsFromWhereNobodySeesThem) {
     const test::Outcome outcome = drawbridge(arguments, c.input, c.environment);
     EXPECT_EQ(outcome.err, "");
     bool was_told = false;
-    for (const json::value& check : json_line(outcome.out).at("checks").as_array()) {
+    const json::object report = json_line(outcome.out);
+    for (const json::value& check : report.at("checks").as_array()) {
       if (check.at("id") != "token.form") continue;
       was_told = true;
       const std::string summary = check.at("summary").as_string().c_str();

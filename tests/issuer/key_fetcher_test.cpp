@@ -95,12 +95,13 @@ TEST(KeyFetcher, WhoIsToldAtItsEndMayAskAgainAndIsRefusedAtOnce) {
   std::optional<RemoteVerifier> verifier{std::in_place, policy(), source_of(server)};
   std::atomic<int> told{0};
   std::atomic<int> asked_again{0};
+  RemoteVerifier* const ending = &*verifier;  // an optional is empty while it ends what it held
   const auto ask_again = [&](const RemoteVerifier::Result&) {
     ++told;
     // As many as make a table grow under whoever walks it.
     for (int i = 0; i < 50; ++i) {
-      const auto answer = verifier->verify_async(token_of(key_named("again " + std::to_string(i))),
-                                                 [&](const RemoteVerifier::Result&) { ++told; });
+      const auto answer = ending->verify_async(token_of(key_named("again " + std::to_string(i))),
+                                               [&](const RemoteVerifier::Result&) { ++told; });
       EXPECT_TRUE(answer && said_of(*answer) == "keys_unavailable");
       ++asked_again;
     }
