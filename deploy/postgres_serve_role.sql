@@ -5,7 +5,8 @@
 --   psql "$DATABASE_URL" -f deploy/postgres_serve_role.sql
 --   psql "$DATABASE_URL" -c '\password drawbridge_serve'
 --
--- Another name: -v role=NAME.
+-- Another name: -v role=NAME. With DRAWBRIDGE_SESSIONS=database give -v sessions=on: then it may also read
+-- sessions, and of users what tokens say of them.
 --
 -- Migrations are the owner's: this role can make, change and drop no table.
 \set ON_ERROR_STOP on
@@ -16,8 +17,11 @@
 
 BEGIN;
 
--- SET takes the name to where the block can read it.
+-- SET takes what is given to where the block can read it.
 SELECT set_config('drawbridge.role', :'role', true) \g /dev/null
+\if :{?sessions}
+  SELECT set_config('drawbridge.sessions', :'sessions', true) \g /dev/null
+\endif
 DO $$
 BEGIN
   IF to_regrole(quote_ident(current_setting('drawbridge.role'))) IS NULL THEN
@@ -34,6 +38,21 @@ BEGIN
     JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = conkey[1]
     JOIN pg_attribute AS there ON there.attrelid = confrelid AND there.attnum = confkey[1]
     WHERE conrelid = 'tasks'::regclass AND contype = 'f' AND cardinality(conkey) = 1 AND here.attname = 'user_id');
+  IF current_setting('drawbridge.sessions', true) = 'on' THEN
+    EXECUTE (
+      SELECT string_agg(format('GRANT SELECT (%I) ON %s TO %I', readable.attname, either.oid::regclass,
+                               current_setting('drawbridge.role')), '; ')
+      FROM pg_constraint JOIN pg_class AS users ON users.oid = confrelid
+      JOIN pg_class AS either ON either.oid = users.oid
+        OR (either.relnamespace = users.relnamespace AND either.relname IN ('session', 'sessions'))
+      JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = conkey[1]
+      JOIN pg_attribute AS readable ON readable.attrelid = either.oid AND readable.attnum > 0
+      WHERE conrelid = 'tasks'::regclass AND contype = 'f' AND cardinality(conkey) = 1 AND here.attname = 'user_id'
+        AND NOT readable.attisdropped AND lower(replace(readable.attname, '_', '')) = ANY (
+          CASE WHEN either.oid = users.oid
+            THEN '{id,uuid,email,emailverified,name,role,banned,banexpires,isanonymous}'::text[]
+            ELSE '{id,token,userid,expiresat,createdat,impersonatedby}' END));
+  END IF;
 END
 $$;
 

@@ -32,6 +32,7 @@ struct ServeSettings {
   KeySource keys;
   Policy policy;
   CredentialSource credentials;
+  SessionStorage sessions;
   database::DatabaseUrl database;
   http::ServerOptions server;
   LogSettings log;
@@ -44,6 +45,7 @@ ServeSettings read_settings(const ServerSettings& settings) {
   ServeSettings read{settings.key_source(),
                      settings.policy(),
                      settings.credential_source(),
+                     settings.session_storage(),
                      settings.database(),
                      settings.server(),
                      settings.log(),
@@ -106,6 +108,14 @@ int could_not_start(std::string_view why) {
   return exit_not_good;
 }
 
+std::shared_ptr<SessionStore> open_sessions(const SessionStorage& storage) {
+  if (const auto* tables = std::get_if<TableOfSessions>(&storage))
+    return schema::open_stored_sessions(tables->database, tables->options);
+  if (const auto* redis = std::get_if<RedisOfSessions>(&storage))
+    return redis::open_stored_sessions(redis->url, redis->options);
+  return nullptr;
+}
+
 int serve(ServeSettings settings) {
   // Before any thread starts, so that all inherit it: these signals are for wait_for_the_end() alone.
   const sigset_t awaited = signals({SIGTERM, SIGINT, SIGHUP});
@@ -121,6 +131,7 @@ int serve(ServeSettings settings) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);
   };
   const auto database = database::open_store(settings.database, {.readers = settings.server.threads});
+  settings.credentials.session_store = open_sessions(settings.sessions);
   settings.credentials.on_failure = [&log](const std::string& why) {
     log.event(spdlog::level::warn, "credentials", why);
   };
@@ -154,11 +165,13 @@ void add_serve(CLI::App& app, int& status) {
       "GET /healthz tells whether it runs, GET /readyz whether keys and database are there.\n\n"
       "With --credentials session, BETTER_AUTH_SECRET, or BETTER_AUTH_SECRETS, lets it refuse forged "
       "cookies\n"
-      "without asking Better Auth. It is read from the environment or --env-file, never from a flag.");
-  const ServerSettings settings{
-      *command,
-      {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy, SettingGroup::user,
-       SettingGroup::credentials, SettingGroup::database, SettingGroup::server, SettingGroup::log}};
+      "without asking Better Auth; --sessions database and redis need it. Secrets, and "
+      "DRAWBRIDGE_REDIS_URL,\n"
+      "are read from the environment or --env-file, never from a flag.");
+  const ServerSettings settings{*command,
+                                {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy,
+                                 SettingGroup::user, SettingGroup::credentials, SettingGroup::database,
+                                 SettingGroup::names, SettingGroup::server, SettingGroup::log}};
   command->callback([settings, &status] { status = serve(read_settings(settings)); });
 }
 

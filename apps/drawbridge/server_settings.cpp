@@ -25,9 +25,11 @@ std::size_t open_file_limit() {
 }
 
 /// For each thread its event loop (3), a reading and a writing session (on SQLite up to 4 files each), and
-/// beside these the log, the listening socket, keys and what libraries open for a moment.
-std::size_t kept_descriptors(unsigned threads) {
-  return 32 + std::size_t{8} * threads;
+/// beside these the log, the listening socket, keys and what libraries open for a moment; where sessions and
+/// keys are taken, the questions to Better Auth that are under way (16), or readers of their storage.
+std::size_t kept_descriptors(unsigned threads, const CredentialKinds& taken) {
+  const std::size_t asking = taken.session || taken.key ? 24 : 0;
+  return 32 + asking + std::size_t{8} * threads;
 }
 
 void read_listen_address(const GivenSetting& given, http::ServerOptions& options) {
@@ -79,6 +81,32 @@ schema::plan::Where ServerSettings::better_auths_tables() const {
   return {.schema = text_of("DRAWBRIDGE_SCHEMA"), .user_table = text_of("DRAWBRIDGE_USER_TABLE")};
 }
 
+redis::RedisUrl ServerSettings::redis_url() const {
+  const auto given = find("DRAWBRIDGE_REDIS_URL");
+  if (!given)
+    fault(
+        "DRAWBRIDGE_REDIS_URL",
+        "is not set, and DRAWBRIDGE_SESSIONS is redis: say where it is, for example redis://localhost:6379");
+  auto url = redis::RedisUrl::parse(given->value);
+  if (!url) fault(given->name, "cannot be used: " + url.error());
+  return *std::move(url);
+}
+
+SessionStorage ServerSettings::session_storage() const {
+  switch (session_place()) {
+    case SessionPlace::issuer:
+      break;
+    case SessionPlace::database:
+      return TableOfSessions{database(), {.where = better_auths_tables()}};
+    case SessionPlace::redis: {
+      redis::StoredSessions options{.ca_file = key_source_rules().ca_file};
+      if (const auto prefix = find("DRAWBRIDGE_REDIS_PREFIX")) options.prefix = prefix->value;
+      return RedisOfSessions{redis_url(), std::move(options)};
+    }
+  }
+  return {};
+}
+
 http::ServerOptions ServerSettings::server() const {
   http::ServerOptions options;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
@@ -104,7 +132,7 @@ bool ServerSettings::docs() const {
 /// nothing to answer them with.
 std::size_t ServerSettings::max_connections(unsigned threads) const {
   const std::size_t usual = http::ServerOptions{}.max_connections;
-  const std::size_t kept = kept_descriptors(threads);
+  const std::size_t kept = kept_descriptors(threads, credential_kinds());
   const std::size_t all = open_file_limit();
   const std::size_t left = all > kept ? all - kept : 0;
   const auto given = find("DRAWBRIDGE_MAX_CONNECTIONS");

@@ -2,6 +2,8 @@
 
 // What only the commands need that have a database or serve.
 
+#include <variant>
+
 #include <spdlog/common.h>
 
 #include "api/quotas.h"
@@ -9,7 +11,9 @@
 #include "database/database_url.h"
 #include "http/event_log.h"
 #include "http/server.h"
+#include "redis/stored_sessions.h"
 #include "schema/migrations.h"
+#include "schema/stored_sessions.h"
 
 namespace drawbridge::app {
 
@@ -17,6 +21,17 @@ struct LogSettings {
   spdlog::level::level_enum level = spdlog::level::info;
   http::EventLog::Format format = http::EventLog::Format::text;
 };
+
+/// Where sessions are read that Better Auth is not asked about.
+struct TableOfSessions {
+  database::DatabaseUrl database;
+  schema::StoredSessions options;
+};
+struct RedisOfSessions {
+  redis::RedisUrl url;
+  redis::StoredSessions options;
+};
+using SessionStorage = std::variant<std::monostate, TableOfSessions, RedisOfSessions>;
 
 class ServerSettings : public Settings {
  public:
@@ -30,6 +45,9 @@ class ServerSettings : public Settings {
 
   /// Group `names`.
   schema::plan::Where better_auths_tables() const;
+
+  /// Groups `credentials`, `database` and `names`: nothing where Better Auth is asked.
+  SessionStorage session_storage() const;
 
   /// Group `server`: host, port, threads (0: one for each core), connections and the proxies in front, and
   /// allowed origins, which are the origin of BETTER_AUTH_URL where not set, or none without that.
@@ -45,6 +63,7 @@ class ServerSettings : public Settings {
   LogSettings log() const;
 
  private:
+  redis::RedisUrl redis_url() const;
   std::size_t max_connections(unsigned threads) const;
 };
 

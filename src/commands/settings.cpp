@@ -77,6 +77,17 @@ const std::vector<Row>& rows() {
        "A,B",
        "what is taken: some of token, session (Better Auth's cookie), key (x-api-key); default: token",
        {credentials}},
+      {"DRAWBRIDGE_SESSIONS",
+       "--sessions",
+       "WHERE",
+       "where a session is looked for: issuer (Better Auth is asked), database or redis; default: issuer",
+       {credentials}},
+      {"DRAWBRIDGE_REDIS_URL", "", "", "", {credentials}},
+      {"DRAWBRIDGE_REDIS_PREFIX",
+       "--redis-prefix",
+       "TEXT",
+       "before each key there; default: better-auth:",
+       {credentials}},
       {"DRAWBRIDGE_SESSION_COOKIE",
        "--session-cookie",
        "NAME",
@@ -291,19 +302,33 @@ std::vector<std::string> Settings::secrets() const {
   return {};
 }
 
-CredentialSource Settings::credential_source() const {
-  CredentialSource source{.kinds = credential_kinds()};
-  if (!source.kinds.session && !source.kinds.key) return source;
+SessionPlace Settings::session_place() const {
+  const auto given = credential_kinds().session ? find("DRAWBRIDGE_SESSIONS") : std::nullopt;
+  constexpr std::array values{std::pair{std::string_view{"issuer"}, SessionPlace::issuer},
+                              std::pair{std::string_view{"database"}, SessionPlace::database},
+                              std::pair{std::string_view{"redis"}, SessionPlace::redis}};
+  return given ? one_of(*given, values) : SessionPlace::issuer;
+}
+
+std::string Settings::base_url_to_ask() const {
   const auto given = find("BETTER_AUTH_URL");
   if (!given)
     fault(
         "BETTER_AUTH_URL",
         "is not set: Better Auth is asked about sessions and keys, so say where it is, or take tokens alone "
         "(DRAWBRIDGE_CREDENTIALS=token)");
-  source.base_url = required_better_auth().base_url;
-  if (const auto url = fetch::check_jwks_url(source.base_url, key_source_rules().allow_http_hosts); !url)
+  std::string base_url = required_better_auth().base_url;
+  if (const auto url = fetch::check_jwks_url(base_url, key_source_rules().allow_http_hosts); !url)
     fault(given->name, "cannot be used: " + url.error());
-  if (const auto age = find("DRAWBRIDGE_CREDENTIAL_MAX_AGE"))
+  return base_url;
+}
+
+CredentialSource Settings::credential_source() const {
+  CredentialSource source{.kinds = credential_kinds()};
+  const bool reads_storage = session_place() != SessionPlace::issuer;
+  const bool asks = source.kinds.key || (source.kinds.session && !reads_storage);
+  if (asks) source.base_url = base_url_to_ask();
+  if (const auto age = asks ? find("DRAWBRIDGE_CREDENTIAL_MAX_AGE") : std::nullopt)
     source.max_age = std::chrono::seconds{number_of(*age, 0, 30, "seconds")};
   if (!source.kinds.session) return source;
   source.session_cookie = session_cookie_name_given();
@@ -314,6 +339,10 @@ CredentialSource Settings::credential_source() const {
           "is not set, and BETTER_AUTH_ISSUER has issuers of http and of https, whose cookies have different "
           "names: say which one browsers have");
   source.secrets = secrets();
+  if (reads_storage && source.secrets.empty())
+    fault("BETTER_AUTH_SECRET",
+          "is not set, and DRAWBRIDGE_SESSIONS reads sessions from storage: give the secret of Better Auth, "
+          "which tells a session's cookie from a forged one");
   source.allowed_origins = allowed_origins();
   return source;
 }

@@ -37,6 +37,13 @@ enum class SettingGroup {
   credentials,  ///< what is taken beside tokens, and what judges it
 };
 
+/// Where a session is looked for that a request's cookie names.
+enum class SessionPlace {
+  issuer,    ///< Better Auth is asked
+  database,  ///< its tables, in the database of the API
+  redis,     ///< its secondary storage
+};
+
 /// The settings of one command, read when they are asked for: a flag wins over the environment, that over the
 /// file of `--env-file`, that over a default that the program gave the flag. Each reading function throws
 /// SettingFault for the first value that cannot work, an empty one among them. Not for several threads; lives
@@ -77,9 +84,13 @@ class Settings {
   /// Group `credentials`: the kinds that are taken; without the setting tokens alone.
   CredentialKinds credential_kinds() const;
 
+  /// Group `credentials`: `issuer` where no sessions are taken.
+  SessionPlace session_place() const;
+
   /// Group `credentials`, and for sessions and keys the groups that policy(), key_source() and
   /// allowed_origins() read: a fault where BETTER_AUTH_URL is missing. Where tokens alone are taken nothing
-  /// else is read, so that no secret comes into the process's settings. `on_failure` is left empty.
+  /// else is read, so that no secret comes into the process's settings. `on_failure` and
+  /// `session_store` are left empty.
   CredentialSource credential_source() const;
 
   /// DRAWBRIDGE_ALLOWED_ORIGINS, or the origin of BETTER_AUTH_URL where it is not set; none without that.
@@ -102,6 +113,7 @@ class Settings {
  private:
   std::optional<std::string> session_cookie_name_given() const;
   std::vector<std::string> secrets() const;
+  std::string base_url_to_ask() const;
   GivenSetting jwks_url() const;  ///< its name is that of the setting it comes from
   void read_env_file() const;
 

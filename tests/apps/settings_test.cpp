@@ -41,6 +41,7 @@ void read_all(const Given& given) {
   given->policy();
   given->require_uuid_as_user_claim();
   given->credential_source();
+  given->session_storage();
   given->database();
   given->server();
   given->quotas();
@@ -298,7 +299,7 @@ TEST(Settings, TakeTokensAloneAndLookAtNothingElse) {
     {
       {"BETTER_AUTH_URL", better_auth_url}, {"BETTER_AUTH_SECRET", secret},
           {"BETTER_AUTH_SECRETS", "no version"}, {"DRAWBRIDGE_SESSION_COOKIE", "no name"},
-          {"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "never"}
+          {"DRAWBRIDGE_SESSIONS", "elsewhere"}, {"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "never"}
     }
   } -> credential_source();
   EXPECT_TRUE(source.kinds.token);
@@ -396,6 +397,14 @@ TEST(Settings, OfSessionsAndKeysThatCannotWorkAreNamedWithoutASecret) {
       {{{"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "31"}},
        "DRAWBRIDGE_CREDENTIAL_MAX_AGE is \"31\": give a whole number of seconds from 0 to 30"},
       {{{"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "-1"}}, "from 0 to 30"},
+      {{{"DRAWBRIDGE_SESSIONS", "memory"}},
+       "DRAWBRIDGE_SESSIONS is \"memory\": give one of issuer, database, redis"},
+      {{{"DRAWBRIDGE_SESSIONS", "database"}}, "BETTER_AUTH_SECRET is not set, and DRAWBRIDGE_SESSIONS"},
+      {{{"DRAWBRIDGE_SESSIONS", "redis"}, {"BETTER_AUTH_SECRET", secret}}, "DRAWBRIDGE_REDIS_URL is not set"},
+      {{{"DRAWBRIDGE_SESSIONS", "redis"},
+        {"BETTER_AUTH_SECRET", secret},
+        {"DRAWBRIDGE_REDIS_URL", "https://u:" + secret + "@cache"}},
+       "DRAWBRIDGE_REDIS_URL cannot be used: "},
       {{{"BETTER_AUTH_SECRET", ""}}, "BETTER_AUTH_SECRET is empty"},
       {{{"BETTER_AUTH_SECRETS", secret}}, "BETTER_AUTH_SECRETS cannot be read: give each as VERSION:SECRET"},
       {{{"BETTER_AUTH_SECRETS", "1:" + secret + ",1:" + secret}}, "BETTER_AUTH_SECRETS cannot be read"},
@@ -423,10 +432,36 @@ TEST(Settings, OfSessionsAndKeysThatCannotWorkAreNamedWithoutASecret) {
   }
 }
 
+TEST(Settings, SayWhereSessionsAreLookedFor) {
+  Variables variables{
+      {"DRAWBRIDGE_CREDENTIALS", "session"}, {"BETTER_AUTH_URL", better_auth_url},
+      {"BETTER_AUTH_SECRET", secret},        {"DATABASE_URL", "sqlite:a.db"},
+      {"DRAWBRIDGE_USER_TABLE", "members"},  {"DRAWBRIDGE_REDIS_URL", "rediss://cache.example.com/3"},
+      {"DRAWBRIDGE_REDIS_PREFIX", "auth:"}};
+  const auto storage_in = [&variables](const char* place) {
+    variables["DRAWBRIDGE_SESSIONS"] = place;
+    return Given {
+      variables
+    } -> session_storage();
+  };
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(storage_in("issuer")));
+  const auto tables = std::get<TableOfSessions>(storage_in("database"));
+  EXPECT_EQ(tables.database.file, "a.db");
+  EXPECT_EQ(tables.options.where.user_table, "members");
+  const auto redis = std::get<RedisOfSessions>(storage_in("redis"));
+  EXPECT_EQ(redis.url.host, "cache.example.com");
+  EXPECT_EQ(redis.url.database, 3);
+  EXPECT_TRUE(redis.url.is_tls);
+  EXPECT_EQ(redis.options.prefix, "auth:");
+  // Better Auth is asked about nothing.
+  EXPECT_TRUE(Given { variables } -> credential_source().base_url.empty());
+}
+
 TEST(Settings, SecretsHaveNoFlag) {
   CLI::App app;
   const ServerSettings settings{app, {credentials}};
   EXPECT_FALSE(app.help().contains("BETTER_AUTH_SECRET"));
+  EXPECT_FALSE(app.help().contains("DRAWBRIDGE_REDIS_URL"));
   EXPECT_TRUE(app.help().contains("[DRAWBRIDGE_CREDENTIALS]"));
 }
 

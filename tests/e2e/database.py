@@ -107,10 +107,15 @@ class PostgresDatabase(Database):
     def migrate(self) -> None:
         """And makes the role that serves, as an operator does; it is the backend's from now on."""
         super().migrate()
-        command = ["psql", "-Xq", "-v", f"role={SERVE_ROLE}", "-f", ROOT / "deploy/postgres_serve_role.sql", self.url]
+        self.serve_url = self.url_of_role(SERVE_ROLE)
+
+    def url_of_role(self, name: str, **variables: str) -> str:
+        """Makes the role by the script for it, with these variables of psql's."""
+        given = [f"--variable={variable}={value}" for variable, value in {"role": name, **variables}.items()]
+        command = ["psql", "-Xq", *given, "-f", ROOT / "deploy/postgres_serve_role.sql", self.url]
         done = subprocess.run(command, text=True, capture_output=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
-        self.serve_url = self.url.replace("//postgres@", f"//{SERVE_ROLE}@")
+        return self.url.replace("//postgres@", f"//{name}@")
 
     @contextmanager
     def write_lock(self) -> Iterator[None]:

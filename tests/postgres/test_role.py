@@ -46,6 +46,20 @@ def test_may_what_the_api_needs_and_may_be_made_twice(issuer: BetterAuth) -> Non
         connection.execute('select uuid from "user"')
 
 
+SESSION_READER = "drawbridge_session_reader"
+
+
+def test_may_read_sessions_where_it_is_made_for_them(issuer: BetterAuth) -> None:
+    assert isinstance(issuer.database, PostgresDatabase)
+    with psycopg.connect(issuer.database.url_of_role(SESSION_READER, sessions="on")) as connection:
+        assert connection.execute("select current_user").fetchone() == (SESSION_READER,)
+        connection.execute('select id, token, "userId", "expiresAt", "createdAt" from session')
+        connection.execute('select id, uuid, email, "emailVerified", name from "user"')
+        for more in ('select "ipAddress" from session', 'select image from "user"', "update session set token = ''"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(more)
+
+
 def test_is_no_more_than_it_seems(issuer: BetterAuth) -> None:
     assert isinstance(issuer.database, PostgresDatabase)
     rights = issuer.database.execute(
