@@ -118,6 +118,7 @@ Visit visit_of(const Options& options, const Settings& settings) {
   take_from_standard_input(visit);
   visit.api_url = base_of(*options.api_url);
   visit.api_path = api_path_of(*options.api_path);
+  visit.kinds = settings.credential_kinds();
   visit.production = options.production->count() > 0;
   visit.call = [source = settings.key_source_rules()](const fetch::HttpCall& call) {
     return fetch::call_http(call, source);

@@ -52,6 +52,10 @@ Kinds of_keys_and_tables() {
 
 Kinds of_sessions_and_tokens() {
   return {
+      {"credentials.cookie_name", "The session cookie's name is of the issuer's scheme", {}},
+      {"credentials.page_origin", "The page may send the session cookie with what changes something", {}},
+      {"credentials.api_keys", "Better Auth reads API keys, where they are taken", {}},
+
       {"issuer.session", "Better Auth knows the session of the cookie", {"jwks.reachable"}},
       {"issuer.signs", "Better Auth can sign a token, with keys that its secret opens", {"issuer.session"}},
       {"issuer.own_fields", "`/update-user` refuses `uuid` and `role`", {"issuer.session"}},

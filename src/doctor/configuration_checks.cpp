@@ -13,9 +13,7 @@ namespace drawbridge::doctor {
 namespace {
 
 /// Read by Better Auth, and by what Drawbridge's own tests and scripts are.
-constexpr std::array others{"BETTER_AUTH_SECRET",
-                            "BETTER_AUTH_SECRETS",
-                            "BETTER_AUTH_TRUSTED_ORIGINS",
+constexpr std::array others{"BETTER_AUTH_TRUSTED_ORIGINS",
                             "BETTER_AUTH_API_KEY",
                             "BETTER_AUTH_API_URL",
                             "BETTER_AUTH_KV_URL",

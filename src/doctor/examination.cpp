@@ -9,6 +9,7 @@ std::vector<Check> examine(const Visit& visit) {
   check_configuration(report, visit);
   const auto keys = check_keys(report, visit);
   const auto database = check_database(report, visit);
+  check_credentials(report, visit);
   const auto token_of_session = check_issuer(report, visit);
   const auto token = check_token(report, visit, visit.token ? visit.token : token_of_session, keys);
   check_user(report, visit, token, database);

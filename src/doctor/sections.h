@@ -38,6 +38,9 @@ struct SeenKeys {
 /// `config.*`
 void check_configuration(Report& report, const Visit& visit);
 
+/// `credentials.*`: what is taken beside tokens.
+void check_credentials(Report& report, const Visit& visit);
+
 /// `jwks.*` and `clock.issuer`.
 SeenKeys check_keys(Report& report, const Visit& visit);
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "drawbridge/credentials.h"
 #include "drawbridge/policy.h"
 #include "drawbridge/verifier.h"
 
@@ -30,6 +31,7 @@ struct Visit {
   std::optional<std::string> api_url{};         ///< the origin or base of the backend, no slash at the end
   std::string api_path{tasks_path};             ///< of a GET that shows what is a user's
   bool production = false;
+  CredentialKinds kinds{};  ///< that the backend takes
 
   /// One HTTP call; the error is one line.
   std::function<std::expected<fetch::HttpAnswer, std::string>(const fetch::HttpCall&)> call{};

@@ -12,7 +12,7 @@ Check told_of(const std::vector<std::string>& names, bool has_database_url = fal
   Visit visit = issuer.visit();
   visit.known_variables = {"BETTER_AUTH_URL",       "BETTER_AUTH_JWKS_URL",  "BETTER_AUTH_ISSUER",
                            "BETTER_AUTH_AUDIENCE",  "DRAWBRIDGE_ALGORITHMS", "DRAWBRIDGE_LOG",
-                           "DRAWBRIDGE_LOG_FORMAT", "DATABASE_URL"};
+                           "DRAWBRIDGE_LOG_FORMAT", "DATABASE_URL",          "BETTER_AUTH_SECRET"};
   visit.variable_names = names;
   visit.variable = [=](const std::string& name) {
     return has_database_url && name == "DATABASE_URL" ? std::optional<std::string>{"sqlite:a"} : std::nullopt;
