@@ -35,6 +35,7 @@ enum class ErrorCode {
   user_mismatch,
   user_unknown,
   role_missing,
+  permission_missing,
   origin_not_allowed,
   // unavailable: cannot be decided now; try again (503)
   keys_unavailable,

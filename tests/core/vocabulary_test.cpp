@@ -75,6 +75,7 @@ TEST(ErrorCodes, AnswerWithTheChallengeOfRfc6750) {
   EXPECT_EQ(www_authenticate(ErrorCode::role_missing),
             R"(Bearer realm="drawbridge", error="insufficient_scope")");
   EXPECT_EQ(www_authenticate(ErrorCode::user_mismatch), "");
+  EXPECT_EQ(www_authenticate(ErrorCode::permission_missing), "");
   EXPECT_EQ(www_authenticate(ErrorCode::keys_unavailable), "");
 }
 

@@ -1,6 +1,6 @@
 """libdrawbridge for the façade in drawbridge/*.py, which is the API."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Literal, final
 from uuid import UUID
@@ -44,8 +44,8 @@ class Identity(Generic[_Uuid_co]):
         """Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; None when the user does."""
     @property
     def credential(self) -> Literal["token", "session", "key"]:
-        """What proved who sent the request. A key is not its user: `key` for a token with the claim `key` too, whichever
-        way it came."""
+        """What proved who sent the request. A key is not its user: `key` for a token with the claim `key` too,
+        whichever way it came."""
     @property
     def permissions(self) -> Mapping[str, tuple[str, ...]]:
         """Claim `permissions` of an API key's token, actions by resource, read-only; empty for everything else."""
@@ -68,6 +68,22 @@ class Pending:
     def result(self) -> Identity[Any]: ...  # Any: the verifier knows what its policy requires
 
 @final
+class CredentialSource:
+    def __init__(
+        self,
+        *,
+        kinds: Sequence[str],
+        base_url: str,
+        session_cookie: str | None,
+        secrets: Sequence[str],
+        allowed_origins: Sequence[str],
+        max_age: int,
+        on_failure: Callable[[str], object],
+    ) -> None: ...
+
+_Headers = Iterable[tuple[bytes, bytes]]
+
+@final
 class RemoteVerifier:
     def __init__(
         self,
@@ -85,11 +101,19 @@ class RemoteVerifier:
         keys_max_stale: int,
         remembered_tokens: int,
         on_event: Callable[[bool, str], object],
+        credentials: CredentialSource,
     ) -> None: ...
     def verify(self, token: str, client_address: str | None) -> Identity[Any]: ...
     def authenticate(self, header: str | None, client_address: str | None) -> Identity[Any]: ...
     def verify_async(self, token: str, client_address: str | None) -> Identity[Any] | Pending: ...
     def authenticate_async(self, header: str | None, client_address: str | None) -> Identity[Any] | Pending: ...
+    def authenticate_request(
+        self, headers: _Headers, method: str, is_websocket: bool, client_address: str | None
+    ) -> Identity[Any]: ...
+    def authenticate_request_async(
+        self, headers: _Headers, method: str, is_websocket: bool, client_address: str | None
+    ) -> Identity[Any] | Pending: ...
+    def counts_by_cookie(self, headers: _Headers) -> bool: ...
     def refresh(self) -> None: ...
     def key_status(self) -> tuple[Literal["fresh", "stale", "absent"], int, int | None, str]: ...
 
@@ -99,6 +123,8 @@ def in_verifiers_thread() -> bool:
     """Whether a thread of a verifier's own made this call, as one does for `on_event`."""
 
 def better_auth_at(url: str) -> tuple[str, str, str]: ...
+def session_cookie_name(issuer: str) -> str: ...
+def read_versioned_secrets(text: str) -> list[str] | None: ...
 def check_user_access(identity: Identity[UUID | None], path_user_id: str, by_subject: bool, as_uuid: bool) -> None: ...
 
 # What a migration does; drawbridge/alembic/changes.py says what the parts are.

@@ -41,8 +41,8 @@ class IdentityRecord:
         return cls(**{**members, "permissions": dict(identity.permissions)})  # a read-only view cannot be pickled
 
     def to_dict(self) -> dict[str, Any]:  # Any: JSON
-        """Texts, numbers, booleans, None, lists and one dict, which `json.dumps` takes; times are UNIX seconds. It is the form
-        that `/api/v1/me` of the tasks API has."""
+        """Texts, numbers, booleans, None, lists and one dict, which `json.dumps` takes; times are UNIX seconds. It is
+        the form that `/api/v1/me` of the tasks API has."""
         return {
             "issuer": self.issuer,
             "subject": self.subject,
@@ -94,8 +94,7 @@ class IdentityRecord:
             impersonated_by=maybe("impersonated_by", str),
             credential=read("credential", str),
             permissions={
-                str(resource): texts("permissions", actions)
-                for resource, actions in read("permissions", dict).items()
+                str(resource): texts("permissions", actions) for resource, actions in read("permissions", dict).items()
             },
             issued_at=None if issued_at is None else _read("issued_at", _time, issued_at),
             expires_at=_read("expires_at", _time, read("expires_at", int)),

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from drawbridge import _core
 from drawbridge.certificates import certificate_file
+from drawbridge.credential_settings import (
+    base_url_of,
+    fault_of_cookie_name,
+    fault_of_kind,
+    fault_of_origin,
+    quoted,
+    session_cookie_of,
+)
 
 VARIABLES: Mapping[str, str] = {
     "better_auth_url": "BETTER_AUTH_URL",
@@ -23,6 +31,12 @@ VARIABLES: Mapping[str, str] = {
     "ca_file": "DRAWBRIDGE_CA_FILE",
     "keys_snapshot": "DRAWBRIDGE_KEYS_SNAPSHOT",
     "keys_max_stale": "DRAWBRIDGE_KEYS_MAX_STALE",
+    "credentials": "DRAWBRIDGE_CREDENTIALS",
+    "session_cookie": "DRAWBRIDGE_SESSION_COOKIE",
+    "secret": "BETTER_AUTH_SECRET",
+    "secrets": "BETTER_AUTH_SECRETS",
+    "allowed_origins": "DRAWBRIDGE_ALLOWED_ORIGINS",
+    "credential_max_age": "DRAWBRIDGE_CREDENTIAL_MAX_AGE",
 }
 """The environment variable of each argument."""
 
@@ -52,6 +66,14 @@ class Settings:
     ca_file: str | None
     keys_snapshot: str | None
     keys_max_stale: int
+    credentials: tuple[str, ...] = ("token",)
+    # Of sessions and keys, as they are where none is taken.
+    base_url: str = ""
+    credential_max_age: int = 30
+    # Of sessions.
+    session_cookie: str | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    allowed_origins: tuple[str, ...] = ()
 
 
 class _Given(NamedTuple):
@@ -73,13 +95,30 @@ def better_auth_origin(better_auth_url: str | None = None, environment: Mapping[
     return _Reader({"better_auth_url": better_auth_url}, environment).origin()
 
 
+def allowed_origins(arguments: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The origins whose pages may use the API, whether or not sessions are taken. ValueError as above."""
+    return _Reader(arguments, environment).allowed_origins()
+
+
+class ShownCredentials(NamedTuple):
+    """What an app's document says of the credentials that it takes."""
+
+    kinds: tuple[str, ...]
+    session_cookie: str
+
+
+def shown_credentials(arguments: Mapping[str, object], environment: Mapping[str, str] = os.environ) -> ShownCredentials:
+    """The same without the settings that only a verifier needs, so that a document can be written anywhere."""
+    return _Reader(arguments, environment).shown_credentials()
+
+
 def _fault(name: str, what: str) -> NoReturn:
     raise ValueError(f"{name} {what}")
 
 
-def _quoted(value: object) -> str:
-    text = str(value)
-    return '"' + (text if len(text) <= 64 else text[:63] + "…").encode("unicode_escape").decode() + '"'
+def _fault_if_any(name: str, what: str | None) -> None:
+    if what is not None:
+        _fault(name, what)
 
 
 class _Reader:
@@ -88,9 +127,14 @@ class _Reader:
         self._environment = environment
 
     def settings(self) -> Settings:
+        jwks_url = self._jwks_url()
+        issuer = self._claim("issuer", 1)
+        kinds = self._kinds()
+        takes_sessions = "session" in kinds
+        takes_others = takes_sessions or "key" in kinds
         return Settings(
-            jwks_url=self._jwks_url(),
-            issuer=self._claim("issuer", 1),
+            jwks_url=jwks_url,
+            issuer=issuer,
             audience=self._claim("audience", 2),
             algorithms=self._list("algorithms", ("EdDSA",), self._check_algorithm),
             clock_skew=self._number("clock_skew", 30, 0, 300, "seconds"),
@@ -100,7 +144,26 @@ class _Reader:
             ca_file=self._ca_file(),
             keys_snapshot=self._keys_snapshot(),
             keys_max_stale=self._number("keys_max_stale", 86_400, 1, 30 * 86_400, "seconds"),
+            credentials=kinds,
+            base_url=self._base_url(jwks_url) if takes_others else "",
+            credential_max_age=self._number("credential_max_age", 30, 0, 30, "seconds") if takes_others else 30,
+            session_cookie=self._session_cookie(issuer) if takes_sessions else None,
+            secrets=self._secrets() if takes_sessions else (),
+            allowed_origins=self.allowed_origins() if takes_sessions else (),
         )
+
+    def allowed_origins(self) -> tuple[str, ...]:
+        if self._find("allowed_origins") is None:
+            return (self.origin(),)
+        return self._list("allowed_origins", (), lambda name, item: _fault_if_any(name, fault_of_origin(item)))
+
+    def shown_credentials(self) -> ShownCredentials:
+        kinds = self._kinds()
+        if "session" not in kinds:
+            return ShownCredentials(kinds, "")
+        known = self._find("issuer") or self._find("better_auth_url")
+        issuer = self._claim("issuer", 1) if known else ("http://",)
+        return ShownCredentials(kinds, self._session_cookie(issuer))
 
     def origin(self) -> str:
         addresses = self._better_auth()
@@ -149,7 +212,7 @@ class _Reader:
             text = given.value
             # Compared byte by byte, so that white space around it by mistake would refuse every token.
             if isinstance(text, str) and text != text.strip():
-                _fault(given.name, f"is {_quoted(text)}: take away the white space around it")
+                _fault(given.name, f"is {quoted(text)}: take away the white space around it")
             a_name = ("",)  # an empty list is none, and refused
             return self._list(argument, a_name, self._check_claim)
         addresses = self._better_auth()
@@ -160,9 +223,9 @@ class _Reader:
     @staticmethod
     def _check_claim(name: str, item: str) -> None:
         if item != item.strip():
-            _fault(name, f"names {_quoted(item)}: take away the white space around it")
+            _fault(name, f"names {quoted(item)}: take away the white space around it")
         if "*" in item:
-            _fault(name, f"names {_quoted(item)}: it is compared as it stands, so list each one")
+            _fault(name, f"names {quoted(item)}: it is compared as it stands, so list each one")
 
     def _number(self, argument: str, default: int, least: int, most: int, unit: str) -> int:
         given = self._find(argument)
@@ -172,7 +235,7 @@ class _Reader:
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            _fault(given.name, f"is {_quoted(given.value)}: give a whole number of {unit} from {least} to {most}")
+            _fault(given.name, f"is {quoted(given.value)}: give a whole number of {unit} from {least} to {most}")
         return value
 
     def _list(self, argument: str, default: tuple[str, ...], check: Callable[[str, str], None]) -> tuple[str, ...]:
@@ -189,7 +252,7 @@ class _Reader:
         else:
             _fault(given.name, f"is a {type(given.value).__name__}: give a str or a list of str")
         if not all(items):
-            _fault(given.name, f"is {_quoted(given.value)}: there is nothing beside one of the commas")
+            _fault(given.name, f"is {quoted(given.value)}: there is nothing beside one of the commas")
         if not items and default:
             _fault(given.name, "is empty: give it a value, or leave it out")
         for item in items:
@@ -201,22 +264,64 @@ class _Reader:
         if item not in _CORE_ALGORITHMS:
             _fault(
                 name,
-                f"names {_quoted(item)}, which Drawbridge does not verify: give some of {', '.join(_CORE_ALGORITHMS)}",
+                f"names {quoted(item)}, which Drawbridge does not verify: give some of {', '.join(_CORE_ALGORITHMS)}",
             )
 
     @staticmethod
     def _check_host(name: str, item: str) -> None:
         bracketed = item.startswith("[") and item.endswith("]")
         if any(foreign in item for foreign in "/@* ") or (":" in item and not bracketed):
-            _fault(name, f"names {_quoted(item)}: give host names alone, without http://, port or *")
+            _fault(name, f"names {quoted(item)}: give host names alone, without http://, port or *")
 
     def _user_claim(self) -> str:
         given = self._text("user_claim")
         if given is None:
             return "uuid"
         if given.value not in ("uuid", "sub"):
-            _fault(given.name, f"is {_quoted(given.value)}: give one of uuid, sub")
+            _fault(given.name, f"is {quoted(given.value)}: give one of uuid, sub")
         return str(given.value)
+
+    def _kinds(self) -> tuple[str, ...]:
+        return self._list("credentials", ("token",), lambda name, item: _fault_if_any(name, fault_of_kind(item)))
+
+    def _base_url(self, jwks_url: str) -> str:
+        better_auth_url = self._text("better_auth_url")
+        found = base_url_of(jwks_url, str(better_auth_url.value) if better_auth_url else "")
+        if not found:
+            _fault(
+                "BETTER_AUTH_URL",
+                "is not set: Better Auth is asked about sessions and keys, so say where it is, or take tokens alone "
+                "(DRAWBRIDGE_CREDENTIALS=token)",
+            )
+        return found
+
+    def _session_cookie(self, issuer: tuple[str, ...]) -> str:
+        given = self._text("session_cookie")
+        if given is not None:
+            _fault_if_any(given.name, fault_of_cookie_name(str(given.value)))
+            return str(given.value)
+        name = session_cookie_of(issuer)
+        if name is None:
+            _fault(
+                VARIABLES["session_cookie"],
+                "is not set, and BETTER_AUTH_ISSUER has issuers of http and of https, whose cookies have different "
+                "names: say which one browsers have",
+            )
+        return name
+
+    def _secrets(self) -> tuple[str, ...]:
+        """As Better Auth: where there are versioned ones, they alone sign cookies."""
+        versioned = self._text("secrets")
+        if versioned is not None:
+            found = _core.read_versioned_secrets(str(versioned.value))
+            if found is None:
+                _fault(
+                    versioned.name,
+                    "cannot be read: give each as VERSION:SECRET, the newest first, no version twice: 2:…,1:…",
+                )
+            return tuple(found)
+        secret = self._text("secret")
+        return () if secret is None else (str(secret.value),)
 
     def _ca_file(self) -> str | None:
         given = self._text("ca_file")
@@ -224,7 +329,7 @@ class _Reader:
             return certificate_file()
         file = str(given.value)
         if not os.path.isfile(file) or not os.access(file, os.R_OK):
-            _fault(given.name, f"is {_quoted(file)}: there is no such file, or it cannot be read")
+            _fault(given.name, f"is {quoted(file)}: there is no such file, or it cannot be read")
         return file
 
     def _keys_snapshot(self) -> str | None:
@@ -233,7 +338,7 @@ class _Reader:
             return None
         file = str(given.value)
         if os.path.isdir(file):
-            _fault(given.name, f"is {_quoted(file)}: that is a directory; name a file in it")
+            _fault(given.name, f"is {quoted(file)}: that is a directory; name a file in it")
         if not os.path.isdir(os.path.dirname(file) or "."):
-            _fault(given.name, f"is {_quoted(file)}: there is no such directory to write it to")
+            _fault(given.name, f"is {quoted(file)}: there is no such directory to write it to")
         return file

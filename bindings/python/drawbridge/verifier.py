@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from drawbridge import _core, process
 from drawbridge._core import Identity
+from drawbridge.settings import allowed_origins as read_allowed_origins
 from drawbridge.settings import better_auth_origin, read_settings
 from drawbridge.verifier_settings import Uuid_co
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("drawbridge")
 _MOST_REMEMBERED = 10_000_000
+
+Headers = Iterable[tuple[bytes, bytes]]
+"""Of a request: names in lower case and values (ASGI)."""
 
 
 class KeyStatus(NamedTuple):
@@ -70,6 +75,13 @@ class Verifier(Generic[Uuid_co]):
     fetch, in order, from a thread of its own; without it failures go to the logger `drawbridge`. A slow one delays no
     token, but close() and a fork wait for it. What it asks the verifier meanwhile ends it quietly.
 
+    `credentials` are the kinds that authenticate_request() takes, of `token`, `session` and `key`: Better Auth's
+    session cookie and the keys of its plugin `@better-auth/api-key`. Better Auth is asked what one is worth, and a good
+    answer serves for `credential_max_age`, 30 seconds at most: so long a sign-out may go unseen. `session_cookie` is
+    the cookie's whole name where Better Auth was given another prefix. With `secret`, or `secrets` in the form of
+    BETTER_AUTH_SECRETS, a forged cookie is refused without asking. `allowed_origins` are those whose pages may change
+    something by a cookie. A setting of a kind that is not taken is not read.
+
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
     `keys_unavailable` (503): an outage of the issuer never reads as a bad token. When more keys are asked for than can
@@ -113,6 +125,12 @@ class Verifier(Generic[Uuid_co]):
         ca_file: str | PathLike[str] | None = None,
         keys_snapshot: str | PathLike[str] | None = None,
         keys_max_stale: int | None = None,
+        credentials: str | Iterable[str] | None = None,
+        session_cookie: str | None = None,
+        secret: str | None = None,
+        secrets: str | None = None,
+        allowed_origins: str | Iterable[str] | None = None,
+        credential_max_age: int | None = None,
         remembered_tokens: int = 65_536,
         on_event: Callable[[KeyEvent], object] | None = None,
     ) -> None:
@@ -130,11 +148,18 @@ class Verifier(Generic[Uuid_co]):
                 "ca_file": ca_file,
                 "keys_snapshot": keys_snapshot,
                 "keys_max_stale": keys_max_stale,
+                "credentials": credentials,
+                "session_cookie": session_cookie,
+                "secret": secret,
+                "secrets": secrets,
+                "allowed_origins": allowed_origins,
+                "credential_max_age": credential_max_age,
             }
         )
         if not 0 <= remembered_tokens <= _MOST_REMEMBERED:
             raise ValueError(f"remembered_tokens is {remembered_tokens}: give a number from 0 to {_MOST_REMEMBERED}")
         self._better_auth_url = better_auth_url
+        self._allowed_origins = allowed_origins
         self._remembered_tokens = remembered_tokens
         self._on_event = on_event or log_key_event
         self._by_subject = self._settings.user_claim == "sub"
@@ -164,6 +189,35 @@ class Verifier(Generic[Uuid_co]):
         answer = (self._core or self._running()).authenticate_async(header, client_address)
         return answer if isinstance(answer, Identity) else await _answer(answer)
 
+    def authenticate_request(
+        self, headers: Headers, *, method: str = "", is_websocket: bool = False, client_address: str | None = None
+    ) -> Identity[Uuid_co]:
+        """The identity that a request proves by the credential that counts, of those that `credentials` names.
+
+        `headers` are all that it has, as ASGI has them: names in lower case and values, both bytes, one that came twice
+        twice. An `Authorization` header is an explicit choice: where tokens are taken and it is there, it alone counts.
+        Then `x-api-key`, then the session cookie. A request that counts by its cookie has to come from a page of
+        `allowed_origins` (CSRF), unless `method` is GET, HEAD or OPTIONS, in upper case, and it opens no WebSocket.
+
+        Raises AuthError: the codes of verify(), and `credential_malformed`, `session_unknown`, `api_key_unknown`,
+        `origin_not_allowed`, `session_unavailable`, and `rate_limited` for a key that may not be used now. Blocks at
+        most some 2 seconds, and only where Better Auth has to be asked.
+        """
+        core = self._core or self._running()
+        return core.authenticate_request(headers, method, is_websocket, client_address)
+
+    async def authenticate_request_async(
+        self, headers: Headers, *, method: str = "", is_websocket: bool = False, client_address: str | None = None
+    ) -> Identity[Uuid_co]:
+        """The same as authenticate_request() without blocking the event loop. May be cancelled."""
+        core = self._core or self._running()
+        answer = core.authenticate_request_async(headers, method, is_websocket, client_address)
+        return answer if isinstance(answer, Identity) else await _answer(answer)
+
+    def counts_by_cookie(self, headers: Headers) -> bool:
+        """Whether such a request counts by its session cookie, good or not. Its answer is for no shared cache."""
+        return "session" in self._settings.credentials and (self._core or self._running()).counts_by_cookie(headers)
+
     def check_user_access(
         self, identity: Identity[UUID | None], path_user_id: str | UUID, *, as_uuid: bool = False
     ) -> None:
@@ -176,6 +230,24 @@ class Verifier(Generic[Uuid_co]):
         """
         as_uuid = as_uuid or isinstance(path_user_id, UUID)
         _core.check_user_access(identity, str(path_user_id), self._by_subject, as_uuid)
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """The kinds that authenticate_request() takes, of `token`, `session` and `key`."""
+        return self._settings.credentials
+
+    @property
+    def session_cookie(self) -> str | None:
+        """The name of the session cookie; None where sessions are not taken."""
+        return self._settings.session_cookie
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Whose pages may use the API: DRAWBRIDGE_ALLOWED_ORIGINS, else the origin of Better Auth; ValueError as for
+        `origin`."""
+        return read_allowed_origins(
+            {"better_auth_url": self._better_auth_url, "allowed_origins": self._allowed_origins}
+        )
 
     @property
     def origin(self) -> str:
@@ -240,11 +312,25 @@ class Verifier(Generic[Uuid_co]):
             keys_max_stale=settings.keys_max_stale,
             remembered_tokens=self._remembered_tokens,
             on_event=tell,
+            credentials=_core.CredentialSource(
+                kinds=settings.credentials,
+                base_url=settings.base_url,
+                session_cookie=settings.session_cookie,
+                secrets=settings.secrets,
+                allowed_origins=settings.allowed_origins,
+                max_age=settings.credential_max_age,
+                on_failure=_log_failure,
+            ),
         )
 
     def _stop(self) -> None:
         # The threads end with the last reference, which may be that of a call in another thread.
         self._core = None
+
+
+def _log_failure(text: str) -> None:
+    """Called by a thread that others wait for, so that what may be a slow handler of the log gets one of its own."""
+    threading.Thread(target=_log.warning, args=("%s", text), daemon=True).start()
 
 
 async def _answer(pending: _core.Pending) -> Identity[Any]:

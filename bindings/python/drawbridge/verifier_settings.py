@@ -34,5 +34,11 @@ class VerifierSettings(TypedDict, total=False):
     ca_file: str | PathLike[str] | None
     keys_snapshot: str | PathLike[str] | None
     keys_max_stale: int | None
+    credentials: str | Iterable[str] | None
+    session_cookie: str | None
+    secret: str | None
+    secrets: str | None
+    allowed_origins: str | Iterable[str] | None
+    credential_max_age: int | None
     remembered_tokens: int
     on_event: Callable[[KeyEvent], object] | None

@@ -2,6 +2,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include "credential_bindings.h"
 #include "error_bindings.h"
 #include "identity_bindings.h"
 #include "pending.h"
@@ -14,6 +15,7 @@ NB_MODULE(_core, module) {
   drawbridge::python::bind_errors(module);
   drawbridge::python::bind_identity(module);
   drawbridge::python::bind_pending(module);
+  drawbridge::python::bind_credentials(module);
   drawbridge::python::bind_plan(module);
   drawbridge::python::bind_remote_verifier(module);
 }

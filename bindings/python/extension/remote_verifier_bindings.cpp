@@ -1,11 +1,14 @@
 #include "remote_verifier_bindings.h"
 
+#include <concepts>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nanobind/stl/optional.h>
@@ -14,10 +17,13 @@
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
 
+#include "drawbridge/authenticator.h"
 #include "drawbridge/remote_verifier.h"
 #include "drawbridge/user_access.h"
 
 #include "commands/setting_names.h"
+#include "core/credentials/choice.h"
+#include "credential_bindings.h"
 #include "error_bindings.h"
 #include "pending.h"
 #include "python_calls.h"
@@ -59,7 +65,8 @@ Identity identity_or_raise(const Result& result) {
   return *result;
 }
 
-/// A RemoteVerifier without the GIL. Whoever calls holds a reference to it, so it outlives every call.
+/// An Authenticator, and the RemoteVerifier in it, without the GIL. Whoever calls holds a reference to it, so
+/// it outlives every call.
 class Core {
   template <typename Call>
   static auto judge(const Call& call) {
@@ -68,10 +75,13 @@ class Core {
   }
 
  public:
-  Core(Policy policy, KeySource source) {
+  /// `credentials` names the session cookie, where sessions are taken.
+  Core(Policy policy, KeySource source, CredentialSource credentials)
+      : kinds_{credentials.kinds}, cookie_name_{credentials.session_cookie.value_or("")} {
     const nb::gil_scoped_release no_gil;
     try {
-      verifier_ = std::make_unique<RemoteVerifier>(std::move(policy), std::move(source));
+      authenticator_ =
+          std::make_unique<Authenticator>(std::move(policy), std::move(source), std::move(credentials));
     } catch (const std::invalid_argument& fault) {
       throw std::invalid_argument{app::with_setting_names(fault.what())};
     }
@@ -80,12 +90,12 @@ class Core {
   /// Waits for the verifier's threads, which may be waiting for the GIL; this may be one of them.
   ~Core() {
     if (InVerifiersThread::now()) {
-      std::thread{[last = std::move(verifier_)]() mutable { last.reset(); }}.detach();
+      std::thread{[last = std::move(authenticator_)]() mutable { last.reset(); }}.detach();
       return;
     }
     // In a daemon thread the interpreter may have ended meanwhile.
     const WithoutGil no_gil;
-    verifier_.reset();
+    authenticator_.reset();
   }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -93,13 +103,13 @@ class Core {
   Identity verify(const nb::str& token, const Address& address) const {
     const Utf8 text{token};
     const Utf8 client{address.value_or(nb::str{""})};
-    return identity_or_raise(judge([&] { return verifier_->verify(text.view(), client.view()); }));
+    return identity_or_raise(judge([&] { return verifier().verify(text.view(), client.view()); }));
   }
 
   Identity authenticate(const std::optional<nb::str>& header, const Address& address) const {
     const Utf8 text{header.value_or(nb::str{""})};
     const Utf8 client{address.value_or(nb::str{""})};
-    return identity_or_raise(judge([&] { return verifier_->authenticate(text.view(), client.view()); }));
+    return identity_or_raise(judge([&] { return verifier().authenticate(text.view(), client.view()); }));
   }
 
   /// An Identity, or a Pending.
@@ -116,11 +126,48 @@ class Core {
     return begin(*token, address);
   }
 
-  void refresh() const { verifier_->refresh(); }
+  Identity authenticate_request(const nb::iterable& headers, const nb::str& method, bool is_websocket,
+                                const Address& address) const {
+    const RequestCredentials sent{headers};
+    const Utf8 method_text{method};
+    const Utf8 client{address.value_or(nb::str{""})};
+    Credentials credentials = sent.view();
+    if (takes_tokens_alone()) {
+      const std::string_view token = token_or_raise(credentials);
+      return identity_or_raise(judge([&] { return verifier().verify(token, client.view()); }));
+    }
+    credentials.method = method_text.view();
+    credentials.is_websocket_handshake = is_websocket;
+    credentials.client_address = client.view();
+    return identity_or_raise(judge([&] { return authenticator_->authenticate(credentials); }));
+  }
+
+  nb::object authenticate_request_async(const nb::iterable& headers, const nb::str& method, bool is_websocket,
+                                        const Address& address) const {
+    const RequestCredentials sent{headers};
+    Credentials credentials = sent.view();
+    if (takes_tokens_alone()) return begin(token_or_raise(credentials), address);
+    const Utf8 method_text{method};
+    const Utf8 client{address.value_or(nb::str{""})};
+    credentials.method = method_text.view();
+    credentials.is_websocket_handshake = is_websocket;
+    credentials.client_address = client.view();
+    return begin([&](const auto& done) { return authenticator_->authenticate_async(credentials, done); });
+  }
+
+  /// Whether it is the session cookie that such a request counts by, good or not.
+  bool counts_by_cookie(const nb::iterable& headers) const {
+    const RequestCredentials sent{headers};
+    const auto chosen = chosen_credential(sent.view(), kinds_, cookie_name_);
+    return chosen ? std::holds_alternative<SentSession>(*chosen)
+                  : chosen.error() == ChoiceFault::several_cookies;
+  }
+
+  void refresh() const { verifier().refresh(); }
 
   /// `(state, usable_keys, age in seconds or None, last_failure)`
   nb::tuple key_status() const {
-    const KeyStatus status = verifier_->key_status();
+    const KeyStatus status = verifier().key_status();
     const char* const state = status.state == KeyStatus::State::fresh   ? "fresh"
                               : status.state == KeyStatus::State::stale ? "stale"
                                                                         : "absent";
@@ -129,17 +176,36 @@ class Core {
   }
 
  private:
+  RemoteVerifier& verifier() const { return authenticator_->verifier(); }
+
+  /// Then its refusals speak of the token, as those of every Verifier.
+  bool takes_tokens_alone() const { return kinds_.token && !kinds_.session && !kinds_.key; }
+
+  static std::string_view token_or_raise(const Credentials& credentials) {
+    const auto token = bearer_token(credentials.authorization);
+    if (!token) raise(token.error());
+    return *token;
+  }
+
   nb::object begin(std::string_view token, const Address& address) const {
     const Utf8 client{address.value_or(nb::str{""})};
+    return begin([&](const auto& done) { return verifier().verify_async(token, done, client.view()); });
+  }
+
+  template <typename Call>
+    requires std::invocable<Call, std::function<void(Result)>>
+  nb::object begin(const Call& call) const {
     const auto pending = std::make_shared<Pending>();
-    const std::optional<Result> known = judge([&] {
-      return verifier_->verify_async(
-          token, [pending](Result result) { pending->resolve(std::move(result)); }, client.view());
-    });
+    const std::function<void(Result)> done = [pending](Result result) {
+      pending->resolve(std::move(result));
+    };
+    const std::optional<Result> known = judge([&] { return call(done); });
     return known ? nb::cast(identity_or_raise(*known)) : nb::cast(pending);
   }
 
-  std::unique_ptr<RemoteVerifier> verifier_;
+  CredentialKinds kinds_;
+  std::string cookie_name_;
+  std::unique_ptr<Authenticator> authenticator_;
 };
 
 std::vector<Algorithm> algorithms_named(const std::vector<std::string>& names) {
@@ -156,13 +222,8 @@ std::vector<Algorithm> algorithms_named(const std::vector<std::string>& names) {
   return algorithms;
 }
 
-/// Python's callable for events, let go of with the GIL held whichever thread does so last.
 std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) {
-  std::shared_ptr<nb::object> callable{new nb::object{std::move(on_event)}, [](nb::object* held) {
-                                         const PythonAccess python;
-                                         if (python) delete held;
-                                       }};
-  return [callable](const KeySource::Event& event) {
+  return [callable = shared_callable(std::move(on_event))](const KeySource::Event& event) {
     const InVerifiersThread here;
     const PythonAccess python;
     if (python) call_and_report(*callable, event.good, app::with_setting_names(event.text));
@@ -174,7 +235,7 @@ void make_core(Core* place, std::string jwks_url, std::vector<std::string> issue
                std::int64_t clock_skew, std::size_t max_token_size, std::vector<std::string> required_claims,
                std::vector<std::string> allow_http_hosts, std::optional<std::string> ca_file,
                std::optional<std::string> keys_snapshot, std::int64_t keys_max_stale,
-               std::size_t remembered_tokens, nb::object on_event) {
+               std::size_t remembered_tokens, nb::object on_event, const CredentialSource& credentials) {
   Policy policy{{}, {}};
   policy.issuers = std::move(issuers);
   policy.audiences = std::move(audiences);
@@ -190,7 +251,7 @@ void make_core(Core* place, std::string jwks_url, std::vector<std::string> issue
   source.max_stale = std::chrono::seconds{keys_max_stale};
   source.remembered_tokens = remembered_tokens;
   source.on_event = event_handler(std::move(on_event));
-  new (place) Core{std::move(policy), std::move(source)};
+  new (place) Core{std::move(policy), std::move(source), credentials};
 }
 
 /// `(jwks_url, issuer, audience)`
@@ -218,12 +279,17 @@ void bind_remote_verifier(nb::module_& module) {
            nb::arg("audiences"), nb::arg("algorithms"), nb::arg("clock_skew"), nb::arg("max_token_size"),
            nb::arg("required_claims"), nb::arg("allow_http_hosts"), nb::arg("ca_file").none(),
            nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"), nb::arg("remembered_tokens"),
-           nb::arg("on_event"))
+           nb::arg("on_event"), nb::arg("credentials"))
       .def("verify", &Core::verify, nb::arg("token"), nb::arg("client_address").none())
       .def("authenticate", &Core::authenticate, nb::arg("header").none(), nb::arg("client_address").none())
       .def("verify_async", &Core::verify_async, nb::arg("token"), nb::arg("client_address").none())
       .def("authenticate_async", &Core::authenticate_async, nb::arg("header").none(),
            nb::arg("client_address").none())
+      .def("authenticate_request", &Core::authenticate_request, nb::arg("headers"), nb::arg("method"),
+           nb::arg("is_websocket"), nb::arg("client_address").none())
+      .def("authenticate_request_async", &Core::authenticate_request_async, nb::arg("headers"),
+           nb::arg("method"), nb::arg("is_websocket"), nb::arg("client_address").none())
+      .def("counts_by_cookie", &Core::counts_by_cookie, nb::arg("headers"))
       .def("refresh", &Core::refresh)
       .def("key_status", &Core::key_status);
   module.def("end_of_interpreter", &InterpreterEnd::begin);

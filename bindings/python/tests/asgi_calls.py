@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import httpx
 from fastapi import FastAPI
@@ -11,15 +12,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 def call(app: FastAPI, method: str, path: str, *authorization: str) -> httpx.Response:
     """The app's answer to one request with these `Authorization` headers."""
+    return send(app, method, path, [("Authorization", value) for value in authorization])
 
-    headers = [(b"Authorization", value.encode("latin-1")) for value in authorization]
 
-    async def send() -> httpx.Response:
+def send(app: FastAPI, method: str, path: str, headers: Iterable[tuple[str, str]]) -> httpx.Response:
+    """The app's answer to one request with these headers, in their order."""
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers]
+
+    async def request() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
-            return await client.request(method, path, headers=headers)
+            return await client.request(method, path, headers=encoded)
 
-    return asyncio.run(send())
+    return asyncio.run(request())
 
 
 def get(app: FastAPI, path: str, *authorization: str) -> httpx.Response:

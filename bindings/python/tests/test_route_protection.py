@@ -276,6 +276,8 @@ PROTECTING = {
     "current": AUTH.get_current_user,
     "access": AUTH.verify_user_access,
     "role": AUTH.require_role("admin"),
+    "session": AUTH.require_session,
+    "permission": AUTH.require_permission("files", "read"),
     "active": AUTH.get_current_active_user(lambda identity: True),
     "by a function": indirectly,
     "by an object": Checks(),

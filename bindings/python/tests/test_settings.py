@@ -58,6 +58,7 @@ def test_better_auth_url_is_all_that_is_needed() -> None:
         ("ca_file", Path(__file__), __file__, __file__),
         ("keys_snapshot", Path("keys.json"), "keys.json", "keys.json"),
         ("keys_max_stale", 2_592_000, "2592000", 2_592_000),
+        ("credentials", ["session", "key"], "session, key", ("session", "key")),
     ],
 )
 def test_each_is_an_argument_and_a_variable(argument: str, given: object, variable: str, read: object) -> None:

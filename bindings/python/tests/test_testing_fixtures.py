@@ -129,3 +129,76 @@ def test_a_project_that_goes_by_sub(tmp_path: Path) -> None:
     }
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert "3 passed" in result.stdout, result.stdout + result.stderr
+
+
+WITH_SESSIONS = """
+from typing import Annotated
+from drawbridge import Identity
+from drawbridge.fastapi import BetterAuth
+from fastapi import Depends, FastAPI
+
+auth = BetterAuth(credentials="session,key")
+app = FastAPI(lifespan=auth.lifespan)
+
+
+@app.post("/greeting")
+def greet(user: Annotated[Identity, Depends(auth.require_session)]) -> str:
+    return f"Hello, {user.name}"
+
+
+@app.get("/files")
+def list_files(user: Annotated[Identity, Depends(auth.require_permission("files", "read"))]) -> str:
+    return str(user.uuid)
+"""
+
+TESTS_OF_SESSIONS = """
+from uuid import uuid4
+from fastapi.testclient import TestClient
+from app import app
+
+
+def test_a_page(better_auth_issuer, session_headers):
+    with TestClient(app) as client:
+        assert client.post("/greeting", headers=session_headers(name="Alice")).json() == "Hello, Alice"
+        foreign = session_headers() | {"Origin": "https://evil.example"}
+        assert client.post("/greeting", headers=foreign).json()["code"] == "origin_not_allowed"
+
+
+def test_a_sign_out_is_seen_at_once(better_auth_issuer, session_headers):
+    cookie = better_auth_issuer.session_cookie(uuid4(), name="Bob")
+    with TestClient(app) as client:
+        assert client.post("/greeting", headers=session_headers(cookie)).json() == "Hello, Bob"
+        better_auth_issuer.sign_out(cookie)
+        assert client.post("/greeting", headers=session_headers(cookie)).json()["code"] == "session_unknown"
+
+
+def test_a_key(api_key_headers):
+    alice = uuid4()
+    with TestClient(app) as client:
+        may = api_key_headers(alice, permissions={"files": ["read"]})
+        assert client.get("/files", headers=may).json() == str(alice)
+        assert client.get("/files", headers=api_key_headers(alice)).json()["code"] == "permission_missing"
+        assert client.post("/greeting", headers=may).json()["code"] == "permission_missing"
+"""
+
+
+@pytest.mark.parametrize("deployed", [True, False], ids=["in a deployment's environment", "in an empty one"])
+def test_a_project_with_sessions_and_keys(tmp_path: Path, deployed: bool) -> None:
+    (tmp_path / "app.py").write_text(WITH_SESSIONS)
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["drawbridge.testing.fixtures"]\n')
+    (tmp_path / "test_app.py").write_text(TESTS_OF_SESSIONS)
+    deployment = {
+        "BETTER_AUTH_SECRET": "of-the-deployment",
+        "BETTER_AUTH_SECRETS": "1:of-the-deployment",
+        "DRAWBRIDGE_SESSION_COOKIE": "shop.session_token",
+        "DRAWBRIDGE_ALLOWED_ORIGINS": "https://app.example.com",
+        "DRAWBRIDGE_CREDENTIAL_MAX_AGE": "30",
+    }
+    environment = {
+        **os.environ,
+        **(deployment if deployed else {}),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "test_app.py"]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert "3 passed" in result.stdout, result.stdout + result.stderr

@@ -5,6 +5,8 @@ export type KnownErrorCode =
   | ContractCode
   /** A backend of one's own with Drawbridge's library wants a role that the user lacks. */
   | "role_missing"
+  /** A backend of one's own wants a permission of an API key, or a signed-in user in place of a key. */
+  | "permission_missing"
   /** An answer that neither the contract nor FastAPI gives: a proxy's page, another program on that port. */
   | "unexpected_answer";
 

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 from fastapi import FastAPI
 
 from drawbridge import Identity, Verifier
+from drawbridge.fastapi.cookie_answers import keep_answers_private
 from drawbridge.fastapi.dependencies import (
     ActiveUser,
     CurrentUser,
+    KeyWithPermission,
     OptionalUser,
+    SignedInUser,
     UserOfPath,
     UserWithRole,
     VerifierSource,
@@ -21,7 +24,7 @@ from drawbridge.fastapi.dependencies import (
 from drawbridge.fastapi.openapi import describe_refusals
 from drawbridge.fastapi.problem_response import answer_auth_errors_everywhere
 from drawbridge.fastapi.route_check import check_routes
-from drawbridge.settings import better_auth_origin
+from drawbridge.settings import ShownCredentials, allowed_origins, better_auth_origin, shown_credentials
 from drawbridge.verifier_settings import Uuid_co
 
 if TYPE_CHECKING:
@@ -47,10 +50,14 @@ class BetterAuth(Generic[Uuid_co]):
     """
 
     get_current_user: CurrentUser
-    """Whoever sends a good token: `Identity`; 401 or 503 otherwise."""
+    """Whoever sends a good credential, of the kinds that `credentials` names: `Identity`; 401 or 503 otherwise, and 403
+    `origin_not_allowed` for a session cookie that another site's page sends."""
 
     get_optional_user: OptionalUser
-    """`Identity`, or None without a token. A token that is not good is refused."""
+    """`Identity`, or None without a credential. One that is not good is refused."""
+
+    require_session: SignedInUser
+    """A signed-in user, by a session or a token: `Identity`; 403 `permission_missing` for an API key."""
 
     verify_user_access: UserOfPath
     """The user whom the path names: `Identity`; 401 first, then 403 `user_mismatch`, also for an id that is no UUID.
@@ -107,9 +114,11 @@ class BetterAuth(Generic[Uuid_co]):
         self._user_claim = user_claim
         self._settings = settings
         self._roles: dict[frozenset[str], UserWithRole] = {}
-        self._source = VerifierSource(self._get_verifier, scheme_name)
+        self._permissions: dict[tuple[str, str], KeyWithPermission] = {}
+        self._source = VerifierSource(self._get_verifier, scheme_name, self._shown_credentials)
         self.get_current_user = CurrentUser(self._source)
         self.get_optional_user = OptionalUser(self._source)
+        self.require_session = SignedInUser(self._source)
         self.verify_user_access = UserOfPath(self._source, user_id_parameter)
         self.verify_user_match = self.verify_user_access
 
@@ -127,6 +136,14 @@ class BetterAuth(Generic[Uuid_co]):
         """
         return self._given.origin if self._given else better_auth_origin(self._better_auth_url)
 
+    @property
+    def allowed_origins(self) -> list[str]:
+        """The origins whose pages may use the API, for CORS: DRAWBRIDGE_ALLOWED_ORIGINS, else `origin`. By a session
+        cookie no other page may change anything. ValueError, with one line, for what cannot work."""
+        if self._given:
+            return list(self._given.allowed_origins)
+        return list(allowed_origins(self._arguments()))
+
     def require_role(self, *roles: str) -> UserWithRole:
         """A dependency: `Identity` with one of these roles, 403 `role_missing` otherwise.
 
@@ -136,6 +153,16 @@ class BetterAuth(Generic[Uuid_co]):
         """
         made = UserWithRole(self._source, roles)
         return self._roles.setdefault(frozenset(roles), made)
+
+    def require_permission(self, resource: str, action: str) -> KeyWithPermission:
+        """A dependency: `Identity` of an API key that has this permission, 403 `permission_missing` otherwise.
+
+        Permissions are a key's: sessions and tokens of users have none and are refused too. A route for both depends on
+        `get_current_user` and looks itself: `identity.credential != "key" or identity.has_permission("files", "read")`.
+        The same permission gives the same object. ValueError for what cannot be one.
+        """
+        made = KeyWithPermission(self._source, resource, action)
+        return self._permissions.setdefault((resource, action), made)
 
     def get_current_active_user(self, check: Callable[[Identity], object]) -> ActiveUser:
         """A dependency: what `check` returns for the identity, 403 `user_unknown` for None and anything false.
@@ -165,7 +192,8 @@ class BetterAuth(Generic[Uuid_co]):
         check_routes(app)
         answer_auth_errors_everywhere(app)
         describe_refusals(app)
-        self._get_verifier()
+        if "session" in self._get_verifier().credentials:
+            keep_answers_private(app)
         try:
             yield
         finally:
@@ -183,3 +211,11 @@ class BetterAuth(Generic[Uuid_co]):
         if kept is not made:  # another thread was first
             made.close()
         return kept
+
+    def _arguments(self) -> dict[str, object]:
+        return {"better_auth_url": self._better_auth_url, **self._settings}
+
+    def _shown_credentials(self) -> ShownCredentials:
+        if self._given:
+            return ShownCredentials(self._given.credentials, self._given.session_cookie or "")
+        return shown_credentials(self._arguments())

@@ -16,19 +16,27 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from drawbridge import AuthError, Identity, Verifier
+from drawbridge.fastapi.cookie_answers import expect_cookies, mark_as_counted_by_cookie
 from drawbridge.fastapi.problem_response import answer_auth_errors
 from drawbridge.fastapi.user_parameter import fault_of, is_uuid, matched_route, parameter_missing
+from drawbridge.settings import ShownCredentials
 
 
 class VerifierSource(NamedTuple):
-    """Of one Better Auth: where its dependencies get the verifier, and what the scheme behind "Authorize" is called."""
+    """Of one Better Auth: where its dependencies get the verifier, what the scheme behind "Authorize" is called, and
+    which credentials the app's document names."""
 
     verifier: Callable[[], Verifier[Any]]
     scheme_name: str
+    shown_credentials: Callable[[], ShownCredentials]
 
 
-class BearerDependency(SecurityBase):
-    """Verifies the request's bearer token, and shows itself in OpenAPI as the scheme behind "Authorize"."""
+class CredentialDependency(SecurityBase):
+    """Verifies the credential that counts, and shows itself in OpenAPI as the scheme behind "Authorize": that of the
+    token, to which openapi.py adds those of the other kinds that are taken."""
+
+    kinds: frozenset[str] = frozenset({"token", "session", "key"})
+    """Of the credentials that may get in."""
 
     def __init__(self, source: VerifierSource) -> None:
         self.scheme_name: str = source.scheme_name
@@ -39,25 +47,34 @@ class BearerDependency(SecurityBase):
         self.source = source
 
     async def authenticate(self, request: HTTPConnection) -> Identity:
-        """The identity that the request's only `Authorization` header proves; `AuthError` otherwise."""
+        """The identity that the request's credential proves; `AuthError` otherwise."""
         answer_auth_errors(request)
+        verifier = self._verifier()
+        headers = request.scope["headers"]
+        if "session" in verifier.credentials:
+            expect_cookies(request)
+            if verifier.counts_by_cookie(headers):
+                mark_as_counted_by_cookie(request)
         client = request.client
-        identity = await self._verifier().authenticate_async(
-            _authorization(request), client_address=client.host if client else None
+        identity = await verifier.authenticate_request_async(
+            headers,
+            method=request.scope.get("method", ""),
+            is_websocket=request.scope["type"] == "websocket",
+            client_address=client.host if client else None,
         )
         request.state.identity = identity  # for middleware, which sees it also where the user is then refused
         return identity
 
 
-class CurrentUser(BearerDependency):
-    """Whoever sends a good token."""
+class CurrentUser(CredentialDependency):
+    """Whoever sends a good credential."""
 
     async def __call__(self, request: HTTPConnection) -> Identity:
         return await self.authenticate(request)
 
 
-class OptionalUser(BearerDependency):
-    """Whoever sends a good token, or nobody. A token that is not good is refused as everywhere."""
+class OptionalUser(CredentialDependency):
+    """Whoever sends a good credential, or nobody. One that is not good is refused as everywhere."""
 
     async def __call__(self, request: HTTPConnection) -> Identity | None:
         try:
@@ -68,7 +85,7 @@ class OptionalUser(BearerDependency):
             raise
 
 
-class UserOfPath(BearerDependency):
+class UserOfPath(CredentialDependency):
     """The user whom the path names; `user_mismatch` for everybody else, whether or not the path's user exists."""
 
     def __init__(self, source: VerifierSource, parameter: str) -> None:
@@ -102,7 +119,7 @@ class UserOfPath(BearerDependency):
         return found if isinstance(found, UUID) else str(found)
 
 
-class UserWithRole(BearerDependency):
+class UserWithRole(CredentialDependency):
     """Whoever has one of the roles, by a claim of the token; `role_missing` for everybody else."""
 
     def __init__(self, source: VerifierSource, roles: tuple[str, ...]) -> None:
@@ -122,7 +139,49 @@ class UserWithRole(BearerDependency):
         return identity
 
 
-class ActiveUser(BearerDependency):
+class SignedInUser(CredentialDependency):
+    """A user by a session or a token of theirs; `permission_missing` for an API key."""
+
+    kinds = frozenset({"token", "session"})
+
+    async def __call__(self, request: HTTPConnection) -> Identity:
+        identity = await self.authenticate(request)
+        if identity.credential == "key":
+            raise AuthError(
+                "permission_missing",
+                "An API key may not do this.",
+                "The route asks for a signed-in user, by a session or a token, with require_session.",
+            )
+        return identity
+
+
+class KeyWithPermission(CredentialDependency):
+    """An API key that has the permission; `permission_missing` for everything else."""
+
+    kinds = frozenset({"token", "key"})  # a key's token is a token, too
+
+    def __init__(self, source: VerifierSource, resource: str, action: str) -> None:
+        super().__init__(source)
+        for part in (resource, action):
+            if not isinstance(part, str) or not part or part != part.strip():
+                raise ValueError(
+                    'require_permission takes a resource and an action: require_permission("files", "read")'
+                )
+        self._resource = resource
+        self._action = action
+
+    async def __call__(self, request: HTTPConnection) -> Identity:
+        identity = await self.authenticate(request)
+        if not identity.has_permission(self._resource, self._action):
+            raise AuthError(
+                "permission_missing",
+                "The credential may not do this.",
+                f"It lacks the permission {self._resource!r}: {self._action!r}. Only API keys have permissions.",
+            )
+        return identity
+
+
+class ActiveUser(CredentialDependency):
     """Whom the app's own check knows; `user_unknown` for everybody else."""
 
     def __init__(self, source: VerifierSource, check: Callable[[Identity], object]) -> None:
@@ -182,15 +241,3 @@ def _is_unread(found: object) -> bool:
     what makes one, or a text (a driver's "SELECT 0", a user's "banned")."""
     kinds = (Iterator, AsyncIterator, AbstractContextManager, AbstractAsyncContextManager, str, bytes)
     return isinstance(found, kinds) or isroutine(found) or hasattr(type(found), "one_or_none")
-
-
-def _authorization(request: HTTPConnection) -> str | None:
-    """The value of the only `Authorization` header. Two could be read in two ways, so they are refused."""
-    values: list[bytes] = [value for name, value in request.scope["headers"] if name == b"authorization"]
-    if len(values) > 1:
-        raise AuthError(
-            "token_malformed",
-            "The request has several Authorization headers.",
-            "Send exactly one: Authorization: Bearer <JWT>.",
-        )
-    return values[0].decode("latin-1") if values else None

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from drawbridge import AuthError
+from drawbridge.fastapi.cookie_answers import PRIVATE, is_counted_by_cookie
 
 _log = logging.getLogger("drawbridge")
 
@@ -32,10 +33,13 @@ async def problem_response(request: HTTPConnection, error: Exception) -> Respons
     method = request.scope.get("method", "WebSocket")
     level = logging.WARNING if error.status >= 500 else logging.INFO
     _log.log(level, "%s %s: %d %s. %s", method, route, error.status, error.code, error.hint)
+    headers = error.headers()
+    if is_counted_by_cookie(request):
+        headers |= {"Cache-Control": PRIVATE, "Vary": "Cookie"}
     return JSONResponse(
         error.problem(),
         status_code=error.status,
-        headers=error.headers(),
+        headers=headers,
         media_type="application/problem+json",
     )
 

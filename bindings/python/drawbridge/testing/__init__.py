@@ -8,6 +8,7 @@ import warnings
 from drawbridge.testing.issuer import Issuer
 from drawbridge.testing.pytest_run import is_test_run
 from drawbridge.testing.route_protection import assert_all_routes_protected
+from drawbridge.testing.sessions import SessionCookie
 
 if not is_test_run():
     warnings.warn(
@@ -17,4 +18,4 @@ if not is_test_run():
         stacklevel=2,
     )
 
-__all__ = ["Issuer", "assert_all_routes_protected"]
+__all__ = ["Issuer", "SessionCookie", "assert_all_routes_protected"]

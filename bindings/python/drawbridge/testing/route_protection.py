@@ -123,12 +123,16 @@ def _is_protected(route: Any) -> bool:
 
 def _asks(call: Any) -> bool:
     """Whether it is one of `BetterAuth`'s dependencies that is called, and not what has only its name."""
-    from drawbridge.fastapi.dependencies import ActiveUser, BearerDependency, CurrentUser, UserOfPath, UserWithRole
+    from drawbridge.fastapi import dependencies
 
     while isinstance(call, partial):
         call = call.func
     kind = type(call.__self__) if ismethod(call) else type(call)
-    if not issubclass(kind, BearerDependency):
+    if not issubclass(kind, dependencies.CredentialDependency):
         return False
     called = call.__func__ if ismethod(call) else getattr(kind, "__call__", None)  # noqa: B004
-    return called in [each.__call__ for each in (ActiveUser, CurrentUser, UserOfPath, UserWithRole)]
+    protecting = (
+        *(dependencies.ActiveUser, dependencies.CurrentUser, dependencies.SignedInUser, dependencies.UserOfPath),
+        *(dependencies.UserWithRole, dependencies.KeyWithPermission),
+    )
+    return called in [each.__call__ for each in protecting]

@@ -1,0 +1,59 @@
+"""What the settings of sessions and API keys may be."""
+
+from __future__ import annotations
+
+import re
+
+from drawbridge import _core
+
+KINDS = ("token", "session", "key")
+"""Of credentials."""
+
+_COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)  # a token, RFC 9110 §5.6.2
+_COOKIE_VALUE = re.compile(r"[^.]{32}\.\S{44,}")
+
+
+def fault_of_kind(kind: str) -> str | None:
+    """What is wrong with it, to be said after the setting's name; None where nothing is. So do they all."""
+    return None if kind in KINDS else f"names {quoted(kind)}: give some of {', '.join(KINDS)}, separated by commas"
+
+
+def fault_of_cookie_name(name: str) -> str | None:
+    """Does not quote it: it may be a session, where somebody took the setting for that."""
+    if _COOKIE_VALUE.fullmatch(name):
+        return "holds a cookie's value, which is a secret: give the cookie's name"
+    if not _COOKIE_NAME.fullmatch(name):
+        return "is no name of a cookie: give the whole name alone, for example __Secure-better-auth.session_token"
+    return None
+
+
+def fault_of_origin(origin: str) -> str | None:
+    if "*" in origin or origin == "null":
+        return (
+            f"names {quoted(origin)}, which would let any page in: list each origin, for example "
+            "https://app.example.com"
+        )
+    try:
+        written_by_a_browser = _core.better_auth_at(origin)[1]
+    except ValueError:
+        return f"names {quoted(origin)}, which is no origin: give for example https://app.example.com"
+    if origin != written_by_a_browser:
+        return f"names {quoted(origin)}, but a browser sends the origin as {quoted(written_by_a_browser)}: write it so"
+    return None
+
+
+def session_cookie_of(issuers: tuple[str, ...]) -> str | None:
+    """The session cookie's usual name; None where http and https among the issuers make it two."""
+    names = {_core.session_cookie_name(issuer) for issuer in issuers}
+    return names.pop() if len(names) == 1 else None
+
+
+def base_url_of(jwks_url: str, better_auth_url: str) -> str:
+    """Where sessions and keys are asked about: where the keys of tokens come from, as that is how the API reaches
+    Better Auth. Else, where the key set has an address of its own, as `better_auth_url` says."""
+    return jwks_url.removesuffix("/jwks") if jwks_url.endswith("/jwks") else better_auth_url
+
+
+def quoted(value: object) -> str:
+    text = str(value)
+    return '"' + (text if len(text) <= 64 else text[:63] + "…").encode("unicode_escape").decode() + '"'

@@ -1,0 +1,74 @@
+"""Answers to requests that counted by their session cookie: a cache that others use too must not keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PRIVATE = "private, no-store"
+
+_STARTS = ("http.response.start", "websocket.http.response.start")
+_MARK = "drawbridge.counted_by_cookie"
+_Header = tuple[bytes, bytes]
+
+
+class CookieAnswers:
+    """Middleware that adds `Cache-Control: private, no-store` and `Vary: Cookie` to the answer of a request that is
+    marked, unless it says what caches may do already."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or _MARK in scope:  # a mounted app's, inside another
+            return await self.app(scope, receive, send)
+        # A list, which middleware that copies the scope copies as a reference.
+        marks: list[bool] = []
+        scope[_MARK] = marks
+
+        async def send_privately(message: Message) -> None:
+            if marks and message["type"] in _STARTS:
+                message = {**message, "headers": _private(message.get("headers", ()))}
+            await send(message)
+
+        return await self.app(scope, receive, send_privately)
+
+
+def keep_answers_private(app: Starlette) -> None:
+    """Puts `CookieAnswers` around the app; a second one would do nothing. `add_middleware` comes too late for an app
+    that has started."""
+    if app.middleware_stack is None:
+        app.add_middleware(CookieAnswers)
+    elif not isinstance(app.middleware_stack, CookieAnswers):
+        app.middleware_stack = CookieAnswers(app.middleware_stack)
+
+
+def mark_as_counted_by_cookie(request: HTTPConnection) -> None:
+    if _MARK not in request.scope:  # no lifespan has run
+        request.scope[_MARK] = []
+    request.scope[_MARK].append(True)
+
+
+def is_counted_by_cookie(request: HTTPConnection) -> bool:
+    return bool(request.scope.get(_MARK))
+
+
+def expect_cookies(request: HTTPConnection) -> None:
+    """The app that serves this request is one whose answers have to be private. Where no lifespan has run, those of its
+    next requests will be."""
+    if _MARK not in request.scope and isinstance(app := request.scope.get("app"), Starlette):
+        keep_answers_private(app)
+
+
+def _private(headers: Iterable[_Header]) -> list[_Header]:
+    kept = list(headers)
+    names = {name.lower() for name, _ in kept}
+    if b"cache-control" not in names:
+        kept.append((b"cache-control", PRIVATE.encode()))
+    varied = {part.strip().lower() for name, value in kept if name.lower() == b"vary" for part in value.split(b",")}
+    if not varied & {b"*", b"cookie"}:
+        kept.append((b"vary", b"Cookie"))
+    return kept
