@@ -42,6 +42,9 @@ ELSEWHERE = {
     'docs/postgresql.md: export DATABASE_URL="postgresql://app@db.example.com/app?options=-csearch_path%3Dapp,auth"': (
         "tests/migrate/test_schemas.py"
     ),
+    "bindings/python/README.md: curl -c jar -H 'Origin: http://localhost:3000' -H 'Content-Type: application/json' \\": (
+        "bindings/python/tests/test_real_sessions.py"
+    ),
     "docs/uuid-ids.md sh": "tests/migrate/test_changing_ids.py",
     **{
         f"docs/{orm}.md {language}": "tests/projects/test_projects.py"
@@ -55,6 +58,7 @@ NOT_RUN = {
     "pip install": "what it installs is in the environment of these tests, built by the same command",
     "BETTER_AUTH_URL=http://localhost:3000\nBETTER_AUTH_SECRET=": "a file of settings, not commands",
     "BETTER_AUTH_URL=http://localhost:3000 uvicorn": "test_the_first_app_in_fastapi starts it, on a free port",
+    "BETTER_AUTH_URL=http://localhost:3000 BETTER_AUTH_SECRET=… uvicorn": "test_readme.py runs its app so",
     "./dev build release            # the C++ program": "tests/e2e/fastapi_backend.py starts the example so, on a free port",
     "./dev test fastapi": "a suite by itself",
     "npm ci": "what it does, each suite does",

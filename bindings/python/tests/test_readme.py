@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy import inspect as inspect_database
+from starlette.testclient import WebSocketDenialResponse
 
 from drawbridge import AuthError, Identity, Verifier
 from drawbridge.testing import Issuer
@@ -128,6 +129,68 @@ def test_who_may_do_what(issuer: Issuer, first: Namespace) -> None:
     assert get(app, "/api/v1/news").json() == "News for everybody"
     assert call(app, "DELETE", "/api/v1/news", bearer(issuer.token())).json()["code"] == "role_missing"
     assert call(app, "DELETE", "/api/v1/news", bearer(issuer.token(role="admin"))).status_code == 204
+
+
+@pytest.fixture
+def by_cookie(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Namespace]:
+    """The app that takes session cookies, in the environment that its command gives it."""
+    monkeypatch.setenv("BETTER_AUTH_SECRET", issuer.secret)
+    names = run("Session cookies and API keys", {"__name__": "main"})
+    yield names
+    names["auth"].verifier.close()  # type: ignore[attr-defined]  # as above
+
+
+@section("Session cookies and API keys")
+def test_a_page_needs_no_token(issuer: Issuer, by_cookie: Namespace) -> None:
+    page = {"Origin": issuer.url}
+    cookie = {"Cookie": str(issuer.session_cookie(name="Alice"))}
+    with TestClient(app_of(by_cookie)) as client:
+        answer = client.get("/api/v1/greeting", headers=cookie | page)
+        assert answer.json() == "Hello, Alice"
+        assert answer.headers["Access-Control-Allow-Origin"] == issuer.url
+        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert {"Origin", "Cookie"} <= set(answer.headers["Vary"].split(", "))
+        ask = {**page, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+        preflight = client.options("/api/v1/greeting", headers=ask)
+        assert (preflight.status_code, preflight.headers["Access-Control-Allow-Credentials"]) == (200, "true")
+        post = "/api/v1/greeting?text=hi"
+        assert client.post(post, headers=cookie | page).json() == "Alice says hi"
+        for foreign in ({}, {"Origin": "https://evil.example"}):
+            assert client.post(post, headers=cookie | foreign).json()["code"] == "origin_not_allowed"
+        token = {"Authorization": bearer(issuer.token())}
+        assert client.get("/api/v1/greeting", headers=token).json()["code"] == "token_missing"
+
+
+@section("WebSockets by the cookie")
+def test_a_websocket_by_the_cookie(issuer: Issuer, by_cookie: Namespace) -> None:
+    app = app_of(run("WebSockets by the cookie", by_cookie))
+    cookie = {"Cookie": str(issuer.session_cookie(name="Alice"))}
+    with TestClient(app) as client:
+        with client.websocket_connect("/api/v1/live", headers=cookie | {"Origin": issuer.url}) as socket:
+            assert socket.receive_text() == "Hello, Alice"
+        with pytest.raises(WebSocketDenialResponse) as denied, client.websocket_connect("/api/v1/live", headers=cookie):
+            pass
+        assert denied.value.json()["code"] == "origin_not_allowed"
+
+
+@section("API keys")
+def test_programs_have_keys(issuer: Issuer, by_cookie: Namespace) -> None:
+    first = by_cookie["auth"]
+    names = run("API keys", dict(by_cookie))
+    assert names["auth"] is not first
+    user = {"Cookie": str(issuer.session_cookie(name="Alice")), "Origin": issuer.url}
+    reader, writer = (
+        {"x-api-key": issuer.api_key(name="Bob", permissions={"files": may})} for may in (["read"], ["read", "write"])
+    )
+    with TestClient(app_of(names)) as client:
+        assert client.get("/api/v1/files", headers=reader).json() == ["for keys with the permission"]
+        assert client.get("/api/v1/files", headers=user).json()["code"] == "permission_missing"
+        assert client.delete("/api/v1/account", headers=user).json() == "Good-bye, Alice"
+        assert client.delete("/api/v1/account", headers=writer).json()["code"] == "permission_missing"
+        assert client.post("/api/v1/files", headers=user).json() == "written by a session"
+        assert client.post("/api/v1/files", headers=writer).json() == "written by a key"
+        assert client.post("/api/v1/files", headers=reader).json()["code"] == "permission_missing"
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ The contract is a document of its own, so FastAPI makes none. A path with a slas
 
 from typing import Any
 
+from drawbridge import IdentityRecord
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
-
-from drawbridge import IdentityRecord
 
 from . import contract, errors, tags, tasks
 from .auth import User, auth
@@ -32,7 +31,8 @@ app.add_middleware(
     CORSMiddleware,
     allow_origins=settings.allowed_origins,
     allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allow_headers=["authorization", "content-type"],
+    allow_credentials=settings.takes_sessions,
+    allow_headers=["authorization", "content-type", "x-api-key"],
     expose_headers=["X-Request-Id", "Retry-After", "WWW-Authenticate", "Location"],
 )
 app.add_middleware(Framing)

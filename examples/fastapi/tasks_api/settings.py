@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 class Settings:
     database_url: str  # `sqlite:relative/path.db`, `sqlite:///absolute/path.db` or `postgresql://…`
     allowed_origins: list[str]  # of the pages that may call from a browser
+    takes_sessions: bool  # as `auth` reads it: then a page's cookie comes along
     docs: bool  # whether /docs and /openapi.json are there
     max_tasks: int  # of one user; 0 is as many as they like
     max_tags: int
@@ -45,6 +46,7 @@ def read_settings() -> Settings:
     return Settings(
         database_url=os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"),
         allowed_origins=origins,
+        takes_sessions="session" in os.environ.get("DRAWBRIDGE_CREDENTIALS", "token"),
         docs=docs == "on",
         max_tasks=_quota("DRAWBRIDGE_MAX_TASKS", 10_000),
         max_tags=_quota("DRAWBRIDGE_MAX_TAGS", 500),
