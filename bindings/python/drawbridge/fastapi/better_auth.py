@@ -45,8 +45,9 @@ class BetterAuth(Generic[Uuid_co]):
 
     `better_auth_url`, `user_claim` and `settings` are what `Verifier` takes; what is not given comes from the
     environment. `user_id_parameter` is the path parameter that `verify_user_access` compares. `scheme_name` is that of
-    the scheme behind "Authorize" in OpenAPI; of several Better Auths in one app each gets its own, by a number where
-    need be. A `verifier` of one's own is used as it is and not closed.
+    the scheme behind "Authorize" in OpenAPI, and with `Session` or `Key` behind it that of the cookie and of API keys;
+    of several Better Auths in one app each gets its own, by a number where need be. A `verifier` of one's own is used
+    as it is and not closed.
     """
 
     get_current_user: CurrentUser
