@@ -142,7 +142,7 @@ class UserWithRole(CredentialDependency):
 class SignedInUser(CredentialDependency):
     """A user by a session or a token of theirs; `permission_missing` for an API key."""
 
-    kinds = frozenset({"token", "session"})
+    kinds: frozenset[str] = frozenset({"token", "session"})
 
     async def __call__(self, request: HTTPConnection) -> Identity:
         identity = await self.authenticate(request)
@@ -158,7 +158,7 @@ class SignedInUser(CredentialDependency):
 class KeyWithPermission(CredentialDependency):
     """An API key that has the permission; `permission_missing` for everything else."""
 
-    kinds = frozenset({"token", "key"})  # a key's token is a token, too
+    kinds: frozenset[str] = frozenset({"token", "key"})  # a key's token is a token, too
 
     def __init__(self, source: VerifierSource, resource: str, action: str) -> None:
         super().__init__(source)

@@ -47,7 +47,7 @@ class Sessions:
     """Safe to use from any number of threads."""
 
     def __init__(self) -> None:
-        self.secret = secrets.token_urlsafe(32)
+        self.secret: str = secrets.token_urlsafe(32)
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
         self._keys: dict[str, Session] = {}
