@@ -1,5 +1,6 @@
 """Session cookies and API keys at the dependencies: which credential counts, and who is refused with which code."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketDenialResponse
 from watched_issuer import WatchedIssuer
 
-from drawbridge import Identity, Verifier
+from drawbridge import AuthError, Identity, Verifier
 from drawbridge.fastapi import BetterAuth
 from drawbridge.testing import SessionCookie
 
@@ -322,3 +323,31 @@ def test_a_verifier_of_ones_own_says_which_kinds_are_taken(api: Api) -> None:
             verifier.authenticate_request([("cookie", "x")])  # type: ignore[list-item]
     with Verifier(api.issuer.url) as verifier:
         assert (verifier.credentials, verifier.session_cookie) == (("token",), None)
+
+
+@pytest.mark.parametrize(
+    ("method", "is_websocket", "code"),
+    [
+        ("GET", False, None),
+        ("GET", True, "origin_not_allowed"),  # as the handshake is sent (RFC 6455 §4.1)
+        ("get", False, "origin_not_allowed"),
+        ("", False, "origin_not_allowed"),
+        ("POST", False, "origin_not_allowed"),
+    ],
+)
+def test_a_request_is_judged_by_its_method_and_whether_it_is_a_handshake(
+    api: Api, method: str, is_websocket: bool, code: str | None
+) -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in api.session()]
+    verifier = api.auth.verifier
+
+    def refused_by(call: Callable[[], Identity]) -> str | None:
+        try:
+            return None if call().credential == "session" else "another"
+        except AuthError as error:
+            return error.code
+
+    how = {"method": method, "is_websocket": is_websocket}
+    assert refused_by(lambda: verifier.authenticate_request(headers, **how)) == code  # type: ignore[arg-type]
+    in_a_loop = verifier.authenticate_request_async
+    assert refused_by(lambda: asyncio.run(in_a_loop(headers, **how))) == code  # type: ignore[arg-type]
