@@ -310,7 +310,12 @@ SessionPlace Settings::session_place() const {
   return given ? one_of(*given, values) : SessionPlace::issuer;
 }
 
+/// Where the keys of tokens come from, as that is how the API reaches Better Auth: in a network of containers
+/// BETTER_AUTH_URL may be an address that browsers alone can reach.
 std::string Settings::base_url_to_ask() const {
+  constexpr std::string_view keys = "/jwks";
+  const GivenSetting jwks = jwks_url();
+  if (jwks.value.ends_with(keys)) return jwks.value.substr(0, jwks.value.size() - keys.size());
   const auto given = find("BETTER_AUTH_URL");
   if (!given)
     fault(

@@ -412,10 +412,10 @@ TEST(Settings, OfSessionsAndKeysThatCannotWorkAreNamedWithoutASecret) {
       {{{"BETTER_AUTH_ISSUER", "https://a.example.com,http://b.example.com"}},
        "DRAWBRIDGE_SESSION_COOKIE is not set, and"},
       {{{"BETTER_AUTH_URL", "http://auth.example.com"},
-        {"BETTER_AUTH_JWKS_URL", "https://k.example.com/jwks"}},
+        {"BETTER_AUTH_JWKS_URL", "https://k.example.com/keys.json"}},
        "BETTER_AUTH_URL cannot be used"},
       {{{"BETTER_AUTH_URL", "%none"},
-        {"BETTER_AUTH_JWKS_URL", "https://k.example.com/jwks"},
+        {"BETTER_AUTH_JWKS_URL", "https://k.example.com/keys.json"},
         {"BETTER_AUTH_ISSUER", "i"},
         {"BETTER_AUTH_AUDIENCE", "a"}},
        "BETTER_AUTH_URL is not set: Better Auth is asked about sessions and keys"},
@@ -453,7 +453,11 @@ TEST(Settings, SayWhereSessionsAreLookedFor) {
   EXPECT_EQ(redis.url.database, 3);
   EXPECT_TRUE(redis.url.is_tls);
   EXPECT_EQ(redis.options.prefix, "auth:");
+  variables["DRAWBRIDGE_SESSIONS"] = "issuer";
+  variables["BETTER_AUTH_JWKS_URL"] = "http://127.0.0.1:3000/auth/jwks";
+  EXPECT_EQ(Given { variables } -> credential_source().base_url, "http://127.0.0.1:3000/auth");
   // Better Auth is asked about nothing.
+  variables["DRAWBRIDGE_SESSIONS"] = "redis";
   EXPECT_TRUE(Given { variables } -> credential_source().base_url.empty());
 }
 
