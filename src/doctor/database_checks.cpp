@@ -413,7 +413,7 @@ std::vector<std::string> tables_of_others(const BridgeFacts& facts) {
 void judge_no_tables(Report& report, const Visit& visit, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.migrations";
   constexpr const char* summary = "the tables of the tasks API are not there";
-  // Which the same migration mends.
+  // Which the same migration fixes.
   for (const char* const root :
        {"tables.user_uuid_values", "tables.user_uuid_required", "tables.user_uuid_unique"})
     if (report.is_at_fault(root)) return report.leave(id, report.why_without(root));

@@ -175,7 +175,7 @@ void judge_failed_signature(Report& report, const Visit& visit, const HttpAnswer
             "signs there (jwt.sign), it did not; where Better Auth keeps the keys itself, "
             "BETTER_AUTH_SECRET may be another than they were made with",
             display_text(visit.jwks_url, 128)),
-        "Better Auth's log says which: mend the service, or the right to sign with it; or, with \"Failed to "
+        "Better Auth's log says which: fix the service, or the right to sign with it; or, with \"Failed to "
         "decrypt private key\", set the secret that was",
         {"tables.jwks"});
   report.fault(

@@ -267,7 +267,7 @@ void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
                 "up`, and get a new token"
               : "have user.uuid hold UUIDs as crypto.randomUUID() makes them: `drawbridge migrate plan` "
                 "shows what "
-                "to mend; then get a new token",
+                "to fix; then get a new token",
       {"token.kind", "tables.user_uuid", "tables.user_uuid_values"});
 }
 

@@ -154,7 +154,7 @@ def test_a_key_service_that_does_not_sign(start_issuer: StartIssuer):
         options = {"better_auth_url": issuer.url, "jwks_url": url, "session": cookie}
         text = only(examine(**options), "issuer.signs")
         assert f"the keys are read from {url}" in text and "Where a key service signs there (jwt.sign), it did not" in text
-        assert "mend the service" in text and "DELETE FROM jwks" not in text
+        assert "fix the service" in text and "DELETE FROM jwks" not in text
         issuer.stop()
         issuer.program.env["ISSUER_SERVICE_KEY"] = private
         issuer.start()

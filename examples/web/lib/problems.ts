@@ -18,7 +18,7 @@ export interface Problem {
   requestId: string | null;
 }
 
-/** What Better Auth's /token says of a fault that stays until somebody mends it, or lets the user in again. */
+/** What Better Auth's /token says of a fault that stays until somebody fixes it, or lets the user in again. */
 const lasting: ReadonlySet<string | null> = new Set(["USER_UUID_MISSING", "CLAIM_NOT_ALLOWED", "BANNED_USER"]);
 
 /** Will it pass by itself? Then the page goes on asking, and nobody has to load it again. */

@@ -71,7 +71,7 @@ export const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.
 function remedy({ code, status }: ApiErrorInfo): string {
   switch (code) {
     case "validation_failed":
-      return "Mend the values that `errors` names.";
+      return "Fix the values that `errors` names.";
     case "token_expired":
     case "token_not_yet_valid":
       return "The token is fresh: compare the clocks of Better Auth's machine and the API's.";

@@ -22,7 +22,7 @@ export class NetworkError extends Error {
         (why ??
           "no answer came. The server may be down, the URL wrong, the answer a redirect, or this page's origin not " +
             "among those that the API allows (CORS: DRAWBRIDGE_ALLOWED_ORIGINS). The browser's console or this error's " +
-            "`cause` says more; try again when it is mended."),
+            "`cause` says more; try again when it is fixed."),
       cause === undefined ? undefined : { cause },
     );
     this.baseUrl = baseUrl;
@@ -78,7 +78,7 @@ export class TokenUnavailableError extends Error {
   readonly code = "token_unavailable";
   /** What Better Auth answered, or null for no answer. */
   readonly status: number | null;
-  /** Better Auth's own code, where it gave one: `USER_UUID_MISSING` stays until somebody mends it. */
+  /** Better Auth's own code, where it gave one: `USER_UUID_MISSING` stays until somebody fixes it. */
   readonly issuerCode: string | null;
 
   constructor(why: string, status: number | null, issuerCode: string | null = null, cause?: unknown) {

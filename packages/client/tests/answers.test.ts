@@ -130,7 +130,7 @@ describe("an error of the API", () => {
   it("says what happened, why and what to do, and not the token", async () => {
     const { message } = await errorFor({ ...problem(422, "validation_failed") });
     expect(message).toBe(
-      `GET /api/v1/${alice}/tasks/t: 422 validation_failed: About validation_failed. Mend the values that \`errors\` names. (request 5f0c9a2b0000002a)`,
+      `GET /api/v1/${alice}/tasks/t: 422 validation_failed: About validation_failed. Fix the values that \`errors\` names. (request 5f0c9a2b0000002a)`,
     );
     expect((await errorFor({ status: 404, body: { detail: "Not Found" } })).message).toContain(
       "Not Found. docs/errors.md",

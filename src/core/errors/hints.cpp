@@ -209,7 +209,7 @@ std::string claim_invalid_hint(std::string_view claim) {
   if (claim == "uuid")
     return "The column user.uuid must hold UUIDs such as crypto.randomUUID() makes; `drawbridge migrate "
            "plan` shows "
-           "what to mend.";
+           "what to fix.";
   return fmt::format(
       "Look at the value of \"{}\" with `drawbridge token inspect`, and at the payload that Better Auth "
       "defines.",

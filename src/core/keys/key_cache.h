@@ -97,7 +97,7 @@ class KeyCache {
   std::vector<Resolved> on_fetched(FetchResult result, BootTime now);
 
   /// Asks for a fetch as soon as the gap of a second between fetches allows, and what the issuer asked for:
-  /// whoever has just mended the issuer need not wait for the back-off. Call poll() after it.
+  /// whoever has just fixed the issuer need not wait for the back-off. Call poll() after it.
   void refresh(BootTime now);
 
   /// Nothing when there are none or they are past the bound.
