@@ -37,6 +37,7 @@ ON_POSTGRES = {
     "test_bridge_times.py",
     "test_bridge_user_deletion.py",
     "test_server_durability.py",
+    "test_server_session_sources.py",
 }
 BY_ANOTHER_BACKEND = {
     "test_bridge_isolation.py",

@@ -9,7 +9,7 @@ import { verifyPassword } from "better-auth/crypto";
 import { getMigrations } from "better-auth/db/migration";
 import { admin, bearer, jwt, organization, twoFactor } from "better-auth/plugins";
 
-import { openDatabase } from "./database.mjs";
+import { openDatabase, openStorage } from "./database.mjs";
 
 /** What a token says without our plugin. */
 const payloads = {
@@ -107,6 +107,13 @@ const quickPasswords = {
     hash.includes(":") ? verifyPassword({ hash, password }) : hash === sha256(password),
 };
 
+function session({ sessionCache, sessionRows }) {
+  return {
+    ...(sessionCache && { cookieCache: { enabled: true, strategy: "jwt" } }),
+    ...(sessionRows && { storeSessionInDatabase: true, preserveSessionInDatabase: sessionRows === "preserved" }),
+  };
+}
+
 /**
  * @param {object} settings
  * @param {string} settings.baseURL       the origin that the browser sees; also `iss` and `aud` of the tokens
@@ -125,6 +132,8 @@ const quickPasswords = {
  * @param {boolean} [settings.ownFields]  users may set their `uuid` and `role`; with a payload only
  * @param {string} [settings.sessionCache]  "on": the session is also in a cookie that the keys sign; "secret": that the
  *                                        secret signs; with a payload only
+ * @param {string} [settings.redis]       see database.mjs: sessions are there, and nowhere else
+ * @param {string} [settings.sessionRows] "stored": they are in the database as well; "preserved": for good
  * @param {string[]} [settings.allowedHosts]  `iss` and `aud` follow the host of each request, which must be one of these
  * @param {string} [settings.remoteUrl]   where the keys are in place of `jwksPath`
  * @param {string} [settings.serviceKey]  a JWK by which tokens are signed elsewhere, whose public half is at `remoteUrl`
@@ -142,6 +151,7 @@ const quickPasswords = {
  */
 export async function makeAuth(settings) {
   const { options, close } = openDatabase(settings.databaseUrl);
+  const { storage, closeStorage } = openStorage(settings.redis);
   const auth = betterAuth({
     baseURL: settings.allowedHosts ? { allowedHosts: settings.allowedHosts, protocol: "http" } : settings.baseURL,
     basePath: settings.basePath,
@@ -153,7 +163,8 @@ export async function makeAuth(settings) {
       ? { database: { generateId: settings.ids === "random-uuid" ? () => crypto.randomUUID() : settings.ids } }
       : undefined,
     rateLimit: rateLimit(settings),
-    session: settings.sessionCache && { cookieCache: { enabled: true, strategy: "jwt" } },
+    secondaryStorage: storage,
+    session: session(settings),
     user: {
       additionalFields: uuidField(settings),
       deleteUser: { enabled: true },
@@ -164,5 +175,5 @@ export async function makeAuth(settings) {
     const { runMigrations } = await getMigrations(auth.options);
     await runMigrations();
   }
-  return { auth, close };
+  return { auth, close: () => Promise.all([close(), closeStorage()]) };
 }

@@ -1,6 +1,8 @@
-// The databases that Better Auth may share with Drawbridge, opened as each of them wants it.
+// The databases and the storage that Better Auth may share with Drawbridge, opened as each of them wants it.
 
+import { redisStorage } from "@better-auth/redis-storage";
 import { prepareSqlite } from "@drawbridge/better-auth";
+import { Redis } from "ioredis";
 import { PostgresDialect, SqliteDialect } from "kysely";
 import Database from "libsql";
 import pg from "pg";
@@ -29,4 +31,15 @@ function openPostgres(url) {
 export function openDatabase(url) {
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
   return openSqlite(url.replace(/^sqlite:(\/\/)?/, ""));
+}
+
+/**
+ * @param {string} [url]  `redis://…`; without one there is no storage beside the database
+ * @returns {{storage?: object, closeStorage: () => Promise<void>}}  the option `secondaryStorage`, and what ends it
+ */
+export function openStorage(url) {
+  if (!url) return { closeStorage: async () => {} };
+  const client = new Redis(url);
+  client.on("error", (error) => console.error(`issuer: Redis: ${error.message}`));
+  return { storage: redisStorage({ client }), closeStorage: async () => client.disconnect() };
 }

@@ -27,6 +27,8 @@ export function readSettings(origin) {
     keyFetches: number("ISSUER_KEY_FETCHES"),
     ownFields: process.env.ISSUER_OWN_FIELDS === "on",
     sessionCache: process.env.ISSUER_SESSION_CACHE,
+    redis: process.env.ISSUER_REDIS,
+    sessionRows: process.env.ISSUER_SESSION_ROWS,
     allowedHosts: process.env.ISSUER_ALLOWED_HOSTS?.split(","),
     remoteUrl: process.env.ISSUER_REMOTE_URL,
     serviceKey: process.env.ISSUER_SERVICE_KEY,
