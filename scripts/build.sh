@@ -141,7 +141,7 @@ skill_verb() {
 }
 
 cpp_files() { find apps bench bindings/*/extension include src tests -name '*.cpp' -o -name '*.h' | grep -v /node_modules/ | sort; }
-shell_files() { printf '%s\n' dev .ci/run scripts/*.sh tests/support/private_postgres; }
+shell_files() { printf '%s\n' dev .ci/run scripts/*.sh tests/support/private_{postgres,redis}; }
 
 format_verb() {
   setup_packages

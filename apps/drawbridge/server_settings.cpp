@@ -100,7 +100,8 @@ SessionStorage ServerSettings::session_storage() const {
       return TableOfSessions{database(), {.where = better_auths_tables()}};
     case SessionPlace::redis: {
       redis::StoredSessions options{.ca_file = key_source_rules().ca_file};
-      if (const auto prefix = find("DRAWBRIDGE_REDIS_PREFIX")) options.prefix = prefix->value;
+      if (const auto prefix = find("DRAWBRIDGE_REDIS_PREFIX"))
+        options.prefix = prefix->value == "none" ? std::string{} : prefix->value;
       return RedisOfSessions{redis_url(), std::move(options)};
     }
   }

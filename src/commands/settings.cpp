@@ -86,7 +86,7 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_REDIS_PREFIX",
        "--redis-prefix",
        "TEXT",
-       "before each key there; default: better-auth:",
+       "before each key there, or none; default: better-auth:",
        {credentials}},
       {"DRAWBRIDGE_SESSION_COOKIE",
        "--session-cookie",

@@ -450,13 +450,13 @@ TEST(Settings, SayWhereSessionsAreLookedFor) {
   EXPECT_EQ(tables.options.where.user_table, "members");
   const auto redis = std::get<RedisOfSessions>(storage_in("redis"));
   EXPECT_EQ(redis.url.host, "cache.example.com");
-  EXPECT_EQ(redis.url.database, 3);
   EXPECT_TRUE(redis.url.is_tls);
   EXPECT_EQ(redis.options.prefix, "auth:");
+  variables["DRAWBRIDGE_REDIS_PREFIX"] = "none";
+  EXPECT_EQ(std::get<RedisOfSessions>(storage_in("redis")).options.prefix, "");
   variables["DRAWBRIDGE_SESSIONS"] = "issuer";
   variables["BETTER_AUTH_JWKS_URL"] = "http://127.0.0.1:3000/auth/jwks";
   EXPECT_EQ(Given { variables } -> credential_source().base_url, "http://127.0.0.1:3000/auth");
-  // Better Auth is asked about nothing.
   variables["DRAWBRIDGE_SESSIONS"] = "redis";
   EXPECT_TRUE(Given { variables } -> credential_source().base_url.empty());
 }
