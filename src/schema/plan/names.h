@@ -47,7 +47,7 @@ struct Naming {
   /// Of columns by which a table is known: by Better Auth's names of the table and of the column, the name
   /// that it has here, where that is another.
   std::map<std::string, std::map<std::string, std::string>> spellings{};
-  std::string orm{};            ///< `Drizzle` or `Prisma`, where it is seen that it owns the tables
+  std::string orm{};  ///< `Drizzle` or `Prisma`, where it is seen that it owns the tables
   /// What stands in the place of a table of Better Auth's and is not one: by that table's name, a line that
   /// says why it is not.
   std::map<std::string, std::string> strangers{};

@@ -1,6 +1,7 @@
 // The parameters of a list of tasks.
 
 #include "api/tasks/task_query.h"
+
 #include "core/text/date_time.h"
 
 namespace drawbridge::api {
