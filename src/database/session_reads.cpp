@@ -2,11 +2,24 @@
 
 #include <new>
 
+#include "core/credentials/session_record.h"
+
 namespace drawbridge::database {
 namespace {
 
-SessionStore::Found unavailable(std::string why) {
-  return std::unexpected{std::move(why)};
+/// Without the reason where there is no memory for it: those who wait are told in any case.
+SessionStore::Found unavailable(std::string_view why) {
+  try {
+    return std::unexpected{std::string{why}};
+  } catch (const std::bad_alloc&) {
+    return std::unexpected{std::string{}};
+  }
+}
+
+/// What nobody would read is not copied for each of those who wait: to copy it for hundreds would keep the
+/// thread from everybody else's sessions for seconds.
+bool is_too_large(const SessionStore::Found& found) {
+  return found && *found && (*found)->json.size() > max_session_record_size;
 }
 
 }  // namespace
@@ -77,6 +90,7 @@ void SessionReads::look(Session& session, const std::string& token) {
   } catch (const std::exception&) {
     found = unavailable("The database of the sessions cannot be read.");
   }
+  if (is_too_large(found)) found = unavailable("The session's record is too large.");
   answer(tickets, found);
 }
 

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/credentials/session_record.h"
 #include "database/threaded_store.h"
 
 namespace drawbridge::database {
@@ -141,6 +142,14 @@ TEST(SessionReads, EachIsAnsweredOnceWhateverComesOfIt) {
          reads.store->perform();
        },
        "The database of the sessions cannot be read."},
+      {"a record that is too large to be read, and to be copied for each",
+       [](Reads& reads) {
+         reads.look = [](std::string_view) -> Found {
+           return SessionStore::Record{.json = std::string(max_session_record_size + 1, ' ')};
+         };
+         reads.store->perform();
+       },
+       "The session's record is too large."},
       {"dropped", [](Reads& reads) { reads.store->drop(); },
        "The database of the sessions has not answered in time."},
       {"the end", [](Reads& reads) { reads.reads.reset(); },
