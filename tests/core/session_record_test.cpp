@@ -45,7 +45,8 @@ TEST(SessionRecord, ReadsEachSpellingOfATime) {
   }
   for (const char* text : {R"("")", R"("soon")", R"("infinity")", R"("2026-11-29")",
                            R"("2026-02-30T00:00:00Z")", "-1", "1.5", "true", "253402300800000",
-                           "9999999999999999999", R"("1795953600")", "{}", R"("2026-11-29 12:00:00+5")"})
+                           "9999999999999999999", R"("1795953600")", "{}", R"("2026-11-29 12:00:00+5")",
+                           R"("2026-11-29 12:00:00.00000000000000000000000000000000000000000000+12:00")"})
     EXPECT_EQ(fault_of(record(std::string{R"("expiresAt":)"} + text + ",")),
               "cannot be used: session.expiresAt cannot be read")
         << text;

@@ -24,8 +24,9 @@ constexpr std::int64_t after_last = 253'402'300'800'000;  // 10000-01-01T00:00:0
 /// CURRENT_TIMESTAMP and PostgreSQL write.
 std::optional<Instant> time_of_text(std::string_view text) {
   constexpr std::size_t date_size = 10;
-  if (text.size() <= date_size || text[date_size] != ' ') return parse_time(text);
-  std::string iso{text.substr(0, 64)};
+  constexpr std::size_t longest = 64;  // of parse_time(): a longer one is not cut, its end is the offset
+  if (text.size() <= date_size || text.size() > longest || text[date_size] != ' ') return parse_time(text);
+  std::string iso{text};
   iso[date_size] = 'T';
   const auto sign = iso.find_last_of("+-");
   if (sign != std::string::npos && sign > date_size && iso.size() - sign == 3) iso += ":00";
