@@ -1,4 +1,4 @@
-"""What caches hear of an answer to a request that counted by its session cookie."""
+"""What caches hear of an answer to a request that counted by its session cookie or an API key."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -156,6 +156,25 @@ def test_a_refusal_of_a_cookie_is_private(
     assert (answer.json()["code"], caching(answer)) == (code, PRIVATE)
 
 
+@pytest.mark.parametrize("kinds", ["key", "token,session,key"])
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/value", 200, ("private, no-store", "x-api-key")),
+        ("/own", 200, ("private, max-age=5", "Accept, x-api-key")),
+        ("/admin", 403, ("private, no-store", "x-api-key")),
+        ("/open", 200, (None, None)),
+    ],
+)
+def test_an_answer_to_a_key_is_private(
+    issuer: Issuer, kinds: str, path: str, status: int, told: tuple[str | None, str | None]
+) -> None:
+    auth = BetterAuth(issuer.url, credentials=kinds)
+    with TestClient(make_app(auth, lifespan=auth.lifespan), headers={"x-api-key": issuer.api_key()}) as client:
+        answer = client.get(path)
+        assert (answer.status_code, caching(answer)) == (status, told)
+
+
 def gone(issuer: Issuer) -> object:
     cookie = issuer.session_cookie()
     issuer.sign_out(cookie)
@@ -166,12 +185,11 @@ def gone(issuer: Issuer) -> object:
     "headers",
     [
         lambda issuer: [("Authorization", f"Bearer {issuer.token()}")],
-        lambda issuer: [("x-api-key", issuer.api_key())],
         lambda issuer: [("Authorization", f"Bearer {issuer.token()}"), ("Cookie", str(issuer.session_cookie()))],
         lambda issuer: [("Cookie", "theme=dark")],
         lambda issuer: [],
     ],
-    ids=["a token", "a key", "a token before a cookie", "another cookie", "nothing"],
+    ids=["a token", "a token before a cookie", "another cookie", "nothing"],
 )
 def test_other_answers_are_left_as_they_are(
     issuer: Issuer, auth: BetterAuth, headers: Callable[[Issuer], Headers]

@@ -193,7 +193,7 @@ class BetterAuth(Generic[Uuid_co]):
         check_routes(app)
         answer_auth_errors_everywhere(app)
         describe_refusals(app)
-        if "session" in self._get_verifier().credentials:
+        if {"session", "key"} & set(self._get_verifier().credentials):
             keep_answers_private(app)
         try:
             yield

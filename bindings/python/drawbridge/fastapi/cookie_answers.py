@@ -1,4 +1,6 @@
-"""Answers to requests that counted by their session cookie: a cache that others use too must not keep them."""
+"""Answers to requests that counted by a session cookie or an API key: a cache that others use too must not keep them.
+
+Of `Authorization` every shared cache knows that by itself (RFC 9111 §3.5), of these two none."""
 
 from __future__ import annotations
 
@@ -11,13 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 PRIVATE = "private, no-store"
 
 _STARTS = ("http.response.start", "websocket.http.response.start")
-_MARK = "drawbridge.counted_by_cookie"
+_MARK = "drawbridge.counted_by"
 _Header = tuple[bytes, bytes]
 
 
 class CookieAnswers:
-    """Middleware that adds `Cache-Control: private, no-store` and `Vary: Cookie` to the answer of a request that is
-    marked, unless it says what caches may do already."""
+    """Middleware that adds `Cache-Control: private, no-store` and `Vary` to the answer of a request that is marked,
+    unless it says what caches may do already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -25,13 +27,13 @@ class CookieAnswers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or _MARK in scope:  # a mounted app's, inside another
             return await self.app(scope, receive, send)
-        # A list, which middleware that copies the scope copies as a reference.
-        marks: list[bool] = []
+        # A list of headers, which middleware that copies the scope copies as a reference.
+        marks: list[str] = []
         scope[_MARK] = marks
 
         async def send_privately(message: Message) -> None:
             if marks and message["type"] in _STARTS:
-                message = {**message, "headers": _private(message.get("headers", ()))}
+                message = {**message, "headers": _private(message.get("headers", ()), marks[0])}
             await send(message)
 
         return await self.app(scope, receive, send_privately)
@@ -46,29 +48,31 @@ def keep_answers_private(app: Starlette) -> None:
         app.middleware_stack = CookieAnswers(app.middleware_stack)
 
 
-def mark_as_counted_by_cookie(request: HTTPConnection) -> None:
+def mark_as_counted_by(request: HTTPConnection, header: str) -> None:
     if _MARK not in request.scope:  # no lifespan has run
         request.scope[_MARK] = []
-    request.scope[_MARK].append(True)
+    request.scope[_MARK].append(header)
 
 
-def is_counted_by_cookie(request: HTTPConnection) -> bool:
-    return bool(request.scope.get(_MARK))
+def counted_by(request: HTTPConnection) -> str | None:
+    """`Cookie` or `x-api-key`; None for a request that counted by neither."""
+    marks: list[str] = request.scope.get(_MARK, [])
+    return marks[0] if marks else None
 
 
-def expect_cookies(request: HTTPConnection) -> None:
+def expect_private_answers(request: HTTPConnection) -> None:
     """The app that serves this request is one whose answers have to be private. Where no lifespan has run, those of its
     next requests will be."""
     if _MARK not in request.scope and isinstance(app := request.scope.get("app"), Starlette):
         keep_answers_private(app)
 
 
-def _private(headers: Iterable[_Header]) -> list[_Header]:
+def _private(headers: Iterable[_Header], counted: str) -> list[_Header]:
     kept = list(headers)
     names = {name.lower() for name, _ in kept}
     if b"cache-control" not in names:
         kept.append((b"cache-control", PRIVATE.encode()))
     varied = {part.strip().lower() for name, value in kept if name.lower() == b"vary" for part in value.split(b",")}
-    if not varied & {b"*", b"cookie"}:
-        kept.append((b"vary", b"Cookie"))
+    if not varied & {b"*", counted.lower().encode()}:
+        kept.append((b"vary", counted.encode()))
     return kept

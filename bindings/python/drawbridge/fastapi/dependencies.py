@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from drawbridge import AuthError, Identity, Verifier
-from drawbridge.fastapi.cookie_answers import expect_cookies, mark_as_counted_by_cookie
+from drawbridge.fastapi.cookie_answers import expect_private_answers, mark_as_counted_by
 from drawbridge.fastapi.problem_response import answer_auth_errors
 from drawbridge.fastapi.user_parameter import fault_of, is_uuid, matched_route, parameter_missing
 from drawbridge.settings import ShownCredentials
@@ -51,10 +51,13 @@ class CredentialDependency(SecurityBase):
         answer_auth_errors(request)
         verifier = self._verifier()
         headers = request.scope["headers"]
-        if "session" in verifier.credentials:
-            expect_cookies(request)
+        taken = verifier.credentials
+        if "session" in taken or "key" in taken:
+            expect_private_answers(request)
             if verifier.counts_by_cookie(headers):
-                mark_as_counted_by_cookie(request)
+                mark_as_counted_by(request, "Cookie")
+            elif "key" in taken and any(name == b"x-api-key" for name, _ in headers):
+                mark_as_counted_by(request, "x-api-key")
         client = request.client
         identity = await verifier.authenticate_request_async(
             headers,

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from drawbridge import AuthError
-from drawbridge.fastapi.cookie_answers import PRIVATE, is_counted_by_cookie
+from drawbridge.fastapi.cookie_answers import PRIVATE, counted_by
 
 _log = logging.getLogger("drawbridge")
 
@@ -34,8 +34,8 @@ async def problem_response(request: HTTPConnection, error: Exception) -> Respons
     level = logging.WARNING if error.status >= 500 else logging.INFO
     _log.log(level, "%s %s: %d %s. %s", method, route, error.status, error.code, error.hint)
     headers = error.headers()
-    if is_counted_by_cookie(request):
-        headers |= {"Cache-Control": PRIVATE, "Vary": "Cookie"}
+    if (header := counted_by(request)) is not None:
+        headers |= {"Cache-Control": PRIVATE, "Vary": header}
     return JSONResponse(
         error.problem(),
         status_code=error.status,
