@@ -1,6 +1,8 @@
 #include "redis/connection.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -12,11 +14,38 @@ namespace drawbridge::redis {
 namespace {
 
 constexpr timeval longest_step{.tv_sec = 1, .tv_usec = 0};
+constexpr std::chrono::seconds longest_answer{1};
 
 struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
 using Reply = std::unique_ptr<redisReply, FreeReply>;
+
+/// Ends the use of the connection, whose answer may come yet and would be taken for that of the next command.
+void give_up(redisContext& context) {
+  constexpr std::string_view why{"it takes too long to answer"};
+  context.err = REDIS_ERR_TIMEOUT;
+  *std::ranges::copy(why, static_cast<char*>(context.errstr)).out = '\0';
+}
+
+/// Nothing for a connection that is lost. Not hiredis's own call for both, which waits for a step as often as
+/// a byte comes: a server that sends one now and then would keep the thread for ever.
+Reply answer_of(redisContext& context) {
+  for (int is_sent = 0; is_sent == 0;)
+    if (redisBufferWrite(&context, &is_sent) != REDIS_OK) return nullptr;
+  const auto ends_by = std::chrono::steady_clock::now() + longest_answer;
+  while (true) {
+    void* read = nullptr;
+    if (redisGetReplyFromReader(&context, &read) != REDIS_OK) return nullptr;
+    Reply reply{static_cast<redisReply*>(read)};
+    if (reply && reply->type != REDIS_REPLY_PUSH) return reply;
+    if (std::chrono::steady_clock::now() >= ends_by) {
+      give_up(context);
+      return nullptr;
+    }
+    if (!reply && redisBufferRead(&context) != REDIS_OK) return nullptr;
+  }
+}
 
 /// Sent as it is, so that no byte of a part is read as a part of the command.
 Reply ask(redisContext& context, std::span<const std::string_view> parts) {
@@ -26,8 +55,10 @@ Reply ask(redisContext& context, std::span<const std::string_view> parts) {
     texts.at(i) = parts[i].data();
     sizes.at(i) = parts[i].size();
   }
-  return Reply{static_cast<redisReply*>(
-      redisCommandArgv(&context, static_cast<int>(parts.size()), texts.data(), sizes.data()))};
+  if (redisAppendCommandArgv(&context, static_cast<int>(parts.size()), texts.data(), sizes.data()) !=
+      REDIS_OK)
+    return nullptr;
+  return answer_of(context);
 }
 
 /// hiredis's own words, of the connection alone.

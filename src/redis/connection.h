@@ -16,7 +16,8 @@ struct redisSSLContext;
 
 namespace drawbridge::redis {
 
-/// One connection, which only reads. One thread at a time may use it; each call may block for a second.
+/// One connection, which only reads. One thread at a time may use it; each call may block for some
+/// two seconds, whatever the server sends.
 class RedisConnection {
  public:
   /// Why something failed, in one line without a key, a value or a password.

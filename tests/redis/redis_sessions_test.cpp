@@ -1,10 +1,15 @@
 // Sessions in a real Redis, as Better Auth's secondary storage keeps them.
 
+#include <array>
 #include <fstream>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/credentials/session_identity.h"
 #include "redis/stored_sessions.h"
@@ -128,6 +133,56 @@ TEST(RedisSessions, AnOutageIsNoSignOutAndEnds) {
 }
 
 /// A certificate of an authority made on the spot, for 127.0.0.1 alone.
+/// A server that begins an answer to whatever comes, and goes on with it a byte at a time.
+class SlowServer {
+ public:
+  SlowServer() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* const place = reinterpret_cast<sockaddr*>(&address);
+    if (bind(listening_, place, size) != 0 || listen(listening_, 1) != 0 ||
+        getsockname(listening_, place, &size) != 0)
+      throw std::runtime_error{"no port"};
+    port_ = ntohs(address.sin_port);
+    thread_ = std::jthread{[this] { serve(); }};
+  }
+  ~SlowServer() {
+    shutdown(listening_, SHUT_RDWR);  // in case nobody came
+    thread_.join();
+    close(listening_);
+  }
+  SlowServer(const SlowServer&) = delete;
+  SlowServer& operator=(const SlowServer&) = delete;
+
+  std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  void serve() const {
+    const int connection = accept(listening_, nullptr, nullptr);
+    if (connection < 0) return;
+    std::array<char, 256> command{};
+    std::string_view rest = "$40\r\n0123456789012345678901234567890123456789\r\n";
+    if (recv(connection, command.data(), command.size(), 0) > 0)
+      while (!rest.empty() && send(connection, rest.data(), 1, MSG_NOSIGNAL) == 1) {
+        rest.remove_prefix(1);
+        std::this_thread::sleep_for(100ms);
+      }
+    close(connection);
+  }
+
+  int listening_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int port_ = 0;
+  std::jthread thread_{};
+};
+
+TEST(RedisSessions, AnAnswerThatTakesTooLongIsNotWaitedFor) {
+  const SlowServer server;
+  const auto store = sessions_at(server.url(), {.readers = 1, .reads = {.longest_wait = 1h}});
+  EXPECT_TRUE(said_by(*store).starts_with("The sessions in Redis cannot be read: Redis cannot be reached: "));
+}
+
 class Certificate {
  public:
   Certificate() {
