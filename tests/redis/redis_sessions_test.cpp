@@ -33,7 +33,7 @@ const std::string record =
     R"("token":"HFDeVu7FoEkX8oWy4n2lQFYQlTEI4m66","createdAt":"2026-11-29T09:50:02.163Z"},"user":{"name":"Ada",)"
     R"("email":"ada@example.com","emailVerified":false,"image":null,"banned":false,"id":"ada"}})";
 
-std::unique_ptr<SessionStore> sessions_at(const std::string& url, redis::StoredSessions options = {}) {
+std::unique_ptr<SessionStore> sessions_at(const std::string& url, const redis::StoredSessions& options = {}) {
   return redis::open_stored_sessions(RedisUrl::parse(url).value(), options);
 }
 
