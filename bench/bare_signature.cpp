@@ -67,7 +67,7 @@ bool BareSignature::verify_with_openssl() const {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   EVP_PKEY_CTX* key_context = nullptr;
   bool good = EVP_DigestVerifyInit(context, &key_context, digest_of(algorithm_), nullptr,
-                                   std::get<EvpKey>(key_.material).get()) == 1;
+                                   std::get<OpenSsl<EVP_PKEY>>(key_.material).get()) == 1;
   if (good && is_pss(algorithm_))
     good = EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) == 1 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) == 1;

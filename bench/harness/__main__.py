@@ -19,7 +19,7 @@ from process import ROOT
 from progress import Progress
 from report import all_aims, read_results, write_report, write_results
 
-PARTS = ("verify", "growth", "http", "tasks", "postgres", "python", "start", "memory")
+PARTS = ("verify", "growth", "http", "credentials", "tasks", "postgres", "python", "start", "memory")
 BUILD = ROOT / "build/bench"
 DOCUMENT = ROOT / "docs/benchmarks.md"
 FILE_DESCRIPTORS = 6_000  # wrk and the servers have one for each of 5,000 connections

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from signing_key import KEYS, base64url
@@ -32,6 +33,10 @@ class Issuer:
         self.server.shutdown()
         self.server.server_close()
 
+    def answer(self, path: str, asked: Message) -> tuple[dict[str, str], bytes] | None:
+        """Headers and body; None where nothing is."""
+        return ({}, self.jwks) if path == "/api/auth/jwks" else None
+
     def token(self, uuid: str, user: int = 0, kid: str = KID) -> str:
         now = int(time.time())
         claims = {
@@ -55,9 +60,11 @@ class Issuer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 time.sleep(issuer.answers_after)
-                found = self.path == "/api/auth/jwks"
-                body = issuer.jwks if found else b""
+                found = issuer.answer(self.path, self.headers)
+                headers, body = found or ({}, b"")
                 self.send_response(200 if found else 404)
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

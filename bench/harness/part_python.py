@@ -79,16 +79,16 @@ def measure_routes(m: Measurement) -> dict[str, list[dict[str, float]]]:
         steps = [(number + 1, *target) for number in range(m.rounds(15)) for target in TARGETS]
         for _, target, module in m.progress.over(steps, lambda number, target, _: f"a route, round {number}, {target}"):
             app = apps[module]
-            tokens = sign_new(m.scratch, issuer, users, new_tokens) if target == "new" else None
-            load = wrk.run(app.url + PATH, CONNECTIONS, m.seconds(SECONDS), app.pids, token, tokens)
+            new = ("Authorization", sign_new(m.scratch, issuer, users, new_tokens)) if target == "new" else None
+            load = wrk.run(app.url + PATH, CONNECTIONS, m.seconds(SECONDS), app.pids, token, each_once=new)
             runs[target].append(load.as_json())
         return runs
 
 
 def sign_new(folder: Path, issuer: Issuer, users: count[int], number: int) -> Path:
-    """A file of tokens that no app has seen."""
+    """A file of tokens that no app has seen, each as the value of its header."""
     file = folder / "tokens"
-    file.write_text("".join(f"{issuer.token(OWNER, next(users))}\n" for _ in range(number)))
+    file.write_text("".join(f"Bearer {issuer.token(OWNER, next(users))}\n" for _ in range(number)))
     return file
 
 

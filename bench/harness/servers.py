@@ -26,8 +26,10 @@ def answers_200(port: int, path: str) -> bool:
 class Drawbridge:
     """The program as it is shipped, with one thread for HTTP, without a log."""
 
-    def __init__(self, folder: Path, issuer_url: str, database: Path | str, pinned: bool = True) -> None:
-        """The database is a file of SQLite, or a URL."""
+    def __init__(
+        self, folder: Path, issuer_url: str, database: Path | str, pinned: bool = True, **settings: str
+    ) -> None:
+        """The database is a file of SQLite, or a URL. Settings are environment variables in lower case."""
         self.port = free_port()
         env = {
             "BETTER_AUTH_URL": issuer_url,
@@ -35,7 +37,7 @@ class Drawbridge:
             "DRAWBRIDGE_LISTEN": f"127.0.0.1:{self.port}",
             "DRAWBRIDGE_LOG": "off",
             "DRAWBRIDGE_THREADS": "1",
-        }
+        } | {name.upper(): value for name, value in settings.items()}
         command = [*(PINNED if pinned else []), DRAWBRIDGE, "serve"]
         self.program = Program("drawbridge", command, env, folder)
 

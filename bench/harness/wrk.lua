@@ -1,9 +1,20 @@
--- With an argument, a file with a token on each line: every request has the next one. Its end is an error.
+-- With arguments, a file and the name of a header: every request has the next line as its value. The file's end is an
+-- error, or, with a third argument, its lines are taken again.
 init = function(arguments)
   if #arguments == 0 then return end
-  local tokens = assert(io.open(arguments[1]))
+  local file = assert(io.open(arguments[1]))
+  local header = arguments[2]
+  local next_line = function() return file:read() end
+  if #arguments > 2 then
+    local values, last = {}, 0
+    for value in file:lines() do values[#values + 1] = value end
+    next_line = function()
+      last = last % #values + 1
+      return values[last]
+    end
+  end
   request = function()
-    return wrk.format(nil, nil, {Authorization = "Bearer " .. tokens:read()})
+    return wrk.format(nil, nil, {[header] = next_line()})
   end
 end
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,21 @@ def run(
     seconds: float,
     server: list[int],
     token: str | None = None,
-    tokens: Path | None = None,
+    each_once: tuple[str, Path] | None = None,
+    each_in_turn: tuple[str, Path] | None = None,
 ) -> Load:
-    """Asks `url` for so long on so many connections, with one token, or with each of a file, a line for each, once. An
-    answer that is not 2xx or 3xx, any fault of a socket, and the end of the file break the measurement."""
+    """Asks `url` for so long on so many connections, with one token, or with a header whose values are the lines of a
+    file, each once or again and again. An answer that is not 2xx or 3xx, any fault of a socket, and the end of a file
+    whose lines are taken once break the measurement."""
     command = ["taskset", "-c", str(LOAD_CORE), "wrk", "--threads=1", f"--connections={connections}"]
     command += [f"--duration={max(1, round(seconds))}s", f"--timeout={TIMEOUT}", f"--script={SCRIPT}"]
     if token is not None:
         command += ["--header", f"Authorization: Bearer {token}"]
     before = cpu_seconds(server)
-    given = ["--", str(tokens)] if tokens is not None else []
-    done = subprocess.run([*command, url, *given], capture_output=True, text=True, check=False)
+    given = [["--", str(file), header] for header, file in filter(None, (each_once, each_in_turn))]
+    if each_in_turn:
+        given[-1].append("again")
+    done = subprocess.run([*command, url, *chain(*given)], capture_output=True, text=True, check=False)
     spent = cpu_seconds(server) - before
     marked = [line for line in done.stdout.splitlines() if line.startswith("JSON ")]
     if done.returncode != 0 or len(marked) != 1:
