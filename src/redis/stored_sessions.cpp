@@ -5,8 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/credentials/session_record.h"
-#include "core/text/whole_number.h"
+#include "core/credentials/secondary_storage.h"
 #include "database/threaded_store.h"
 #include "issuer/without_signals.h"
 #include "redis/connection.h"
@@ -15,7 +14,6 @@ namespace drawbridge::redis {
 namespace {
 
 constexpr std::chrono::milliseconds between_attempts{500};
-constexpr std::int64_t latest_time = 253'402'300'799'999;  // 9999-12-31T23:59:59.999Z
 
 using Value = std::expected<std::optional<std::string>, std::string>;
 
@@ -25,19 +23,18 @@ class RedisSession final : public database::Session {
   RedisSession(RedisUrl url, StoredSessions options) : url_{std::move(url)}, options_{std::move(options)} {}
 
   SessionStore::Found find(std::string_view token) {
-    auto json = get(options_.prefix + std::string{token});
+    auto json = get(session_key(options_.prefix, token));
     if (!json) return std::unexpected{sentence(json.error())};
     if (!*json) return std::nullopt;
     SessionStore::Record record{.json = **std::move(json)};
-    // What cannot be read, whoever judges it refuses.
-    const auto read = read_session_record(record.json);
-    if (!read) return record;
-    const auto before = get(options_.prefix + "revoked-sessions-before-" + read->user_id);
+    const auto key = revocation_key(options_.prefix, record.json);
+    if (!key) return record;
+    const auto before = get(*key);
     if (!before) return std::unexpected{sentence(before.error())};
     if (!*before) return record;
-    const auto time = whole_number<std::int64_t>(**before, 0, latest_time);
-    if (!time) return std::unexpected{sentence("when all sessions of the user were ended is no time")};
-    record.revoked_before.emplace(std::chrono::milliseconds{*time});
+    record.revoked_before = read_revocation(**before);
+    if (!record.revoked_before)
+      return std::unexpected{sentence("when all sessions of the user were ended is no time")};
     return record;
   }
 
