@@ -35,8 +35,13 @@ ALLOWED = {
 }
 MAY_ALSO_INCLUDE = {
     "redis": {"issuer/without_signals.h"},
-    # What it says of a request beside the identity: whether its cookie counts, and how the cookie is called.
-    "extension": {"core/credentials/choice.h", "core/credentials/session_cookie.h"},
+    # What it says of a request beside the identity: whether its cookie counts, and how the cookie is called; and what
+    # it asks a secondary storage for.
+    "extension": {
+        "core/credentials/choice.h",
+        "core/credentials/secondary_storage.h",
+        "core/credentials/session_cookie.h",
+    },
     # The port, and what goes through it.
     "http": {"database/store.h", "database/result.h", "database/page.h"},
     "api": {

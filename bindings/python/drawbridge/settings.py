@@ -70,7 +70,8 @@ class Settings:
     # Of sessions and keys, as they are where none is taken.
     base_url: str = ""
     credential_max_age: int = 30
-    # Of sessions.
+    # Of sessions. Read from storage, they need no address of Better Auth.
+    reads_sessions: bool = False
     session_cookie: str | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     allowed_origins: tuple[str, ...] = ()
@@ -131,7 +132,8 @@ class _Reader:
         issuer = self._claim("issuer", 1)
         kinds = self._kinds()
         takes_sessions = "session" in kinds
-        takes_others = takes_sessions or "key" in kinds
+        reads_sessions = takes_sessions and self._arguments.get("sessions") is not None
+        asks = "key" in kinds or (takes_sessions and not reads_sessions)
         return Settings(
             jwks_url=jwks_url,
             issuer=issuer,
@@ -145,10 +147,11 @@ class _Reader:
             keys_snapshot=self._keys_snapshot(),
             keys_max_stale=self._number("keys_max_stale", 86_400, 1, 30 * 86_400, "seconds"),
             credentials=kinds,
-            base_url=self._base_url(jwks_url) if takes_others else "",
-            credential_max_age=self._number("credential_max_age", 30, 0, 30, "seconds") if takes_others else 30,
+            base_url=self._base_url(jwks_url) if asks else "",
+            credential_max_age=self._number("credential_max_age", 30, 0, 30, "seconds") if asks else 30,
+            reads_sessions=reads_sessions,
             session_cookie=self._session_cookie(issuer) if takes_sessions else None,
-            secrets=self._secrets() if takes_sessions else (),
+            secrets=self._secrets(reads_sessions) if takes_sessions else (),
             allowed_origins=self.allowed_origins() if takes_sessions else (),
         )
 
@@ -282,7 +285,15 @@ class _Reader:
         return str(given.value)
 
     def _kinds(self) -> tuple[str, ...]:
-        return self._list("credentials", ("token",), lambda name, item: _fault_if_any(name, fault_of_kind(item)))
+        seen: set[str] = set()
+
+        def check(name: str, item: str) -> None:
+            _fault_if_any(name, fault_of_kind(item))
+            if item in seen:
+                _fault(name, f"names {quoted(item)} twice: give each once")
+            seen.add(item)
+
+        return self._list("credentials", ("token",), check)
 
     def _base_url(self, jwks_url: str) -> str:
         better_auth_url = self._text("better_auth_url")
@@ -309,7 +320,7 @@ class _Reader:
             )
         return name
 
-    def _secrets(self) -> tuple[str, ...]:
+    def _secrets(self, is_needed: bool) -> tuple[str, ...]:
         """As Better Auth: where there are versioned ones, they alone sign cookies."""
         versioned = self._text("secrets")
         if versioned is not None:
@@ -321,6 +332,12 @@ class _Reader:
                 )
             return tuple(found)
         secret = self._text("secret")
+        if secret is None and is_needed:
+            _fault(
+                VARIABLES["secret"],
+                "is not set, and sessions are read from storage: give the secret of Better Auth, which tells a "
+                "session's cookie from a forged one",
+            )
         return () if secret is None else (str(secret.value),)
 
     def _ca_file(self) -> str | None:

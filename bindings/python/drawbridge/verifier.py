@@ -16,6 +16,8 @@ from uuid import UUID
 
 from drawbridge import _core, process
 from drawbridge._core import Identity
+from drawbridge.sessions.look import look_up
+from drawbridge.sessions.source import SessionSource
 from drawbridge.settings import allowed_origins as read_allowed_origins
 from drawbridge.settings import better_auth_origin, read_settings
 from drawbridge.verifier_settings import Uuid_co
@@ -82,6 +84,10 @@ class Verifier(Generic[Uuid_co]):
     BETTER_AUTH_SECRETS, a forged cookie is refused without asking. `allowed_origins` are those whose pages may change
     something by a cookie. A setting of a kind that is not taken is not read.
 
+    With `sessions`, of drawbridge.sessions, Better Auth is not asked about sessions: each is read where it is kept, for
+    each request, in the event loop that asks. That takes the secret. Its Identity is the one of a token, and holds for
+    half a minute.
+
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
     `keys_unavailable` (503): an outage of the issuer never reads as a bad token. When more keys are asked for than can
@@ -131,6 +137,7 @@ class Verifier(Generic[Uuid_co]):
         secrets: str | None = None,
         allowed_origins: str | Iterable[str] | None = None,
         credential_max_age: int | None = None,
+        sessions: SessionSource | None = None,
         remembered_tokens: int = 65_536,
         on_event: Callable[[KeyEvent], object] | None = None,
     ) -> None:
@@ -154,8 +161,15 @@ class Verifier(Generic[Uuid_co]):
                 "secrets": secrets,
                 "allowed_origins": allowed_origins,
                 "credential_max_age": credential_max_age,
+                "sessions": sessions,
             }
         )
+        if sessions is not None and not isinstance(sessions, SessionSource):
+            raise TypeError(
+                f"sessions is a {type(sessions).__name__}: give what sqlalchemy_sessions() or redis_sessions() of "
+                "drawbridge.sessions returns"
+            )
+        self._sessions = sessions if self._settings.reads_sessions else None
         if not 0 <= remembered_tokens <= _MOST_REMEMBERED:
             raise ValueError(f"remembered_tokens is {remembered_tokens}: give a number from 0 to {_MOST_REMEMBERED}")
         self._better_auth_url = better_auth_url
@@ -202,17 +216,31 @@ class Verifier(Generic[Uuid_co]):
         Raises AuthError: the codes of verify(), and `credential_malformed`, `session_unknown`, `api_key_unknown`,
         `origin_not_allowed`, `session_unavailable`, and `rate_limited` for a key that may not be used now. Blocks at
         most some 2 seconds, and only where Better Auth has to be asked.
+
+        RuntimeError, whatever the request has, where the verifier was given `sessions`: authenticate_request_async()
+        reads them, in an event loop.
         """
+        if self._sessions is not None:
+            raise RuntimeError(
+                "This verifier reads sessions with an asynchronous client: await authenticate_request_async(), or let "
+                "Better Auth be asked about them (no `sessions`)."
+            )
         core = self._core or self._running()
         return core.authenticate_request(headers, method, is_websocket, client_address)
 
     async def authenticate_request_async(
         self, headers: Headers, *, method: str = "", is_websocket: bool = False, client_address: str | None = None
     ) -> Identity[Uuid_co]:
-        """The same as authenticate_request() without blocking the event loop. May be cancelled."""
+        """The same as authenticate_request() without blocking the event loop, with `sessions` too: a store that has not
+        answered within 2 seconds is `session_unavailable` (503). May be cancelled, which ends what it reads."""
         core = self._core or self._running()
         answer = core.authenticate_request_async(headers, method, is_websocket, client_address)
-        return answer if isinstance(answer, Identity) else await _answer(answer)
+        if isinstance(answer, Identity):
+            return answer
+        if isinstance(answer, _core.Pending):
+            return await _answer(answer)
+        assert self._sessions is not None, "the core leaves looks to none but those who read sessions"
+        return await look_up(self._sessions, answer)
 
     def counts_by_cookie(self, headers: Headers) -> bool:
         """Whether such a request counts by its session cookie, good or not. Its answer is for no shared cache."""
@@ -319,6 +347,7 @@ class Verifier(Generic[Uuid_co]):
                 secrets=settings.secrets,
                 allowed_origins=settings.allowed_origins,
                 max_age=settings.credential_max_age,
+                reads_sessions=self._sessions is not None,
                 on_failure=_log_failure,
             ),
         )

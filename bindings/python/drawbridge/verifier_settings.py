@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar
 
+    from drawbridge.sessions.source import SessionSource
     from drawbridge.verifier import KeyEvent
 
     # What `uuid` of an Identity is: always there, unless the verifier goes by `sub`.
@@ -40,5 +41,6 @@ class VerifierSettings(TypedDict, total=False):
     secrets: str | None
     allowed_origins: str | Iterable[str] | None
     credential_max_age: int | None
+    sessions: SessionSource | None
     remembered_tokens: int
     on_event: Callable[[KeyEvent], object] | None

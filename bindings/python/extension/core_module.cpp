@@ -8,6 +8,7 @@
 #include "pending.h"
 #include "plan_bindings.h"
 #include "remote_verifier_bindings.h"
+#include "session_bindings.h"
 
 NB_MODULE(_core, module) {
   // A verifier that lives in a module until the interpreter ends is no leak.
@@ -16,6 +17,7 @@ NB_MODULE(_core, module) {
   drawbridge::python::bind_identity(module);
   drawbridge::python::bind_pending(module);
   drawbridge::python::bind_credentials(module);
+  drawbridge::python::bind_sessions(module);
   drawbridge::python::bind_plan(module);
   drawbridge::python::bind_remote_verifier(module);
 }

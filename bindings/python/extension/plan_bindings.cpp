@@ -14,6 +14,7 @@
 #include "schema/plan/additions.h"
 #include "schema/plan/better_auth_tables.h"
 #include "schema/plan/read_facts.h"
+#include "schema/plan/session_statement.h"
 
 namespace nb = nanobind;
 namespace plan = drawbridge::schema::plan;
@@ -53,9 +54,26 @@ plan::Query query_of(const nb::object& query) {
 /// Where Better Auth's tables are, as the schema and the name of `user`; empty where they are looked for.
 using Where = std::tuple<std::string, std::string>;
 
+plan::Product product_named(const std::string& product) {
+  return product == "sqlite" ? plan::Product::sqlite : plan::Product::postgresql;
+}
+
+plan::Where place_of(const Where& where) {
+  return {.schema = std::get<0>(where), .user_table = std::get<1>(where)};
+}
+
 plan::Facts schema_of(const std::string& product, const plan::Query& query, const Where& where) {
-  return plan::read_schema(product == "sqlite" ? plan::Product::sqlite : plan::Product::postgresql, query,
-                           {.schema = std::get<0>(where), .user_table = std::get<1>(where)});
+  return plan::read_schema(product_named(product), query, place_of(where));
+}
+
+/// `(statement, obstacle)`, of which one is empty.
+std::tuple<std::string, std::string> session_statement(const std::string& product, const nb::object& query,
+                                                       const Where& where, const std::string& parameter) {
+  const plan::Product known = product_named(product);
+  auto statement =
+      plan::session_statement(known, plan::read_layout(known, query_of(query), place_of(where)), parameter);
+  if (!statement) return {"", std::move(statement.error())};
+  return {*std::move(statement), ""};
 }
 
 Plan plan_better_auth_tables(const std::string& product, const nb::object& query, const Where& where,
@@ -96,6 +114,8 @@ void bind_plan(nb::module_& module) {
              nb::arg("product"), nb::arg("query"), nb::arg("where"));
   module.def("plan_without_user_uuid", &plan_without<plan::plan_without_user_uuid>, nb::arg("product"),
              nb::arg("query"), nb::arg("where"));
+  module.def("session_statement", &session_statement, nb::arg("product"), nb::arg("query"), nb::arg("where"),
+             nb::arg("parameter"));
   module.def("refused_change", &plan::refused_change, nb::arg("name"), nb::arg("done"), nb::arg("reason"));
   module.def("tables_of_migrations", &tables_of_migrations);
 }

@@ -1,6 +1,5 @@
 #include "remote_verifier_bindings.h"
 
-#include <concepts>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -27,6 +26,7 @@
 #include "error_bindings.h"
 #include "pending.h"
 #include "python_calls.h"
+#include "session_bindings.h"
 
 namespace nb = nanobind;
 
@@ -142,6 +142,7 @@ class Core {
     return identity_or_raise(judge([&] { return authenticator_->authenticate(credentials); }));
   }
 
+  /// An Identity, a Pending, or a SessionLook where Python reads sessions.
   nb::object authenticate_request_async(const nb::iterable& headers, const nb::str& method, bool is_websocket,
                                         const Address& address) const {
     const RequestCredentials sent{headers};
@@ -152,7 +153,15 @@ class Core {
     credentials.method = method_text.view();
     credentials.is_websocket_handshake = is_websocket;
     credentials.client_address = client.view();
-    return begin([&](const auto& done) { return authenticator_->authenticate_async(credentials, done); });
+    AskedSessions::Question question;
+    const auto pending = std::make_shared<Pending>();
+    const std::function<void(Result)> done = resolving(pending);
+    const std::optional<Result> known =
+        judge([&] { return authenticator_->authenticate_async(credentials, done); });
+    if (known) return nb::cast(identity_or_raise(*known));
+    if (!question.done) return nb::cast(pending);
+    return nb::cast(
+        std::make_shared<SessionLook>(std::move(question.token), std::move(question.done), pending));
   }
 
   /// Whether it is the session cookie that such a request counts by, good or not.
@@ -189,18 +198,15 @@ class Core {
 
   nb::object begin(std::string_view token, const Address& address) const {
     const Utf8 client{address.value_or(nb::str{""})};
-    return begin([&](const auto& done) { return verifier().verify_async(token, done, client.view()); });
+    const auto pending = std::make_shared<Pending>();
+    const std::function<void(Result)> done = resolving(pending);
+    const std::optional<Result> known =
+        judge([&] { return verifier().verify_async(token, done, client.view()); });
+    return known ? nb::cast(identity_or_raise(*known)) : nb::cast(pending);
   }
 
-  template <typename Call>
-    requires std::invocable<Call, std::function<void(Result)>>
-  nb::object begin(const Call& call) const {
-    const auto pending = std::make_shared<Pending>();
-    const std::function<void(Result)> done = [pending](Result result) {
-      pending->resolve(std::move(result));
-    };
-    const std::optional<Result> known = judge([&] { return call(done); });
-    return known ? nb::cast(identity_or_raise(*known)) : nb::cast(pending);
+  static std::function<void(Result)> resolving(const std::shared_ptr<Pending>& pending) {
+    return [pending](Result result) { pending->resolve(std::move(result)); };
   }
 
   CredentialKinds kinds_;

@@ -123,6 +123,8 @@ def test_versioned_secrets_alone_sign() -> None:
     ("arguments", "environment", "said"),
     [
         ({"credentials": ["cookie"]}, {}, 'credentials names "cookie": give some of token, session, key'),
+        ({"credentials": ["key", "key"]}, {}, 'credentials names "key" twice: give each once'),
+        ({}, {"DRAWBRIDGE_CREDENTIALS": "token,session, token"}, 'DRAWBRIDGE_CREDENTIALS names "token" twice'),
         ({}, {"DRAWBRIDGE_CREDENTIALS": "token,"}, 'DRAWBRIDGE_CREDENTIALS is "token,": there is nothing beside'),
         ({}, {"DRAWBRIDGE_CREDENTIALS": ""}, "DRAWBRIDGE_CREDENTIALS is empty"),
         ({"credentials": []}, {}, "credentials is empty"),
@@ -205,3 +207,17 @@ def test_the_allowed_origins_are_at_hand_for_cors(
     assert (auth.allowed_origins, auth._made) == (origins, {})  # nothing was opened for it
     with Verifier(URL, allowed_origins=settings.get("allowed_origins")) as verifier:
         assert BetterAuth(verifier=verifier).allowed_origins == origins
+
+
+def test_sessions_from_storage_need_the_secret_and_no_address_to_ask() -> None:
+    source = {"sessions": object(), "jwks_url": "https://keys.example/set.json"}
+    environment = {"BETTER_AUTH_ISSUER": "https://a.example", "BETTER_AUTH_AUDIENCE": "https://a.example"}
+    origins = {"DRAWBRIDGE_ALLOWED_ORIGINS": "https://a.example", "DRAWBRIDGE_CREDENTIALS": "session"}
+    for secret in ({"BETTER_AUTH_SECRET": SECRET}, {"BETTER_AUTH_SECRETS": f"1:{SECRET}"}):
+        settings = read_settings(source, environment | origins | secret)
+        assert (settings.reads_sessions, settings.base_url, settings.secrets) == (True, "", (SECRET,))
+    with pytest.raises(ValueError, match="BETTER_AUTH_SECRET is not set, and sessions are read from storage"):
+        read_settings(source, environment | origins)
+    with_keys = environment | origins | {"DRAWBRIDGE_CREDENTIALS": "session,key", "BETTER_AUTH_SECRET": SECRET}
+    with pytest.raises(ValueError, match="BETTER_AUTH_URL is not set: Better Auth is asked about sessions and keys"):
+        read_settings(source, with_keys)

@@ -19,11 +19,12 @@ import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from asgi_calls import bearer, call, get
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy import inspect as inspect_database
 from starlette.testclient import WebSocketDenialResponse
+from stored_sessions import SECRET, Rows, cookie_of, new_token
 
 from drawbridge import AuthError, Identity, Verifier
 from drawbridge.testing import Issuer
@@ -160,6 +161,34 @@ def test_a_page_needs_no_token(issuer: Issuer, by_cookie: Namespace) -> None:
             assert client.post(post, headers=cookie | foreign).json()["code"] == "origin_not_allowed"
         token = {"Authorization": bearer(issuer.token())}
         assert client.get("/api/v1/greeting", headers=token).json()["code"] == "token_missing"
+
+
+@section("Sessions straight from storage")
+def test_sessions_are_read_where_they_are_kept(issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, token = Rows(tmp_path), new_token()
+    rows.add(token, {}, {})
+    monkeypatch.setenv("DATABASE_URL", rows.url)
+    monkeypatch.setenv("BETTER_AUTH_SECRET", SECRET)
+    in_tables, in_redis = BLOCKS["Sessions straight from storage"]
+    names: Namespace = {"__name__": "main"}
+    exec(in_tables, names)
+    auth, app = names["auth"], app_of(names)
+    app.get("/me")(route_of(auth.get_current_user))  # type: ignore[attr-defined]  # names have no type here
+    with TestClient(app) as client:
+        assert client.get("/me", headers={"Cookie": cookie_of(token)}).json() == "Alice"
+        rows.execute("delete from session")
+        assert client.get("/me", headers={"Cookie": cookie_of(token)}).json()["code"] == "session_unknown"
+    exec(in_redis, names)
+    verifier: Verifier = names["auth"].verifier  # type: ignore[attr-defined]
+    assert verifier.credentials == ("token", "session")
+    verifier.close()
+
+
+def route_of(dependency: Callable[..., object]) -> Callable[..., object]:
+    async def get_name(user: Annotated[Identity, Depends(dependency)]) -> str | None:
+        return user.name
+
+    return get_name
 
 
 @section("WebSockets by the cookie")

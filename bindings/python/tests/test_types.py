@@ -22,10 +22,13 @@ from uuid import UUID
 
 from drawbridge import AuthError, Identity, IdentityRecord, Verifier
 from drawbridge.fastapi import BetterAuth
+from drawbridge.sessions import SessionRecord, SessionSource, redis_sessions, sqlalchemy_sessions
 from drawbridge.sqlalchemy import BetterAuthTime, BetterAuthUser, IntegerIdUser, TextIdUser, UserUuid, UuidIdUser
 from drawbridge.testing import Issuer, assert_all_routes_protected
 from fastapi import Depends, FastAPI
+from redis.asyncio import Redis
 from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 """
 
@@ -54,6 +57,17 @@ of_given: UUID | None = BetterAuth(verifier=Verifier(user_claim="sub")).verifier
 
 async def find(identity: Identity) -> str:
     return identity.uuid.hex
+
+
+engine = create_async_engine("sqlite+aiosqlite://")
+in_tables = BetterAuth(credentials=["token", "session"], sessions=sqlalchemy_sessions(engine, schema="auth"))
+in_redis = Verifier(credentials="session", sessions=redis_sessions(Redis(), prefix="shop:", database=engine))
+of_sessions: UUID = in_tables.verifier.verify("x").uuid
+
+
+class OwnStore(SessionSource):
+    async def find(self, token: str) -> SessionRecord | None:
+        return SessionRecord("{}", revoked_before=0)
 
 
 async def find_by_subject(identity: Identity[UUID | None]) -> str | None:
