@@ -309,8 +309,8 @@ suite_hostile() {
   marks=serial run_pytest "tests/hostile serial" tests/hostile
 }
 
-# examples/fastapi, by what is asked of any backend; on PostgreSQL, where it is not the long run, whose rows are whose. Left
-# out is whether schemathesis finds faults: the suite contract shows that, and it is the same here.
+# examples/fastapi, by what is asked of any backend; on PostgreSQL, where it is not the long run, whose rows and sessions are
+# whose. Left out is whether schemathesis finds faults: the suite contract shows that, and it is the same here.
 suite_fastapi() {
   setup_programs
   if ! setup_python_package || ! build_web; then
@@ -322,7 +322,7 @@ suite_fastapi() {
   if long; then
     DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e "tests/e2e on PostgreSQL"
   else
-    DRAWBRIDGE_TEST_DATABASE=postgresql run_pytest_by_two "tests/e2e on PostgreSQL" tests/e2e/test_bridge_isolation.py
+    DRAWBRIDGE_TEST_DATABASE=postgresql run_pytest_by_two "tests/e2e on PostgreSQL" tests/e2e/test_{bridge_isolation,server_session_sources}.py
   fi
   run_pytest_by_two tests/contract tests/contract -k "not test_deviations_are_found"
   run_pytest_by_two tests/web tests/web/test_{journey,contract_page}.py

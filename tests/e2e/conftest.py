@@ -45,6 +45,7 @@ BY_ANOTHER_BACKEND = {
     "test_bridge_refusals.py",
     "test_bridge_tags.py",
     "test_bridge_tasks.py",
+    "test_server_session_sources.py",
 }
 
 

@@ -1,4 +1,4 @@
-"""Every place where `drawbridge serve` may look for a session, each of a real Better Auth."""
+"""Every place where a backend may look for a session, each of a real Better Auth."""
 
 from __future__ import annotations
 
@@ -57,14 +57,19 @@ class SessionSource:
     def write(self, person: Person, user: dict[str, Any] | None = None, session: dict[str, Any] | None = None) -> None:
         """Changes what is stored of them, as another program would: rows, and what Redis has of them. Times are
         ISO 8601."""
-        self.update("user", "id", person.id, user or {})
-        if self.has_rows:
-            self.update("session", "token", person.session_token, session or {})
+        self.write_rows(person, user, session)
         if self.redis:
             record = json.loads(self.record_of(person))
             record["user"] |= user or {}
             record["session"] |= session or {}
             self.put_record(person, json.dumps(record))
+
+    def write_rows(
+        self, person: Person, user: dict[str, Any] | None = None, session: dict[str, Any] | None = None
+    ) -> None:
+        self.update("user", "id", person.id, user or {})
+        if self.has_rows:
+            self.update("session", "token", person.session_token, session or {})
 
     def update(self, table: str, key: str, value: str, members: dict[str, Any]) -> None:
         for name, changed in members.items():

@@ -43,12 +43,18 @@ FORMS = "write sqlite:relative/path.db, sqlite:///absolute/path.db or postgresql
 
 def open_database(url: str) -> SqliteDatabase | PostgresDatabase:
     """What users wrote is kept out of error texts, and so of logs. ValueError for a URL of another form."""
+    file = sqlite_file(url)
+    return PostgresDatabase(url, READERS + 1, WRITERS) if file is None else SqliteDatabase(file, READERS + 1)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """None where it is PostgreSQL. ValueError as above."""
     if url.startswith(("postgresql://", "postgres://")):
-        return PostgresDatabase(url, READERS + 1, WRITERS)
+        return None
     path = re.fullmatch(r"sqlite:(?://(?=/[^/])|(?!/))([^?#%]+)", url)
     if path is None:
         raise ValueError(f"DATABASE_URL is not one that can be used: {FORMS}")
-    return SqliteDatabase(Path(path[1]), READERS + 1)
+    return Path(path[1])
 
 
 _database = open_database(settings.database_url)

@@ -62,10 +62,10 @@ class PostgresDatabase:
         pooled = await _is_pooled(self._url)
         # The server keeps to the limit by itself, also when this process cannot.
         limit = {"statement_timeout": f"{LONGEST * 1000:.0f}"}
-        reading = _engine(self._url, self._readers, pooled, {} if pooled else limit)
+        reading = make_engine(self._url, self._readers, pooled, {} if pooled else limit)
         if pooled:
             event.listen(reading.sync_engine, "begin", _limit_transaction)
-        writing = _engine(self._url, self.writers, pooled, {})
+        writing = make_engine(self._url, self.writers, pooled, {})
         return Engines(reading.execution_options(isolation_level="REPEATABLE READ"), writing, pooled)
 
     async def read(self, work: Work[Result], caller: Caller | None = None) -> Result:
@@ -120,7 +120,7 @@ def _limit_transaction(connection: Connection) -> None:
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {LONGEST * 1000:.0f}")
 
 
-def _engine(url: str, connections: int, pooled: bool, settings: dict[str, str]) -> AsyncEngine:
+def make_engine(url: str, connections: int, pooled: bool, settings: dict[str, str]) -> AsyncEngine:
     # A statement that is prepared stays with its session. One without a name is planned each time.
     prepared: dict[str, Any] = (
         {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str} if pooled else {}

@@ -12,9 +12,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .auth import auth
 from .caller import Caller, current
 from .gate import Gate
 from .query import MOST_PARAMETERS
+from .settings import settings
 
 log = logging.getLogger(__name__)
 LARGEST_HEAD = 32 * 1024
@@ -115,6 +117,10 @@ class RequestRules:
             caller.leave()
 
 
+def _counts_by_cookie(scope: Scope) -> bool:
+    return settings.takes_sessions and auth.verifier.counts_by_cookie(scope["headers"])
+
+
 class CommonHeaders:
     """Puts on every answer what all of them have. HEAD is answered as GET; the server leaves the body out."""
 
@@ -131,7 +137,7 @@ class CommonHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                headers["Cache-Control"] = "no-store"
+                headers["Cache-Control"] = "private, no-store" if _counts_by_cookie(scope) else "no-store"
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Vary"] = "Origin"
             await send(message)

@@ -11,6 +11,9 @@ class Settings:
     database_url: str  # `sqlite:relative/path.db`, `sqlite:///absolute/path.db` or `postgresql://…`
     allowed_origins: list[str]  # of the pages that may call from a browser
     takes_sessions: bool  # as `auth` reads it: then a page's cookie comes along
+    sessions: str  # where they are looked for
+    redis_url: str
+    redis_prefix: str
     docs: bool  # whether /docs and /openapi.json are there
     max_tasks: int  # of one user; 0 is as many as they like
     max_tags: int
@@ -43,10 +46,14 @@ def read_settings() -> Settings:
     docs = os.environ.get("DRAWBRIDGE_DOCS", "on")
     if docs not in ("on", "off"):
         raise ValueError(f"DRAWBRIDGE_DOCS is {docs}: give one of on, off")
+    prefix = os.environ.get("DRAWBRIDGE_REDIS_PREFIX", "better-auth:")
     return Settings(
         database_url=os.environ.get("DATABASE_URL", "sqlite:.data/drawbridge.db"),
         allowed_origins=origins,
         takes_sessions="session" in os.environ.get("DRAWBRIDGE_CREDENTIALS", "token"),
+        sessions=os.environ.get("DRAWBRIDGE_SESSIONS", "issuer").replace(" ", ""),
+        redis_url=os.environ.get("DRAWBRIDGE_REDIS_URL", ""),
+        redis_prefix="" if prefix == "none" else prefix,
         docs=docs == "on",
         max_tasks=_quota("DRAWBRIDGE_MAX_TASKS", 10_000),
         max_tags=_quota("DRAWBRIDGE_MAX_TAGS", 500),
