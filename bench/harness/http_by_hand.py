@@ -17,9 +17,12 @@ class Answer:
         return len(self.head) + len(self.body)
 
 
-def request_bytes(path: str, token: str | None = None) -> bytes:
-    authorization = f"Authorization: Bearer {token}\r\n" if token is not None else ""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}\r\n".encode()
+def request_bytes(path: str, token: str | None = None, header: tuple[str, str] | None = None) -> bytes:
+    """With a token, or with one header that is given as it is."""
+    if token is not None:
+        header = ("Authorization", f"Bearer {token}")
+    line = f"{header[0]}: {header[1]}\r\n" if header is not None else ""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{line}\r\n".encode()
 
 
 class Connection:
@@ -58,10 +61,10 @@ class Connection:
         self.socket.close()
 
 
-def get(port: int, path: str, token: str | None = None) -> Answer:
+def get(port: int, path: str, token: str | None = None, header: tuple[str, str] | None = None) -> Answer:
     connection = Connection(port)
     try:
-        connection.send(request_bytes(path, token))
+        connection.send(request_bytes(path, token, header))
         return connection.read_answer()
     finally:
         connection.close()

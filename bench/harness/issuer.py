@@ -37,7 +37,9 @@ class Issuer:
         """Headers and body; None where nothing is."""
         return ({}, self.jwks) if path == "/api/auth/jwks" else None
 
-    def token(self, uuid: str, user: int = 0, kid: str = KID) -> str:
+    def token(self, uuid: str, user: int = 0, kid: str = KID, origin: str | None = None) -> str:
+        """Issued by `origin`, this issuer where none is given."""
+        origin = origin or self.url
         now = int(time.time())
         claims = {
             "iat": now,
@@ -47,8 +49,8 @@ class Issuer:
             "sid": f"ciUkrXyEFovAwpCRmxLF{user:012x}",
             "sub": f"sL1uLwK9ra4T1tA4FjdH{user:012x}",
             "exp": now + LIFETIME,
-            "iss": self.url,
-            "aud": self.url,
+            "iss": origin,
+            "aud": origin,
         }
         header = json.dumps({"alg": self.algorithm, "kid": kid}).encode()
         signed = f"{base64url(header)}.{base64url(json.dumps(claims, ensure_ascii=False).encode())}"

@@ -15,7 +15,8 @@ APPS = ROOT / "bench/python"
 
 
 class UvicornApp:
-    def __init__(self, folder: Path, module: str, issuer_url: str) -> None:
+    def __init__(self, folder: Path, module: str, issuer_url: str, **settings: str) -> None:
+        """Settings are environment variables in lower case."""
         self.port = free_port()
         address = ["--host", "127.0.0.1", "--port", str(self.port)]
         quiet = ["--no-access-log", "--log-level", "warning"]
@@ -23,6 +24,7 @@ class UvicornApp:
         app = ["--app-dir", APPS, f"{module}:app"]
         command = [*PINNED, sys.executable, "-m", "uvicorn", *app, *address, *quiet, *loop]
         env = {"BETTER_AUTH_URL": issuer_url, "PYTHONDONTWRITEBYTECODE": "1"}
+        env |= {name.upper(): value for name, value in settings.items()}
         # uvicorn ends in order, and then by the signal itself.
         self.program = Program(module, command, env, folder, status_of_sigterm=-signal.SIGTERM)
 
@@ -35,8 +37,8 @@ class UvicornApp:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def status(self, path: str, token: str | None = None) -> int:
-        return http_by_hand.get(self.port, path, token).status
+    def status(self, path: str, token: str | None = None, header: tuple[str, str] | None = None) -> int:
+        return http_by_hand.get(self.port, path, token, header).status
 
     def __enter__(self) -> UvicornApp:
         self.program.start()

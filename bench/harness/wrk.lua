@@ -1,5 +1,5 @@
 -- With arguments, a file and the name of a header: every request has the next line as its value. The file's end is an
--- error, or, with a third argument, its lines are taken again.
+-- error, or, with a third argument, its lines are taken again. A line that begins with a path and a blank is for that path.
 init = function(arguments)
   if #arguments == 0 then return end
   local file = assert(io.open(arguments[1]))
@@ -14,7 +14,9 @@ init = function(arguments)
     end
   end
   request = function()
-    return wrk.format(nil, nil, {[header] = next_line()})
+    local line = next_line()
+    local path, value = line:match("^(/%S*) (.*)$")
+    return wrk.format(nil, path, {[header] = value or line})
   end
 end
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import plots
+import session_figures
 from aims import Aim
 from document import image, table
 from figures import figure, ratio, with_spread
@@ -33,7 +34,12 @@ def aims(measured: dict[str, Any]) -> list[Aim]:
             at_least=0.9 if target in ("session", "key") else None,
         )
         for target, words in TARGETS[1:]
-    ]
+    ] + [aim for fastapi in beside_fastapi(measured) for aim in session_figures.aims(fastapi)]
+
+
+def beside_fastapi(measured: dict[str, Any]) -> list[dict[str, Any]]:
+    """One, or none in what was measured before this was part of it."""
+    return [measured["fastapi"]] if "fastapi" in measured else []
 
 
 def block(measured: dict[str, Any]) -> str:
@@ -48,7 +54,8 @@ def block(measured: dict[str, Any]) -> str:
         for target, words in TARGETS
     ]
     head = ("by", "requests a second", "CPU of the API for a request, µs", "p50, ms", "p99, ms")
-    return f"{image('credentials', 'Requests a second by token, session and API key')}\n\n{table(head, rows)}"
+    of_the_program = [image("credentials", "Requests a second by token, session and API key"), table(head, rows)]
+    return "\n\n".join(of_the_program + [session_figures.block(fastapi) for fastapi in beside_fastapi(measured)])
 
 
 def plot(measured: dict[str, Any], folder: Path) -> None:
