@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction, isgeneratorfunction, isroutine
 from typing import Any, NamedTuple
 from uuid import UUID
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from fastapi.openapi.models import HTTPBearer
 from fastapi.openapi.models import SecurityBase as SecurityBaseModel
@@ -50,7 +50,9 @@ class CredentialDependency(SecurityBase):
         """The identity that the request's credential proves; `AuthError` otherwise."""
         answer_auth_errors(request)
         verifier = self._verifier()
-        headers = request.scope["headers"]
+        # Out of the scope itself: the request would make an object of each, and this is done for each request.
+        scope = request.scope
+        headers = scope["headers"]
         taken = verifier.credentials
         if "session" in taken or "key" in taken:
             expect_private_answers(request)
@@ -58,14 +60,15 @@ class CredentialDependency(SecurityBase):
                 mark_as_counted_by(request, "Cookie")
             elif "key" in taken and any(name == b"x-api-key" for name, _ in headers):
                 mark_as_counted_by(request, "x-api-key")
-        client = request.client
+        client = scope.get("client")
         identity = await verifier.authenticate_request_async(
             headers,
-            method=request.scope.get("method", ""),
-            is_websocket=request.scope["type"] == "websocket",
-            client_address=client.host if client else None,
+            method=scope.get("method", ""),
+            is_websocket=scope["type"] == "websocket",
+            client_address=client[0] if client else None,
         )
-        request.state.identity = identity  # for middleware, which sees it also where the user is then refused
+        # `request.state.identity`, for middleware, which sees it also where the user is then refused.
+        scope.setdefault("state", {})["identity"] = identity
         return identity
 
 
@@ -94,32 +97,40 @@ class UserOfPath(CredentialDependency):
     def __init__(self, source: VerifierSource, parameter: str) -> None:
         super().__init__(source)
         self.parameter = parameter
-        # Routes without a fault, by their id(), and of these the ones that work with a UUID.
-        self._sound: WeakValueDictionary[int, object] = WeakValueDictionary()
-        self._with_uuid: WeakValueDictionary[int, object] = WeakValueDictionary()
+        self._sound: dict[int, _SoundRoute] = {}  # by their id(), as long as they live
 
     async def __call__(self, request: HTTPConnection) -> Identity:
         identity = await self.authenticate(request)
         route = matched_route(request.scope)
-        user = self._user_of_path(request, route)
-        as_uuid = route is not None and self._with_uuid.get(id(route)) is route
-        self._verifier().check_user_access(identity, user, as_uuid=as_uuid)
-        return identity
-
-    def _user_of_path(self, request: HTTPConnection, route: object) -> str | UUID:
-        """RuntimeError, and so 500, where the route could take its user from elsewhere: the check at the start cannot
-        see a route that is added later, nor one behind middleware that hides what it wraps."""
-        if route is not None and self._sound.get(id(route)) is not route:
-            fault = fault_of(route, self.parameter)
-            if fault is not None:
-                raise RuntimeError(fault)
-            if is_uuid(route, self.parameter):
-                self._with_uuid[id(route)] = route
-            self._sound[id(route)] = route
+        sound = self._sound.get(id(route))
+        as_uuid = sound.as_uuid if sound is not None and sound.route() is route else self._check(route)
         if self.parameter not in request.path_params:
             raise RuntimeError(parameter_missing(getattr(route, "path", "(no route)"), self.parameter))
         found = request.path_params[self.parameter]
-        return found if isinstance(found, UUID) else str(found)
+        user = found if isinstance(found, UUID) else str(found)
+        self._verifier().check_user_access(identity, user, as_uuid=as_uuid)
+        return identity
+
+    def _check(self, route: object) -> bool:
+        """Whether the route works with a UUID. RuntimeError, and so 500, where it could take its user from elsewhere:
+        the check at the start cannot see a route that is added later, nor one behind middleware that hides what it
+        wraps."""
+        if route is None:
+            return False
+        fault = fault_of(route, self.parameter)
+        if fault is not None:
+            raise RuntimeError(fault)
+        key, sound = id(route), self._sound
+        as_uuid = is_uuid(route, self.parameter)
+        sound[key] = _SoundRoute(ref(route, lambda _: sound.pop(key, None)), as_uuid)
+        return as_uuid
+
+
+class _SoundRoute(NamedTuple):
+    """A route that can take its user from nowhere else, and whether it works with a UUID."""
+
+    route: ref[object]
+    as_uuid: bool
 
 
 class UserWithRole(CredentialDependency):
