@@ -38,11 +38,13 @@ class Target:
     remembers: bool = False  # sessions, for up to 30 seconds
 
 
+OPEN = ("open", "dependency")  # whoever asks
 OURS = {"drawbridge_user_claim": "sub", "drawbridge_credentials": "token,session"}
 
 # Each round asks them in this order.
 TARGETS = {
     "open": Target("app_open", "cookie"),
+    "dependency": Target("app_dependency", "cookie"),
     "token": Target("app_drawbridge", "token", OURS),
     "bridge_jwt": Target("app_bridge_jwt", "token"),
     "session": Target("app_drawbridge", "cookie", OURS, remembers=True),
@@ -123,7 +125,7 @@ def expect_statuses(name: str, app: UvicornApp, target: Target, people: list[Sig
     for kind, bad in bad_credentials(target, person, other).items():
         found[kind] = app.status(path(person), header=bad)
     wanted = dict.fromkeys(found, 401) | {"good": 200, "on another's path": 403}
-    if target.app == "app_open":
+    if name in OPEN:
         wanted = dict.fromkeys(found, 200)
     if found != wanted:
         raise BrokenMeasurement(f"{name} answers with {found}, not with {wanted}:\n{app.program.log()}")

@@ -13,6 +13,7 @@ BRIDGE = "fastapi-better-auth-bridge"
 # name: (words, the bridge's own that is compared with it, what it is to be against that)
 TARGETS: dict[str, tuple[str, str | None, float | None]] = {
     "open": ("no authentication", None, None),
+    "dependency": ("a dependency that only returns", None, None),
     "token": ("Drawbridge, a token seen before", "bridge_jwt", 3.0),
     "bridge_jwt": ("the bridge, Mode B: a token", None, None),
     "session": ("Drawbridge, a session, asked about within 30 s", "bridge_remote", 3.0),
@@ -21,6 +22,7 @@ TARGETS: dict[str, tuple[str, str | None, float | None]] = {
     "bridge_postgres": ("the bridge, Mode A: a session, read from PostgreSQL", None, None),
     "bridge_redis": ("the bridge, Mode A: a session, read from Redis", None, None),
 }
+KINDS = [name for name in TARGETS if name not in ("open", "dependency")]  # of credentials
 MODES = {"bridge_jwt": "Mode B", "bridge_remote": "Mode C", "bridge_postgres": "Mode A", "bridge_redis": "Mode A"}
 
 
@@ -67,5 +69,5 @@ def routes_table(measured: dict[str, Any]) -> str:
 
 
 def outage_table(measured: dict[str, Any]) -> str:
-    rows = [(TARGETS[target][0], *statuses) for target, statuses in measured["outage"].items() if target != "open"]
+    rows = [(TARGETS[target][0], *statuses) for target, statuses in measured["outage"].items() if target in KINDS]
     return table(("while the issuer is stopped", "a user of a second ago", "another user"), rows)

@@ -14,7 +14,15 @@ from fastapi_sessions import TARGETS, bad_credentials, credential, expect_status
 from measurement import BrokenMeasurement
 from signed_in import SignedIn
 
-RATES = {"open": 1000, "token": 900, "bridge_jwt": 300, "session": 800, "session_asked": 500, "bridge_remote": 250}
+RATES = {
+    "open": 1000,
+    "dependency": 950,
+    "token": 900,
+    "bridge_jwt": 300,
+    "session": 800,
+    "session_asked": 500,
+    "bridge_remote": 250,
+}
 RATES |= {"bridge_postgres": 400, "bridge_redis": 500}
 
 
