@@ -50,7 +50,9 @@ TARGETS = {
     "session": Target("app_drawbridge", "cookie", OURS, remembers=True),
     "session_asked": Target("app_drawbridge", "cookie", OURS | {"drawbridge_credential_max_age": "0"}),
     "bridge_remote": Target("app_bridge_remote", "cookie"),
+    "postgres": Target("app_drawbridge_postgres", "cookie", OURS),
     "bridge_postgres": Target("app_bridge_postgres", "cookie"),
+    "redis": Target("app_drawbridge_redis", "cookie", OURS),
     "bridge_redis": Target("app_bridge_redis", "cookie"),
 }
 

@@ -19,7 +19,9 @@ TARGETS: dict[str, tuple[str, str | None, float | None]] = {
     "session": ("Drawbridge, a session, asked about within 30 s", "bridge_remote", 3.0),
     "session_asked": ("Drawbridge, a session, asked about each time", "bridge_remote", None),
     "bridge_remote": ("the bridge, Mode C: a session, asked about each time", None, None),
+    "postgres": ("Drawbridge, a session, read from PostgreSQL", "bridge_postgres", 3.0),
     "bridge_postgres": ("the bridge, Mode A: a session, read from PostgreSQL", None, None),
+    "redis": ("Drawbridge, a session, read from Redis", "bridge_redis", 3.0),
     "bridge_redis": ("the bridge, Mode A: a session, read from Redis", None, None),
 }
 KINDS = [name for name in TARGETS if name not in ("open", "dependency")]  # of credentials
