@@ -1,6 +1,7 @@
 #include "drawbridge/authenticator.h"
 
 #include <algorithm>
+#include <concepts>
 #include <future>
 #include <new>
 #include <stdexcept>
@@ -211,6 +212,7 @@ struct Authenticator::Impl {
     if (exchanges(source))
       exchanger.emplace(fetch::ExchangeSource{.base_url = source.base_url,
                                               .cookie_name = cookie_name,
+                                              .secrets = secrets ? &*secrets : nullptr,
                                               .rules = rules,
                                               .longest_memory = source.max_age,
                                               .on_failure = source.on_failure},
@@ -226,9 +228,10 @@ struct Authenticator::Impl {
     return {ErrorCode::token_missing, "The request has no credential.", std::move(hint), {}};
   }
 
-  std::optional<Result> exchange(ExchangedKind kind, std::string_view value, std::string_view client_address,
-                                 const std::function<void(Result)>& done) {
-    auto answer = exchanger->ask(kind, value, client_address, [kind, done](Exchanger::Result later) {
+  template <std::invocable<Exchanger::Done> Ask>
+  std::optional<Result> exchange(ExchangedKind kind, const std::function<void(Result)>& done,
+                                 const Ask& ask) {
+    auto answer = ask([kind, done](Exchanger::Result later) {
       if (later) return done(sent_as(*std::move(later), kind));
       AuthError refusal{ErrorCode::internal_error, {}, {}, {}};
       try {
@@ -261,9 +264,13 @@ struct Authenticator::Impl {
                                    const std::function<void(Result)>& done) {
     const auto cookie = read_session_cookie(value);
     if (!cookie) return std::unexpected{not_a_session_cookie()};
-    if (secrets && !secrets->signed_it(*cookie)) return std::unexpected{no_such_session()};
-    if (judge) return read_session(cookie->token, done);
-    return exchange(ExchangedKind::session, value, credentials.client_address, done);
+    if (judge) {
+      if (!secrets->signed_it(*cookie)) return std::unexpected{no_such_session()};
+      return read_session(cookie->token, done);
+    }
+    return exchange(ExchangedKind::session, done, [&](const Exchanger::Done& later) {
+      return exchanger->ask_session(*cookie, value, credentials.client_address, later);
+    });
   }
 
   std::optional<Result> authenticate_async(const Credentials& credentials,
@@ -278,7 +285,9 @@ struct Authenticator::Impl {
     if (const auto* session = std::get_if<SentSession>(&*sent))
       return by_session(session->cookie, credentials, done);
     if (const auto* key = std::get_if<SentKey>(&*sent))
-      return exchange(ExchangedKind::key, key->key, credentials.client_address, done);
+      return exchange(ExchangedKind::key, done, [&](const Exchanger::Done& later) {
+        return exchanger->ask_key(key->key, credentials.client_address, later);
+      });
     if (std::holds_alternative<NothingSent>(*sent)) return std::unexpected{nothing_sent()};
     const auto token = bearer_token(credentials.authorization);
     if (!token) return std::unexpected{token.error()};

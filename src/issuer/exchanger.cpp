@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <new>
 #include <stdexcept>
 
@@ -38,6 +39,16 @@ std::chrono::seconds at_least_a_second(std::optional<std::chrono::seconds> pause
 
 std::string_view text_of(ExchangedKind kind) {
   return kind == ExchangedKind::session ? "session" : "key";
+}
+
+/// The one place where its text is laid out.
+ExchangeQueue::Credential credential_of(ExchangedKind kind, std::string_view cookie_name,
+                                        std::initializer_list<std::string_view> value) {
+  std::string text;
+  text.reserve(128);
+  text.append(text_of(kind)).append(cookie_name).push_back('\0');
+  for (const std::string_view part : value) text += part;
+  return sha256(text);
 }
 
 std::optional<std::chrono::seconds> retry_after_of(const HttpAnswer& answer) {
@@ -142,24 +153,25 @@ Exchanger::~Exchanger() {
   answer_all_who_wait();
 }
 
-ExchangeQueue::Credential Exchanger::credential_of(ExchangedKind kind, std::string_view value) const {
-  std::string text{text_of(kind)};
-  if (kind == ExchangedKind::key) {
-    text += '\0';
-    text += value;
-    return sha256(text);
-  }
-  text += source_.cookie_name;
-  text += '\0';
+std::optional<Exchanger::Result> Exchanger::ask_session(const SessionCookie& cookie, std::string_view value,
+                                                        std::string_view client_address, const Done& done) {
   // Decoded, so that one session is one credential however it is written.
-  const auto cookie = read_session_cookie(value);
-  if (!cookie) throw std::invalid_argument{"not the value of a session cookie"};
-  return sha256(text + cookie->token + '.' + cookie->signature);
+  const auto credential =
+      credential_of(ExchangedKind::session, source_.cookie_name, {cookie.token, ".", cookie.signature});
+  return ask({ExchangedKind::session, credential, value, client_address, &cookie}, done);
 }
 
-std::optional<Exchanger::Result> Exchanger::ask(ExchangedKind kind, std::string_view value,
-                                                std::string_view client_address, const Done& done) {
-  const auto credential = credential_of(kind, value);
+std::optional<Exchanger::Result> Exchanger::ask_key(std::string_view key, std::string_view client_address,
+                                                    const Done& done) {
+  return ask({ExchangedKind::key, credential_of(ExchangedKind::key, {}, {key}), key, client_address}, done);
+}
+
+bool Exchanger::is_forged(const Sent& sent) const {
+  return sent.cookie != nullptr && source_.secrets != nullptr && !source_.secrets->signed_it(*sent.cookie);
+}
+
+std::optional<Exchanger::Result> Exchanger::ask(const Sent& sent, const Done& done) {
+  const ExchangeQueue::Credential& credential = sent.credential;
   if (const auto jwt = tokens_->find(credential, boot_now())) {
     auto verdict =
         verifier_.verify_async(*jwt, [done, tokens = tokens_, credential, jwt](RemoteVerifier::Result later) {
@@ -173,10 +185,11 @@ std::optional<Exchanger::Result> Exchanger::ask(ExchangedKind kind, std::string_
       return std::unexpected{unavailable(verdict->error().retry_after, std::move(verdict->error().hint))};
     tokens_->forget(credential, jwt);  // it has ended, or its key was withdrawn: there may be a better one
   }
+  if (is_forged(sent)) return std::unexpected{Refused{Outcome::unknown}};
   std::optional<Result> answer;
   try {
     const std::lock_guard lock{mutex_};
-    answer = ask_queue(kind, credential, value, client_address, done);
+    answer = ask_queue(sent, done);
   } catch (const std::bad_alloc&) {
     inbox_->lose();  // a place may be taken that nobody has
     return std::unexpected{unavailable(1s)};
@@ -185,13 +198,11 @@ std::optional<Exchanger::Result> Exchanger::ask(ExchangedKind kind, std::string_
   return answer;
 }
 
-std::optional<Exchanger::Result> Exchanger::ask_queue(ExchangedKind kind,
-                                                      const ExchangeQueue::Credential& credential,
-                                                      std::string_view value, std::string_view client_address,
-                                                      const Done& done) {
+std::optional<Exchanger::Result> Exchanger::ask_queue(const Sent& sent, const Done& done) {
   if (stopping_) return std::unexpected{unavailable(1s)};
-  Lane& lane = lane_of(kind);
-  const auto answer = lane.queue.ask(credential, std::string{value}, share_of(client_address), boot_now());
+  Lane& lane = lane_of(sent.kind);
+  const auto answer =
+      lane.queue.ask(sent.credential, std::string{sent.value}, share_of(sent.client_address), boot_now());
   if (std::holds_alternative<ExchangeQueue::Unknown>(answer))
     return std::unexpected{Refused{Outcome::unknown}};
   if (const auto* limited = std::get_if<ExchangeQueue::Limited>(&answer))

@@ -20,6 +20,7 @@
 #include "core/credentials/exchange_queue.h"
 #include "core/credentials/exchanged_tokens.h"
 #include "core/credentials/issuer_answer.h"
+#include "core/credentials/session_cookie.h"
 #include "issuer/calling_thread.h"
 
 namespace drawbridge::fetch {
@@ -28,7 +29,9 @@ namespace drawbridge::fetch {
 struct ExchangeSource {
   std::string base_url;     ///< with its path: `https://app.example.com/api/auth`
   std::string cookie_name;  ///< of the session cookie
-  KeySource rules{};        ///< where one may connect; its URL is not used
+  /// What signs the cookies; null where it is not known. Must outlive the Exchanger.
+  const SecretKeyring* secrets = nullptr;
+  KeySource rules{};  ///< where one may connect; its URL is not used
   std::size_t remembered = 16'384;
   /// How long a good answer serves at most: so long a sign-out may go unseen.
   std::chrono::seconds longest_memory{30};
@@ -60,10 +63,13 @@ class Exchanger {
   Exchanger& operator=(const Exchanger&) = delete;
 
   /// The answer when it can be given at once. Otherwise nothing, and `done` is called with it later, once, 2
-  /// seconds from now at the latest, from the answering thread. `value`: a cookie's, which
-  /// read_session_cookie() took, or a key. `client_address` as for RemoteVerifier.
-  std::optional<Result> ask(ExchangedKind kind, std::string_view value, std::string_view client_address,
-                            const Done& done);
+  /// seconds from now at the latest, from the answering thread. `client_address` as for RemoteVerifier.
+  ///
+  /// `cookie` is what read_session_cookie() made of `value`. Its signature is checked before anything is
+  /// asked about it; one that is remembered was good when it was asked about, and costs no HMAC.
+  std::optional<Result> ask_session(const SessionCookie& cookie, std::string_view value,
+                                    std::string_view client_address, const Done& done);
+  std::optional<Result> ask_key(std::string_view key, std::string_view client_address, const Done& done);
 
  private:
   struct Exchange {
@@ -103,11 +109,19 @@ class Exchanger {
   void answer();
   void answer_all_who_wait();
   Lane& lane_of(ExchangedKind kind) { return lanes_[static_cast<std::size_t>(kind)]; }
-  ExchangeQueue::Credential credential_of(ExchangedKind kind, std::string_view value) const;
+  /// A credential as it was sent; of a session also what was read of it.
+  struct Sent {
+    ExchangedKind kind;
+    ExchangeQueue::Credential credential;
+    std::string_view value;
+    std::string_view client_address;
+    const SessionCookie* cookie = nullptr;
+  };
+  std::optional<Result> ask(const Sent& sent, const Done& done);
+  bool is_forged(const Sent& sent) const;
 
   // With mutex_ held:
-  std::optional<Result> ask_queue(ExchangedKind kind, const ExchangeQueue::Credential& credential,
-                                  std::string_view value, std::string_view client_address, const Done& done);
+  std::optional<Result> ask_queue(const Sent& sent, const Done& done);
   void take_waiting(Lane& lane, const std::vector<ExchangeQueue::Resolved>& resolved,
                     const std::optional<Identity>& identity, const std::string& why);
 

@@ -165,6 +165,9 @@ TEST(Authenticator, WithTheSecretNothingForgedIsAskedFor) {
   EXPECT_EQ(said_by(authenticator, {.cookie = {forged}}), "session_unknown");
   EXPECT_TRUE(better_auth.exchanges().empty());
   EXPECT_EQ(said_by(authenticator, {.cookie = {cookie}}), "ada");
+  // Nor is it found among what is remembered.
+  EXPECT_EQ(said_by(authenticator, {.cookie = {forged}}), "session_unknown");
+  EXPECT_EQ(better_auth.exchanges().size(), 1U);
 }
 
 TEST(Authenticator, AsksAtTheBaseUrlHoweverItIsWritten) {

@@ -38,9 +38,12 @@ struct Backend {
 
   std::future<Exchanger::Result> begin(ExchangedKind kind, std::string_view value) {
     const auto promise = std::make_shared<std::promise<Exchanger::Result>>();
-    auto answer = exchanger.ask(kind, value, "192.0.2.1", [promise](Exchanger::Result result) {
+    const Exchanger::Done done = [promise](Exchanger::Result result) {
       promise->set_value(std::move(result));
-    });
+    };
+    auto answer = kind == ExchangedKind::key
+                      ? exchanger.ask_key(value, "192.0.2.1", done)
+                      : exchanger.ask_session(read_session_cookie(value).value(), value, "192.0.2.1", done);
     if (answer) promise->set_value(*std::move(answer));
     return promise->get_future();
   }
