@@ -95,6 +95,7 @@ redis::RedisUrl ServerSettings::redis_url() const {
 SessionStorage ServerSettings::session_storage() const {
   switch (session_place()) {
     case SessionPlace::issuer:
+    case SessionPlace::cookie:
       break;
     case SessionPlace::database:
       return TableOfSessions{database(), {.where = better_auths_tables()}};

@@ -36,6 +36,13 @@ struct CredentialSource {
   /// @drawbridge/better-auth puts into tokens, for the policy's first issuer and audience, and holds for half
   /// a minute; a policy that requires other claims than the plugin's own cannot be had here.
   std::shared_ptr<SessionStore> session_store{};
+  /// Whether a session also counts by the cookie in which Better Auth caches it, `….session_data` beside
+  /// `….session_token`, signed by the key set: `jwt({ sessionCookieCache: true })` with the strategy `jwt`.
+  /// Nothing is asked then, and neither a sign-out nor a ban is seen before the cache ends
+  /// (`cookieCache.maxAge`). Without that cookie, or with one that has ended, Better Auth is asked about the
+  /// session's own; one that it did not sign is refused. Not beside a `session_store`; the Identity says what
+  /// is said there of one.
+  bool session_cache = false;
   /// Origins (RFC 6454 §7, `https://app.example.com`) whose pages may send what changes something, or opens a
   /// WebSocket, with a session cookie. The API's own is one of them, if it has pages.
   std::vector<std::string> allowed_origins{};

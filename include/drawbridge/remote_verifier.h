@@ -101,6 +101,14 @@ class RemoteVerifier {
   const Policy& policy() const;
 
  private:
+  friend class Authenticator;
+  /// The same for what a cookie caches of a session, with the token in the session's own cookie, where that
+  /// was sent as well: src/core/credentials/cached_session.h.
+  std::optional<Result> verify_cached_session_async(std::string_view jwt,
+                                                    std::optional<std::string_view> session_token,
+                                                    const std::function<void(Result)>& done,
+                                                    std::string_view client_address);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

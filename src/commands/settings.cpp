@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "commands/input.h"
+#include "core/credentials/cache_cookie.h"
 #include "core/credentials/session_cookie.h"
 #include "core/text/ascii.h"
 #include "issuer/jwks_url.h"
@@ -81,7 +82,8 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_SESSIONS",
        "--sessions",
        "WHERE",
-       "where a session is looked for: issuer (Better Auth is asked), database or redis; default: issuer",
+       "where a session is looked for: issuer (Better Auth is asked), database, redis, or cookie (its signed "
+       "cache; else Better Auth is asked); default: issuer",
        {credentials}},
       {"DRAWBRIDGE_REDIS_URL", "", "", "", {credentials}},
       {"DRAWBRIDGE_REDIS_PREFIX",
@@ -307,7 +309,8 @@ SessionPlace Settings::session_place() const {
   const auto given = credential_kinds().session ? find("DRAWBRIDGE_SESSIONS") : std::nullopt;
   constexpr std::array values{std::pair{std::string_view{"issuer"}, SessionPlace::issuer},
                               std::pair{std::string_view{"database"}, SessionPlace::database},
-                              std::pair{std::string_view{"redis"}, SessionPlace::redis}};
+                              std::pair{std::string_view{"redis"}, SessionPlace::redis},
+                              std::pair{std::string_view{"cookie"}, SessionPlace::cookie}};
   return given ? one_of(*given, values) : SessionPlace::issuer;
 }
 
@@ -331,13 +334,19 @@ std::string Settings::base_url_to_ask() const {
 
 CredentialSource Settings::credential_source() const {
   CredentialSource source{.kinds = credential_kinds()};
-  const bool reads_storage = session_place() != SessionPlace::issuer;
+  const SessionPlace place = session_place();
+  const bool reads_storage = place == SessionPlace::database || place == SessionPlace::redis;
   const bool asks = source.kinds.key || (source.kinds.session && !reads_storage);
   if (asks) source.base_url = base_url_to_ask();
   if (const auto age = asks ? find("DRAWBRIDGE_CREDENTIAL_MAX_AGE") : std::nullopt)
     source.max_age = std::chrono::seconds{number_of(*age, 0, 30, "seconds")};
   if (!source.kinds.session) return source;
   source.session_cookie = session_cookie_name_given();
+  source.session_cache = place == SessionPlace::cookie;
+  if (source.session_cache && source.session_cookie && !cache_cookie_name(*source.session_cookie))
+    fault("DRAWBRIDGE_SESSION_COOKIE",
+          "does not end in session_token, from which the name of the cookie that caches the session would "
+          "follow (DRAWBRIDGE_SESSIONS=cookie): have Better Auth name its cookies by advanced.cookiePrefix");
   const Policy accepted = policy();
   const auto name_of = [](const std::string& issuer) { return session_cookie_name(issuer); };
   if (!source.session_cookie && !all_the_same(accepted.issuers, name_of))

@@ -42,6 +42,7 @@ enum class SessionPlace {
   issuer,    ///< Better Auth is asked
   database,  ///< its tables, in the database of the API
   redis,     ///< its secondary storage
+  cookie,    ///< the cookie in which Better Auth caches it; Better Auth is asked where that is none
 };
 
 /// The settings of one command, read when they are asked for: a flag wins over the environment, that over the

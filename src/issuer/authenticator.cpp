@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/credentials/cache_cookie.h"
 #include "core/credentials/choice.h"
 #include "core/credentials/cross_site.h"
 #include "core/credentials/session_cookie.h"
@@ -55,16 +56,24 @@ bool exchanges(const CredentialSource& source) {
   return source.kinds.key || (source.kinds.session && !reads_sessions(source));
 }
 
+/// Whose Identity has the plugin's own claims.
+bool reads_records(const CredentialSource& source) {
+  return reads_sessions(source) || (source.kinds.session && source.session_cache);
+}
+
 void check_store(const CredentialSource& source, const Policy& policy) {
-  if (!reads_sessions(source)) return;
-  if (source.secrets.empty())
+  if (!reads_records(source)) return;
+  if (reads_sessions(source) && source.session_cache)
+    throw std::invalid_argument{
+        "sessions are to be read from storage and from the cookie that caches them: take one of the two"};
+  if (reads_sessions(source) && source.secrets.empty())
     throw std::invalid_argument{
         "sessions are read from storage, which takes Better Auth's secret: without it the storage would be "
         "asked "
         "about whatever anybody makes up"};
   if (const auto claim = claim_not_of_storage(policy.required_claims))
     throw std::invalid_argument{
-        fmt::format("the claim \"{}\" is required, which a session that is read from storage does not have: "
+        fmt::format("the claim \"{}\" is required, which a session that is read does not have: "
                     "have sessions "
                     "exchanged for tokens, or do not require it",
                     display_text(*claim))};
@@ -105,6 +114,17 @@ std::string cookie_name_of(const CredentialSource& source, const Policy& policy)
   return name;
 }
 
+/// Empty where no cache is taken.
+std::string cache_name_of(const CredentialSource& source, std::string_view cookie_name) {
+  if (!source.kinds.session || !source.session_cache) return {};
+  auto name = cache_cookie_name(cookie_name);
+  if (!name)
+    throw std::invalid_argument{
+        "session_cookie does not end in session_token, from which the name of the cookie that caches the "
+        "session would follow: have Better Auth name its cookies by advanced.cookiePrefix"};
+  return *std::move(name);
+}
+
 AuthError malformed(ChoiceFault fault) {
   switch (fault) {
     case ChoiceFault::several_keys:
@@ -116,6 +136,11 @@ AuthError malformed(ChoiceFault fault) {
       return {ErrorCode::credential_malformed,
               "The API key is malformed.",
               fmt::format("A key has 1 to {} visible ASCII characters.", max_api_key_size),
+              {}};
+    case ChoiceFault::cache_malformed:
+      return {ErrorCode::credential_malformed,
+              "The cookie that caches the session is malformed.",
+              "Of its chunks one is missing, or there are too many: have Better Auth cache less of the user.",
               {}};
     case ChoiceFault::several_cookies:
       break;
@@ -198,12 +223,26 @@ Result result_of(SessionJudge::Result judged) {
                                    std::chrono::seconds{1}}};
 }
 
+/// What is said of a session by its cache, where its own cookie was not asked about. Takes no memory of its
+/// own.
+Result of_cached_session(Result judged, bool has_cookie) {
+  if (judged) return judged;
+  AuthError& error = judged.error();
+  if (error.code == ErrorCode::keys_unavailable) error.code = ErrorCode::session_unavailable;
+  if (error.code != ErrorCode::token_expired) return judged;
+  // With a cookie only where it ended while it waited for a key: the next request asks.
+  if (has_cookie) return std::unexpected{no_session_told()};
+  error.code = ErrorCode::session_unknown;
+  return judged;
+}
+
 }  // namespace
 
 struct Authenticator::Impl {
   Impl(Policy policy, KeySource keys, CredentialSource source_)
       : source{checked(std::move(source_), policy)},
         cookie_name{cookie_name_of(source, policy)},
+        cache_name{cache_name_of(source, cookie_name)},
         rules{keys},
         verifier{policy, std::move(keys)} {
     rules.on_event = nullptr;
@@ -273,17 +312,38 @@ struct Authenticator::Impl {
     });
   }
 
+  /// A cache that has ended leaves the word to the session's own cookie.
+  std::optional<Result> by_cached_session(const SentCachedSession& sent, const Credentials& credentials,
+                                          const std::function<void(Result)>& done) {
+    std::optional<std::string> session_token;
+    if (sent.cookie) {
+      auto cookie = read_session_cookie(*sent.cookie);
+      if (!cookie) return std::unexpected{not_a_session_cookie()};
+      session_token = std::move(cookie->token);
+    }
+    auto answer = verifier.verify_cached_session_async(
+        sent.jwt, session_token,
+        [done, has_cookie = sent.cookie.has_value()](Result later) {
+          done(of_cached_session(std::move(later), has_cookie));
+        },
+        credentials.client_address);
+    if (!answer) return std::nullopt;
+    if (!*answer && answer->error().code == ErrorCode::token_expired && sent.cookie)
+      return by_session(*sent.cookie, credentials, done);
+    return of_cached_session(*std::move(answer), sent.cookie.has_value());
+  }
+
   std::optional<Result> authenticate_async(const Credentials& credentials,
                                            const std::function<void(Result)>& done) {
-    const auto sent = chosen_credential(credentials, source.kinds, cookie_name);
-    const bool counts_by_cookie =
-        sent ? std::holds_alternative<SentSession>(*sent) : sent.error() == ChoiceFault::several_cookies;
-    if (counts_by_cookie && must_show_its_sender(credentials))
+    const auto sent = chosen_credential(credentials, source.kinds, cookie_name, cache_name);
+    if (counts_by_cookie(sent) && must_show_its_sender(credentials))
       if (const Sender sender = sender_of(credentials, source.allowed_origins); sender != Sender::allowed)
         return std::unexpected{foreign_sender(sender)};
     if (!sent) return std::unexpected{malformed(sent.error())};
     if (const auto* session = std::get_if<SentSession>(&*sent))
       return by_session(session->cookie, credentials, done);
+    if (const auto* cached = std::get_if<SentCachedSession>(&*sent))
+      return by_cached_session(*cached, credentials, done);
     if (const auto* key = std::get_if<SentKey>(&*sent))
       return exchange(ExchangedKind::key, done, [&](const Exchanger::Done& later) {
         return exchanger->ask_key(key->key, credentials.client_address, later);
@@ -296,6 +356,7 @@ struct Authenticator::Impl {
 
   CredentialSource source;
   std::string cookie_name;
+  std::string cache_name;
   KeySource rules;
   std::optional<SecretKeyring> secrets;
   RemoteVerifier verifier;

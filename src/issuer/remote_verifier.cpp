@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include "core/credentials/cached_session.h"
 #include "core/jose/verification.h"
 #include "core/keys/verified_subjects.h"
 #include "core/keys/verified_tokens.h"
@@ -33,6 +34,27 @@ DigestSecret new_secret() {
   return secret;
 }
 
+/// A session's cache, and the token of the session's own cookie where that was sent as well: what is
+/// remembered is that both go together.
+class CachedSession {
+ public:
+  CachedSession(std::string_view jwt, std::optional<std::string_view> session_token)
+      : text_{jwt}, jwt_size_{jwt.size()} {
+    if (session_token) text_.append(1, '\0').append(*session_token);
+  }
+
+  std::string_view text() const { return text_; }
+  std::string_view jwt() const { return text().substr(0, jwt_size_); }
+  std::optional<std::string_view> session_token() const {
+    if (text_.size() == jwt_size_) return std::nullopt;
+    return text().substr(jwt_size_ + 1);
+  }
+
+ private:
+  std::string text_;
+  std::size_t jwt_size_;
+};
+
 KeySource source_at(std::string jwks_url) {
   KeySource source;
   source.jwks_url = std::move(jwks_url);
@@ -53,9 +75,24 @@ struct RemoteVerifier::Impl {
     const KeySet& keys = fetcher.serving();
     if (token.size() <= verifier.policy().max_token_size)
       if (auto identity = tokens.find(token, keys, now)) return *std::move(identity);
-    auto verdict = verify_token(token, verifier.policy(), keys, now);
+    return remembered(token, verify_token(token, verifier.policy(), keys, now), now);
+  }
+
+  std::expected<Identity, Refusal> check(const CachedSession& sent) {
+    const TokenTime now = token_now();
+    const KeySet& keys = fetcher.serving();
+    if (sent.jwt().size() <= verifier.policy().max_token_size)
+      if (auto identity = tokens.find(sent.text(), keys, now, TokenType::session_cache))
+        return *std::move(identity);
+    return remembered(sent.text(),
+                      verify_cached_session(sent.jwt(), sent.session_token(), verifier.policy(), keys, now),
+                      now);
+  }
+
+  std::expected<Identity, Refusal> remembered(std::string_view text, std::expected<Verdict, Refusal> verdict,
+                                              TokenTime now) {
     if (!verdict) return std::unexpected{std::move(verdict).error()};
-    tokens.remember(token, *verdict, now);
+    tokens.remember(text, *verdict, now);
     subjects.remember(keyed_digest(verdict->identity.subject(), secret));
     return std::move(verdict)->identity;
   }
@@ -76,29 +113,31 @@ struct RemoteVerifier::Impl {
                   failure.empty() ? "The key set is being fetched." : failure, retry_after}};
   }
 
-  /// The answer for a token whose kid was waited for.
-  Result after_waiting(const std::string& token, const AuthError& not_held,
-                       const KeyCache::Resolved& resolved) {
+  /// The answer for what waited for its kid.
+  Result after_waiting(const auto& sent, const AuthError& not_held, const KeyCache::Resolved& resolved) {
     if (resolved.outcome == KeyCache::Outcome::unavailable) return unavailable(resolved.retry_after);
     if (resolved.outcome == KeyCache::Outcome::absent) return std::unexpected{not_held};
-    auto identity = check(token);
+    auto identity = check(sent);
     if (identity) return *std::move(identity);
     if (identity.error().missing_kid) return unavailable(std::chrono::seconds{1});
     return std::unexpected{std::move(identity).error().error};
   }
 
-  std::optional<Result> verify_async(std::string_view token, const std::function<void(Result)>& done,
+  /// `Kept` is what is kept of `sent` for as long as it waits.
+  template <typename Kept>
+  std::optional<Result> verify_async(const auto& sent, const std::function<void(Result)>& done,
                                      std::string_view client_address) {
     // The kid may come to be held between the look and the question; then one more look finds it.
     for (int look = 0; look < 2; ++look) {
-      auto identity = check(token);
+      auto identity = check(sent);
       if (identity) return *std::move(identity);
       Refusal& refusal = identity.error();
       if (!refusal.missing_kid) return std::unexpected{std::move(refusal.error)};
       const auto answer = fetcher.ask(
           *refusal.missing_kid, asker(refusal, client_address),
-          [this, token = std::string{token}, not_held = refusal.error,
-           done](const KeyCache::Resolved& resolved) { done(after_waiting(token, not_held, resolved)); });
+          [this, kept = Kept{sent}, not_held = refusal.error, done](const KeyCache::Resolved& resolved) {
+            done(after_waiting(kept, not_held, resolved));
+          });
       if (std::holds_alternative<KeyCache::Waiting>(answer)) return std::nullopt;
       if (std::holds_alternative<KeyCache::Absent>(answer)) return std::unexpected{std::move(refusal.error)};
       if (const auto* not_now = std::get_if<KeyCache::Unavailable>(&answer))
@@ -130,7 +169,13 @@ RemoteVerifier& RemoteVerifier::operator=(RemoteVerifier&&) noexcept = default;
 std::optional<Result> RemoteVerifier::verify_async(std::string_view token,
                                                    const std::function<void(Result)>& done,
                                                    std::string_view client_address) {
-  return impl_->verify_async(token, done, client_address);
+  return impl_->verify_async<std::string>(token, done, client_address);
+}
+
+std::optional<Result> RemoteVerifier::verify_cached_session_async(
+    std::string_view jwt, std::optional<std::string_view> session_token,
+    const std::function<void(Result)>& done, std::string_view client_address) {
+  return impl_->verify_async<CachedSession>(CachedSession{jwt, session_token}, done, client_address);
 }
 
 Result RemoteVerifier::verify(std::string_view token, std::string_view client_address) {
@@ -140,7 +185,7 @@ Result RemoteVerifier::verify(std::string_view token, std::string_view client_ad
   if (!known.error().missing_kid) return std::unexpected{std::move(known).error().error};
   const auto promise = std::make_shared<std::promise<Result>>();
   auto later = promise->get_future();
-  auto answer = impl_->verify_async(
+  auto answer = impl_->verify_async<std::string>(
       token, [promise](Result result) { promise->set_value(std::move(result)); }, client_address);
   return answer ? *std::move(answer) : later.get();
 }

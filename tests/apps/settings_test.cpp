@@ -392,13 +392,12 @@ TEST(Settings, OfSessionsAndKeysThatCannotWorkAreNamedWithoutASecret) {
       {{{"DRAWBRIDGE_CREDENTIALS", ""}}, "DRAWBRIDGE_CREDENTIALS is empty"},
       {{{"DRAWBRIDGE_SESSION_COOKIE", "a b"}}, "DRAWBRIDGE_SESSION_COOKIE is no name of a cookie"},
       {{{"DRAWBRIDGE_SESSION_COOKIE", "name=" + cookie}}, "DRAWBRIDGE_SESSION_COOKIE is no name of a cookie"},
-      {{{"DRAWBRIDGE_SESSION_COOKIE", cookie}},
-       "DRAWBRIDGE_SESSION_COOKIE holds a cookie's value, which is a secret"},
+      {{{"DRAWBRIDGE_SESSION_COOKIE", cookie}}, "holds a cookie's value, which is a secret"},
       {{{"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "31"}},
        "DRAWBRIDGE_CREDENTIAL_MAX_AGE is \"31\": give a whole number of seconds from 0 to 30"},
       {{{"DRAWBRIDGE_CREDENTIAL_MAX_AGE", "-1"}}, "from 0 to 30"},
-      {{{"DRAWBRIDGE_SESSIONS", "memory"}},
-       "DRAWBRIDGE_SESSIONS is \"memory\": give one of issuer, database, redis"},
+      {{{"DRAWBRIDGE_SESSIONS", "memory"}}, "is \"memory\": give one of issuer, database, redis, cookie"},
+      {{{"DRAWBRIDGE_SESSIONS", "cookie"}, {"DRAWBRIDGE_SESSION_COOKIE", "sid"}}, "not end in session_token"},
       {{{"DRAWBRIDGE_SESSIONS", "database"}}, "BETTER_AUTH_SECRET is not set, and DRAWBRIDGE_SESSIONS"},
       {{{"DRAWBRIDGE_SESSIONS", "redis"}, {"BETTER_AUTH_SECRET", secret}}, "DRAWBRIDGE_REDIS_URL is not set"},
       {{{"DRAWBRIDGE_SESSIONS", "redis"},
@@ -444,7 +443,9 @@ TEST(Settings, SayWhereSessionsAreLookedFor) {
       variables
     } -> session_storage();
   };
-  EXPECT_TRUE(std::holds_alternative<std::monostate>(storage_in("issuer")));
+  for (const char* asked : {"issuer", "cookie"})
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(storage_in(asked))) << asked;
+  EXPECT_TRUE(Given { variables } -> credential_source().session_cache);
   const auto tables = std::get<TableOfSessions>(storage_in("database"));
   EXPECT_EQ(tables.database.file, "a.db");
   EXPECT_EQ(tables.options.where.user_table, "members");

@@ -59,12 +59,14 @@ MAY_ALSO_INCLUDE = {
     # Ports, that is what is asked for and not how it is done, and the rule for where one may connect.
     "doctor": {"issuer/http_call.h", "issuer/jwks_url.h", "schema/bridge_facts.h"},
 }
-# A verified token, one that was exchanged for another credential, and a session out of Better Auth's own storage.
+# A verified token, one that was exchanged for another credential, a session out of Better Auth's own storage, and
+# one out of its signed cache.
 MAKE_IDENTITIES = {
     "src/core/identity/identity_claims.h",
     "src/core/jose/verification.cpp",
     "src/core/credentials/issuer_answer.cpp",
     "src/core/credentials/session_identity.cpp",
+    "src/core/credentials/cached_session.cpp",
 }
 # A resource knows itself, and of others what stands here.
 RESOURCES_KNOW = {"tasks": {"tags"}}

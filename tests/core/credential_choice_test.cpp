@@ -40,10 +40,14 @@ std::string text_of(const std::expected<SentCredential, ChoiceFault>& choice) {
         return "key malformed";
       case ChoiceFault::several_cookies:
         return "several cookies";
+      case ChoiceFault::cache_malformed:
+        return "cache malformed";
     }
   if (const auto* key = std::get_if<SentKey>(&*choice)) return "key " + std::string{key->key};
   if (const auto* session = std::get_if<SentSession>(&*choice))
     return "session " + std::string{session->cookie};
+  if (const auto* cached = std::get_if<SentCachedSession>(&*choice))
+    return "cached " + cached->jwt + (cached->cookie ? " beside " + std::string{*cached->cookie} : "");
   return std::holds_alternative<SentToken>(*choice) ? "token" : "nothing";
 }
 
@@ -82,7 +86,7 @@ TEST(CredentialChoice, HasOneOrder) {
   for (const ChoiceCase& c : cases) {
     const Credentials credentials{
         .authorization = c.sent.authorization, .cookie = c.sent.cookie, .api_key = c.sent.api_key};
-    EXPECT_EQ(text_of(chosen_credential(credentials, c.kinds, "sid")), c.expected) << c.name;
+    EXPECT_EQ(text_of(chosen_credential(credentials, c.kinds, "sid", {})), c.expected) << c.name;
     const bool depends_on_cookie = cookie_may_count(credentials, c.kinds);
     if (c.expected.starts_with("session") || c.expected == "several cookies")
       EXPECT_TRUE(depends_on_cookie) << c.name;
@@ -90,6 +94,32 @@ TEST(CredentialChoice, HasOneOrder) {
       EXPECT_FALSE(depends_on_cookie) << c.name;
     else
       EXPECT_TRUE(depends_on_cookie) << c.name << ": with a cookie it would be another answer";
+  }
+}
+
+TEST(CredentialChoice, TheCacheGoesBeforeTheCookie) {
+  const Values key{"the-key"};
+  const ChoiceCase cases[] = {
+      {"alone", {{}, {}, {"sd=a"}}, all, "cached a"},
+      {"beside the cookie", {{}, {}, {"sid=1; sd=a"}}, all, "cached a beside 1"},
+      {"in chunks", {{}, {}, {"sd.1=b; sid=1", "sd.0=a"}}, all, "cached ab beside 1"},
+      {"the cookie alone", {{}, {}, {"sid=1"}}, all, "session 1"},
+      {"with a gap", {{}, {}, {"sd.1=b; sid=1"}}, all, "cache malformed"},
+      {"twice", {{}, {}, {"sd=a; sd=b"}}, all, "several cookies"},
+      {"beside two cookies", {{}, {}, {"sd=a; sid=1; sid=2"}}, all, "several cookies"},
+      {"a token goes before it", {{"Bearer a"}, {}, {"sd.1=b"}}, all, "token"},
+      {"a key goes before it", {{}, key, {"sd.1=b"}}, all, "key the-key"},
+      {"where no sessions are taken", {{}, {}, {"sd=a"}}, token_only, "nothing"},
+  };
+  for (const ChoiceCase& c : cases) {
+    const Credentials credentials{
+        .authorization = c.sent.authorization, .cookie = c.sent.cookie, .api_key = c.sent.api_key};
+    const auto chosen = chosen_credential(credentials, c.kinds, "sid", "sd");
+    EXPECT_EQ(text_of(chosen), c.expected) << c.name;
+    EXPECT_EQ(counts_by_cookie(chosen), cookie_may_count(credentials, c.kinds)) << c.name;
+    // Who does not take it does not look at it.
+    const auto without = text_of(chosen_credential(credentials, c.kinds, "sid", {}));
+    EXPECT_FALSE(without.starts_with("cache")) << c.name;
   }
 }
 

@@ -167,9 +167,7 @@ class Core {
   /// Whether it is the session cookie that such a request counts by, good or not.
   bool counts_by_cookie(const nb::iterable& headers) const {
     const RequestCredentials sent{headers};
-    const auto chosen = chosen_credential(sent.view(), kinds_, cookie_name_);
-    return chosen ? std::holds_alternative<SentSession>(*chosen)
-                  : chosen.error() == ChoiceFault::several_cookies;
+    return drawbridge::counts_by_cookie(chosen_credential(sent.view(), kinds_, cookie_name_, {}));
   }
 
   void refresh() const { verifier().refresh(); }

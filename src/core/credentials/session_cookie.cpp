@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <ranges>
 #include <stdexcept>
 
 #include <sodium.h>
 
+#include "core/credentials/cookie_header.h"
 #include "core/text/ascii.h"
 #include "core/text/whole_number.h"
 
@@ -68,15 +68,13 @@ std::string session_cookie_name(std::string_view issuer) {
 std::expected<std::string_view, CookieFault> cookie_value(std::span<const std::string_view> headers,
                                                           std::string_view name) {
   std::optional<std::string_view> value;
-  for (const std::string_view header : headers) {
-    for (const auto part : std::views::split(header, ';')) {
-      const std::string_view pair = ascii::trimmed(std::string_view{part});
-      const auto equals = pair.find('=');
-      if (equals == std::string_view::npos || ascii::trimmed(pair.substr(0, equals)) != name) continue;
-      if (value) return std::unexpected{CookieFault::twice};
-      value = ascii::trimmed(pair.substr(equals + 1));
-    }
-  }
+  bool twice = false;
+  each_cookie(headers, [&](std::string_view of, std::string_view found) {
+    if (of != name) return;
+    twice = twice || value;
+    value = found;
+  });
+  if (twice) return std::unexpected{CookieFault::twice};
   if (!value) return std::unexpected{CookieFault::absent};
   return *value;
 }

@@ -23,9 +23,8 @@ enum class CookieFault {
   forged,     ///< none of the secrets made its HMAC
 };
 
-/// The value of the one cookie with this name, as it was sent. `headers` are the values of all Cookie headers
-/// (RFC 6265 §5.4; HTTP/2 may cut one into several, RFC 9113 §8.2.3). Names are compared byte by byte. A view
-/// of the same text.
+/// The value of the one cookie with this name, as it was sent. `headers` are the values of all Cookie
+/// headers. Names are compared byte by byte. A view of the same text.
 std::expected<std::string_view, CookieFault> cookie_value(std::span<const std::string_view> headers,
                                                           std::string_view name);
 

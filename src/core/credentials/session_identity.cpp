@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/credentials/session_record.h"
 #include "core/identity/identity_claims.h"
 #include "core/jose/claims.h"
 #include "core/text/json_writer.h"
@@ -22,10 +21,18 @@ std::int64_t seconds_of(std::chrono::sys_seconds time) {
   return time.time_since_epoch().count();
 }
 
-/// The payload of packages/better-auth/src/payload.ts, and what is added where a token is signed.
-std::string claims_of(const SessionRecord& record, const Policy& policy, Instant now) {
+ClaimsFrame frame_of(const SessionRecord& record, const Policy& policy, Instant now) {
   using std::chrono::seconds;
   const auto end = std::min<Instant>(record.session.expires_at, now + stored_identity_life);
+  return {.issuer = policy.issuers.front(),
+          .audience = policy.audiences.front(),
+          .issued_at = seconds_of(std::chrono::floor<seconds>(now)),
+          .expires_at = seconds_of(std::chrono::ceil<seconds>(end))};
+}
+
+}  // namespace
+
+std::string claims_of_session(const SessionRecord& record, const ClaimsFrame& frame) {
   std::string out;
   JsonObject claims{out};
   if (record.uuid) claims.member("uuid", *record.uuid);
@@ -36,15 +43,13 @@ std::string claims_of(const SessionRecord& record, const Policy& policy, Instant
   if (record.role) claims.member("role", *record.role);
   if (record.impersonated_by) claims.member("impersonatedBy", *record.impersonated_by);
   if (record.is_anonymous) claims.member("isAnonymous", true);
-  claims.member("iat", seconds_of(std::chrono::floor<seconds>(now)))
-      .member("exp", seconds_of(std::chrono::ceil<seconds>(end)))
+  claims.member("iat", frame.issued_at)
+      .member("exp", frame.expires_at)
       .member("sub", record.user_id)
-      .member("iss", policy.issuers.front())
-      .member("aud", policy.audiences.front());
+      .member("iss", frame.issuer)
+      .member("aud", frame.audience);
   return out;
 }
-
-}  // namespace
 
 std::expected<std::optional<Identity>, std::string> identity_of_session(
     std::string_view record, std::string_view token, const Policy& policy, Instant now,
@@ -61,7 +66,7 @@ std::expected<std::optional<Identity>, std::string> identity_of_session(
     case SessionState::banned:
       return std::nullopt;
   }
-  std::string claims = claims_of(*read, policy, now);
+  std::string claims = claims_of_session(*read, frame_of(*read, policy, now));
   if (claims.size() > policy.max_token_size)
     return std::unexpected{"The session's user has more to say than fits into a token."};
   auto checked = check_claims(std::move(claims), policy, now);

@@ -3,6 +3,7 @@
 // From a session in storage to who its user is.
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "drawbridge/identity.h"
 #include "drawbridge/policy.h"
 
+#include "core/credentials/session_record.h"
 #include "core/text/time_text.h"
 
 namespace drawbridge {
@@ -31,6 +33,18 @@ inline constexpr std::chrono::seconds stored_identity_life{30};
 std::expected<std::optional<Identity>, std::string> identity_of_session(
     std::string_view record, std::string_view token, const Policy& policy, Instant now,
     std::optional<Instant> revoked_before = std::nullopt);
+
+/// For whom and for how long a session's claims are made, in seconds since 1970.
+struct ClaimsFrame {
+  std::string_view issuer;
+  std::string_view audience;
+  std::int64_t issued_at;
+  std::int64_t expires_at;
+};
+
+/// The payload that a token of this session would have, by packages/better-auth/src/payload.ts and what is
+/// added where a token is signed.
+std::string claims_of_session(const SessionRecord& record, const ClaimsFrame& frame);
 
 /// Of these claims the first that the plugin itself gives no token, and storage therefore no Identity.
 std::optional<std::string> claim_not_of_storage(const std::vector<std::string>& required_claims);

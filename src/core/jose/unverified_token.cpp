@@ -25,6 +25,23 @@ bool names_a_jwt(std::string_view typ) {
   return ascii::equal_ignoring_case(typ, "JWT");
 }
 
+bool is_of_type(std::optional<std::string_view> typ, TokenType type) {
+  if (type == TokenType::session_cache) return typ == "better-auth.session-cache+jwt";
+  return typ && names_a_jwt(*typ);
+}
+
+std::unexpected<AuthError> type_not_allowed(std::string_view typ, TokenType type) {
+  if (type == TokenType::jwt)
+    return std::unexpected{AuthError{ErrorCode::token_type_not_allowed,
+                                     "The token's \"typ\" says that it is not a JWT for an API.",
+                                     token_type_hint(typ),
+                                     {}}};
+  return std::unexpected{AuthError{ErrorCode::token_type_not_allowed,
+                                   "Its \"typ\" does not say that it caches a session.",
+                                   "A token for an API belongs into the header Authorization.",
+                                   {}}};
+}
+
 std::unexpected<AuthError> header_fault(std::string fault) {
   return malformed("The token's header " + std::move(fault) + ".", malformed_header_hint());
 }
@@ -47,7 +64,8 @@ std::expected<UnverifiedToken, AuthError> split_token(std::string_view token) {
                          *std::move(signature)};
 }
 
-std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, const Policy& policy) {
+std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, const Policy& policy,
+                                                  TokenType type) {
   thread_local simdjson::dom::parser parser;
   const auto parsed = parse_strict_object(parser, header_json);
   if (!parsed) return header_fault(parsed.error());
@@ -65,14 +83,10 @@ std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, 
     return std::unexpected{AuthError{
         ErrorCode::key_id_missing, "The token's header has no \"kid\".", key_id_missing_hint(), {}}};
 
-  if (const auto typ_member = member(header, "typ")) {
-    const auto typ = string_of(*typ_member);
-    if (!typ || !names_a_jwt(*typ))
-      return std::unexpected{AuthError{ErrorCode::token_type_not_allowed,
-                                       "The token's \"typ\" says that it is not a JWT for an API.",
-                                       token_type_hint(typ.value_or("")),
-                                       {}}};
-  }
+  const auto typ_member = member(header, "typ");
+  const auto typ = typ_member ? string_of(*typ_member) : std::nullopt;
+  if ((typ_member || type != TokenType::jwt) && !is_of_type(typ, type))
+    return type_not_allowed(typ.value_or(""), type);
 
   const auto algorithm = algorithm_named(*alg);
   if (!algorithm || !accepts(policy.algorithms, *algorithm))

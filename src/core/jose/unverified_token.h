@@ -28,7 +28,15 @@ struct TokenHeader {
 /// Step 3: three segments of canonical base64url, else `token_malformed`.
 std::expected<UnverifiedToken, AuthError> split_token(std::string_view token);
 
-/// Steps 4 and 5: the header's form and kind, and the algorithm against the policy's list.
-std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, const Policy& policy);
+/// What the keys of one Better Auth sign, of which a backend takes something. Each is refused where the other
+/// is asked for (RFC 8725 §3.11).
+enum class TokenType {
+  jwt,            ///< no `typ`, or `JWT`: a token for an API
+  session_cache,  ///< `better-auth.session-cache+jwt`: a session's cache, which a cookie holds
+};
+
+/// Steps 4 and 5: the header's form and type, and the algorithm against the policy's list.
+std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, const Policy& policy,
+                                                  TokenType type = TokenType::jwt);
 
 }  // namespace drawbridge

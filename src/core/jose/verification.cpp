@@ -11,31 +11,29 @@ namespace {
 
 using Refused = std::unexpected<Refusal>;
 
-Refused refuse(ErrorCode code, std::string detail, std::string hint) {
-  return Refused{Refusal{AuthError{code, std::move(detail), std::move(hint), {}}, {}}};
+std::unexpected<AuthError> refuse(ErrorCode code, std::string detail, std::string hint) {
+  return std::unexpected{AuthError{code, std::move(detail), std::move(hint), {}}};
 }
 
-Refused refuse(AuthError error) {
-  return Refused{Refusal{std::move(error), {}}};
+AuthError key_not_held(const TokenHeader& header) {
+  return {ErrorCode::key_unknown,
+          "The issuer's key set does not hold the token's key.",
+          key_unknown_hint(header.kid),
+          {}};
 }
 
-/// A token whose header was read and whose signature is good.
-struct SignedToken {
-  UnverifiedToken parts;
-  TokenHeader header;
-  const Key* key;  ///< null when the set does not hold the key; then the signature was not checked
-};
+}  // namespace
 
-std::expected<SignedToken, Refusal> read_signed_token(std::string_view token, const Policy& policy,
-                                                      const KeySet& keys) {
+std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, const Policy& policy,
+                                                        const KeySet& keys, TokenType type) {
   if (token.size() > policy.max_token_size)
     return refuse(ErrorCode::token_too_large,
                   "The token is larger than the " + std::to_string(policy.max_token_size) + " bytes allowed.",
                   token_too_large_hint());
   auto parts = split_token(token);
-  if (!parts) return refuse(std::move(parts).error());
-  auto header = read_header(parts->unverified_header, policy);
-  if (!header) return refuse(std::move(header).error());
+  if (!parts) return std::unexpected{std::move(parts).error()};
+  auto header = read_header(parts->unverified_header, policy, type);
+  if (!header) return std::unexpected{std::move(header).error()};
 
   const auto key = KeySelector::select(keys, header->kid, header->algorithm);
   if (key) {
@@ -50,32 +48,29 @@ std::expected<SignedToken, Refusal> read_signed_token(std::string_view token, co
   return SignedToken{*std::move(parts), *std::move(header), nullptr};
 }
 
-Refused key_not_held(const TokenHeader& header, std::string unverified_subject) {
-  return Refused{Refusal{AuthError{ErrorCode::key_unknown,
-                                   "The issuer's key set does not hold the token's key.",
-                                   key_unknown_hint(header.kid),
-                                   {}},
-                         header.kid, std::move(unverified_subject)}};
+Verdict verdict_of(Identity identity, const TokenTimes& times, const SignedToken& signed_token,
+                   TokenType type) {
+  return {std::move(identity),           times, signed_token.header.kid, signed_token.key->thumbprint,
+          signed_token.header.algorithm, type};
 }
-
-}  // namespace
 
 std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
                                              TokenTime now) {
-  auto good = read_signed_token(token, policy, keys);
-  if (!good) return Refused{std::move(good).error()};
+  auto good = read_signed_token(token, policy, keys, TokenType::jwt);
+  if (!good) return Refused{Refusal{std::move(good).error(), {}}};
   auto claims = check_claims(std::move(good->parts.unverified_payload), policy, now);
-  if (!claims) return refuse(std::move(claims).error());
-  if (good->key == nullptr) return key_not_held(good->header, std::move(claims->identity.subject));
-  return Verdict{IdentityMaker::make(std::move(claims->identity)), claims->times, std::move(good->header.kid),
-                 good->key->thumbprint, good->header.algorithm};
+  if (!claims) return Refused{Refusal{std::move(claims).error(), {}}};
+  if (good->key == nullptr)
+    return Refused{
+        Refusal{key_not_held(good->header), good->header.kid, std::move(claims->identity.subject)}};
+  return verdict_of(IdentityMaker::make(std::move(claims->identity)), claims->times, *good, TokenType::jwt);
 }
 
 std::expected<SignedBytes, AuthError> verify_signature_only(std::string_view token, const Policy& policy,
                                                             const KeySet& keys) {
-  auto good = read_signed_token(token, policy, keys);
-  if (!good) return std::unexpected{std::move(good).error().error};
-  if (good->key == nullptr) return std::unexpected{key_not_held(good->header, {}).error().error};
+  auto good = read_signed_token(token, policy, keys, TokenType::jwt);
+  if (!good) return std::unexpected{std::move(good).error()};
+  if (good->key == nullptr) return std::unexpected{key_not_held(good->header)};
   return SignedBytes{std::move(good->parts.unverified_header), std::move(good->parts.unverified_payload)};
 }
 

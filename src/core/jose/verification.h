@@ -11,6 +11,8 @@
 
 #include "drawbridge/verifier.h"
 
+#include "core/jose/unverified_token.h"
+
 namespace drawbridge {
 
 /// SHA-256 of a key's required members (RFC 7638 §3): the key itself, whatever its `kid`.
@@ -30,12 +32,13 @@ struct Verdict {
   std::string kid;
   Thumbprint key;
   Algorithm algorithm;
+  TokenType type = TokenType::jwt;
 };
 
 struct Refusal {
   AuthError error;
-  /// The `kid` that the set does not hold: set exactly when the code is `key_unknown`, that is, when
-  /// all else that can be checked without the key was good and a newer set might hold it.
+  /// The `kid` that the set does not hold: set exactly when all else that can be checked without the key was
+  /// good and a newer set might hold it. Of a token the code is `key_unknown` then.
   std::optional<std::string> missing_kid;
   /// Beside `missing_kid`: the claim `sub` as the sender wrote it, under a signature that nobody checked.
   std::string unverified_subject{};
@@ -44,6 +47,21 @@ struct Refusal {
 /// "Verification, in order" of docs/architecture.md, steps 2 to 9.
 std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
                                              TokenTime now);
+
+/// One whose header was read and whose signature is good.
+struct SignedToken {
+  UnverifiedToken parts;
+  TokenHeader header;
+  const Key* key;  ///< the set's; null when the set does not hold it: then the signature was not checked
+};
+
+/// Steps 2 to 7, where a key that is not held is no fault yet.
+std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, const Policy& policy,
+                                                        const KeySet& keys, TokenType type);
+
+/// Of the claims nothing was checked. `signed_token` has a key.
+Verdict verdict_of(Identity identity, const TokenTimes& times, const SignedToken& signed_token,
+                   TokenType type);
 
 /// A header and a payload whose signature is good; of the claims nothing was checked.
 struct SignedBytes {

@@ -54,14 +54,15 @@ VerifiedTokens::Shard& VerifiedTokens::shard_of(const Digest& digest) const {
   return *shards_[number_at(digest, 0) % shard_count];
 }
 
-std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySet& keys, TokenTime now) {
+std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySet& keys, TokenTime now,
+                                             TokenType type) {
   if (shards_.empty() || token.size() > max_remembered_size) return std::nullopt;
   const Digest digest = sha256(token);
   std::optional<Verdict> forgotten;  // let go of after the lock
   Shard& shard = shard_of(digest);
   const std::lock_guard lock{shard.mutex};
   for (Shard::Slot& slot : shard.neighbourhood(digest)) {
-    if (!slot.verdict || slot.token != digest) continue;
+    if (!slot.verdict || slot.token != digest || slot.verdict->type != type) continue;
     const Verdict& verdict = *slot.verdict;
     if (!key_stands(verdict, keys) || !stands_at(verdict.times, skew_, now)) {
       forgotten.swap(slot.verdict);

@@ -30,8 +30,10 @@ class VerifiedTokens {
   ~VerifiedTokens();
 
   /// The identity, if the token was verified before and its verdict still stands: `keys` gives its kid the
-  /// same key, and the times hold at `now`. A verdict that stands no more is forgotten.
-  std::optional<Identity> find(std::string_view token, const KeySet& keys, TokenTime now);
+  /// same key, and the times hold at `now`. A verdict that stands no more is forgotten. What was verified as
+  /// of one type is not found as of the other.
+  std::optional<Identity> find(std::string_view token, const KeySet& keys, TokenTime now,
+                               TokenType type = TokenType::jwt);
 
   void remember(std::string_view token, const Verdict& verdict, TokenTime now);
 

@@ -75,14 +75,23 @@ function jwtPlugins(settings) {
     jwksPath: settings.jwksPath,
   };
   const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn, sign };
-  if (settings.uuid !== false && !settings.payload)
-    return [drawbridge({ jwks, jwt: token, trustedProxies: settings.trustedProxies, uuid: settings.uuidColumn })];
+  const sessionCookieCache = ["on", "large"].includes(settings.sessionCache);
+  if (settings.uuid !== false && !settings.payload) {
+    const { trustedProxies, uuidColumn: uuid } = settings;
+    return [drawbridge({ jwks, jwt: token, trustedProxies, uuid, sessionCookieCache })];
+  }
   const definePayload = payloads[settings.payload ?? "no-uuid"];
-  return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache: settings.sessionCache === "on" })];
+  return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache })];
 }
+
+/** More of each user than one cookie holds. */
+const biography = {
+  biography: { type: "string", required: true, input: false, defaultValue: () => "x".repeat(6_000) },
+};
 
 /** The plugin's, where it is not there to bring it. */
 function uuidField(settings) {
+  if (settings.sessionCache === "large") return biography;
   if (settings.uuid === false || (settings.jwt !== false && !settings.payload)) return {};
   const input = settings.ownFields === true;
   return {
@@ -107,9 +116,10 @@ const quickPasswords = {
     hash.includes(":") ? verifyPassword({ hash, password }) : hash === sha256(password),
 };
 
-function session({ sessionCache, sessionRows }) {
+function session({ sessionCache, sessionCacheAge, sessionRows }) {
+  const strategy = sessionCache === "compact" ? "compact" : "jwt";
   return {
-    ...(sessionCache && { cookieCache: { enabled: true, strategy: "jwt" } }),
+    ...(sessionCache && { cookieCache: { enabled: true, strategy, maxAge: sessionCacheAge } }),
     ...(sessionRows && { storeSessionInDatabase: true, preserveSessionInDatabase: sessionRows === "preserved" }),
   };
 }
@@ -130,8 +140,9 @@ function session({ sessionCache, sessionRows }) {
  * @param {string} [settings.jwksPath]    "/jwks" is
  * @param {number} [settings.keyFetches]  how many requests for the keys are answered, 0 for all: others are limited
  * @param {boolean} [settings.ownFields]  users may set their `uuid` and `role`; with a payload only
- * @param {string} [settings.sessionCache]  "on": the session is also in a cookie that the keys sign; "secret": that the
- *                                        secret signs; with a payload only
+ * @param {string} [settings.sessionCache]  "on": the session is also in a cookie that the keys sign; "large": in chunks of
+ *                                        it; "secret": that the secret signs; "compact": in another form
+ * @param {number} [settings.sessionCacheAge]  seconds that it holds
  * @param {string} [settings.redis]       see database.mjs: sessions are there, and nowhere else
  * @param {string} [settings.sessionRows] "stored": they are in the database as well; "preserved": for good
  * @param {string[]} [settings.allowedHosts]  `iss` and `aud` follow the host of each request, which must be one of these

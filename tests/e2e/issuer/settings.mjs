@@ -27,6 +27,7 @@ export function readSettings(origin) {
     keyFetches: number("ISSUER_KEY_FETCHES"),
     ownFields: process.env.ISSUER_OWN_FIELDS === "on",
     sessionCache: process.env.ISSUER_SESSION_CACHE,
+    sessionCacheAge: number("ISSUER_SESSION_CACHE_AGE"),
     redis: process.env.ISSUER_REDIS,
     sessionRows: process.env.ISSUER_SESSION_ROWS,
     allowedHosts: process.env.ISSUER_ALLOWED_HOSTS?.split(","),
