@@ -28,19 +28,18 @@ int hex_digit(char c) {
 /// Nothing where an escape is not whole (RFC 3986 §2.1).
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (text.size() - i < 3) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
+  decoded.reserve(text.size());
+  for (auto escape = text.find('%'); escape != std::string_view::npos; escape = text.find('%')) {
+    decoded += text.substr(0, escape);
+    text.remove_prefix(escape);
+    if (text.size() < 3) return std::nullopt;
+    const int high = hex_digit(text[1]);
+    const int low = hex_digit(text[2]);
     if (high < 0 || low < 0) return std::nullopt;
     decoded += static_cast<char>(high * 16 + low);
-    i += 2;
+    text.remove_prefix(3);
   }
-  return decoded;
+  return decoded += text;
 }
 
 std::optional<std::string> decode_signature(std::string_view text) {
