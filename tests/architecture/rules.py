@@ -38,6 +38,7 @@ MAY_ALSO_INCLUDE = {
     # What it says of a request beside the identity: whether its cookie counts, and how the cookie is called; and what
     # it asks a secondary storage for.
     "extension": {
+        "core/credentials/cache_cookie.h",
         "core/credentials/choice.h",
         "core/credentials/secondary_storage.h",
         "core/credentials/session_cookie.h",

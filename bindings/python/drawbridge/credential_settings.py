@@ -8,6 +8,8 @@ from drawbridge import _core
 
 KINDS = ("token", "session", "key")
 """Of credentials."""
+PLACES = ("issuer", "cookie")
+"""Where a session is looked for."""
 
 _COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)  # a token, RFC 9110 §5.6.2
 _COOKIE_VALUE = re.compile(r"[^.]{32}\.\S{44,}")
@@ -25,6 +27,24 @@ def fault_of_cookie_name(name: str) -> str | None:
     if not _COOKIE_NAME.fullmatch(name):
         return "is no name of a cookie: give the whole name alone, for example __Secure-better-auth.session_token"
     return None
+
+
+def fault_of_place(place: str) -> str | None:
+    """Of where a session is looked for."""
+    if place in PLACES:
+        return None
+    storage = "; where it is storage, pass sessions= of drawbridge.sessions" if place in ("database", "redis") else ""
+    return f"is {quoted(place)}: give one of {', '.join(PLACES)}{storage}"
+
+
+def fault_of_cached_name(name: str) -> str | None:
+    """Of a session cookie's name, where its cache is taken."""
+    if _core.cache_cookie_name(name) is not None:
+        return None
+    return (
+        "does not end in session_token, from which the name of the cookie that caches the session would follow: have "
+        "Better Auth name its cookies by advanced.cookiePrefix"
+    )
 
 
 def fault_of_origin(origin: str) -> str | None:

@@ -11,9 +11,11 @@ from drawbridge import _core
 from drawbridge.certificates import certificate_file
 from drawbridge.credential_settings import (
     base_url_of,
+    fault_of_cached_name,
     fault_of_cookie_name,
     fault_of_kind,
     fault_of_origin,
+    fault_of_place,
     quoted,
     session_cookie_of,
 )
@@ -32,6 +34,7 @@ VARIABLES: Mapping[str, str] = {
     "keys_snapshot": "DRAWBRIDGE_KEYS_SNAPSHOT",
     "keys_max_stale": "DRAWBRIDGE_KEYS_MAX_STALE",
     "credentials": "DRAWBRIDGE_CREDENTIALS",
+    "sessions": "DRAWBRIDGE_SESSIONS",
     "session_cookie": "DRAWBRIDGE_SESSION_COOKIE",
     "secret": "BETTER_AUTH_SECRET",
     "secrets": "BETTER_AUTH_SECRETS",
@@ -72,6 +75,7 @@ class Settings:
     credential_max_age: int = 30
     # Of sessions. Read from storage, they need no address of Better Auth.
     reads_sessions: bool = False
+    session_cache: bool = False
     session_cookie: str | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     allowed_origins: tuple[str, ...] = ()
@@ -132,7 +136,7 @@ class _Reader:
         issuer = self._claim("issuer", 1)
         kinds = self._kinds()
         takes_sessions = "session" in kinds
-        reads_sessions = takes_sessions and self._arguments.get("sessions") is not None
+        reads_sessions = takes_sessions and not isinstance(self._arguments.get("sessions"), str | None)
         asks = "key" in kinds or (takes_sessions and not reads_sessions)
         return Settings(
             jwks_url=jwks_url,
@@ -150,6 +154,7 @@ class _Reader:
             base_url=self._base_url(jwks_url) if asks else "",
             credential_max_age=self._number("credential_max_age", 30, 0, 30, "seconds") if asks else 30,
             reads_sessions=reads_sessions,
+            session_cache=takes_sessions and not reads_sessions and self._session_cache(issuer),
             session_cookie=self._session_cookie(issuer) if takes_sessions else None,
             secrets=self._secrets(reads_sessions) if takes_sessions else (),
             allowed_origins=self.allowed_origins() if takes_sessions else (),
@@ -319,6 +324,18 @@ class _Reader:
                 "names: say which one browsers have",
             )
         return name
+
+    def _session_cache(self, issuer: tuple[str, ...]) -> bool:
+        place = self._text("sessions")
+        if place is None:
+            return False
+        _fault_if_any(place.name, fault_of_place(str(place.value)))
+        if place.value != "cookie":
+            return False
+        given = self._text("session_cookie")
+        if given is not None:
+            _fault_if_any(given.name, fault_of_cached_name(self._session_cookie(issuer)))
+        return True
 
     def _secrets(self, is_needed: bool) -> tuple[str, ...]:
         """As Better Auth: where there are versioned ones, they alone sign cookies."""

@@ -84,9 +84,13 @@ class Verifier(Generic[Uuid_co]):
     BETTER_AUTH_SECRETS, a forged cookie is refused without asking. `allowed_origins` are those whose pages may change
     something by a cookie. A setting of a kind that is not taken is not read.
 
-    With `sessions`, of drawbridge.sessions, Better Auth is not asked about sessions: each is read where it is kept, for
+    With `sessions` of drawbridge.sessions, Better Auth is not asked about sessions: each is read where it is kept, for
     each request, in the event loop that asks. That takes the secret. Its Identity is the one of a token, and holds for
     half a minute.
+
+    With `sessions` "cookie" a session also counts by the cookie in which Better Auth caches it, signed by its keys
+    (`sessionCookieCache: true`). Nothing is asked then, and a sign-out goes unseen until the cache ends; Better Auth is
+    asked where there is none. The default is "issuer", which always asks.
 
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
@@ -132,12 +136,12 @@ class Verifier(Generic[Uuid_co]):
         keys_snapshot: str | PathLike[str] | None = None,
         keys_max_stale: int | None = None,
         credentials: str | Iterable[str] | None = None,
+        sessions: str | SessionSource | None = None,
         session_cookie: str | None = None,
         secret: str | None = None,
         secrets: str | None = None,
         allowed_origins: str | Iterable[str] | None = None,
         credential_max_age: int | None = None,
-        sessions: SessionSource | None = None,
         remembered_tokens: int = 65_536,
         on_event: Callable[[KeyEvent], object] | None = None,
     ) -> None:
@@ -156,20 +160,20 @@ class Verifier(Generic[Uuid_co]):
                 "keys_snapshot": keys_snapshot,
                 "keys_max_stale": keys_max_stale,
                 "credentials": credentials,
+                "sessions": sessions,
                 "session_cookie": session_cookie,
                 "secret": secret,
                 "secrets": secrets,
                 "allowed_origins": allowed_origins,
                 "credential_max_age": credential_max_age,
-                "sessions": sessions,
             }
         )
-        if sessions is not None and not isinstance(sessions, SessionSource):
+        if not isinstance(sessions, str | SessionSource | None):
             raise TypeError(
                 f"sessions is a {type(sessions).__name__}: give what sqlalchemy_sessions() or redis_sessions() of "
-                "drawbridge.sessions returns"
+                'drawbridge.sessions returns, or "issuer" or "cookie"'
             )
-        self._sessions = sessions if self._settings.reads_sessions else None
+        self._sessions = sessions if isinstance(sessions, SessionSource) and self._settings.reads_sessions else None
         if not 0 <= remembered_tokens <= _MOST_REMEMBERED:
             raise ValueError(f"remembered_tokens is {remembered_tokens}: give a number from 0 to {_MOST_REMEMBERED}")
         self._better_auth_url = better_auth_url
@@ -348,6 +352,7 @@ class Verifier(Generic[Uuid_co]):
                 allowed_origins=settings.allowed_origins,
                 max_age=settings.credential_max_age,
                 reads_sessions=self._sessions is not None,
+                session_cache=settings.session_cache,
                 on_failure=_log_failure,
             ),
         )

@@ -41,6 +41,6 @@ class VerifierSettings(TypedDict, total=False):
     secrets: str | None
     allowed_origins: str | Iterable[str] | None
     credential_max_age: int | None
-    sessions: SessionSource | None
+    sessions: str | SessionSource | None
     remembered_tokens: int
     on_event: Callable[[KeyEvent], object] | None

@@ -11,6 +11,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "commands/setting_names.h"
+#include "core/credentials/cache_cookie.h"
 #include "core/credentials/session_cookie.h"
 #include "python_calls.h"
 #include "session_bindings.h"
@@ -23,6 +24,7 @@ namespace {
 void make_source(CredentialSource* place, const std::vector<std::string>& kinds, std::string base_url,
                  std::optional<std::string> session_cookie, std::vector<std::string> secrets,
                  std::vector<std::string> allowed_origins, std::int64_t max_age, bool reads_sessions,
+                 bool session_cache,
                  nb::object on_failure) {
   CredentialSource source;
   source.kinds = {.token = false};
@@ -42,6 +44,7 @@ void make_source(CredentialSource* place, const std::vector<std::string>& kinds,
   source.allowed_origins = std::move(allowed_origins);
   source.max_age = std::chrono::seconds{max_age};
   if (reads_sessions) source.session_store = std::make_shared<AskedSessions>();
+  source.session_cache = session_cache;
   source.on_failure = [callable = shared_callable(std::move(on_failure))](const std::string& text) {
     const InVerifiersThread here;
     const PythonAccess python;
@@ -84,8 +87,9 @@ void bind_credentials(nb::module_& module) {
   nb::class_<CredentialSource>{module, "CredentialSource", nb::is_final()}.def(
       "__init__", &make_source, nb::kw_only(), nb::arg("kinds"), nb::arg("base_url"),
       nb::arg("session_cookie").none(), nb::arg("secrets"), nb::arg("allowed_origins"), nb::arg("max_age"),
-      nb::arg("reads_sessions"), nb::arg("on_failure"));
+      nb::arg("reads_sessions"), nb::arg("session_cache"), nb::arg("on_failure"));
   module.def("session_cookie_name", &session_cookie_name, nb::arg("issuer"));
+  module.def("cache_cookie_name", &cache_cookie_name, nb::arg("session_cookie"));
   module.def("read_versioned_secrets", &read_versioned_secrets, nb::arg("text"));
 }
 

@@ -21,6 +21,7 @@
 #include "drawbridge/user_access.h"
 
 #include "commands/setting_names.h"
+#include "core/credentials/cache_cookie.h"
 #include "core/credentials/choice.h"
 #include "credential_bindings.h"
 #include "error_bindings.h"
@@ -78,6 +79,7 @@ class Core {
   /// `credentials` names the session cookie, where sessions are taken.
   Core(Policy policy, KeySource source, CredentialSource credentials)
       : kinds_{credentials.kinds}, cookie_name_{credentials.session_cookie.value_or("")} {
+    if (credentials.session_cache) cache_name_ = cache_cookie_name(cookie_name_).value_or("");
     const nb::gil_scoped_release no_gil;
     try {
       authenticator_ =
@@ -167,7 +169,7 @@ class Core {
   /// Whether it is the session cookie that such a request counts by, good or not.
   bool counts_by_cookie(const nb::iterable& headers) const {
     const RequestCredentials sent{headers};
-    return drawbridge::counts_by_cookie(chosen_credential(sent.view(), kinds_, cookie_name_, {}));
+    return drawbridge::counts_by_cookie(chosen_credential(sent.view(), kinds_, cookie_name_, cache_name_));
   }
 
   void refresh() const { verifier().refresh(); }
@@ -209,6 +211,7 @@ class Core {
 
   CredentialKinds kinds_;
   std::string cookie_name_;
+  std::string cache_name_;  ///< empty where no cache is taken
   std::unique_ptr<Authenticator> authenticator_;
 };
 

@@ -15,7 +15,7 @@ URL = "http://localhost:3000"
 SECRET = "of-this-test-alone-0123456789"
 COOKIE_VALUE = f"{'t' * 32}.{'A' * 43}%3D"
 ALL_KINDS = {"BETTER_AUTH_URL": URL, "DRAWBRIDGE_CREDENTIALS": "token,session,key"}
-OF_CREDENTIALS = ("base_url", "credential_max_age", "session_cookie", "secrets", "allowed_origins")
+OF_CREDENTIALS = ("base_url", "credential_max_age", "session_cache", "session_cookie", "secrets", "allowed_origins")
 
 
 def read(arguments: Mapping[str, object], environment: Mapping[str, str]) -> Settings:
@@ -35,6 +35,7 @@ def of_credentials(settings: Settings) -> dict[str, object]:
         ("allowed_origins", ["https://a.example"], "https://a.example", "allowed_origins", ("https://a.example",)),
         ("allowed_origins", ["http://a.test"], "http://a.test,http://a.test", "allowed_origins", ("http://a.test",)),
         ("credential_max_age", 0, "0", "credential_max_age", 0),
+        ("sessions", "cookie", "cookie", "session_cache", True),
     ],
 )
 def test_each_is_an_argument_and_a_variable(
@@ -50,6 +51,7 @@ def test_what_they_are_by_default() -> None:
     assert of_credentials(read({}, {})) == {
         "base_url": f"{URL}/api/auth",
         "credential_max_age": 30,
+        "session_cache": False,
         "session_cookie": "better-auth.session_token",
         "secrets": (),
         "allowed_origins": (URL,),
@@ -142,6 +144,13 @@ def test_versioned_secrets_alone_sign() -> None:
             {"allowed_origins": "https://App.example/"},
             {},
             'allowed_origins names "https://App.example/", but a browser sends the origin as "https://app.example"',
+        ),
+        ({"sessions": "memory"}, {}, 'sessions is "memory": give one of issuer, cookie'),
+        ({}, {"DRAWBRIDGE_SESSIONS": "database"}, 'DRAWBRIDGE_SESSIONS is "database": give one of issuer, cookie'),
+        (
+            {"sessions": "cookie", "session_cookie": "sid"},
+            {},
+            "session_cookie does not end in session_token, from which the name",
         ),
         ({"credential_max_age": 31}, {}, 'credential_max_age is "31": give a whole number of seconds from 0 to 30'),
         ({}, {"DRAWBRIDGE_CREDENTIAL_MAX_AGE": "-1"}, 'DRAWBRIDGE_CREDENTIAL_MAX_AGE is "-1": give'),

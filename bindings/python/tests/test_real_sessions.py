@@ -45,6 +45,33 @@ def client_of(issuer: RealBetterAuth, secret: str | None) -> TestClient:
     return TestClient(app)
 
 
+def test_a_session_by_the_cookie_that_caches_it(tmp_path: Path) -> None:
+    issuer = RealBetterAuth(tmp_path, session_cache="on").start()
+    try:
+        auth = BetterAuth(issuer.url, credentials="session", sessions="cookie")
+        app = FastAPI(lifespan=auth.lifespan)
+
+        @app.api_route("/me", methods=["GET", "POST"])
+        async def get_me(user: Annotated[Identity, Depends(auth.get_current_user)]) -> list[str]:
+            return [user.credential, str(user.uuid)]
+
+        with TestClient(app) as client:
+            alice = issuer.sign_up("alice")
+            cache = f"better-auth.session_data={alice.browser.cookies['better-auth.session_data']}"
+            client.headers["Cookie"] = cache
+            answer = client.get("/me")
+            assert answer.json() == ["session", alice.uuid]
+            assert answer.headers["Cache-Control"] == "private, no-store"
+            assert client.post("/me").json()["code"] == "origin_not_allowed"
+            issuer.stop()
+            client.headers["Cookie"] = f"{cache}; {alice.session_cookie()}"
+            assert client.get("/me").json() == ["session", alice.uuid]
+            client.headers["Cookie"] = f"{cache}x"
+            assert client.get("/me").json()["code"] in ("session_unknown", "credential_malformed")
+    finally:
+        issuer.stop()
+
+
 @pytest.fixture(params=["with the secret", "without the secret"])
 def client(request: pytest.FixtureRequest, issuer: RealBetterAuth) -> Iterator[TestClient]:
     secret = issuer.program.env["BETTER_AUTH_SECRET"] if request.param == "with the secret" else None
