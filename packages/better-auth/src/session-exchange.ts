@@ -2,6 +2,7 @@ import type { AuthContext, GenericEndpointContext, HookEndpointContext } from "b
 import { createAuthMiddleware } from "better-auth/api";
 
 const path = "/get-session";
+const tokenPath = "/token";
 
 type RateLimit = AuthContext["rateLimit"];
 type Rule = NonNullable<RateLimit["customRules"]>[string];
@@ -18,6 +19,11 @@ export function asksForJwt(request: Request): boolean {
     const values = searchParams.getAll(flag);
     return values.length === 1 && values[0] === "true";
   });
+}
+
+/** Whether a request asks for the JWT of an API key, as a backend does: with the key, and with nothing else of anybody. */
+export function asksWithKeyAlone({ method, headers }: Request): boolean {
+  return method === "GET" && headers.has("x-api-key") && !headers.has("cookie") && !headers.has("authorization");
 }
 
 /**
@@ -41,22 +47,33 @@ export function setJwtHeader(sign: (ctx: GenericEndpointContext) => Promise<stri
 }
 
 /**
- * Rate-limit settings that never limit such requests: a backend makes them for all its users, from one address, and Better
- * Auth counts by address and path. Every other `/get-session` is limited as ever.
+ * Rate-limit settings that never limit such requests, nor those for the JWT of an API key, whose own limits stay: a backend
+ * makes them for all its users, from one address, and Better Auth counts by address and path. Every other request of these
+ * paths is limited as ever.
  *
- * The first rule that matches is used. So this one is the last, and the application's wildcards, which may match too, let
- * such requests through by themselves. A rule for exactly this path is the application's to make, and stays as it is.
+ * The first rule that matches is used. So these are the last, and the application's wildcards, which may match too, let
+ * such requests through by themselves. A rule for exactly one of the paths is the application's to make, and stays as it is.
  */
 export function neverLimitExchanges(ctx: AuthContext, rateLimit: RateLimit): RateLimit {
+  const ofSessions = neverLimit(ctx, rateLimit, path, asksForJwt);
+  return neverLimit(ctx, ofSessions, tokenPath, asksWithKeyAlone);
+}
+
+function neverLimit(
+  ctx: AuthContext,
+  rateLimit: RateLimit,
+  at: string,
+  isFree: (request: Request) => boolean,
+): RateLimit {
   const rules = rateLimit.customRules ?? {};
-  if (path in rules) return rateLimit;
-  const isExchange = (request: Request) => new URL(request.url).pathname === addressOf(ctx) && asksForJwt(request);
+  if (at in rules) return rateLimit;
+  const isExchange = (request: Request) => new URL(request.url).pathname === addressOf(ctx, at) && isFree(request);
   const letThrough = ([pattern, rule]: [string, Rule]): [string, Rule] => [
     pattern,
     pattern.includes("*") ? except(isExchange, rule) : rule,
   ];
   const others = Object.fromEntries(Object.entries(rules).map(letThrough));
-  return { ...rateLimit, customRules: { ...others, [path]: except(asksForJwt, undefined) } };
+  return { ...rateLimit, customRules: { ...others, [at]: except(isFree, undefined) } };
 }
 
 /** The rule, but for requests that it does not limit; without a rule what Better Auth would do anyway. */
@@ -68,8 +85,8 @@ function except(isFree: (request: Request) => boolean, rule: Rule | undefined): 
   };
 }
 
-/** Where `/get-session` is, as a path. `baseURL` is empty where it follows each request's host. */
-function addressOf({ baseURL, options }: AuthContext): string {
+/** Where the endpoint is, as a path. `baseURL` is empty where it follows each request's host. */
+function addressOf({ baseURL, options }: AuthContext, at: string): string {
   const base = baseURL ? new URL(baseURL).pathname : (options.basePath ?? "/api/auth");
-  return base.replace(/\/+$/, "") + path;
+  return base.replace(/\/+$/, "") + at;
 }

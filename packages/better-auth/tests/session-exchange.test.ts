@@ -1,3 +1,4 @@
+import { apiKey } from "@better-auth/api-key";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { bearer, customSession } from "better-auth/plugins";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -170,6 +171,52 @@ describe.each(databases)("a session becomes a JWT, on %s", (_, open) => {
     test("unless the application has a rule for exactly this path", async () => {
       const ask = await start({ rateLimit: { customRules: { "/get-session": two } } });
       expect(await ask(flagged, 4)).toEqual(limited);
+    });
+
+    describe("of /token, with an API key alone", () => {
+      const key = { "x-api-key": "k".repeat(64) }; // of nobody: each is 401
+      const unlimited = { 401: 4 };
+      const plugins = [drawbridge(), apiKey({ enableSessionForAPIKeys: true })];
+      const asked = async (options: BetterAuthOptions = {}) => {
+        const served = await serveLimited(database, { plugins, ...options });
+        stop = served.stop;
+        return served.ask;
+      };
+
+      test("as often as a backend asks, while other requests are limited as ever", async () => {
+        const ask = await asked();
+        expect(await ask("/token", 150, key)).toEqual({ 401: 150 });
+        expect(await ask("/token", 101)).toEqual({ 401: 100, 429: 1 });
+        expect(await ask("/token", 1, { ...key, cookie: "a=b" })).toEqual({ 429: 1 });
+        expect(await ask("/token", 1, { ...key, authorization: "Bearer x" })).toEqual({ 429: 1 });
+        expect(await ask("/token", 1, key)).toEqual({ 401: 1 });
+      }, 60_000);
+
+      test("past a wildcard of the application, which holds for the others", async () => {
+        const ask = await asked({ rateLimit: { customRules: { "/**": two } } });
+        expect(await ask("/token", 4, key)).toEqual(unlimited);
+        expect(await ask("/token", 4)).toEqual({ 401: 2, 429: 2 });
+        expect(await ask("/list-sessions", 4, key)).toEqual({ 401: 2, 429: 2 });
+      });
+
+      test("unless the application has a rule for exactly this path", async () => {
+        const ask = await asked({ rateLimit: { customRules: { "/token": two } } });
+        expect(await ask("/token", 4, key)).toEqual({ 401: 2, 429: 2 });
+        expect(await ask(flagged, 4)).toEqual(exempt);
+      });
+
+      test("but for the key's own limit", async () => {
+        const limits = { enabled: true, maxRequests: 2, timeWindow: 60_000 };
+        const limitedKeys = apiKey({ enableSessionForAPIKeys: true, rateLimit: limits });
+        const auth = await startAuth(database, { plugins: [drawbridge(), limitedKeys] });
+        const { body } = await new Visitor(auth).signUp();
+        const { createApiKey } = auth.api as unknown as { createApiKey(call: object): Promise<{ key: string }> };
+        const made = await createApiKey({ body: { userId: (body.user as { id: string }).id } });
+        const ask = await asked({ plugins: [drawbridge(), limitedKeys] });
+        for (const status of [200, 200, 429]) {
+          expect(await ask("/token", 1, { "x-api-key": made.key })).toEqual({ [status]: 1 });
+        }
+      });
     });
 
     test("below another basePath, and at no other path", async () => {
