@@ -162,14 +162,14 @@ AuthError not_a_session_cookie() {
 
 AuthError no_such_session() {
   return {ErrorCode::session_unknown,
-          "There is no such session.",
+          "The session does not exist or has ended.",
           "It was signed out, is over, or belongs to another Better Auth.",
           {}};
 }
 
 AuthError no_such_key() {
   return {ErrorCode::api_key_unknown,
-          "There is no such API key.",
+          "The API key is unknown, disabled or expired.",
           "It was deleted or disabled, is over, or belongs to another Better Auth.",
           {}};
 }

@@ -61,7 +61,8 @@ std::optional<FakeAuthenticator::Result> FakeAuthenticator::authenticate(const C
     return std::unexpected{
         AuthError{ErrorCode::token_expired, "The token has expired.", "expired 5 s ago", {}}};
   if (token == "signed-out")
-    return std::unexpected{AuthError{ErrorCode::session_unknown, "There is no such session.", {}, {}}};
+    return std::unexpected{
+        AuthError{ErrorCode::session_unknown, "The session does not exist or has ended.", {}, {}}};
   if (token == "foreign")
     return std::unexpected{AuthError{ErrorCode::origin_not_allowed, "That page may not.", {}, {}}};
   if (token == "outage")
