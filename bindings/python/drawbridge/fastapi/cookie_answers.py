@@ -1,10 +1,12 @@
-"""Answers to requests that counted by a session cookie or an API key: a cache that others use too must not keep them.
+"""Answers to requests that counted by a session cookie or an API key: a cache that others use too must not keep them,
+nor give one that was made for nobody to somebody who sends such a credential.
 
-Of `Authorization` every shared cache knows that by itself (RFC 9111 §3.5), of these two none."""
+Of `Authorization` every shared cache knows by itself not to keep them (RFC 9111 §3.5), of these two none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
@@ -17,9 +19,16 @@ _MARK = "drawbridge.counted_by"
 _Header = tuple[bytes, bytes]
 
 
+class _Mark(NamedTuple):
+    """By which headers an answer was made, and whether it is somebody's."""
+
+    headers: tuple[str, ...]
+    is_private: bool
+
+
 class CookieAnswers:
-    """Middleware that adds `Cache-Control: private, no-store` and `Vary` to the answer of a request that is marked,
-    unless it says what caches may do already."""
+    """Middleware that adds `Vary`, and `Cache-Control: private, no-store` where it is somebody's, to the answer of a
+    request that is marked, unless it says what caches may do already."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -28,12 +37,12 @@ class CookieAnswers:
         if scope["type"] == "lifespan" or _MARK in scope:  # a mounted app's, inside another
             return await self.app(scope, receive, send)
         # A list of headers, which middleware that copies the scope copies as a reference.
-        marks: list[str] = []
+        marks: list[_Mark] = []
         scope[_MARK] = marks
 
         async def send_privately(message: Message) -> None:
             if marks and message["type"] in _STARTS:
-                message = {**message, "headers": _private(message.get("headers", ()), marks[0])}
+                message = {**message, "headers": _told(message.get("headers", ()), marks)}
             await send(message)
 
         return await self.app(scope, receive, send_privately)
@@ -49,15 +58,17 @@ def keep_answers_private(app: Starlette) -> None:
 
 
 def mark_as_counted_by(request: HTTPConnection, header: str) -> None:
-    if _MARK not in request.scope:  # no lifespan has run
-        request.scope[_MARK] = []
-    request.scope[_MARK].append(header)
+    _marks_of(request).append(_Mark((header,), is_private=True))
+
+
+def mark_as_of_nobody(request: HTTPConnection, headers: tuple[str, ...]) -> None:
+    """That there would be another answer, had one of these headers been sent with a credential."""
+    _marks_of(request).append(_Mark(headers, is_private=False))
 
 
 def counted_by(request: HTTPConnection) -> str | None:
     """`Cookie` or `x-api-key`; None for a request that counted by neither."""
-    marks: list[str] = request.scope.get(_MARK, [])
-    return marks[0] if marks else None
+    return next((mark.headers[0] for mark in request.scope.get(_MARK, []) if mark.is_private), None)
 
 
 def expect_private_answers(request: HTTPConnection) -> None:
@@ -67,12 +78,18 @@ def expect_private_answers(request: HTTPConnection) -> None:
         keep_answers_private(app)
 
 
-def _private(headers: Iterable[_Header], counted: str) -> list[_Header]:
+def _marks_of(request: HTTPConnection) -> list[_Mark]:
+    marks: list[_Mark] = request.scope.setdefault(_MARK, [])  # where no lifespan has run there is none
+    return marks
+
+
+def _told(headers: Iterable[_Header], marks: list[_Mark]) -> list[_Header]:
     kept = list(headers)
     names = {name.lower() for name, _ in kept}
-    if b"cache-control" not in names:
+    if any(mark.is_private for mark in marks) and b"cache-control" not in names:
         kept.append((b"cache-control", PRIVATE.encode()))
-    varied = {part.strip().lower() for name, value in kept if name.lower() == b"vary" for part in value.split(b",")}
-    if not varied & {b"*", counted.lower().encode()}:
-        kept.append((b"vary", counted.encode()))
+    for counted in dict.fromkeys(header for mark in marks for header in mark.headers):
+        varied = {part.strip().lower() for name, value in kept if name.lower() == b"vary" for part in value.split(b",")}
+        if not varied & {b"*", counted.lower().encode()}:
+            kept.append((b"vary", counted.encode()))
     return kept

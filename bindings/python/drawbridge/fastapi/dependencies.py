@@ -16,10 +16,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from drawbridge import AuthError, Identity, Verifier
-from drawbridge.fastapi.cookie_answers import expect_private_answers, mark_as_counted_by
+from drawbridge.fastapi.cookie_answers import expect_private_answers, mark_as_counted_by, mark_as_of_nobody
 from drawbridge.fastapi.problem_response import answer_auth_errors
 from drawbridge.fastapi.user_parameter import fault_of, is_uuid, matched_route, parameter_missing
 from drawbridge.settings import ShownCredentials
+
+# By which a request may count, beside Authorization.
+_HEADERS = {"session": "Cookie", "key": "x-api-key"}
 
 
 class VerifierSource(NamedTuple):
@@ -86,9 +89,13 @@ class OptionalUser(CredentialDependency):
         try:
             return await self.authenticate(request)
         except AuthError as error:
-            if error.code == "token_missing":
-                return None
-            raise
+            if error.code != "token_missing":
+                raise
+            taken = self._verifier().credentials
+            others = tuple(header for kind, header in _HEADERS.items() if kind in taken)
+            if others:
+                mark_as_of_nobody(request, others)
+            return None
 
 
 class UserOfPath(CredentialDependency):
