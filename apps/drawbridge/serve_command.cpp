@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "api/health/routes.h"
 #include "api/routes.h"
 #include "commands.h"
+#include "commands/idle_settings.h"
 #include "commands/setting_names.h"
 #include "commands/terminal.h"
 #include "core/text/visible_text.h"
@@ -37,6 +39,7 @@ struct ServeSettings {
   http::ServerOptions server;
   LogSettings log;
   api::RouteOptions routes;
+  std::vector<std::string> idle;  ///< settings that do nothing
 };
 
 /// All of them before anything starts, so that a fault stops the program before it has changed anything.
@@ -49,7 +52,9 @@ ServeSettings read_settings(const ServerSettings& settings) {
                      settings.database(),
                      settings.server(),
                      settings.log(),
-                     {.quotas = settings.quotas(), .docs = settings.docs()}};
+                     {.quotas = settings.quotas(), .docs = settings.docs()},
+                     idle_settings(settings.credential_kinds(), settings.session_place(),
+                                   [&](const std::string& name) { return settings.value_of(name); })};
   read.policy.required_claims = {"uuid"};
   return read;
 }
@@ -126,6 +131,9 @@ int serve(ServeSettings settings) {
   if (const auto made = schema::prepare_to_serve(settings.database); !made)
     return could_not_start(made.error().text);
   http::EventLog log{settings.log.level, settings.log.format, with_setting_names};
+  if (!settings.idle.empty())
+    log.event(spdlog::level::warn, "settings",
+              fmt::format("without effect: {}", fmt::join(settings.idle, "; ")));
   const std::string jwks_url = settings.keys.jwks_url;
   settings.keys.on_event = [&log](const KeySource::Event& event) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);

@@ -81,15 +81,15 @@ schema::plan::Where ServerSettings::better_auths_tables() const {
   return {.schema = text_of("DRAWBRIDGE_SCHEMA"), .user_table = text_of("DRAWBRIDGE_USER_TABLE")};
 }
 
-redis::RedisUrl ServerSettings::redis_url() const {
+std::optional<RedisOfSessions> ServerSettings::redis_of_sessions() const {
   const auto given = find("DRAWBRIDGE_REDIS_URL");
-  if (!given)
-    fault(
-        "DRAWBRIDGE_REDIS_URL",
-        "is not set, and DRAWBRIDGE_SESSIONS is redis: say where it is, for example redis://localhost:6379");
+  if (!given) return std::nullopt;
   auto url = redis::RedisUrl::parse(given->value);
   if (!url) fault(given->name, "cannot be used: " + url.error());
-  return *std::move(url);
+  redis::StoredSessions options{.ca_file = key_source_rules().ca_file};
+  if (const auto prefix = find("DRAWBRIDGE_REDIS_PREFIX"))
+    options.prefix = prefix->value == "none" ? std::string{} : prefix->value;
+  return RedisOfSessions{*std::move(url), std::move(options)};
 }
 
 SessionStorage ServerSettings::session_storage() const {
@@ -99,12 +99,11 @@ SessionStorage ServerSettings::session_storage() const {
       break;
     case SessionPlace::database:
       return TableOfSessions{database(), {.where = better_auths_tables()}};
-    case SessionPlace::redis: {
-      redis::StoredSessions options{.ca_file = key_source_rules().ca_file};
-      if (const auto prefix = find("DRAWBRIDGE_REDIS_PREFIX"))
-        options.prefix = prefix->value == "none" ? std::string{} : prefix->value;
-      return RedisOfSessions{redis_url(), std::move(options)};
-    }
+    case SessionPlace::redis:
+      if (auto redis = redis_of_sessions()) return *std::move(redis);
+      fault("DRAWBRIDGE_REDIS_URL",
+            "is not set, and DRAWBRIDGE_SESSIONS is redis: say where it is, for example "
+            "redis://localhost:6379");
   }
   return {};
 }

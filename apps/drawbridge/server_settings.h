@@ -2,6 +2,7 @@
 
 // What only the commands need that have a database or serve.
 
+#include <optional>
 #include <variant>
 
 #include <spdlog/common.h>
@@ -46,6 +47,9 @@ class ServerSettings : public Settings {
   /// Group `names`.
   schema::plan::Where better_auths_tables() const;
 
+  /// Group `credentials`, whatever place it names: nothing where DRAWBRIDGE_REDIS_URL is not set.
+  std::optional<RedisOfSessions> redis_of_sessions() const;
+
   /// Groups `credentials`, `database` and `names`: nothing where Better Auth is asked.
   SessionStorage session_storage() const;
 
@@ -63,7 +67,6 @@ class ServerSettings : public Settings {
   LogSettings log() const;
 
  private:
-  redis::RedisUrl redis_url() const;
   std::size_t max_connections(unsigned threads) const;
 };
 

@@ -13,6 +13,7 @@
 
 #include "commands/commands.h"
 #include "commands/doctor_text.h"
+#include "commands/idle_settings.h"
 #include "commands/input.h"
 #include "commands/setting_names.h"
 #include "commands/setting_values.h"
@@ -129,6 +130,7 @@ Visit visit_of(const Options& options, const Settings& settings) {
   visit.variable = [settings](const std::string& name) { return settings.value_of(name); };
   visit.variable_names = names_of_variables(settings);
   visit.known_variables = Settings::variables();
+  visit.idle_settings = idle_settings(visit.kinds, settings.session_place(), visit.variable);
   return visit;
 }
 
@@ -170,7 +172,8 @@ CLI::App* add_doctor_command(CLI::App& app) {
       "a Better Auth\n"
       "without a signing key makes its first, and that one which lets users set their uuid or role\n"
       "notes the user's updatedAt. With --production the key set is fetched about a hundred times in a\n"
-      "row, and wrong passwords of an address that nobody has are tried up to twenty times, to see whether\n"
+      "row, where sessions or keys are taken Better Auth is asked about nobody's as often, and wrong "
+      "passwords of an address that nobody has are tried up to twenty times, to see whether\n"
       "that is limited.\n\n"
       "Examples:\n"
       "  drawbridge doctor --better-auth-url http://localhost:3000 --api-url http://localhost:8000\n"

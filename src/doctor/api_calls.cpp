@@ -41,6 +41,13 @@ Uuid random_uuid() {
   return Uuid::from_bytes(bytes);
 }
 
+fetch::HttpCall question_with_nobodys_key(const Visit& visit) {
+  return {.url = visit.better_auth_url + "/token",
+          .headers = {{"x-api-key",
+                       "drawbridge-doctor-asks-with-a-key-that-nobody-has-and-whose-length-"
+                       "is-like-that-of-others"}}};
+}
+
 std::string refusal_code(const fetch::HttpAnswer& answer) {
   simdjson::dom::parser parser;
   const auto document = parse_strict_object(parser, answer.body);

@@ -40,6 +40,9 @@ fetch::HttpAnswer answer_to(const Visit& visit, const fetch::HttpCall& call);
 /// One that nobody has.
 Uuid random_uuid();
 
+/// Better Auth's way from an API key to a token, with a key that nobody has.
+fetch::HttpCall question_with_nobodys_key(const Visit& visit);
+
 /// Member `code` of a problem document, or the text of another member that says why; empty without one.
 std::string refusal_code(const fetch::HttpAnswer& answer);
 

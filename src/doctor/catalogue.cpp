@@ -9,6 +9,7 @@ using Kinds = std::vector<CheckKind>;
 Kinds of_keys_and_tables() {
   return {
       {"config.variables", "No environment variable has a name that nothing reads", {}},
+      {"config.effect", "No setting is without effect beside the others", {}},
 
       {"jwks.reachable",
        "Something answers where the key set is asked for, over TLS that can be trusted",
@@ -52,12 +53,22 @@ Kinds of_keys_and_tables() {
 
 Kinds of_sessions_and_tokens() {
   return {
-      {"credentials.cookie_name", "The session cookie's name is of the issuer's scheme", {}},
+      {"credentials.cookie_name", "The session cookie has the name that the backend looks for", {}},
+      {"credentials.cookie_reach", "The browser sends the session cookie to the API", {}},
       {"credentials.page_origin", "The page may send the session cookie with what changes something", {}},
       {"credentials.api_keys", "Better Auth reads API keys, where they are taken", {}},
+      {"credentials.issuer_storage", "Better Auth keeps sessions and keys in a storage", {}},
+      {"credentials.secret", "The secret is set where sessions are read from storage", {}},
+      {"credentials.storage", "The storage of sessions can be read, where the backend reads it", {}},
 
       {"issuer.session", "Better Auth knows the session of the cookie", {"jwks.reachable"}},
       {"issuer.signs", "Better Auth can sign a token, with keys that its secret opens", {"issuer.session"}},
+      {"credentials.cookie_secret",
+       "The secret is the one that signed the session cookie",
+       {"issuer.session", "credentials.secret"}},
+      {"credentials.stored_session",
+       "The session is found where the backend looks for it",
+       {"issuer.session", "credentials.storage"}},
       {"issuer.own_fields", "`/update-user` refuses `uuid` and `role`", {"issuer.session"}},
       {"issuer.bearer",
        "A session token without Better Auth's signature signs nobody in",
@@ -116,6 +127,8 @@ Kinds of_production() {
        "The session cookie is sent over https alone",
        {"jwks.reachable", "production.https"}},
       {"production.key_fetch", "A backend that fetches keys is not limited", {"jwks.document"}},
+      {"production.session_exchange", "A backend that asks about sessions is not limited", {"jwks.document"}},
+      {"production.key_exchange", "A backend that asks about API keys is not limited", {"jwks.document"}},
       {"production.sign_in", "Passwords cannot be guessed without limit", {"jwks.document"}},
       {"production.page_scripts", "The page says which scripts may run in it", {}},
       {"production.page_hsts", "Browsers are held to https for the page", {"production.https"}},

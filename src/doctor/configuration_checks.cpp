@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/errors/hints.h"
 #include "doctor/names.h"
@@ -83,9 +84,19 @@ std::optional<std::string> meant_by(std::string_view name, const Visit& visit) {
   return std::nullopt;
 }
 
+void check_effect(Report& report, const Visit& visit) {
+  constexpr std::string_view id = "config.effect";
+  if (visit.idle_settings.empty()) return report.ok(id, "every setting has an effect");
+  report.warning(
+      id, fmt::format("without effect: {}", fmt::join(visit.idle_settings, "; ")),
+      "the backend reads none of these with the other settings as they are, and starts without them",
+      "take them away, or set what they belong to");
+}
+
 }  // namespace
 
 void check_configuration(Report& report, const Visit& visit) {
+  check_effect(report, visit);
   std::vector<std::string> unread;
   for (const std::string& name : visit.variable_names)
     if (const auto meant = meant_by(name, visit))

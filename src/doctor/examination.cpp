@@ -11,6 +11,7 @@ std::vector<Check> examine(const Visit& visit) {
   const auto database = check_database(report, visit);
   check_credentials(report, visit);
   const auto token_of_session = check_issuer(report, visit);
+  check_stored_session(report, visit);
   const auto token = check_token(report, visit, visit.token ? visit.token : token_of_session, keys);
   check_user(report, visit, token, database);
   const bool has_route = check_api(report, visit, token);

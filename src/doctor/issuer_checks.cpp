@@ -204,6 +204,10 @@ std::optional<std::string> judge_signing(Report& report, const Visit& visit, con
   const std::string summary = fmt::format("/token answers {}{}", answer->status, code_in(*answer));
   if (answer->status >= 500)
     judge_failed_signature(report, visit, *answer);
+  else if (answer->status == 403 && code_in(*answer) == " BANNED_USER")
+    report.fault("issuer.signs", summary + ": the user of the session is banned",
+                 "Better Auth signs nothing for a banned user, and the backend refuses the session",
+                 "give doctor the session of another user; or lift the ban");
   else if (answer->status == 401)
     report.fault("issuer.signs", summary + ", though the session is known",
                  "Better Auth answers so too when it cannot reach its database; or a proxy keeps the cookie "

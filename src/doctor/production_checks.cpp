@@ -1,11 +1,7 @@
 // production.*: what works on one's own machine and hurts elsewhere.
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <chrono>
-#include <mutex>
-#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,6 +11,7 @@
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
+#include "doctor/session_cookies.h"
 #include "issuer/jwks_url.h"
 
 namespace drawbridge::doctor {
@@ -22,10 +19,6 @@ namespace {
 
 constexpr std::string_view default_secret = "better-auth-secret-12345678901234567890";
 constexpr std::size_t least_secret_size = 32;
-/// Better Auth's limit is 100 in 10 seconds for each address and path.
-constexpr int key_fetches = 105;
-/// No fetch is begun later.
-constexpr std::chrono::seconds longest_fetching{6};
 
 void check_https(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.https";
@@ -190,88 +183,15 @@ void check_secret(Report& report, const Visit& visit) {
     report.ok(id, fmt::format("BETTER_AUTH_SECRET has {} characters and is not the default", secret->size()));
 }
 
-bool has_attribute(std::string_view cookie, std::string_view name) {
-  return ascii::lower(cookie).contains("; " + std::string{name});
-}
-
-/// Signs nobody out: no session goes with the request, and what it sets is what it would set for one.
 void check_cookies(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.cookies";
-  const auto answer = visit.call({.method = "POST",
-                                  .url = visit.better_auth_url + "/sign-out",
-                                  .headers = {{"Origin", BetterAuth::at(visit.better_auth_url)->issuer},
-                                              {"Content-Type", "application/json"}},
-                                  .body = "{}"});
-  if (!answer) return report.leave(id, "Better Auth gave no answer to POST /sign-out: " + answer.error());
-  for (const auto& [name, value] : answer->headers) {
-    if (!value.contains("session_token=") || (name != "Set-Cookie" && name != "set-cookie")) continue;
-    if (has_attribute(value, "secure")) return report.ok(id, "the session cookie is Secure");
-    return report.fault(
-        id, "Better Auth sets the session cookie without Secure",
-        "its baseURL is http, or useSecureCookies is off: a browser sends the session over plain http too",
-        "set baseURL to the https address, and advanced: { useSecureCookies: true }");
-  }
-  report.leave(id, fmt::format("POST /sign-out sets no session cookie ({})", answer->status));
-}
-
-struct KeyFetches {
-  int answered = 0;
-  int refused_with = 200;  ///< the status of one that was not answered 200
-  std::string no_answer;   ///< why one got none
-};
-
-/// As many as no limit lets through, until the first that fails or until they take too long.
-KeyFetches fetch_keys_often(const Visit& visit) {
-  const auto begun = visit.now();
-  std::atomic<int> left = key_fetches;
-  std::atomic<bool> goes_on = true;
-  std::mutex mutex;
-  KeyFetches seen;
-  const auto fetch = [&] {
-    while (goes_on && left-- > 0 && visit.now() - begun < longest_fetching) {
-      const auto answer = visit.call({.url = visit.jwks_url});
-      const std::lock_guard lock{mutex};
-      if (!answer)
-        seen.no_answer = answer.error();
-      else if (answer->status != 200)
-        seen.refused_with = answer->status;
-      else
-        ++seen.answered;
-      if (!answer || answer->status != 200) goes_on = false;
-    }
-  };
-  {
-    const std::array<std::jthread, 4> threads{std::jthread{fetch}, std::jthread{fetch}, std::jthread{fetch},
-                                              std::jthread{fetch}};
-  }
-  return seen;
-}
-
-void check_key_fetch(Report& report, const Visit& visit) {
-  constexpr std::string_view id = "production.key_fetch";
-  constexpr const char* overloaded = "Better Auth, or what is in front of it, fails under a little load";
-  const KeyFetches seen = fetch_keys_often(visit);
-  if (seen.refused_with == 429)
-    report.fault(
-        id, fmt::format("{} fetches of the key set in a row are answered 429", key_fetches),
-        "Better Auth limits requests for each address: backends behind one address, and all callers where it "
-        "knows no address, share 100 in 10 seconds; without keys a backend refuses everybody",
-        "rateLimit: { customRules: { \"/jwks\": false } }; drawbridge() from @drawbridge/better-auth does so "
-        "where "
-        "no rule of yours names that path");
-  else if (seen.refused_with != 200)
-    report.warning(
-        id, fmt::format("of {} fetches of the key set one is answered {}", key_fetches, seen.refused_with),
-        overloaded, "look at its log");
-  else if (!seen.no_answer.empty())
-    report.warning(
-        id, fmt::format("of {} fetches of the key set one gets no answer: {}", key_fetches, seen.no_answer),
-        overloaded, "look at its log");
-  else if (seen.answered < key_fetches)
-    report.leave(id, fmt::format("only {} of {} fetches of the key set were answered within {} seconds",
-                                 seen.answered, key_fetches, longest_fetching.count()));
-  else
-    report.ok(id, fmt::format("{} fetches of the key set in a row are all answered", key_fetches));
+  const auto cookies = cookies_of_better_auth(visit);
+  if (!cookies) return report.leave(id, cookies.error());
+  if (session_cookie_in(*cookies).is_secure) return report.ok(id, "the session cookie is Secure");
+  report.fault(
+      id, "Better Auth sets the session cookie without Secure",
+      "its baseURL is http, or useSecureCookies is off: a browser sends the session over plain http too",
+      "set baseURL to the https address, and advanced: { useSecureCookies: true }");
 }
 
 void check_algorithms(Report& report, const Visit& visit) {
@@ -342,7 +262,7 @@ void check_production(Report& report, const Visit& visit, const std::optional<Se
   if (report.may_check("production.rotation")) check_rotation(report, *database);
   check_secret(report, visit);
   if (report.may_check("production.cookies")) check_cookies(report, visit);
-  if (report.may_check("production.key_fetch")) check_key_fetch(report, visit);
+  check_limits(report, visit);
   if (report.may_check("production.sign_in")) check_sign_in(report, visit);
   check_page(report, visit);
   check_algorithms(report, visit);

@@ -38,8 +38,19 @@ struct SeenKeys {
 /// `config.*`
 void check_configuration(Report& report, const Visit& visit);
 
-/// `credentials.*`: what is taken beside tokens.
+/// `credentials.*`, what is taken beside tokens, but for what needs a session.
 void check_credentials(Report& report, const Visit& visit);
+
+/// `credentials.cookie_name`, `credentials.cookie_reach` and `credentials.issuer_storage`: by the cookies
+/// that Better Auth sets.
+void check_session_cookie(Report& report, const Visit& visit);
+
+/// `credentials.secret` and `credentials.storage`.
+void check_session_storage(Report& report, const Visit& visit);
+
+/// `credentials.cookie_secret` and `credentials.stored_session`: whether the backend would find the session
+/// that Better Auth knows.
+void check_stored_session(Report& report, const Visit& visit);
 
 /// `jwks.*` and `clock.issuer`.
 SeenKeys check_keys(Report& report, const Visit& visit);
@@ -64,6 +75,9 @@ bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken
 /// `cors.*`
 void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const SeenKeys& keys = {}, bool has_route = true);
+
+/// `production.key_fetch`, `production.session_exchange` and `production.key_exchange`
+void check_limits(Report& report, const Visit& visit);
 
 /// `production.sign_in`
 void check_sign_in(Report& report, const Visit& visit);

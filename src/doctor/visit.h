@@ -8,6 +8,7 @@
 
 #include "drawbridge/credentials.h"
 #include "drawbridge/policy.h"
+#include "drawbridge/session_store.h"
 #include "drawbridge/verifier.h"
 
 #include "issuer/http_call.h"
@@ -17,6 +18,14 @@ namespace drawbridge::doctor {
 
 /// Of the tasks API.
 inline constexpr const char* tasks_path = "/api/v1/{user_id}/tasks";
+
+/// Where sessions may be stored. A function is empty where that storage is not known; each waits for its
+/// answer.
+struct SessionStorages {
+  std::function<SessionStore::Found(const std::string& token)> in_database{};
+  std::function<SessionStore::Found(const std::string& token, const std::string& prefix)> in_redis{};
+  std::string prefix{"better-auth:"};  ///< that the backend puts before each key of Redis
+};
 
 /// What the doctor was asked to look at, and what it looks with. It opens nothing by itself.
 struct Visit {
@@ -40,12 +49,15 @@ struct Visit {
   /// Whether that database has the user; the error is one line.
   std::function<std::expected<bool, std::string>(const schema::NamedUser&)> user_exists{};
   std::string why_no_database{};  ///< the end of "not checked, because …" where `read_database` is empty
+  SessionStorages storages{};
+  std::string why_no_redis{};  ///< as `why_no_database`, where `storages.in_redis` is empty
   /// UNIX time with milliseconds, as tokens are judged by.
   std::function<TokenTime()> now{};
   /// The value of an environment variable or of the file of `--env-file`; nothing when it is not set.
   std::function<std::optional<std::string>(const std::string&)> variable{};
   std::vector<std::string> variable_names{};   ///< of all that are set
   std::vector<std::string> known_variables{};  ///< that any command of Drawbridge reads
+  std::vector<std::string> idle_settings{};    ///< each that does nothing beside the others, and why
 };
 
 /// Whether the backend knows its users by `sub`, Better Auth's user.id, and not by `uuid`.

@@ -1,5 +1,6 @@
 // What doctor makes of the settings for sessions and keys.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "fake_better_auth.h"
@@ -53,6 +54,112 @@ TEST(CredentialChecks, TheCookiesNameIsOfTheIssuersScheme) {
     EXPECT_EQ(check.status, c.status) << c.name << ": " << check.summary;
     EXPECT_FALSE((check.summary + check.cause + check.remedy).contains(std::string(32, 'c'))) << c.name;
   }
+}
+
+FakeBetterAuth setting_cookies(const std::vector<std::string>& cookies) {
+  FakeBetterAuth better_auth;
+  std::vector<fetch::HttpHeader> headers;
+  for (const std::string& cookie : cookies) headers.push_back({"Set-Cookie", cookie});
+  better_auth.answers["POST /api/auth/sign-out"] = {answer(200, "{}", headers)};
+  return better_auth;
+}
+
+TEST(CredentialChecks, TheCookiesNameIsTheOneThatBetterAuthSets) {
+  constexpr const char* plain = "better-auth.session_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax";
+  constexpr const char* secure = "__Secure-better-auth.session_token=; Max-Age=0; Path=/; Secure";
+  constexpr const char* own = "shop.session_token=; Path=/";
+  struct Case {
+    const char* issuer;
+    const char* set;
+    std::string given;
+    CheckStatus status;
+    const char* says;
+  };
+  constexpr const char* http = "http://localhost:3000";
+  const Case cases[] = {
+      {http, plain, "", CheckStatus::ok, "better-auth.session_token, as Better Auth sets it"},
+      {https, secure, "", CheckStatus::ok, "__Secure-better-auth.session_token"},
+      {http, own, "shop.session_token", CheckStatus::ok, "shop.session_token"},
+      {https, plain, "better-auth.session_token", CheckStatus::ok, "as Better Auth sets it"},
+      {http, own, "", CheckStatus::fault, "set DRAWBRIDGE_SESSION_COOKIE=shop.session_token"},
+      {https, plain, "", CheckStatus::fault, "set DRAWBRIDGE_SESSION_COOKIE=better-auth.session_token, or"},
+      {http, secure, "", CheckStatus::fault, "__Secure- before the name where its baseURL is https"},
+      {http, plain, "my.session_token", CheckStatus::fault, "take DRAWBRIDGE_SESSION_COOKIE away"},
+  };
+  for (const Case& c : cases) {
+    const Variables variables =
+        c.given.empty() ? Variables{} : Variables{{"DRAWBRIDGE_SESSION_COOKIE", c.given}};
+    const Check check =
+        told_of("credentials.cookie_name", session, variables, c.issuer, setting_cookies({c.set}));
+    const std::string told = check.summary + check.cause + check.remedy;
+    EXPECT_EQ(check.status, c.status) << c.issuer << ' ' << c.set << ": " << told;
+    EXPECT_TRUE(told.contains(c.says)) << told;
+  }
+}
+
+TEST(CredentialChecks, TheCookieReachesTheApi) {
+  struct Case {
+    const char* issuer;
+    const char* attributes;
+    const char* page;
+    const char* api;
+    CheckStatus status;
+    const char* says;
+  };
+  constexpr const char* same = "https://app.example.com";
+  constexpr const char* api = "https://api.example.com";
+  const Case cases[] = {
+      {same, "", same, same, CheckStatus::ok, ""},
+      {same, "SameSite=Strict; Secure", same, "https://app.example.com:8443/v1", CheckStatus::ok, ""},
+      {same, "Domain=.example.com", same, api, CheckStatus::ok, ""},
+      {same, "Domain=EXAMPLE.com", "https://example.com", api, CheckStatus::ok, ""},
+      {"http://[::1]:3000", "", "http://[::1]:3000", "http://[::1]:8000", CheckStatus::ok, ""},
+      {same, "", same, api, CheckStatus::fault, "domain: \"example.com\""},
+      {same, "Domain=app.example.com", same, api, CheckStatus::fault, "is for app.example.com, and the API"},
+      {same, "Domain=example.com", same, "https://badexample.com", CheckStatus::fault, "own host"},
+      {"http://127.0.0.1:3000", "", "http://127.0.0.1:3000", "http://localhost:8000", CheckStatus::fault,
+       "for 127.0.0.1 alone"},
+      {"https://a.vercel.app", "", "https://a.vercel.app", "https://b.vercel.app", CheckStatus::fault,
+       "own host"},
+      {"https://a.vercel.app", "Domain=vercel.app", "https://a.vercel.app", "https://b.vercel.app",
+       CheckStatus::fault, "no browser keeps it"},
+      {"https://a.co.uk", "Domain=co.uk", "https://a.co.uk", "https://b.co.uk", CheckStatus::fault, "many"},
+      {same, "Domain=example.org", same, api, CheckStatus::fault, "not below that"},
+      {api, "SameSite=Lax", "https://page.example.org", api, CheckStatus::fault, "SameSite=Lax"},
+      {api, "", "https://page.example.org", api, CheckStatus::fault, "SameSite=Lax"},
+      {api, "SameSite=Strict", "https://page.example.org", api, CheckStatus::fault, "SameSite=Strict"},
+      {api, "", "http://app.example.com", api, CheckStatus::fault, "two sites"},
+      {"https://b.vercel.app", "", "https://a.vercel.app", "https://b.vercel.app", CheckStatus::fault,
+       "two sites"},
+      {api, "SameSite=None", "https://page.example.org", api, CheckStatus::fault, "without Secure"},
+      {api, "SameSite=None; Secure", "https://page.example.org", api, CheckStatus::warning, "block cookies"},
+  };
+  for (const Case& c : cases) {
+    FakeBetterAuth better_auth =
+        setting_cookies({fmt::format("better-auth.session_token=; Path=/; {}", c.attributes)});
+    Visit visit = better_auth.visit();
+    visit.kinds = session;
+    visit.better_auth_url = std::string{c.issuer} + "/api/auth";
+    visit.jwks_url = visit.better_auth_url + "/jwks";
+    visit.page_origin = c.page;
+    visit.api_url = c.api;
+    const Check check = found_by(visit).checks.at("credentials.cookie_reach");
+    const std::string told = check.summary + check.cause + check.remedy;
+    EXPECT_EQ(check.status, c.status) << c.issuer << ' ' << c.attributes << ' ' << c.api << ": " << told;
+    EXPECT_TRUE(told.contains(c.says)) << told;
+  }
+}
+
+TEST(CredentialChecks, WhetherBetterAuthHasADatabase) {
+  constexpr const char* id = "credentials.issuer_storage";
+  const std::string cookie = "better-auth.session_token=; Path=/";
+  const auto without = [&] { return setting_cookies({cookie, "better-auth.account_data=; Max-Age=0"}); };
+  constexpr const char* http = "http://localhost:3000";
+  EXPECT_EQ(told_of(id, session, {}, http, without()).status, CheckStatus::warning);
+  EXPECT_EQ(told_of(id, key, {}, http, without()).status, CheckStatus::warning);
+  EXPECT_EQ(told_of(id, token, {}, http, without()).status, CheckStatus::ok);
+  EXPECT_EQ(told_of(id, session, {}, http, setting_cookies({cookie})).status, CheckStatus::ok);
+  EXPECT_EQ(told_of(id, session, {}, http).status, CheckStatus::not_checked);
 }
 
 TEST(CredentialChecks, ThePageIsAmongTheAllowedOrigins) {

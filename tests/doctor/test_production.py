@@ -199,6 +199,30 @@ def test_a_set_up_that_hurts(start_production: StartProduction, name: str):
     assert any(made.says in checks[found].text() for found in made.faults | made.warnings)
 
 
+WITH_SESSIONS_AND_KEYS = {
+    "DRAWBRIDGE_CREDENTIALS": "token,session,key",
+    "DRAWBRIDGE_ALLOWED_ORIGINS": "{page}",
+    "BETTER_AUTH_AUDIENCE": AUDIENCE,
+}
+EXCHANGES = {"production.session_exchange", "production.key_exchange"}
+ANOTHER_SITE = "credentials.cookie_reach"  # these tests' page is at 0.0.0.0, and their API at 127.0.0.1
+
+
+def test_what_a_backend_asks_is_not_limited(start_production: StartProduction):
+    checks = start_production("postgresql", api_keys="on").examine(env=WITH_SESSIONS_AND_KEYS)
+    assert (checks.faults, checks.warnings) == ({ANOTHER_SITE}, set())
+    assert EXCHANGES <= checks.of("ok")
+    assert checks["production.session_exchange"].summary == "105 questions for a session in a row are all answered"
+
+
+def test_what_a_backend_asks_is_limited_without_the_plugin(start_production: StartProduction):
+    production = start_production("sqlite", api_keys="on", payload="own")
+    checks = production.examine(env=WITH_SESSIONS_AND_KEYS)
+    assert checks.faults == EXCHANGES | {ANOTHER_SITE, "production.key_fetch", "production.sign_in"}
+    assert 'customRules: { "/get-session": false }' in checks["production.session_exchange"].text()
+    assert 'customRules: { "/token": false }' in checks["production.key_exchange"].text()
+
+
 def test_the_default_audience(start_production: StartProduction):
     production = start_production("postgresql", audience=None, backend_settings={"better_auth_audience": None})
     checks = production.examine(audience=None)

@@ -42,6 +42,7 @@ void add_doctor_without_database(CLI::App& app, int& status) {
                                 app::SettingGroup::sign_in}};
   const auto choose_database = [](doctor::Visit& visit) {
     visit.why_no_database = "the Python package reads no database: the C++ program does";
+    visit.why_no_redis = "the Python package's doctor reads no Redis: the C++ program does";
   };
   // The C++ program's, so that one command line does for both.
   command->add_option("--database-url")

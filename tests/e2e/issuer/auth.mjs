@@ -124,6 +124,15 @@ function session({ sessionCache, sessionCacheAge, sessionRows }) {
   };
 }
 
+function advanced({ ids, cookieDomain, cookiePrefix }) {
+  const generateId = ids === "random-uuid" ? () => crypto.randomUUID() : ids;
+  return {
+    ...(ids && { database: { generateId } }),
+    ...(cookieDomain && { crossSubDomainCookies: { enabled: true, domain: cookieDomain } }),
+    ...(cookiePrefix && { cookiePrefix }),
+  };
+}
+
 /**
  * @param {object} settings
  * @param {string} settings.baseURL       the origin that the browser sees; also `iss` and `aud` of the tokens
@@ -145,6 +154,9 @@ function session({ sessionCache, sessionCacheAge, sessionRows }) {
  * @param {number} [settings.sessionCacheAge]  seconds that it holds
  * @param {string} [settings.redis]       see database.mjs: sessions are there, and nowhere else
  * @param {string} [settings.sessionRows] "stored": they are in the database as well; "preserved": for good
+ * @param {boolean} [settings.memory]     no database: all is in the memory of this process; with a payload only
+ * @param {string} [settings.cookieDomain]  cookies are for this domain and all hosts below
+ * @param {string} [settings.cookiePrefix]  "better-auth" is Better Auth's default
  * @param {string[]} [settings.allowedHosts]  `iss` and `aud` follow the host of each request, which must be one of these
  * @param {string} [settings.remoteUrl]   where the keys are in place of `jwksPath`
  * @param {string} [settings.serviceKey]  a JWK by which tokens are signed elsewhere, whose public half is at `remoteUrl`
@@ -167,12 +179,10 @@ export async function makeAuth(settings) {
     baseURL: settings.allowedHosts ? { allowedHosts: settings.allowedHosts, protocol: "http" } : settings.baseURL,
     basePath: settings.basePath,
     secret: settings.secret,
-    database: options,
+    database: settings.memory ? undefined : options,
     emailAndPassword: { enabled: true, password: quickPasswords },
     telemetry: { enabled: false },
-    advanced: settings.ids
-      ? { database: { generateId: settings.ids === "random-uuid" ? () => crypto.randomUUID() : settings.ids } }
-      : undefined,
+    advanced: advanced(settings),
     rateLimit: rateLimit(settings),
     secondaryStorage: storage,
     session: session(settings),
@@ -182,7 +192,7 @@ export async function makeAuth(settings) {
     },
     plugins: plugins(settings),
   });
-  if (settings.migrate !== false) {
+  if (settings.migrate !== false && !settings.memory) {
     const { runMigrations } = await getMigrations(auth.options);
     await runMigrations();
   }
