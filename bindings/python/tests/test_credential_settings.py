@@ -146,7 +146,11 @@ def test_versioned_secrets_alone_sign() -> None:
             'allowed_origins names "https://App.example/", but a browser sends the origin as "https://app.example"',
         ),
         ({"sessions": "memory"}, {}, 'sessions is "memory": give one of issuer, cookie'),
-        ({}, {"DRAWBRIDGE_SESSIONS": "database"}, 'DRAWBRIDGE_SESSIONS is "database": give one of issuer, cookie'),
+        (
+            {},
+            {"DRAWBRIDGE_SESSIONS": "database"},
+            'DRAWBRIDGE_SESSIONS is "database": give one of issuer, cookie; where it is storage, pass sessions= of drawbridge.sessions',
+        ),
         (
             {"sessions": "cookie", "session_cookie": "sid"},
             {},

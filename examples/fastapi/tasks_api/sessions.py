@@ -1,4 +1,5 @@
-"""Where sessions are looked for. Better Auth is asked, unless DRAWBRIDGE_SESSIONS names the storage that it has."""
+"""Where sessions are looked for. Better Auth is asked, unless DRAWBRIDGE_SESSIONS names the storage that it has, or the
+cookie in which it caches them, which drawbridge reads itself."""
 
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from .postgres_database import make_engine
 from .settings import Settings
 
 READERS = 4
-PLACES = ("issuer", "database", "redis", "redis,database")
+PLACES = ("issuer", "cookie", "database", "redis", "redis,database")
 
 
 def sessions_of(settings: Settings) -> SessionSource | None:
@@ -20,7 +21,7 @@ def sessions_of(settings: Settings) -> SessionSource | None:
     that looks into its tables for what Redis has not (`storeSessionInDatabase`)."""
     if settings.sessions not in PLACES:
         raise ValueError(f"DRAWBRIDGE_SESSIONS is {settings.sessions}: give one of {', '.join(PLACES)}")
-    if settings.sessions == "issuer":
+    if settings.sessions in ("issuer", "cookie"):
         return None
     if settings.sessions == "database":
         return sqlalchemy_sessions(_engine(settings.database_url), connections=READERS)
