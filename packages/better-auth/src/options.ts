@@ -26,6 +26,14 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
    */
   uuid?: "user.id";
 
+  /**
+   * Tokens name the organizations that the user is a member of, with the user's role in each, as Better Auth's organization
+   * plugin has them when the token is made: claim `orgs`, `{"<organization id>": "<role>"}`, of up to 16 memberships and
+   * 1,024 bytes of JSON. Where there are more, `orgs_truncated` is true; the active organization is kept first, then the
+   * oldest memberships. `active_org` is the active organization, to be shown. Default: false.
+   */
+  organizations?: boolean;
+
   jwt?: {
     /** Claim `iss`. Default: the origin of `baseURL`, which is what the backend expects by default. */
     issuer?: string;

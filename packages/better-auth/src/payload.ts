@@ -1,6 +1,7 @@
 import type { Session, User } from "better-auth";
 import { APIError } from "better-auth/api";
 import type { DrawbridgeOptions } from "./options.js";
+import type { OrganizationClaims } from "./organization-claims.js";
 
 interface SignedIn {
   user: User & Record<string, unknown>;
@@ -23,12 +24,13 @@ const takenClaims = new Map<string, string>([
 
 /**
  * The payload of a token, as Better Auth's option `jwt.definePayload`: what the backend needs to know of the user, and
- * nothing else of the row; `uuidOf` gives the user's UUID. `iss`, `aud`, `sub`, `iat` and `exp` are added where the token
+ * nothing else of the row; `uuidOf` gives the user's UUID, `organizationsOf` the claims of their organizations. `iss`, `aud`, `sub`, `iat` and `exp` are added where the token
  * is signed.
  */
 export function definePayload(
   claims: DrawbridgeOptions["claims"],
   uuidOf: (user: SignedIn["user"]) => Promise<string> | string,
+  organizationsOf?: (user: SignedIn["user"], session: SignedIn["session"]) => Promise<OrganizationClaims | undefined>,
 ) {
   return async ({ user, session }: SignedIn): Promise<Record<string, unknown>> => {
     const more = claims ? await claims({ user, session }) : {};
@@ -44,6 +46,7 @@ export function definePayload(
       // Of the admin and the anonymous plugin. Who acts as a user must not pass for that user.
       ...(session.impersonatedBy != null && { impersonatedBy: String(session.impersonatedBy) }),
       ...(user.isAnonymous === true && { isAnonymous: true }),
+      ...(await organizationsOf?.(user, session)),
     };
   };
 }

@@ -5,6 +5,7 @@ import { guardIds, guardUuids } from "./chosen-uuids.js";
 import { clientAddresses, warnOfForgedAddresses } from "./client-address.js";
 import { neverLimitKeys } from "./key-endpoint.js";
 import type { DrawbridgeOptions } from "./options.js";
+import { organizationClaims, refuseWithoutOrganizations } from "./organization-claims.js";
 import { definePayload } from "./payload.js";
 import { keepUnchanged, refuseFields } from "./refused-fields.js";
 import { neverLimitExchanges, setJwtHeader } from "./session-exchange.js";
@@ -41,9 +42,11 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  *   `disableCookieCache=true` and `disableRefresh=true`: so a backend makes a JWT of a session's cookie. Those are never
  *   rate-limited either.
  * - Tokens that are made from a key of `@better-auth/api-key` have the claims `key` and `permissions`.
+ * - With {@link DrawbridgeOptions.organizations} tokens have the claims `orgs`, `orgs_truncated` and `active_org`.
  * - No token is made for a banned user: 403 `BANNED_USER`.
  *
- * A second JWT plugin is refused when Better Auth starts, with a BetterAuthError. Endpoints answer
+ * A second JWT plugin, or `organizations` without Better Auth's organization plugin, is refused when Better Auth starts,
+ * with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
  * `uuid`, `USER_ID_NOT_UUID` (500) for one whose id should be a UUID and is not, and `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken.
  */
@@ -51,10 +54,14 @@ export function drawbridge(options: DrawbridgeOptions & { uuid: "user.id" }): Dr
 export function drawbridge(options?: DrawbridgeOptions & { uuid?: undefined }): DrawbridgePlugin;
 export function drawbridge(options?: DrawbridgeOptions): DrawbridgePlugin | DrawbridgeIdPlugin;
 export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | DrawbridgeIdPlugin {
-  const { claims, trustedProxies, uuid, ...forJwt } = options;
+  const { claims, organizations, trustedProxies, uuid, ...forJwt } = options;
   let auth: AuthContext | undefined;
   const findUser = async (id: string) => (await auth?.internalAdapter.findUserById(id)) ?? null;
-  const payloadOf = definePayload(claims, uuid ? idAsUuid : (user) => userUuid(user, findUser));
+  const payloadOf = definePayload(
+    claims,
+    uuid ? idAsUuid : (user) => userUuid(user, findUser),
+    organizations ? async (user, session) => auth && organizationClaims(auth.adapter, user.id, session) : undefined,
+  );
   const jwtOptions: JwtOptions = {
     ...forJwt,
     // Signing a token for each /get-session costs every page a signature, and whatever stands in the way of signing (a
@@ -76,6 +83,7 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
     init(ctx: AuthContext) {
       refuseSecondJwtPlugin(ctx);
       if (uuid) refuseOtherIds(ctx);
+      if (organizations) refuseWithoutOrganizations(ctx);
       auth = ctx;
       const ipAddress = trustedProxies && clientAddresses(ctx, trustedProxies);
       if (!ipAddress) warnOfForgedAddresses(ctx);
