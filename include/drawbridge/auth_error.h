@@ -36,6 +36,7 @@ enum class ErrorCode {
   user_unknown,
   role_missing,
   permission_missing,
+  membership_missing,
   origin_not_allowed,
   // unavailable: cannot be decided now; try again (503)
   keys_unavailable,

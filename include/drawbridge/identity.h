@@ -29,6 +29,9 @@ std::string_view name_of(CredentialKind kind);
 /// What an API key may do: actions by resource, as @better-auth/api-key has them.
 using Permissions = std::map<std::string, std::vector<std::string>, std::less<>>;
 
+/// The organizations that a user is a member of, by their ids, with the user's roles in each.
+using Organizations = std::map<std::string, std::vector<std::string>, std::less<>>;
+
 /// Who sent a request, as a verified credential says.
 ///
 /// An immutable handle: copies share one object and cost one reference count. Any number of threads
@@ -61,6 +64,15 @@ class Identity {
   const Permissions& permissions() const;
   /// Whether `permissions()` lists the action. Sessions and tokens of users have no permissions.
   bool has_permission(std::string_view resource, std::string_view action) const;
+  /// Claim `orgs`: the organizations that the user is a member of, each role text split at commas. Absent
+  /// where the credential does not say: nothing is known then, not even that there are none.
+  /// check_membership() (drawbridge/membership.h) judges by it.
+  const std::optional<Organizations>& organizations() const;
+  /// Claim `orgs_truncated`: the user is a member of more than `organizations()` has.
+  bool organizations_truncated() const;
+  /// Claim `active_org`: the organization that the front end works with, to be shown. The user chooses it, so
+  /// it never decides what a request may do.
+  const std::optional<std::string>& active_organization() const;
   /// Claim `iat`, whole seconds; Better Auth may leave it out.
   std::optional<std::chrono::sys_seconds> issued_at() const;
   /// Claim `exp`, whole seconds, rounded down.

@@ -117,6 +117,14 @@ std::string text_of(const Identity& identity, sys_seconds now, const Palette& pa
   for (const auto& [resource, actions] : identity.permissions())
     field("may", fmt::format("{}: {}", display_text(resource),
                              display_text(fmt::format("{}", fmt::join(actions, ", ")))));
+  if (identity.organizations())
+    for (const auto& [organization, in_it] : *identity.organizations())
+      field("member of", fmt::format("{}: {}", display_text(organization),
+                                     display_text(fmt::format("{}", fmt::join(in_it, ", ")))));
+  if (identity.organizations_truncated())
+    field("member of", "more organizations than the token has room for");
+  if (identity.active_organization())
+    field("works in", display_text(*identity.active_organization()) + ", which proves nothing");
   if (identity.issued_at()) field("issued", moment_text(*identity.issued_at(), now));
   field("expires", moment_text(identity.expires_at(), now));
   return text;

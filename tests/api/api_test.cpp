@@ -105,6 +105,7 @@ TEST_F(ApiTest, me_is_the_identity) {
       "issuer":"https://issuer.example","subject":"subject","uuid":"aaaaaaaa-0000-4000-8000-000000000001",
       "email":null,"email_verified":null,"name":null,"roles":[],"session_id":null,"impersonated_by":null,
       "credential":"token","permissions":{},
+      "organizations":null,"organizations_truncated":false,"active_organization":null,
       "issued_at":null,"expires_at":0})"));
 }
 

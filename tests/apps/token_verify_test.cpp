@@ -29,7 +29,8 @@ TEST_F(TokenVerify, AGoodTokenGivesHeaderClaimsAndIdentity) {
     "identity": {"issuer": "http://localhost:3000", "subject": "user-1", "uuid": "d5e1ed25-7146-4435-b2bd-005278237699",
                  "email": "u@example.com", "email_verified": true, "name": "Zoë",
                  "roles": ["admin", "editor"], "session_id": "s-1", "impersonated_by": null,
-                 "credential": "token", "permissions": {},
+                 "credential": "token", "permissions": {}, "organizations": null,
+                 "organizations_truncated": false, "active_organization": null,
                  "issued_at": 1799999940, "expires_at": 1800000840}})"));
 }
 
@@ -40,7 +41,8 @@ TEST_F(TokenVerify, WhatATokenLacksIsNullInItsIdentity) {
   EXPECT_EQ(answer.at("identity"),
             json::parse(R"({"issuer": "http://localhost:3000", "subject": "u", "uuid": null,
       "email": null, "email_verified": null, "name": null, "roles": [], "session_id": null,
-      "impersonated_by": null, "credential": "token", "permissions": {}, "issued_at": null,
+      "impersonated_by": null, "credential": "token", "permissions": {}, "organizations": null,
+      "organizations_truncated": false, "active_organization": null, "issued_at": null,
       "expires_at": 1800000001})"));
 }
 

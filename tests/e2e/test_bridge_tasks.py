@@ -203,6 +203,9 @@ def test_me_is_the_identity_in_the_token(backend: Backend, alice: Person) -> Non
         "impersonated_by": None,
         "credential": "token",
         "permissions": {},
+        "organizations": None,
+        "organizations_truncated": False,
+        "active_organization": None,
         "issued_at": claims["iat"],
         "expires_at": claims["exp"],
     }

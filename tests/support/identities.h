@@ -19,6 +19,9 @@ inline Identity identity_with(std::optional<Uuid> uuid) {
                               .impersonated_by = {},
                               .credential = CredentialKind::token,
                               .permissions = {},
+                              .organizations = {},
+                              .organizations_truncated = false,
+                              .active_organization = {},
                               .issued_at = {},
                               .expires_at = {},
                               .claims_json = "{}"});

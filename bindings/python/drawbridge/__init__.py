@@ -9,6 +9,17 @@ For FastAPI there is drawbridge.fastapi.
 from drawbridge._core import Identity
 from drawbridge.errors import ERROR_CODES, AuthError
 from drawbridge.identity_record import IdentityRecord
+from drawbridge.membership import check_membership, knows_membership
 from drawbridge.verifier import KeyEvent, KeyStatus, Verifier
 
-__all__ = ["ERROR_CODES", "AuthError", "Identity", "IdentityRecord", "KeyEvent", "KeyStatus", "Verifier"]
+__all__ = [
+    "ERROR_CODES",
+    "AuthError",
+    "Identity",
+    "IdentityRecord",
+    "KeyEvent",
+    "KeyStatus",
+    "Verifier",
+    "check_membership",
+    "knows_membership",
+]

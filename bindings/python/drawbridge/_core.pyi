@@ -50,6 +50,17 @@ class Identity(Generic[_Uuid_co]):
     def permissions(self) -> Mapping[str, tuple[str, ...]]:
         """Claim `permissions` of an API key's token, actions by resource, read-only; empty for everything else."""
     @property
+    def organizations(self) -> Mapping[str, tuple[str, ...]] | None:
+        """Claim `orgs`: the organizations that the user is a member of, by id, with the roles in each, read-only. None
+        where the credential does not say: nothing is known then, not even that there are none."""
+    @property
+    def organizations_truncated(self) -> bool:
+        """Claim `orgs_truncated`: the user is a member of more than `organizations` has."""
+    @property
+    def active_organization(self) -> str | None:
+        """Claim `active_org`: the organization that the front end works with, to be shown. The user chooses it, so it
+        never decides what a request may do."""
+    @property
     def issued_at(self) -> datetime | None:
         """Claim `iat`, aware, whole seconds; Better Auth may leave it out."""
     @property
@@ -141,6 +152,8 @@ def session_key(prefix: str, token: str) -> str: ...
 def revocation_key(prefix: str, record: bytes) -> str | None: ...
 def read_revocation(text: bytes) -> int | None: ...
 def check_user_access(identity: Identity[UUID | None], path_user_id: str, by_subject: bool, as_uuid: bool) -> None: ...
+def check_membership(identity: Identity[UUID | None], organization_id: str, roles: Sequence[str] | None) -> None: ...
+def knows_membership(identity: Identity[UUID | None], organization_id: str) -> bool: ...
 
 # What a migration does; drawbridge/alembic/changes.py says what the parts are.
 _Query = Callable[[str], list[list[str | None]]]

@@ -32,16 +32,21 @@ class IdentityRecord:
     impersonated_by: str | None
     credential: str
     permissions: Mapping[str, tuple[str, ...]] = field(hash=False)
+    organizations: Mapping[str, tuple[str, ...]] | None = field(hash=False)
+    organizations_truncated: bool
+    active_organization: str | None
     issued_at: datetime | None
     expires_at: datetime
 
     @classmethod
     def of(cls, identity: Identity[UUID | None]) -> IdentityRecord:
         members = {name: getattr(identity, name) for name in cls.__dataclass_fields__}
-        return cls(**{**members, "permissions": dict(identity.permissions)})  # a read-only view cannot be pickled
+        # Read-only views cannot be pickled.
+        organizations = None if identity.organizations is None else dict(identity.organizations)
+        return cls(**{**members, "permissions": dict(identity.permissions), "organizations": organizations})
 
     def to_dict(self) -> dict[str, Any]:  # Any: JSON
-        """Texts, numbers, booleans, None, lists and one dict, which `json.dumps` takes; times are UNIX seconds. It is
+        """Texts, numbers, booleans, None, lists and dicts, which `json.dumps` takes; times are UNIX seconds. It is
         the form that `/api/v1/me` of the tasks API has."""
         return {
             "issuer": self.issuer,
@@ -54,7 +59,10 @@ class IdentityRecord:
             "session_id": self.session_id,
             "impersonated_by": self.impersonated_by,
             "credential": self.credential,
-            "permissions": {resource: list(actions) for resource, actions in self.permissions.items()},
+            "permissions": _lists(self.permissions),
+            "organizations": None if self.organizations is None else _lists(self.organizations),
+            "organizations_truncated": self.organizations_truncated,
+            "active_organization": self.active_organization,
             "issued_at": None if self.issued_at is None else int(self.issued_at.timestamp()),
             "expires_at": int(self.expires_at.timestamp()),
         }
@@ -80,6 +88,10 @@ class IdentityRecord:
                 raise ValueError(f'the record\'s member "{name}" is not a list of str')
             return tuple(value)
 
+        def texts_by_name(name: str, found: dict[Any, Any]) -> dict[str, tuple[str, ...]]:
+            return {str(key): texts(name, value) for key, value in found.items()}
+
+        organizations = maybe("organizations", dict)
         issued_at = maybe("issued_at", int)
         uuid = maybe("uuid", str)
         return cls(
@@ -93,9 +105,10 @@ class IdentityRecord:
             session_id=maybe("session_id", str),
             impersonated_by=maybe("impersonated_by", str),
             credential=read("credential", str),
-            permissions={
-                str(resource): texts("permissions", actions) for resource, actions in read("permissions", dict).items()
-            },
+            permissions=texts_by_name("permissions", read("permissions", dict)),
+            organizations=None if organizations is None else texts_by_name("organizations", organizations),
+            organizations_truncated=read("organizations_truncated", bool),
+            active_organization=maybe("active_organization", str),
             issued_at=None if issued_at is None else _read("issued_at", _time, issued_at),
             expires_at=_read("expires_at", _time, read("expires_at", int)),
         )
@@ -105,6 +118,10 @@ class IdentityRecord:
 
     def has_permission(self, resource: str, action: str) -> bool:
         return action in self.permissions.get(resource, ())
+
+
+def _lists(texts: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {name: list(each) for name, each in texts.items()}
 
 
 def _time(seconds: int) -> datetime:

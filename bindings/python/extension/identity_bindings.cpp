@@ -3,9 +3,12 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
 
 #include "drawbridge/identity.h"
+#include "drawbridge/membership.h"
 
+#include "error_bindings.h"
 #include "python_calls.h"
 
 namespace nb = nanobind;
@@ -52,12 +55,41 @@ nb::object permissions_of(const Identity& identity) {
   return read_only(permissions);
 }
 
+nb::object organizations_of(const Identity& identity) {
+  if (!identity.organizations()) return nb::none();
+  nb::dict organizations;
+  for (const auto& [organization, roles] : *identity.organizations())
+    organizations[nb::cast(organization)] = tuple_of(roles);
+  return read_only(organizations);
+}
+
 /// Read-only, since it is what was signed.
 nb::object claims_of(const Identity& identity) {
   const nb::object loads = nb::module_::import_("json").attr("loads");
   const nb::object json = nb::cast(identity.claims_json());
   const nb::object claims = call_python(loads, json);
   return read_only(claims);
+}
+
+/// The bytes of a str while that lives. What has no UTF-8 form, a lone surrogate, is nobody's id, as the
+/// empty text is.
+std::string_view id_of(const nb::str& text) {
+  Py_ssize_t size = 0;
+  if (const char* const data = PyUnicode_AsUTF8AndSize(text.ptr(), &size))
+    return {data, static_cast<std::size_t>(size)};
+  PyErr_Clear();
+  return {};
+}
+
+void check_member(const Identity& identity, const nb::str& organization_id,
+                  const std::optional<std::vector<std::string>>& roles) {
+  const auto access = roles ? check_membership(identity, id_of(organization_id), *roles)
+                            : check_membership(identity, id_of(organization_id));
+  if (!access) raise(access.error());
+}
+
+bool knows_member(const Identity& identity, const nb::str& organization_id) {
+  return knows_membership(identity, id_of(organization_id));
 }
 
 nb::object text_of(const Identity& identity) {
@@ -104,6 +136,14 @@ void bind_identity(nb::module_& module) {
                    "everything else.");
   type.def("has_permission", &Identity::has_permission, nb::arg("resource"), nb::arg("action"),
            "Whether `permissions` lists the action. Sessions and tokens of users have no permissions.");
+  type.def_prop_ro(
+      "organizations", &organizations_of,
+      "Claim `orgs`: the user's roles by organization, read-only; None where the credential does "
+      "not say.");
+  type.def_prop_ro("organizations_truncated", &Identity::organizations_truncated,
+                   "Claim `orgs_truncated`: the user is a member of more than `organizations` has.");
+  type.def_prop_ro("active_organization", &Identity::active_organization,
+                   "Claim `active_org`, to be shown. The user chooses it, so it decides nothing.");
   type.def_prop_ro("issued_at", &issued_at,
                    "Claim `iat`, aware, whole seconds; Better Auth may leave it out.");
   type.def_prop_ro(
@@ -112,6 +152,9 @@ void bind_identity(nb::module_& module) {
   type.def_prop_ro("claims", &claims_of,
                    "All claims as they were signed, read-only; read from JSON at each call.");
   type.def("__repr__", &text_of);
+  module.def("check_membership", &check_member, nb::arg("identity"), nb::arg("organization_id"),
+             nb::arg("roles").none());
+  module.def("knows_membership", &knows_member, nb::arg("identity"), nb::arg("organization_id"));
   // Identity[UUID | None], which says something to type checkers alone.
   type.attr("__class_getitem__") =
       nb::module_::import_("builtins")

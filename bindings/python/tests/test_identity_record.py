@@ -25,6 +25,9 @@ RECORD: Mapping[str, Any] = {
     "impersonated_by": None,
     "credential": "key",
     "permissions": {"files": ["read"]},
+    "organizations": {"org1": ["owner"], "org2": []},
+    "organizations_truncated": True,
+    "active_organization": "org1",
     "issued_at": 1_800_000_000,
     "expires_at": 1_800_000_900,
 }
@@ -35,10 +38,12 @@ RECORD: Mapping[str, Any] = {
     [
         {"role": "admin,editor", "name": "Alicé", "impersonatedBy": "admin1"},
         {"key": "key1", "permissions": {"files": ["read", "list"], "none": []}},
+        {"orgs": {"org1": "admin,member", "org2": ""}, "orgs_truncated": True, "active_org": "org2"},
+        {"orgs": {}},
         {"uuid": None},
         {"email": None, "emailVerified": None, "name": None, "sid": None, "iat": None},
     ],
-    ids=["all", "of a key", "without uuid", "what must be there"],
+    ids=["all", "of a key", "of organizations", "of none", "without uuid", "what must be there"],
 )
 def test_it_says_what_the_identity_says_also_after_json(issuer: Issuer, claims: dict[str, Any]) -> None:
     with Verifier(issuer.url, user_claim="sub") as verifier:
@@ -80,6 +85,11 @@ def test_what_is_read_is_typed() -> None:
         ("permissions", ["files"]),
         ("permissions", {"files": "read"}),
         ("permissions", {"files": [1]}),
+        ("organizations", ["org1"]),
+        ("organizations", {"org1": "owner"}),
+        ("organizations_truncated", None),
+        ("organizations_truncated", 1),
+        ("active_organization", 1),
         ("issued_at", "2026"),
         ("expires_at", None),
         ("expires_at", True),

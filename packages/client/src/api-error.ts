@@ -7,6 +7,8 @@ export type KnownErrorCode =
   | "role_missing"
   /** A backend of one's own wants a permission of an API key, or a signed-in user in place of a key. */
   | "permission_missing"
+  /** A backend of one's own serves an organization that the user is not a member of, or without a role it wants. */
+  | "membership_missing"
   /** An answer that neither the contract nor FastAPI gives: a proxy's page, another program on that port. */
   | "unexpected_answer";
 

@@ -46,6 +46,8 @@ constexpr std::array facts{
     CodeFacts{user_unknown, "user_unknown", forbidden, 403, "The user no longer exists"},
     CodeFacts{role_missing, "role_missing", forbidden, 403, "The user lacks a role"},
     CodeFacts{permission_missing, "permission_missing", forbidden, 403, "The credential may not do this"},
+    CodeFacts{membership_missing, "membership_missing", forbidden, 403,
+              "The user is not such a member of the organization"},
     CodeFacts{origin_not_allowed, "origin_not_allowed", forbidden, 403, "The page may not send this"},
     CodeFacts{keys_unavailable, "keys_unavailable", unavailable, 503, "The issuer's keys cannot be had now"},
     CodeFacts{session_unavailable, "session_unavailable", unavailable, 503,

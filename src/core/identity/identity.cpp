@@ -59,6 +59,15 @@ bool Identity::has_permission(std::string_view resource, std::string_view action
   return actions != claims_->permissions.end() &&
          std::ranges::find(actions->second, action) != actions->second.end();
 }
+const std::optional<Organizations>& Identity::organizations() const {
+  return claims_->organizations;
+}
+bool Identity::organizations_truncated() const {
+  return claims_->organizations_truncated;
+}
+const std::optional<std::string>& Identity::active_organization() const {
+  return claims_->active_organization;
+}
 std::optional<std::chrono::sys_seconds> Identity::issued_at() const {
   return claims_->issued_at;
 }

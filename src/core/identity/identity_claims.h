@@ -17,6 +17,9 @@ struct IdentityClaims {
   std::optional<std::string> impersonated_by{};
   CredentialKind credential{};  ///< `key` where it has the claim `key`
   Permissions permissions{};
+  std::optional<Organizations> organizations{};
+  bool organizations_truncated{};
+  std::optional<std::string> active_organization{};
   std::optional<std::chrono::sys_seconds> issued_at{};
   std::chrono::sys_seconds expires_at{};
   std::string claims_json{};

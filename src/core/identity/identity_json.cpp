@@ -33,6 +33,9 @@ std::string identity_json(const Identity& identity) {
       .member("impersonated_by", identity.impersonated_by())
       .member("credential", name_of(identity.credential()))
       .member("permissions", identity.permissions())
+      .member("organizations", identity.organizations())
+      .member("organizations_truncated", identity.organizations_truncated())
+      .member("active_organization", identity.active_organization())
       .member("issued_at", seconds_of(identity.issued_at()))
       .member("expires_at", seconds_of(identity.expires_at()));
   return out;

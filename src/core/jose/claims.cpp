@@ -4,6 +4,8 @@
 #include <cmath>
 #include <span>
 
+#include <fmt/format.h>
+
 #include "core/errors/hints.h"
 #include "core/jose/strict_json.h"
 #include "core/text/ascii.h"
@@ -15,6 +17,8 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 using Refused = std::unexpected<AuthError>;
 
+/// What the plugin writes at most (packages/better-auth/src/organization-claims.ts).
+constexpr std::size_t max_organizations = 16;
 constexpr double latest_time = 253402300799;  // 9999-12-31T23:59:59Z
 
 Refused refuse(ErrorCode code, std::string detail, std::string hint) {
@@ -158,6 +162,9 @@ std::expected<IdentityClaims, AuthError> read_identity(object claims, const Toke
       .impersonated_by = std::nullopt,
       .credential = CredentialKind::token,
       .permissions = {},
+      .organizations = std::nullopt,
+      .organizations_truncated = false,
+      .active_organization = std::nullopt,
       .issued_at = times.issued ? std::optional{whole_seconds(*times.issued)} : std::nullopt,
       .expires_at = whole_seconds(times.expires),
       .claims_json = {}};
@@ -212,6 +219,40 @@ std::expected<void, AuthError> read_key(object claims, IdentityClaims& identity)
   if (!permissions) return Refused{permissions.error()};
   identity.credential = CredentialKind::key;
   identity.permissions = *std::move(permissions);
+  return {};
+}
+
+/// The claim `orgs`: the role text of each organization by its id. What is unclear is refused, as above.
+std::expected<std::optional<Organizations>, AuthError> read_organizations(object claims) {
+  const auto value = claim(claims, "orgs");
+  if (!value) return std::nullopt;
+  const auto unclear = [] {
+    return invalid("orgs", fmt::format("an object of up to {} organizations with their roles as texts",
+                                       max_organizations));
+  };
+  object memberships;
+  if (value->get(memberships) != simdjson::SUCCESS) return unclear();
+  Organizations organizations;
+  for (const auto membership : memberships) {
+    const auto roles = string_of(membership.value);
+    if (!roles || membership.key.empty() || organizations.size() == max_organizations) return unclear();
+    organizations[std::string{membership.key}] = split_roles(*roles);
+  }
+  return organizations;
+}
+
+std::expected<void, AuthError> read_memberships(object claims, IdentityClaims& identity) {
+  auto organizations = read_organizations(claims);
+  if (!organizations) return Refused{organizations.error()};
+  if (const auto truncated = claim(claims, "orgs_truncated"))
+    if (truncated->get(identity.organizations_truncated) != simdjson::SUCCESS)
+      return invalid("orgs_truncated", "true or false");
+  if (const auto active = claim(claims, "active_org")) {
+    const auto text = string_of(*active);
+    if (!text || text->empty()) return invalid("active_org", "text with at least one character");
+    identity.active_organization = *text;
+  }
+  identity.organizations = *std::move(organizations);
   return {};
 }
 
@@ -275,6 +316,7 @@ std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const 
   auto impersonator = read_impersonator(claims);
   if (!impersonator) return Refused{impersonator.error()};
   if (auto good = read_key(claims, *identity); !good) return Refused{good.error()};
+  if (auto good = read_memberships(claims, *identity); !good) return Refused{good.error()};
 
   identity->issuer = *std::move(issuer);
   identity->uuid = *uuid;

@@ -25,16 +25,6 @@ void append_json(std::string& out, std::same_as<bool> auto value) {
 /// `"2026-11-23T10:00:00.000Z"`
 void append_json(std::string& out, std::chrono::sys_time<std::chrono::milliseconds> time);
 
-/// null where there is none.
-template <class T>
-void append_json(std::string& out, const std::optional<T>& value) {
-  if (value) {
-    append_json(out, *value);
-  } else {
-    out += "null";
-  }
-}
-
 template <class T>
 void append_json(std::string& out, const std::vector<T>& values) {
   out += '[';
@@ -56,6 +46,16 @@ void append_json(std::string& out, const std::map<std::string, T, std::less<>>& 
     append_json(out, value);
   }
   out += '}';
+}
+
+/// null where there is none.
+template <class T>
+void append_json(std::string& out, const std::optional<T>& value) {
+  if (value) {
+    append_json(out, *value);
+  } else {
+    out += "null";
+  }
 }
 
 /// An object, member by member; whole after each. Names are plain ASCII literals.

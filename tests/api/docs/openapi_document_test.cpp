@@ -99,8 +99,8 @@ Names codes_in_contract(const Operation& operation) {
   return codes;
 }
 
-/// A tasks API asks for no role and no permission.
-const Names of_other_backends{"role_missing", "permission_missing"};
+/// A tasks API asks for no role, no permission and no membership.
+const Names of_other_backends{"role_missing", "permission_missing", "membership_missing"};
 
 /// What follows from how a route and its endpoint are declared.
 Names codes_in_program(const Operation& operation) {

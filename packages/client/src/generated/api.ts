@@ -408,6 +408,14 @@ export interface components {
             permissions: {
                 [key: string]: string[];
             };
+            /** @description Claim `orgs`: the user's roles by organization. Null where the credential does not say. */
+            organizations: {
+                [key: string]: string[];
+            } | null;
+            /** @description Claim `orgs_truncated`: the user is a member of more than these. */
+            organizations_truncated: boolean;
+            /** @description Claim `active_org`, to be shown: the user chooses it. */
+            active_organization: string | null;
             /** @description Claim `iat`, seconds since 1970-01-01T00:00:00Z. */
             issued_at: number | null;
             /** @description Claim `exp`, seconds since 1970-01-01T00:00:00Z. */
