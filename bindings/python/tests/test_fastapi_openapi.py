@@ -22,6 +22,7 @@ DEPENDENCIES: dict[str, Callable[..., object]] = {
     "access": AUTH.verify_user_access,
     "match": AUTH.verify_user_match,
     "role": AUTH.require_role("admin"),
+    "membership": AUTH.require_membership("user_id"),
     "active": AUTH.get_current_active_user(lambda identity: True),
 }
 
@@ -74,6 +75,7 @@ REFUSALS = {
     "access": {"401", "403", "503"},
     "match": {"401", "403", "503"},
     "role": {"401", "403", "503"},
+    "membership": {"401", "403", "503"},
     "active": {"401", "403", "503"},
 }
 

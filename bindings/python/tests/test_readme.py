@@ -132,6 +132,28 @@ def test_who_may_do_what(issuer: Issuer, first: Namespace) -> None:
     assert call(app, "DELETE", "/api/v1/news", bearer(issuer.token(role="admin"))).status_code == 204
 
 
+@section("Organizations")
+def test_organizations(issuer: Issuer, first: Namespace) -> None:
+    names = run("Organizations", first)
+    assert asyncio.run(names["roles_in"](None, "org1")) is None
+    with TestClient(app_of(names)) as client:
+
+        def says(method: str, path: str, **claims: object) -> object:
+            headers = {"Authorization": f"Bearer {issuer.token(**claims)}"}  # type: ignore[arg-type]
+            answer = client.request(method, path, headers=headers)
+            return answer.json().get("code") if answer.status_code >= 400 else answer.text.strip('"')
+
+        projects = "/api/v1/orgs/org1/projects"
+        member, owner, another = {"org1": "member"}, {"org1": "owner,member"}, {"org2": "owner"}
+        assert says("GET", projects, orgs=member) == "projects of org1"
+        assert says("GET", projects, orgs=another, active_org="org1") == "membership_missing"
+        assert says("GET", projects) == "membership_missing"
+        assert says("DELETE", projects, orgs=owner) == ""
+        assert says("DELETE", projects, orgs=member) == "membership_missing"
+        assert says("GET", "/api/v1/search?org_id=org1", orgs=member) == "found in org1"
+        assert says("GET", "/api/v1/search?org_id=org1", orgs=another) == "no_such_organization"
+
+
 @pytest.fixture
 def by_cookie(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Namespace]:
     """The app that takes session cookies, in the environment that its command gives it."""

@@ -53,7 +53,8 @@ const keyOptions = ({ apiKeys }) => ({
 /** Beside those of tokens; some have tables of their own, which no backend knows of. */
 function others(settings) {
   return [
-    ...(settings.otherTables ? [organization(), twoFactor()] : []),
+    ...(settings.otherTables || settings.organizations ? [organization()] : []),
+    ...(settings.otherTables ? [twoFactor()] : []),
     ...(settings.admin ? [admin()] : []),
     ...(settings.apiKeys ? [apiKey(keyOptions(settings))] : []),
     ...(settings.bearer ? [bearer({ requireSignature: settings.bearer === "signed" })] : []),
@@ -77,8 +78,8 @@ function jwtPlugins(settings) {
   const token = { issuer: settings.issuer, audience: settings.audience, expirationTime: settings.expiresIn, sign };
   const sessionCookieCache = ["on", "large"].includes(settings.sessionCache);
   if (settings.uuid !== false && !settings.payload) {
-    const { trustedProxies, uuidColumn: uuid } = settings;
-    return [drawbridge({ jwks, jwt: token, trustedProxies, uuid, sessionCookieCache })];
+    const { organizations, trustedProxies, uuidColumn: uuid } = settings;
+    return [drawbridge({ jwks, jwt: token, organizations, trustedProxies, uuid, sessionCookieCache })];
   }
   const definePayload = payloads[settings.payload ?? "no-uuid"];
   return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache })];

@@ -40,6 +40,7 @@ export function readSettings(origin) {
     bearer: process.env.ISSUER_BEARER,
     admin: process.env.ISSUER_ADMIN === "on",
     apiKeys: process.env.ISSUER_API_KEYS,
+    organizations: process.env.ISSUER_ORGANIZATIONS === "on",
     trustedProxies: process.env.ISSUER_TRUSTED_PROXIES?.split(",").filter(Boolean),
     uuid: process.env.ISSUER_UUID !== "off",
     jwt: process.env.ISSUER_JWT !== "off",

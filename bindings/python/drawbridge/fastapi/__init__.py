@@ -10,6 +10,7 @@ A refusal is an `AuthError` and reaches the client as an RFC 9457 problem docume
 """
 
 from drawbridge.fastapi.better_auth import BetterAuth
+from drawbridge.fastapi.membership import Refusal
 from drawbridge.fastapi.problem_response import problem_response
 
-__all__ = ["BetterAuth", "problem_response"]
+__all__ = ["BetterAuth", "Refusal", "problem_response"]

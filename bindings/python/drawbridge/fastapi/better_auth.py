@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
@@ -21,6 +21,7 @@ from drawbridge.fastapi.dependencies import (
     UserWithRole,
     VerifierSource,
 )
+from drawbridge.fastapi.membership import FindRoles, MemberOf, Refusal
 from drawbridge.fastapi.openapi import describe_refusals
 from drawbridge.fastapi.problem_response import answer_auth_errors_everywhere
 from drawbridge.fastapi.route_check import check_routes
@@ -116,6 +117,7 @@ class BetterAuth(Generic[Uuid_co]):
         self._settings = settings
         self._roles: dict[frozenset[str], UserWithRole] = {}
         self._permissions: dict[tuple[str, str], KeyWithPermission] = {}
+        self._memberships: dict[tuple[object, ...], MemberOf] = {}
         self._source = VerifierSource(self._get_verifier, scheme_name, self._shown_credentials)
         self.get_current_user = CurrentUser(self._source)
         self.get_optional_user = OptionalUser(self._source)
@@ -164,6 +166,38 @@ class BetterAuth(Generic[Uuid_co]):
         """
         made = KeyWithPermission(self._source, resource, action)
         return self._permissions.setdefault((resource, action), made)
+
+    def require_membership(
+        self,
+        parameter: str,
+        *,
+        roles: Iterable[str] | None = None,
+        place: Literal["path", "query"] = "path",
+        fallback: FindRoles | None = None,
+        refusal: Refusal | None = None,
+    ) -> MemberOf:
+        """A dependency: `Identity` of a member of the organization whose id is the path parameter `parameter`, 403
+        `membership_missing` otherwise, whether or not that organization exists.
+
+        `roles` are those of which the member needs one there; what a role may do in the app is so said by the route.
+        With `place="query"` the id is a parameter of the query, which must be there once (422 `validation_failed`).
+        The id is compared byte by byte with the token's claim `orgs`, which `drawbridge({ organizations: true })`
+        makes; the user's active organization has no part in it.
+
+        `fallback(identity, organization_id)` is asked only where the token does not say: without that claim, as of a
+        session that is read from storage, or where a user has more organizations than a token has room for. It returns
+        the user's roles there, "admin,member" or a list; None, and no role at all, is no member, and anything else a
+        RuntimeError. It may be a coroutine function; a plain one runs in a thread. `refusal` is told in place of
+        `membership_missing`.
+
+        The same arguments give the same object. ValueError for what cannot be a role.
+        """
+        if isinstance(roles, str):
+            raise ValueError(f'require_membership takes a set of roles: roles={{"{roles}"}}')
+        wanted = None if roles is None else frozenset(roles)
+        made = MemberOf(self._source, parameter, wanted, place, fallback, refusal)
+        # By identity, as not every callable can be hashed; what is kept here keeps its fallback.
+        return self._memberships.setdefault((parameter, wanted, place, id(fallback), refusal), made)
 
     def get_current_active_user(self, check: Callable[[Identity], object]) -> ActiveUser:
         """A dependency: what `check` returns for the identity, 403 `user_unknown` for None and anything false.

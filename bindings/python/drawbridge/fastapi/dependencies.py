@@ -16,9 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from drawbridge import AuthError, Identity, Verifier
+from drawbridge.fastapi.compared_parameter import Compared, fault_of, is_uuid, matched_route, parameter_missing
 from drawbridge.fastapi.cookie_answers import expect_private_answers, mark_as_counted_by, mark_as_of_nobody
 from drawbridge.fastapi.problem_response import answer_auth_errors
-from drawbridge.fastapi.user_parameter import fault_of, is_uuid, matched_route, parameter_missing
 from drawbridge.settings import ShownCredentials
 
 # By which a request may count, beside Authorization.
@@ -98,46 +98,61 @@ class OptionalUser(CredentialDependency):
             return None
 
 
-class UserOfPath(CredentialDependency):
-    """The user whom the path names; `user_mismatch` for everybody else, whether or not the path's user exists."""
+class ComparingDependency(CredentialDependency):
+    """What compares an id that the request names with the identity."""
 
-    def __init__(self, source: VerifierSource, parameter: str) -> None:
+    def __init__(self, source: VerifierSource, compared: Compared) -> None:
         super().__init__(source)
-        self.parameter = parameter
+        self.compared = compared
         self._sound: dict[int, _SoundRoute] = {}  # by their id(), as long as they live
 
-    async def __call__(self, request: HTTPConnection) -> Identity:
-        identity = await self.authenticate(request)
-        route = matched_route(request.scope)
+    def works_with_uuid(self, route: object) -> bool:
+        """Whether the route takes the id of its path as a UUID. RuntimeError, and so 500, where it could take it from
+        elsewhere: the check at the start cannot see a route that is added later, nor one behind middleware that hides
+        what it wraps."""
         sound = self._sound.get(id(route))
-        as_uuid = sound.as_uuid if sound is not None and sound.route() is route else self._check(route)
-        if self.parameter not in request.path_params:
-            raise RuntimeError(parameter_missing(getattr(route, "path", "(no route)"), self.parameter))
-        found = request.path_params[self.parameter]
-        user = found if isinstance(found, UUID) else str(found)
-        self._verifier().check_user_access(identity, user, as_uuid=as_uuid)
-        return identity
+        return sound.as_uuid if sound is not None and sound.route() is route else self._check(route)
+
+    def of_path(self, request: HTTPConnection, route: object) -> object:
+        if self.compared.parameter not in request.path_params:
+            raise RuntimeError(parameter_missing(getattr(route, "path", "(no route)"), self.compared))
+        return request.path_params[self.compared.parameter]
 
     def _check(self, route: object) -> bool:
-        """Whether the route works with a UUID. RuntimeError, and so 500, where it could take its user from elsewhere:
-        the check at the start cannot see a route that is added later, nor one behind middleware that hides what it
-        wraps."""
         if route is None:
             return False
-        fault = fault_of(route, self.parameter)
+        fault = fault_of(route, self.compared)
         if fault is not None:
             raise RuntimeError(fault)
         key, sound = id(route), self._sound
-        as_uuid = is_uuid(route, self.parameter)
+        as_uuid = is_uuid(route, self.compared.parameter)
         sound[key] = _SoundRoute(ref(route, lambda _: sound.pop(key, None)), as_uuid)
         return as_uuid
 
 
 class _SoundRoute(NamedTuple):
-    """A route that can take its user from nowhere else, and whether it works with a UUID."""
+    """A route that can take the id from nowhere else, and whether it works with a UUID."""
 
     route: ref[object]
     as_uuid: bool
+
+
+class UserOfPath(ComparingDependency):
+    """The user whom the path names; `user_mismatch` for everybody else, whether or not the path's user exists."""
+
+    def __init__(self, source: VerifierSource, parameter: str) -> None:
+        remedy = "BetterAuth(user_id_parameter=...)"
+        super().__init__(source, Compared(parameter, "verify_user_access", "user", remedy))
+        self.parameter = parameter
+
+    async def __call__(self, request: HTTPConnection) -> Identity:
+        identity = await self.authenticate(request)
+        route = matched_route(request.scope)
+        as_uuid = self.works_with_uuid(route)
+        found = self.of_path(request, route)
+        user = found if isinstance(found, UUID) else str(found)
+        self._verifier().check_user_access(identity, user, as_uuid=as_uuid)
+        return identity
 
 
 class UserWithRole(CredentialDependency):
@@ -145,7 +160,7 @@ class UserWithRole(CredentialDependency):
 
     def __init__(self, source: VerifierSource, roles: tuple[str, ...]) -> None:
         super().__init__(source)
-        _check_roles(roles)
+        check_roles(roles, "require_role", "require_role({})")
         self._roles = roles
 
     async def __call__(self, request: HTTPConnection) -> Identity:
@@ -207,13 +222,13 @@ class ActiveUser(CredentialDependency):
 
     def __init__(self, source: VerifierSource, check: Callable[[Identity], object]) -> None:
         super().__init__(source)
-        if _is_any(check, isgeneratorfunction) or _is_any(check, isasyncgenfunction):
+        if is_any(check, isgeneratorfunction) or is_any(check, isasyncgenfunction):
             raise TypeError(
                 "get_current_active_user takes a function that returns the user, and this one yields: "
                 "a generator would let everybody in. Use return."
             )
         self._check: Callable[[Identity], object | Awaitable[object]] = check
-        self._is_async = _is_any(check, iscoroutinefunction)
+        self._is_async = is_any(check, iscoroutinefunction)
 
     async def __call__(self, request: HTTPConnection) -> object:
         identity = await self.authenticate(request)
@@ -235,24 +250,24 @@ class ActiveUser(CredentialDependency):
         return identity if found is True else found
 
 
-def _check_roles(roles: tuple[object, ...]) -> None:
-    """ValueError, with one line, for what no token's role could ever be."""
+def check_roles(roles: tuple[object, ...], dependency: str, written: str) -> None:
+    """ValueError, with one line, for what no token's role could ever be; `written` is how roles are given."""
     if not roles:
-        raise ValueError('require_role names no role: give one or more, require_role("admin")')
+        raise ValueError(f"{dependency} names no role: give one or more, " + written.format('"admin"'))
     for role in roles:
         if not isinstance(role, str):
-            raise ValueError(f"require_role has a {type(role).__name__}: give each role by itself, as a str")
+            raise ValueError(f"{dependency} has a {type(role).__name__}: give each role by itself, as a str")
         if "," in role:
             each = ", ".join(f'"{part.strip()}"' for part in role.split(","))
             raise ValueError(
-                f'require_role has "{role}", but a comma separates roles in a token: for any of them write '
-                f"require_role({each})"
+                f'{dependency} has "{role}", but a comma separates roles in a token: for any of them write '
+                f"{written.format(each)}"
             )
         if not role or role != role.strip():
-            raise ValueError(f'require_role has "{role}": a role is not empty, and has no white space around it')
+            raise ValueError(f'{dependency} has "{role}": a role is not empty, and has no white space around it')
 
 
-def _is_any(check: object, kind: Callable[[object], bool]) -> bool:
+def is_any(check: object, kind: Callable[[object], bool]) -> bool:
     """Whether it is a function of this kind, or an object whose call is one."""
     return kind(check) or kind(getattr(check, "__call__", None))  # noqa: B004
 

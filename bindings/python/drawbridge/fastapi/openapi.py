@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.routing import Host, Mount
 
 from drawbridge import AuthError
+from drawbridge.fastapi.compared_parameter import callable_of, tree_of
 from drawbridge.fastapi.dependencies import CredentialDependency, CurrentUser, OptionalUser
+from drawbridge.fastapi.membership import MemberOf
 from drawbridge.fastapi.route_check import routes_of, with_routes
-from drawbridge.fastapi.user_parameter import callable_of, tree_of
 from drawbridge.settings import ShownCredentials
 
 _Document = dict[str, Any]  # Any: JSON
@@ -172,8 +173,13 @@ def _describe(
     noun = "token" if taken == {"token"} else "credential"
     add("401", f"No {noun}, or one that is not good", _CHALLENGE)
     by_cookie = "session" in taken and method not in _SAFE_METHODS
-    if by_cookie or any(not isinstance(each, (CurrentUser, OptionalUser)) for each in dependencies):
+    hidden = [each for each in dependencies if isinstance(each, MemberOf) and each.refused_with == 404]
+    if by_cookie or any(
+        not isinstance(each, (CurrentUser, OptionalUser)) and each not in hidden for each in dependencies
+    ):
         add("403", f"A good {noun}, but not for this", {})
+    if hidden:
+        add("404", f"A good {noun}, but nothing is there for it", {})
     if "key" in taken:
         add("429", "A limit of the API key is reached", _WAIT)
     add("503", "It cannot be decided now", _WAIT)

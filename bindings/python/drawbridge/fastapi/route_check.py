@@ -17,8 +17,8 @@ from fastapi.dependencies.utils import get_dependant, get_parameterless_sub_depe
 from starlette.applications import Starlette
 from starlette.routing import Router
 
-from drawbridge.fastapi.dependencies import UserOfPath
-from drawbridge.fastapi.user_parameter import callable_of, fault_of, tree_of
+from drawbridge.fastapi.compared_parameter import Compared, callable_of, fault_of, takes, tree_of
+from drawbridge.fastapi.dependencies import ComparingDependency
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Above:
     path: str = ""
     parameters: frozenset[str] = frozenset()
     # What the dependencies of the apps and routers around compare. They run for the routes of these alone.
-    compared: frozenset[str] = frozenset()
+    compared: frozenset[Compared] = frozenset()
     apps: tuple[int, ...] = ()
 
 
 def check_routes(app: Starlette) -> None:
-    """Raises RuntimeError, with one line, for a route that compares the user with a path that names none, that takes
-    the user from elsewhere as well, or that is not compared though its app's dependencies say so. Mounted apps are
-    looked into, at any depth."""
+    """Raises RuntimeError, with one line, for a route that compares a user, or an organization, with a path that names
+    none, that takes it from elsewhere as well, or that is not compared though its app's dependencies say so. Mounted
+    apps are looked into, at any depth."""
     for fault in _faults_of_app(app, Above()):
         raise RuntimeError(fault)
 
@@ -62,10 +62,10 @@ def _faults_of_router(router: Any, above: Above) -> Iterator[str]:
 
 def _faults_of_route(route: Any, above: Above) -> Iterator[str]:
     compared = _parameters_of(route.dependant, _overrides_of(route))
-    for parameter in sorted(compared):
-        if parameter in above.parameters:
-            yield _parameter_of_a_mount(above, route.path, parameter)
-        fault = fault_of(route, parameter)
+    for each in sorted(compared):
+        if each.place == "path" and each.parameter in above.parameters:
+            yield _parameter_of_a_mount(above, route.path, each)
+        fault = fault_of(route, each)
         if fault is not None:
             yield fault.replace(f"The route {route.path} ", f"The route {above.path}{route.path} ", 1)
     yield from _not_compared(above, route, above.compared - compared)
@@ -73,36 +73,41 @@ def _faults_of_route(route: Any, above: Above) -> Iterator[str]:
 
 def _faults_beside_fastapi(route: Any, above: Above) -> Iterator[str]:
     """Of what is mounted, or of a plain route of Starlette: dependencies do not run there."""
+    yield from _not_compared(above, route, above.compared)
     names = frozenset(getattr(route, "param_convertors", {}))
-    yield from _not_compared(above, route, above.compared & names)
     path = str(getattr(route, "path", getattr(route, "host", "")))
     below = replace(above, path=f"{above.path}{path}", parameters=above.parameters | (names - {"path"}))
     app = getattr(route, "app", None)
     yield from _faults_of_app(route if with_routes(app) is None else app, below)
 
 
-def _not_compared(above: Above, route: Any, parameters: frozenset[str]) -> Iterator[str]:
-    names = getattr(route, "param_convertors", {})
+def _not_compared(above: Above, route: Any, compared: frozenset[Compared]) -> Iterator[str]:
     path = f"{above.path}{getattr(route, 'path', getattr(route, 'host', ''))}"
-    for parameter in sorted(parameters):
-        if parameter in names:
+    for each in sorted(compared):
+        if takes(route, each):
+            article, name = ("a" if each.whose == "user" else "an"), _shown(each)
             yield (
-                f"{path} names a user by {{{parameter}}}, but nothing compares it: verify_user_access is a dependency "
-                f"of the app or router around it, and FastAPI runs those for its own routes, not for what is mounted. "
-                f"Serve it by a route of FastAPI that depends on verify_user_access, or without {{{parameter}}}."
+                f"{path} names {article} {each.whose} by {name}, but nothing compares it: {each.dependency} is a "
+                f"dependency of the app or router around it, and FastAPI runs those for its own routes, not for what "
+                f"is mounted. Serve it by a route of FastAPI that depends on {each.dependency}, or without {name}."
             )
 
 
-def _parameter_of_a_mount(above: Above, path: str, parameter: str) -> str:
+def _shown(compared: Compared) -> str:
+    return f"{{{compared.parameter}}}" if compared.place == "path" else f"{compared.parameter} of its query"
+
+
+def _parameter_of_a_mount(above: Above, path: str, compared: Compared) -> str:
+    parameter = compared.parameter
     return (
-        f"The route {above.path}{path} depends on verify_user_access, but {{{parameter}}} stands in the path or host "
-        f"of a mount ({above.path}), whose parameters FastAPI does not give to the routes below: they would take "
+        f"The route {above.path}{path} depends on {compared.dependency}, but {{{parameter}}} stands in the path or "
+        f"host of a mount ({above.path}), whose parameters FastAPI does not give to the routes below: they would take "
         f'{parameter} from the query. Write it into the path of each route: APIRouter(prefix="{above.path}") with '
         f"app.include_router(router), or a mount that ends before {{{parameter}}}."
     )
 
 
-def routes_of(router: Any, compared: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+def routes_of(router: Any, compared: frozenset[Compared]) -> Iterator[tuple[Any, frozenset[Compared]]]:
     """Each route as it is served, and what the dependencies of its routers compare."""
     yield from _included(router.routes, compared)
     # Static pages of a front end, which are looked for last.
@@ -111,7 +116,7 @@ def routes_of(router: Any, compared: frozenset[str]) -> Iterator[tuple[Any, froz
         yield route, compared
 
 
-def _included(routes: Any, compared: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+def _included(routes: Any, compared: frozenset[Compared]) -> Iterator[tuple[Any, frozenset[Compared]]]:
     for route in routes:
         candidates = getattr(route, "effective_candidates", None)
         if callable(candidates):
@@ -161,14 +166,14 @@ def with_routes(app: object) -> object | None:
     return None
 
 
-def _compared_by(dependencies: list[params.Depends]) -> frozenset[str]:
+def _compared_by(dependencies: list[params.Depends]) -> frozenset[Compared]:
     trees = (get_parameterless_sub_dependant(depends=each, path="") for each in dependencies)
     return frozenset().union(*(_parameters_of(tree, {}) for tree in trees))
 
 
-def _parameters_of(dependant: Dependant, overrides: Mapping[Any, Any]) -> frozenset[str]:
-    """The path parameters that it compares, also by what is put in the place of a dependency."""
-    found = [each.parameter for each in map(callable_of, tree_of(dependant)) if isinstance(each, UserOfPath)]
+def _parameters_of(dependant: Dependant, overrides: Mapping[Any, Any]) -> frozenset[Compared]:
+    """The parameters that it compares, also by what is put in the place of a dependency."""
+    found = [each.compared for each in map(callable_of, tree_of(dependant)) if isinstance(each, ComparingDependency)]
     for each in tree_of(dependant):
         instead = overrides.get(each.call)
         if instead is not None:

@@ -85,8 +85,10 @@ class Issuer:
         `sub`. Where it goes by `sub`, and for an id that is not a UUID, `"abc123"` or `7`, it is `sub` alone, as
         without the plugin.
 
-        `role` may be several with commas. Other `claims` are added to those that Better Auth's tokens have or replace
-        them, and a claim of None is left out, so that a test can make a token that must be refused.
+        `role` may be several with commas. `orgs={"org1": "owner"}` names the user's organizations, as with the plugin's
+        option `organizations`; without it the token does not say. Other `claims` are added to those that Better Auth's
+        tokens have or replace them, and a claim of None is left out, so that a test can make a token that must be
+        refused.
         """
         return self._sign(self._claims(user, {"role": role, "sid": uuids.uuid4().hex, **claims}), expires_in)
 

@@ -115,7 +115,7 @@ def _is_documentation(route: Any) -> bool:
 def _is_protected(route: Any) -> bool:
     from fastapi.dependencies.models import Dependant
 
-    from drawbridge.fastapi.user_parameter import tree_of
+    from drawbridge.fastapi.compared_parameter import tree_of
 
     dependant = getattr(route, "dependant", None)
     return isinstance(dependant, Dependant) and any(_asks(each.call) for each in tree_of(dependant))
@@ -124,6 +124,7 @@ def _is_protected(route: Any) -> bool:
 def _asks(call: Any) -> bool:
     """Whether it is one of `BetterAuth`'s dependencies that is called, and not what has only its name."""
     from drawbridge.fastapi import dependencies
+    from drawbridge.fastapi.membership import MemberOf
 
     while isinstance(call, partial):
         call = call.func
@@ -133,6 +134,6 @@ def _asks(call: Any) -> bool:
     called = call.__func__ if ismethod(call) else getattr(kind, "__call__", None)  # noqa: B004
     protecting = (
         *(dependencies.ActiveUser, dependencies.CurrentUser, dependencies.SignedInUser, dependencies.UserOfPath),
-        *(dependencies.UserWithRole, dependencies.KeyWithPermission),
+        *(dependencies.UserWithRole, dependencies.KeyWithPermission, MemberOf),
     )
     return called in [each.__call__ for each in protecting]
