@@ -371,6 +371,25 @@ def test_a_route_takes_the_organization_of_the_query_by_itself(taken: Callable[.
         late.verifier.close()
 
 
+def test_an_organization_of_the_query_is_named_by_nothing_else() -> None:
+    auth = BetterAuth("http://localhost:3000")
+    asked = [Depends(auth.require_membership("org_id", place="query"))]
+
+    def in_the_path_too(app: FastAPI) -> None:
+        app.get("/orgs/{org_id}", dependencies=asked)(of_one_of_another_name)
+
+    def beside_a_mount(app: FastAPI) -> None:
+        inner = FastAPI()
+        inner.get("/notes")(of_one_by_itself)
+        app.router.dependencies.extend(asked)
+        app.mount("/api", inner)
+
+    assert "it also takes org_id from the path" in starts(auth, in_the_path_too)
+    assert "/api/notes names an organization by org_id of its query, but nothing compares it" in starts(
+        auth, beside_a_mount
+    )
+
+
 def test_a_route_whose_path_names_no_organization_stops_the_start() -> None:
     auth = BetterAuth("http://localhost:3000")
     asked = [Depends(auth.require_membership("org_id"))]
