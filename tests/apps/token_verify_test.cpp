@@ -309,6 +309,14 @@ TEST_F(TokenVerify, ForPeopleForeignTextIsMadeHarmless) {
   EXPECT_FALSE(refused.out.contains('\x1B'));
 }
 
+TEST_F(TokenVerify, ForPeopleItNamesTheOrganizations) {
+  const test::Outcome outcome =
+      verify(token(R"("orgs":{"o-1":"admin,member"},"orgs_truncated":true,"active_org":"o-2")"), {});
+  EXPECT_TRUE(outcome.out.contains("o-1: admin, member")) << outcome.out;
+  EXPECT_TRUE(outcome.out.contains("more organizations than the token has room for")) << outcome.out;
+  EXPECT_TRUE(outcome.out.contains("o-2, which proves nothing")) << outcome.out;
+}
+
 TEST_F(TokenVerify, ARefusalNeverShowsTheToken) {
   const std::string signature = token().substr(token().rfind('.') + 1, 20);
   for (const char* form : {"--json", "--no-such-flag"}) {

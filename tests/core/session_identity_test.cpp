@@ -75,6 +75,7 @@ TEST(SessionIdentity, IsTheOneThatATokenGives) {
     EXPECT_EQ(identity_json(**by_session),
               identity_json(identity_of_exchange(*by_token, CredentialKind::session)))
         << c.name;
+    EXPECT_FALSE((*by_session)->organizations()) << c.name << ": unknown, which is not: none";
     EXPECT_EQ((*by_session)->claims_json().contains("isAnonymous"), c.claims.contains("isAnonymous"))
         << c.name;
   }
