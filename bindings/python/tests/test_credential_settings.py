@@ -149,7 +149,7 @@ def test_versioned_secrets_alone_sign() -> None:
         (
             {},
             {"DRAWBRIDGE_SESSIONS": "database"},
-            'DRAWBRIDGE_SESSIONS is "database": give one of issuer, cookie; where it is storage, pass sessions= of drawbridge.sessions',
+            'DRAWBRIDGE_SESSIONS is "database": give one of issuer, cookie; where it is storage, pass sessions=',
         ),
         (
             {"sessions": "cookie", "session_cookie": "sid"},

@@ -184,8 +184,10 @@ def test_a_kind_that_is_not_taken_is_not_looked_at(
     with auth.verifier:
         for kind, headers in (("token", api.token()), ("session", api.session()), ("key", api.key())):
             assert said(send(app, "GET", "/me", headers)) == counts[kind]
+        caplog.clear()
         send(app, "GET", "/me", [])
-    assert hint in caplog.records[-1].getMessage()
+        logged = [record.getMessage() for record in caplog.records]  # the fetch of keys may be among them
+    assert [line for line in logged if hint in line]
 
 
 def test_nothing_forged_is_asked_about_where_the_secret_is_known(api: Api) -> None:

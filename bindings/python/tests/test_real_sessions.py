@@ -60,7 +60,7 @@ def test_a_session_by_the_cookie_that_caches_it(tmp_path: Path) -> None:
             cache = f"better-auth.session_data={alice.browser.cookies['better-auth.session_data']}"
             client.headers["Cookie"] = cache
             answer = client.get("/me")
-            assert answer.json() == ["session", alice.uuid]
+            assert answer.json() == ["session", alice.uuid], answer.text
             assert answer.headers["Cache-Control"] == "private, no-store"
             assert client.post("/me").json()["code"] == "origin_not_allowed"
             issuer.stop()

@@ -258,7 +258,8 @@ FAULTS: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "no source": (
         lambda: Verifier("http://localhost:3000", credentials="session", secret=SECRET, sessions=DictClient()),  # type: ignore[arg-type]
         TypeError,
-        "sessions is a DictClient: give what sqlalchemy_sessions() or redis_sessions() of drawbridge.sessions returns",
+        "sessions is a DictClient: give what sqlalchemy_sessions() or redis_sessions() of drawbridge.sessions returns, "
+        'or "issuer" or "cookie"',
     ),
 }
 
