@@ -11,6 +11,7 @@ export interface KeyClaims {
 interface Key {
   id: string;
   referenceId: string;
+  enabled?: boolean | null;
   permissions?: unknown;
 }
 
@@ -25,7 +26,7 @@ export async function keyClaims(ctx: GenericEndpointContext): Promise<KeyClaims 
   if (!ctx.context.hasPlugin("api-key") || (await isFromCookie(ctx))) return undefined;
   const { session, user } = ctx.context.session ?? {};
   const key = session && ((await storedKey(ctx, session.id)) ?? (await keptKey(ctx, session.id)));
-  if (!key || key.referenceId !== user?.id) {
+  if (!key || key.referenceId !== user?.id || key.enabled === false) {
     throw APIError.from("UNAUTHORIZED", {
       code: "INVALID_API_KEY",
       message: "No token was made, because this request has neither a session's cookie nor a key that is found.",

@@ -39,7 +39,7 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
     issuer?: string;
     /** Claim `aud`. Default: the origin of `baseURL`, which is what the backend expects by default. */
     audience?: string | string[];
-    /** For how long a token is good, as a number and a unit: `"15m"` (default), `"1h"`. It cannot be revoked before. */
+    /** For how long a token is good, as a number and a unit: `"15m"` (default), `"1h"`. Without `revocations` it cannot be revoked before. */
     expirationTime?: string;
     /**
      * Makes the token from its claims elsewhere, such as at a key service (KMS), and needs `jwks.remoteUrl`. It must sign the
@@ -47,6 +47,14 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
      */
     sign?: NonNullable<JwtOptions["jwt"]>["sign"];
   };
+
+  /**
+   * Records what ends before its tokens do (sign-outs, lost roles, deleted keys), and gives it to backends at
+   * `/drawbridge/revocations`, so that they refuse such tokens within a second. It adds the table `drawbridgeRevocation` and
+   * needs a database, wherever sessions are. With `secret` the feed is for those alone who send it as
+   * `Authorization: Bearer <secret>`; without it anybody can read it, and sees hashes. Default: off.
+   */
+  revocations?: boolean | { secret?: string };
 
   /**
    * The proxies in front of this server, by IP address or CIDR range; `[]` where browsers connect to it themselves. Better

@@ -8,6 +8,7 @@ import type { DrawbridgeOptions } from "./options.js";
 import { organizationClaims, refuseWithoutOrganizations } from "./organization-claims.js";
 import { definePayload } from "./payload.js";
 import { keepUnchanged, refuseFields } from "./refused-fields.js";
+import { revocationsOf } from "./revocations.js";
 import { neverLimitExchanges, setJwtHeader } from "./session-exchange.js";
 import { signToken } from "./sign-token.js";
 import { shareNewKey } from "./signing-keys.js";
@@ -54,7 +55,8 @@ export function drawbridge(options: DrawbridgeOptions & { uuid: "user.id" }): Dr
 export function drawbridge(options?: DrawbridgeOptions & { uuid?: undefined }): DrawbridgePlugin;
 export function drawbridge(options?: DrawbridgeOptions): DrawbridgePlugin | DrawbridgeIdPlugin;
 export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | DrawbridgeIdPlugin {
-  const { claims, organizations, trustedProxies, uuid, ...forJwt } = options;
+  const { claims, organizations, trustedProxies, uuid, revocations: _, ...forJwt } = options;
+  const revocations = revocationsOf(options);
   let auth: AuthContext | undefined;
   const findUser = async (id: string) => (await auth?.internalAdapter.findUserById(id)) ?? null;
   const payloadOf = definePayload(
@@ -71,7 +73,7 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
     adapter: { createJwk: shareNewKey() },
   };
   const plugin = jwt<JwtOptions>(jwtOptions);
-  const sign = signToken(jwtOptions, payloadOf);
+  const sign = signToken(jwtOptions, payloadOf, revocations);
   const made = {
     ...plugin,
     endpoints: {
@@ -79,6 +81,7 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
       getToken: createAuthEndpoint("/token", plugin.endpoints.getToken.options, async (ctx) =>
         ctx.json({ token: await sign(ctx) }),
       ),
+      ...revocations?.endpoints,
     },
     init(ctx: AuthContext) {
       refuseSecondJwtPlugin(ctx);
@@ -89,15 +92,21 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
       if (!ipAddress) warnOfForgedAddresses(ctx);
       if (uuid) guardIds(ctx.adapter, ctx.options);
       else guardUuids(ctx.adapter, ctx.options, newUuids);
+      revocations?.start(ctx);
       const rateLimit = neverLimitExchanges(ctx, neverLimitKeys(ctx, options.jwks?.jwksPath ?? "/jwks"));
+      const databaseHooks = { ...keepUnchanged(uuid ? "id" : "uuid"), ...revocations?.databaseHooks };
       return {
-        context: { ...plugin.init(ctx)?.context, rateLimit },
-        options: { databaseHooks: keepUnchanged(uuid ? "id" : "uuid"), ...(ipAddress && { advanced: { ipAddress } }) },
+        context: { ...plugin.init(ctx)?.context, rateLimit: revocations?.limits(ctx, rateLimit) ?? rateLimit },
+        options: { databaseHooks, ...(ipAddress && { advanced: { ipAddress } }) },
       };
     },
-    hooks: { before: [refuseFields(uuid ? ["uuid", "id"] : ["uuid"])], after: [neverStoreToken, setJwtHeader(sign)] },
+    hooks: {
+      before: [refuseFields(uuid ? ["uuid", "id"] : ["uuid"]), ...(revocations?.hooks.before ?? [])],
+      after: [neverStoreToken, setJwtHeader(sign), ...(revocations?.hooks.after ?? [])],
+    },
+    schema: { ...plugin.schema, ...revocations?.schema },
   };
-  return uuid ? made : { ...made, schema: { ...plugin.schema, user: { fields: { uuid: uuidField } } } };
+  return uuid ? made : { ...made, schema: { ...made.schema, user: { fields: { uuid: uuidField } } } };
 }
 
 /** Better Auth's own ids are texts, or numbers: no user would ever get a token. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { drawbridge } from "../src/index.js";
 import { startAuth } from "./support/auth.js";
 import { databases, type TestDatabase } from "./support/databases.js";
+import { memoryStorage } from "./support/memory-storage.js";
 import { type KeySet, verifiedClaims } from "./support/token.js";
 import { Visitor } from "./support/visitor.js";
 
@@ -14,16 +15,6 @@ const permissions = { files: ["read", "write"], 日本: ["*"] };
 
 type KeyOptions = Parameters<typeof apiKey>[0];
 type MadeKey = { id: string; key: string };
-
-/** What Redis is to Better Auth; it counts nothing and takes nothing at once in these tests. */
-function memoryStorage() {
-  const values = new Map<string, string>();
-  return {
-    get: async (name: string) => values.get(name) ?? null,
-    set: async (name: string, value: string) => void values.set(name, value),
-    delete: async (name: string) => void values.delete(name),
-  } as NonNullable<BetterAuthOptions["secondaryStorage"]>;
-}
 
 describe.each(databases)("a token that is made from a key, on %s", (_, open) => {
   let database: TestDatabase;

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import type { AuthContext } from "better-auth";
+import { Cursors } from "./revocation-cursor.js";
+import { type Revocation, wireForm } from "./revocation-entries.js";
+import type { RevocationLog } from "./revocation-log.js";
+import { RevocationSet } from "./revocation-set.js";
+import type { RevocationTable } from "./revocation-table.js";
+
+/** How old what was read from the database may be, and for how long a database that fails is passed over, in ms. */
+const freshFor = 50;
+const failingFor = 10_000;
+const sweepEvery = 10_000;
+const mostAnswers = 100;
+
+/** An answer of the feed but for its time, which is put between the two. */
+export interface Answer {
+  etag: string;
+  body: (now: number) => string;
+}
+
+/** What the endpoint answers: read from the database once for all who ask, and built once a change. */
+export class RevocationFeed {
+  readonly #table: RevocationTable;
+  readonly #log: RevocationLog;
+  readonly #logger: AuthContext["logger"];
+  readonly #secret: string;
+  readonly #set = new RevocationSet();
+  readonly #answers = new Map<number, Answer>();
+  #cursors: Cursors | undefined;
+  #reading: Promise<void> | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #goodAt = Number.NEGATIVE_INFINITY;
+  #sweepAt = 0;
+
+  /** `secret` signs the cursors. */
+  constructor(table: RevocationTable, log: RevocationLog, { logger, secret }: AuthContext) {
+    [this.#table, this.#log, this.#logger, this.#secret] = [table, log, logger, secret];
+    log.onChange = (row) => {
+      if (row) this.#set.add(row, Date.now());
+      this.#answers.clear();
+    };
+  }
+
+  /** Whether this text is a cursor of the feed's, so that the answer is not the whole. */
+  knows(cursor: string): boolean {
+    return this.#cursors?.read(cursor) !== undefined;
+  }
+
+  /** Of what this process has read already. */
+  known(entry: string): Revocation | undefined {
+    return this.#set.get(entry);
+  }
+
+  /** @throws what the database throws, when it could not be read for ten seconds */
+  async answer(cursor: string | undefined): Promise<Answer> {
+    await this.#readIfOld();
+    const cursors = this.#cursors;
+    if (!cursors) throw new Error("The revocations were never read");
+    const now = Date.now();
+    if (this.#set.settle(now)) this.#answers.clear();
+    if (now >= this.#sweepAt) this.#sweep(now);
+    const position = (cursor === undefined ? undefined : cursors.read(cursor)) ?? -1;
+    const answer = this.#answers.get(position) ?? this.#build(cursors, position, now);
+    if (this.#answers.size >= mostAnswers) this.#answers.clear();
+    this.#answers.set(position, answer);
+    return answer;
+  }
+
+  #build(cursors: Cursors, after: number, now: number): Answer {
+    const { rows, position, more } = this.#set.after(after, now);
+    const entries = [...rows, ...(more ? [] : this.#log.unwritten(now))].map(wireForm);
+    const start = `{"cursor":"${cursors.write(Math.max(position, 0))}","now":`;
+    const end = `,"more":${more},"entries":[${entries.join(",")}]}`;
+    const hash = createHash("sha256").update(start).update(end).digest("base64url");
+    return { etag: `W/"${hash.slice(0, 22)}"`, body: (time) => `${start}${time}${end}` };
+  }
+
+  #sweep(now: number): void {
+    this.#set.forgetEnded(now);
+    this.#answers.clear();
+    this.#sweepAt = now + sweepEvery;
+  }
+
+  async #readIfOld(): Promise<void> {
+    if (this.#reading === undefined && performance.now() - this.#readAt >= freshFor) {
+      this.#readAt = performance.now();
+      this.#reading = this.#read().finally(() => {
+        this.#reading = undefined;
+      });
+    }
+    try {
+      await this.#reading;
+    } catch (error) {
+      if (performance.now() - this.#goodAt > failingFor) throw error;
+      this.#logger.error("[drawbridge] The revocations could not be read. What is known is served meanwhile.", error);
+      return;
+    }
+    if (performance.now() - this.#goodAt > failingFor) throw new Error("The revocations cannot be read");
+  }
+
+  async #read(): Promise<void> {
+    const isFirst = this.#cursors === undefined;
+    const cursors = this.#cursors ?? new Cursors(this.#secret, await this.#table.generation());
+    let from = isFirst ? 0 : this.#set.settled();
+    for (let more = true; more; ) {
+      const now = Date.now();
+      const page = await this.#table.from(from);
+      // What was there at the start is as old as it says: a restart is no reason to send it all again.
+      const news = page.rows.map((row) => this.#set.add(row, isFirst ? Math.min(row.position, now) : now));
+      if (news.includes(true)) this.#answers.clear();
+      const last = page.rows.at(-1)?.position ?? from;
+      more = page.more && last > from;
+      from = last;
+    }
+    this.#cursors = cursors;
+    this.#goodAt = performance.now();
+  }
+}

@@ -1,0 +1,155 @@
+import type { AuthContext } from "better-auth";
+import { clockMargin, entryOfSession, entryOfUser, type Revocation, subjectOf } from "./revocation-entries.js";
+import type { RevocationTable } from "./revocation-table.js";
+
+/** How many rows of ended sessions a user may have: the next one makes them one row of the user. */
+const mostSessions = 16;
+/** How long an answer waits for its entry to be written, and how long a write may take and still have its place, in ms. */
+const patience = 5_000;
+const mostUnwritten = 100_000;
+const cleanupEvery = 60_000;
+
+type Unwritten = Pick<Revocation, "entry" | "before" | "until"> & { write: () => Promise<Revocation | undefined> };
+
+/**
+ * Writes down what ends before its tokens do. Nothing here throws: what cannot be written is logged, tried again until it
+ * is, and given by {@link unwritten} meanwhile.
+ */
+export class RevocationLog {
+  readonly #table: RevocationTable;
+  readonly #logger: AuthContext["logger"];
+  readonly #lifetime: number;
+  readonly #unwritten = new Map<string, Unwritten>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #lastPosition = 0;
+  #nextCleanup = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #retryIn = 250;
+
+  /** Told of each row that this process writes, and of each change of {@link unwritten}. */
+  onChange: (row?: Revocation) => void = () => {};
+
+  /** `lifetime`: how long tokens live that were made already, in milliseconds. */
+  constructor(table: RevocationTable, logger: AuthContext["logger"], lifetime: number) {
+    this.#table = table;
+    this.#logger = logger;
+    this.#lifetime = lifetime;
+  }
+
+  /** A session, or a key, has ended. Resolves when that is written, after five seconds at most. */
+  endSession(sid: string, userId: string): Promise<void> {
+    const [entry, subject] = [entryOfSession(sid), subjectOf(userId)];
+    return this.#record(entry, async () => {
+      if (await this.#table.find(entry)) return undefined;
+      if ((await this.#table.countOpen(subject, Date.now())) >= mostSessions) {
+        const row = await this.#writeUser(entryOfUser(userId));
+        await this.#table.deleteSessionsOf(subject);
+        return row;
+      }
+      const row = { entry, subject, before: 0, until: this.#until(), position: await this.#nextPosition() };
+      return (await this.#table.insert(row)) ? row : undefined;
+    });
+  }
+
+  /** What tokens say of a user has changed, and the change is committed. Resolves as {@link endSession} does. */
+  changeUser(userId: string): Promise<void> {
+    const entry = entryOfUser(userId);
+    return this.#record(entry, () => this.#writeUser(entry));
+  }
+
+  /** Entries that no other process can know of yet. */
+  unwritten(now: number): Pick<Revocation, "entry" | "before" | "until">[] {
+    return [...this.#unwritten.values()].filter(({ until }) => until > now);
+  }
+
+  /** The one row of a user. Its `before` only grows, whatever the clocks say: each writer goes by the row that it replaces. */
+  async #writeUser(entry: string): Promise<Revocation> {
+    for (;;) {
+      const found = await this.#table.find(entry);
+      const before = Math.max(Date.now(), (found?.before ?? 0) + 1);
+      const until = Math.max(this.#until(), found?.until ?? 0);
+      const row = { entry, subject: "", before, until, position: await this.#nextPosition() };
+      if (
+        found
+          ? await this.#table.replace(found, { before, until, position: row.position })
+          : await this.#table.insert(row)
+      )
+        return row;
+    }
+  }
+
+  async #record(entry: string, write: Unwritten["write"]): Promise<void> {
+    const unwritten = { entry, before: Date.now(), until: this.#until(), write };
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`The database took longer than ${patience} ms`)), patience);
+    });
+    const written = this.#inTurn(() => this.#writePlaced(write)).then((row) => {
+      if (this.#unwritten.delete(entry) || row) this.onChange(row);
+    });
+    await Promise.race([written, late]).catch((error: unknown) => this.#keep(unwritten, error));
+    clearTimeout(timer);
+  }
+
+  /** Others have read past the place of a write that took long: it gets a new one. */
+  async #writePlaced(write: Unwritten["write"]): Promise<Revocation | undefined> {
+    let started = performance.now();
+    let row = await write();
+    while (row && performance.now() - started > patience) {
+      started = performance.now();
+      const moved: Revocation = { ...row, position: await this.#nextPosition() };
+      if (!(await this.#table.replace(row, { position: moved.position }))) break;
+      row = moved;
+    }
+    await this.#cleanUp();
+    return row;
+  }
+
+  #keep(unwritten: Unwritten, error: unknown): void {
+    this.#logger.error(
+      "[drawbridge] A revocation could not be written. It is served from memory and tried again.",
+      error,
+    );
+    this.#unwritten.set(unwritten.entry, unwritten);
+    if (this.#unwritten.size > mostUnwritten) this.#unwritten.delete(this.#unwritten.keys().next().value ?? "");
+    this.onChange();
+    this.#retry ??= setTimeout(() => void this.#writeAgain(), this.#retryIn).unref();
+  }
+
+  async #writeAgain(): Promise<void> {
+    this.#retryIn = Math.min(this.#retryIn * 2, 10_000);
+    for (const { entry, until, write } of [...this.#unwritten.values()]) {
+      try {
+        const row = until > Date.now() ? await this.#inTurn(() => this.#writePlaced(write)) : undefined;
+        this.#unwritten.delete(entry);
+        this.onChange(row);
+      } catch {
+        break; // said already
+      }
+    }
+    this.#retry = undefined;
+    if (this.#unwritten.size === 0) this.#retryIn = 250;
+    else this.#retry = setTimeout(() => void this.#writeAgain(), this.#retryIn).unref();
+  }
+
+  async #nextPosition(): Promise<number> {
+    const newest = await this.#table.newestPosition();
+    this.#lastPosition = Math.max(Date.now(), newest + 1, this.#lastPosition + 1);
+    return this.#lastPosition;
+  }
+
+  async #cleanUp(): Promise<void> {
+    if (performance.now() < this.#nextCleanup) return;
+    const more = await this.#table.deleteEnded(Date.now() - clockMargin).catch(() => false);
+    this.#nextCleanup = more ? 0 : performance.now() + cleanupEvery;
+  }
+
+  /** One write of this process at a time, so that no two have one place. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  #until = (): number => Date.now() + this.#lifetime;
+}

@@ -1,0 +1,91 @@
+import type { Revocation } from "./revocation-entries.js";
+
+/** For how long each answer repeats an entry, in milliseconds: transactions commit out of order. */
+export const repeated = 10_000;
+const rowsPerPage = 5_000;
+
+/** Some rows of the feed, the place from which to go on, and whether there are more from there. */
+export interface Page {
+  rows: Revocation[];
+  position: number;
+  more: boolean;
+}
+
+/** The rows of the table that one process knows, in the order of the feed. Only what calls it knows the time. */
+export class RevocationSet {
+  readonly #rows = new Map<string, Revocation>();
+  /** By position. Rows that are not in `#rows` any more are passed over. */
+  #order: Revocation[] = [];
+  /** Those that are to be repeated, by when they were seen. */
+  #recent: { row: Revocation; seenAt: number }[] = [];
+  #newest = 0;
+
+  /** Whether it was news. `seenAt`: when this process first saw the row. */
+  add(row: Revocation, seenAt: number): boolean {
+    const known = this.#rows.get(row.entry);
+    if (known && known.position >= row.position) return false;
+    this.#rows.set(row.entry, row);
+    let index = this.#order.length;
+    while (index > 0 && (this.#order[index - 1]?.position ?? 0) > row.position) index -= 1;
+    this.#order.splice(index, 0, row);
+    this.#recent.push({ row, seenAt });
+    this.#newest = Math.max(this.#newest, row.position);
+    return true;
+  }
+
+  get(entry: string): Revocation | undefined {
+    return this.#rows.get(entry);
+  }
+
+  /** Whether the last of the entries that were repeated is not any more. */
+  settle(now: number): boolean {
+    if ((this.#recent[0]?.seenAt ?? now) > now - repeated) return false;
+    const count = this.#recent.length;
+    this.#recent = this.#recent.filter(({ row, seenAt }) => seenAt > now - repeated && this.#isKept(row));
+    return this.#recent.length < count;
+  }
+
+  forgetEnded(now: number): void {
+    for (const [entry, { until }] of this.#rows) if (until <= now) this.#rows.delete(entry);
+    this.#order = this.#order.filter((row) => this.#isKept(row));
+  }
+
+  /** The place up to which nothing can be missing: nobody commits later than ten seconds what has a place before it. */
+  settled(): number {
+    return this.#recent.reduce((least, { row }) => Math.min(least, row.position - 1), this.#newest);
+  }
+
+  after(position: number, now: number): Page {
+    const rows: Revocation[] = [];
+    let index = this.#firstAfter(position);
+    for (; index < this.#order.length && rows.length < rowsPerPage; index += 1) {
+      const row = this.#order[index];
+      if (row && this.#isKept(row) && row.until > now) rows.push(row);
+    }
+    const next = this.#order[index];
+    if (next) return pageBefore(next, rows);
+    const repeats = this.#recent.map(({ row }) => row);
+    const others = repeats.filter((row) => row.position <= position && row.until > now && this.#isKept(row));
+    return { rows: [...others, ...rows], position: Math.max(position, this.settled()), more: false };
+  }
+
+  #isKept(row: Revocation): boolean {
+    return this.#rows.get(row.entry) === row;
+  }
+
+  #firstAfter(position: number): number {
+    let [low, high] = [0, this.#order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#order[middle]?.position ?? 0) <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Two processes may write at one place, and a page does not end within one. */
+function pageBefore(next: Revocation, rows: Revocation[]): Page {
+  const whole = rows.filter(({ position }) => position < next.position);
+  return { rows: whole, position: whole.at(-1)?.position ?? next.position - 1, more: true };
+}

@@ -1,0 +1,48 @@
+import type { BetterAuthOptions, HookEndpointContext } from "better-auth";
+import { createAuthMiddleware } from "better-auth/api";
+import type { RevocationLog } from "./revocation-log.js";
+
+/** Whether it would still count: who cleans up ended sessions revokes nothing. */
+const isLive = ({ expiresAt }: { expiresAt: Date | string }): boolean => new Date(expiresAt).getTime() > Date.now();
+
+/**
+ * Better Auth's hooks for sessions of the database: sign-out, the revoking of one, of others and of all, a change of
+ * password that signs out, a ban, the end of an impersonation, the deletion of the user. They run after the commit, and
+ * before the answer. Rows that are preserved are ended by the same calls.
+ */
+export const recordEndedSessions = (log: () => RevocationLog) =>
+  ({
+    session: {
+      delete: {
+        after: async (session) => {
+          if (isLive(session)) await log().endSession(session.id, session.userId);
+        },
+      },
+    },
+  }) satisfies BetterAuthOptions["databaseHooks"];
+
+/** A key of `@better-auth/api-key` as its endpoints give and take it. */
+interface KeyChange {
+  keyId?: unknown;
+  enabled?: unknown;
+  permissions?: unknown;
+}
+
+const keyPaths = ["/api-key/delete", "/api-key/update"];
+
+/**
+ * After the endpoints of keys, which fire no hook and may keep keys in a secondary storage alone: a key that was deleted or
+ * disabled ends like a session, whose id its tokens have the key's in place of. Other permissions are another thing that
+ * tokens say of its user.
+ */
+export const recordEndedKeys = (log: () => RevocationLog) => ({
+  matcher: ({ path }: HookEndpointContext) => path !== undefined && keyPaths.includes(path),
+  handler: createAuthMiddleware(async ({ path, body, context }) => {
+    const { returned, session } = context;
+    if (!returned || returned instanceof Error) return;
+    const { keyId, enabled, permissions } = (body ?? {}) as KeyChange;
+    const owner = String((returned as { referenceId?: unknown }).referenceId ?? session?.user.id ?? "");
+    if (path === "/api-key/delete" || enabled === false) await log().endSession(String(keyId), owner);
+    if (permissions !== undefined) await log().changeUser(owner);
+  }),
+});
