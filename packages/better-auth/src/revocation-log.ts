@@ -1,15 +1,13 @@
 import type { AuthContext } from "better-auth";
 import { clockMargin, entryOfSession, entryOfUser, type Revocation, subjectOf } from "./revocation-entries.js";
 import type { RevocationTable } from "./revocation-table.js";
+import { type Unwritten, UnwrittenRevocations } from "./unwritten-revocations.js";
 
 /** How many rows of ended sessions a user may have: the next one makes them one row of the user. */
 const mostSessions = 16;
 /** How long an answer waits for its entry to be written, and how long a write may take and still have its place, in ms. */
 const patience = 5_000;
-const mostUnwritten = 100_000;
 const cleanupEvery = 60_000;
-
-type Unwritten = Pick<Revocation, "entry" | "before" | "until"> & { write: () => Promise<Revocation | undefined> };
 
 /**
  * Writes down what ends before its tokens do. Nothing here throws: what cannot be written is logged, tried again until it
@@ -17,14 +15,11 @@ type Unwritten = Pick<Revocation, "entry" | "before" | "until"> & { write: () =>
  */
 export class RevocationLog {
   readonly #table: RevocationTable;
-  readonly #logger: AuthContext["logger"];
   readonly #lifetime: number;
-  readonly #unwritten = new Map<string, Unwritten>();
+  readonly #unwritten: UnwrittenRevocations;
   #turn: Promise<unknown> = Promise.resolve();
   #lastPosition = 0;
   #nextCleanup = 0;
-  #retry: NodeJS.Timeout | undefined;
-  #retryIn = 250;
 
   /** Told of each row that this process writes, and of each change of {@link unwritten}. */
   onChange: (row?: Revocation) => void = () => {};
@@ -32,8 +27,8 @@ export class RevocationLog {
   /** `lifetime`: how long tokens live that were made already, in milliseconds. */
   constructor(table: RevocationTable, logger: AuthContext["logger"], lifetime: number) {
     this.#table = table;
-    this.#logger = logger;
     this.#lifetime = lifetime;
+    this.#unwritten = new UnwrittenRevocations(logger, (row) => this.onChange(row));
   }
 
   /** A session, or a key, has ended. Resolves when that is written, after five seconds at most. */
@@ -59,7 +54,7 @@ export class RevocationLog {
 
   /** Entries that no other process can know of yet. */
   unwritten(now: number): Pick<Revocation, "entry" | "before" | "until">[] {
-    return [...this.#unwritten.values()].filter(({ until }) => until > now);
+    return this.#unwritten.current(now);
   }
 
   /** The one row of a user. Its `before` only grows, whatever the clocks say: each writer goes by the row that it replaces. */
@@ -78,16 +73,15 @@ export class RevocationLog {
     }
   }
 
-  async #record(entry: string, write: Unwritten["write"]): Promise<void> {
+  async #record(entry: string, rowOf: Unwritten["write"]): Promise<void> {
+    const write = () => this.#inTurn(() => this.#writePlaced(rowOf));
     const unwritten = { entry, before: Date.now(), until: this.#until(), write };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`The database took longer than ${patience} ms`)), patience);
     });
-    const written = this.#inTurn(() => this.#writePlaced(write)).then((row) => {
-      if (this.#unwritten.delete(entry) || row) this.onChange(row);
-    });
-    await Promise.race([written, late]).catch((error: unknown) => this.#keep(unwritten, error));
+    const written = write().then((row) => this.#unwritten.done(entry, row));
+    await Promise.race([written, late]).catch((error: unknown) => this.#unwritten.add(unwritten, error));
     clearTimeout(timer);
   }
 
@@ -103,33 +97,6 @@ export class RevocationLog {
     }
     await this.#cleanUp();
     return row;
-  }
-
-  #keep(unwritten: Unwritten, error: unknown): void {
-    this.#logger.error(
-      "[drawbridge] A revocation could not be written. It is served from memory and tried again.",
-      error,
-    );
-    this.#unwritten.set(unwritten.entry, unwritten);
-    if (this.#unwritten.size > mostUnwritten) this.#unwritten.delete(this.#unwritten.keys().next().value ?? "");
-    this.onChange();
-    this.#retry ??= setTimeout(() => void this.#writeAgain(), this.#retryIn).unref();
-  }
-
-  async #writeAgain(): Promise<void> {
-    this.#retryIn = Math.min(this.#retryIn * 2, 10_000);
-    for (const { entry, until, write } of [...this.#unwritten.values()]) {
-      try {
-        const row = until > Date.now() ? await this.#inTurn(() => this.#writePlaced(write)) : undefined;
-        this.#unwritten.delete(entry);
-        this.onChange(row);
-      } catch {
-        break; // said already
-      }
-    }
-    this.#retry = undefined;
-    if (this.#unwritten.size === 0) this.#retryIn = 250;
-    else this.#retry = setTimeout(() => void this.#writeAgain(), this.#retryIn).unref();
   }
 
   async #nextPosition(): Promise<number> {

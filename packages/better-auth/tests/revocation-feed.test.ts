@@ -1,0 +1,234 @@
+import { BetterAuthError, type BetterAuthOptions, betterAuth } from "better-auth";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type DrawbridgeOptions, drawbridge } from "../src/index.js";
+import { authOptions, startAuth } from "./support/auth.js";
+import { databases, type TestDatabase } from "./support/databases.js";
+import { serveLimited } from "./support/rate-limit.js";
+import { askFeed, ofSession, readFeed } from "./support/revocations.js";
+import { type KeySet, verifiedClaims } from "./support/token.js";
+import { newAccount, Visitor } from "./support/visitor.js";
+
+const on = { revocations: true } satisfies DrawbridgeOptions;
+
+describe.each(databases)("the feed of revocations, on %s", (_, open) => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await open();
+    // So that an entry is as old as a test says. The database's reads go by another clock.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await database.close();
+  });
+
+  const start = (options: DrawbridgeOptions = on, more: BetterAuthOptions = {}) =>
+    startAuth(database, { ...more, plugins: [drawbridge(options)] });
+
+  /** Signs somebody up and out; the id of that session. */
+  async function signUpAndOut(auth: Awaited<ReturnType<typeof startAuth>>): Promise<string> {
+    const visitor = new Visitor(auth);
+    await visitor.signUp();
+    const { body } = await visitor.get("/get-session");
+    expect((await visitor.post("/sign-out", {})).status).toBe(200);
+    return (body as { session: { id: string } }).session.id;
+  }
+
+  const pass = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
+
+  test("has the form that backends read", async () => {
+    const auth = await start();
+    const sid = await signUpAndOut(auth);
+    const { status, headers, body } = await askFeed(new Visitor(auth));
+    expect([status, headers.get("content-type"), headers.get("cache-control")]).toEqual([
+      200,
+      "application/json",
+      "private, no-cache",
+    ]);
+    const now = Date.now();
+    const entry = { s: ofSession(sid), until: now + (15 + 1) * 60_000 };
+    expect(body).toEqual({ cursor: expect.stringMatching(/^[\w.-]{1,128}$/), now, more: false, entries: [entry] });
+    expect(entry.s).toMatch(/^[\w-]{22}$/);
+  });
+
+  test("repeats an entry for ten seconds, and gives it to whoever asks for the whole until it ends", async () => {
+    const auth = await start();
+    const [sid, reader] = [await signUpAndOut(auth), new Visitor(auth)];
+    let { cursor } = await readFeed(reader);
+    const entry = expect.objectContaining({ s: ofSession(sid) });
+    for (const [milliseconds, entries] of [
+      [9_999, [entry]],
+      [1, [entry]], // the cursor was the one before it until now
+      [1_000, []],
+      [60_000, []],
+    ] as const) {
+      pass(milliseconds);
+      const answer = await readFeed(reader, cursor);
+      expect([milliseconds, answer.entries]).toEqual([milliseconds, entries]);
+      cursor = answer.cursor;
+    }
+    pass(14 * 60_000);
+    expect((await readFeed(reader)).entries).toEqual([entry]);
+    pass(60_000);
+    expect((await readFeed(reader)).entries).toEqual([]);
+  });
+
+  test("goes on after a restart and in another process where it was, and is foreign to another table", async () => {
+    const [first, second] = [await start(), await start()];
+    const early = await signUpAndOut(first);
+    pass(10_000);
+    const { cursor } = await readFeed(new Visitor(first));
+    const late = await signUpAndOut(first);
+    for (const auth of [second, await start()]) {
+      const reader = new Visitor(auth);
+      await expect
+        .poll(async () => (await readFeed(reader, cursor)).entries.map(({ s }) => s))
+        .toEqual([ofSession(late)]);
+      expect((await readFeed(reader)).entries.map(({ s }) => s)).toEqual([ofSession(early), ofSession(late)]);
+    }
+    await database.query('DROP TABLE "drawbridgeRevocation"');
+    const anew = await start();
+    const last = await signUpAndOut(anew);
+    expect((await readFeed(new Visitor(anew), cursor)).entries.map(({ s }) => s)).toEqual([ofSession(last)]);
+  });
+
+  test("gives thousands in pages", async () => {
+    const auth = await start();
+    const rows = Array.from(
+      { length: 5_001 },
+      (_, index) => `('${index}', 's:${index}', '-', 0, 4000000000000, ${index})`,
+    );
+    await database.query(
+      `INSERT INTO "drawbridgeRevocation" (id, entry, subject, "before", "until", "position") VALUES ${rows.join(", ")}`,
+    );
+    const reader = new Visitor(auth);
+    const first = await readFeed(reader);
+    expect([first.entries.length, first.entries[0]?.s, first.more]).toEqual([5_000, "0", true]);
+    const second = await readFeed(reader, first.cursor);
+    expect([second.entries.map(({ s }) => s), second.more]).toEqual([["5000"], false]);
+  });
+
+  test("says by its ETag that nothing has changed", async () => {
+    const auth = await start();
+    const reader = new Visitor(auth);
+    const { headers, body } = await askFeed(reader);
+    const after = body.cursor as string;
+    const etag = (await askFeed(reader, after)).headers.get("etag") ?? "";
+    expect(headers.get("etag")).toMatch(/^W\/"[\w-]+"$/);
+    pass(1_000);
+    const same = await askFeed(reader, after, { "if-none-match": etag });
+    expect([same.status, same.body, same.headers.get("etag")]).toEqual([304, {}, etag]);
+    await signUpAndOut(auth);
+    const changed = await askFeed(reader, after, { "if-none-match": etag });
+    expect([changed.status, changed.headers.get("etag") === etag]).toEqual([200, false]);
+  });
+
+  test.each([
+    ["made up", "x"],
+    ["of nobody", "generation.0.0123456789abcdef"],
+    ["twice", "a&after=b"],
+    ["empty", ""],
+  ])("gives the whole for a cursor that is %s", async (_, cursor) => {
+    const auth = await start();
+    const sid = await signUpAndOut(auth);
+    pass(60_000);
+    expect((await readFeed(new Visitor(auth), cursor)).entries).toEqual([
+      expect.objectContaining({ s: ofSession(sid) }),
+    ]);
+  });
+
+  test("is closed by a secret", async () => {
+    const reader = new Visitor(await start({ revocations: { secret: "of backends" } }));
+    for (const [authorization, status] of [
+      ["", 401],
+      ["Bearer of backend", 401],
+      ["Bearer of backendsX", 401],
+      ["Basic of backends", 401],
+      ["Bearer of backends", 200],
+      ["bearer of backends", 200],
+    ] as const) {
+      const answer = await askFeed(reader, undefined, authorization ? { authorization } : {});
+      expect([authorization, answer.status]).toEqual([authorization, status]);
+      if (status === 401) expect(answer.body.code).toBe("REVOCATIONS_SECRET_WRONG");
+    }
+  });
+
+  test("is limited for the whole alone, by address", async () => {
+    const { auth, ask, stop } = await serveLimited(database, { plugins: [drawbridge(on)] });
+    const { cursor } = await readFeed(new Visitor(auth));
+    const path = "/drawbridge/revocations";
+    expect(await ask(`${path}?after=${cursor}`, 120)).toEqual({ 200: 120 });
+    expect(await ask(path, 31)).toEqual({ 200: 30, 429: 1 });
+    expect(await ask(`${path}?after=${cursor}x`, 1)).toEqual({ 429: 1 });
+    expect(await ask(`${path}?after=${cursor}`, 1)).toEqual({ 200: 1 });
+    expect(await ask(path, 1, { "x-forwarded-for": "2001:db8:ffff::1" })).toEqual({ 200: 1 });
+    await stop();
+  });
+
+  test("is as long as tokens and cookie caches live", async () => {
+    const session = { cookieCache: { enabled: true, maxAge: 120 } };
+    const auth = await start({ ...on, jwt: { expirationTime: "1h" } }, { session });
+    await signUpAndOut(auth);
+    const { now, entries } = await readFeed(new Visitor(auth));
+    expect(entries.map(({ until }) => until - now)).toEqual([3_600_000 + 120_000 + 60_000]);
+  });
+
+  test("is not there, and neither are its table and claim, unless it is asked for", async () => {
+    const visitor = new Visitor(await start({}));
+    await visitor.signUp();
+    expect((await visitor.get("/drawbridge/revocations").catch(() => ({ status: 404 }))).status).toBe(404);
+    const keys = (await visitor.get("/jwks")).body as unknown as KeySet;
+    expect(verifiedClaims(await visitor.token(), keys)).not.toHaveProperty("fresh");
+    await expect(database.query('SELECT * FROM "drawbridgeRevocation"')).rejects.toThrow();
+  });
+
+  test.each<[string, DrawbridgeOptions, BetterAuthOptions, string]>([
+    ["no database", on, { database: undefined }, "no `database`"],
+    ["tokens that live two days", { ...on, jwt: { expirationTime: "2d" } }, {}, "longer than a day"],
+    [
+      "a cookie cache of a day",
+      on,
+      { session: { cookieCache: { enabled: true, maxAge: 86_400 } } },
+      "longer than a day",
+    ],
+  ])("does not start with %s", async (_, options, more, message) => {
+    const auth = betterAuth({ ...authOptions(database, more), plugins: [drawbridge(options)] });
+    const refusal = await auth.$context.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refusal).toBeInstanceOf(BetterAuthError);
+    expect(String(refusal)).toContain(message);
+  });
+});
+
+test.each(["", " ", undefined])("a secret without a value (%j) is refused at once", (secret) => {
+  expect(() => drawbridge({ revocations: { secret } as { secret: string } })).toThrow(BetterAuthError);
+});
+
+test("a table that cannot be read is passed over for ten seconds, and said then", async () => {
+  const database = await databases[0][1]();
+  vi.useFakeTimers({ toFake: ["Date", "performance"], now: Date.now() });
+  const auth = await startAuth(database, { plugins: [drawbridge(on)] });
+  const [reader, visitor, account] = [new Visitor(auth), new Visitor(auth), newAccount()];
+  await visitor.signUp(account);
+  await visitor.post("/sign-out", {});
+  const known = await readFeed(reader);
+  try {
+    await database.query('ALTER TABLE "drawbridgeRevocation" RENAME TO gone');
+    vi.advanceTimersByTime(5_000);
+    expect((await readFeed(reader)).entries).toEqual(known.entries);
+    vi.advanceTimersByTime(5_001);
+    const { status, body } = await askFeed(reader);
+    expect([status, body.code]).toEqual([503, "REVOCATIONS_UNAVAILABLE"]);
+    // Who signs in gets a token all the same, of which nothing says that it is newer than the table.
+    expect((await visitor.post("/sign-in/email", account)).status).toBe(200);
+    expect((await visitor.get("/token")).status).toBe(200);
+    await database.query('ALTER TABLE gone RENAME TO "drawbridgeRevocation"');
+    vi.advanceTimersByTime(50);
+    expect((await readFeed(reader)).entries).toEqual(known.entries);
+  } finally {
+    vi.useRealTimers();
+    await database.close();
+  }
+});

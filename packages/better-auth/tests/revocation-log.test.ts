@@ -1,0 +1,286 @@
+import { apiKey } from "@better-auth/api-key";
+import type { BetterAuthOptions } from "better-auth";
+import { organization } from "better-auth/plugins";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type DrawbridgeOptions, drawbridge } from "../src/index.js";
+import { startAuth } from "./support/auth.js";
+import { databases, type TestDatabase } from "./support/databases.js";
+import { memoryStorage } from "./support/memory-storage.js";
+import { isRevoked, ofSession, ofUser, readFeed } from "./support/revocations.js";
+import { type KeySet, verifiedClaims } from "./support/token.js";
+import { newAccount, Visitor } from "./support/visitor.js";
+
+type Auth = Awaited<ReturnType<typeof startAuth>>;
+type Claims = Record<string, unknown>;
+
+const role = { user: { additionalFields: { role: { type: "string", required: false, input: false } } } } as const;
+
+describe.each(databases)("what the log of revocations has, on %s", (_, open) => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await open();
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await database.close();
+  });
+
+  const start = (more: BetterAuthOptions = {}, options: DrawbridgeOptions = {}) =>
+    startAuth(database, {
+      ...role,
+      ...more,
+      plugins: [drawbridge({ revocations: true, ...options }), ...(more.plugins ?? [])],
+    });
+
+  async function signedUp(auth: Auth) {
+    const [visitor, account] = [new Visitor(auth), newAccount()];
+    const { body } = await visitor.signUp(account);
+    return { visitor, account, id: (body as { user: { id: string } }).user.id };
+  }
+
+  async function claimsOf(visitor: Visitor, headers: Record<string, string> = {}): Promise<Claims> {
+    const { status, body } = await visitor.get("/token", headers);
+    expect([status, body]).toEqual([200, { token: expect.any(String) }]);
+    return verifiedClaims(body.token as string, (await visitor.get("/jwks")).body as unknown as KeySet);
+  }
+
+  const entriesOf = async (auth: Auth) => (await readFeed(new Visitor(auth))).entries;
+  const rows = () =>
+    database.query("SELECT entry FROM \"drawbridgeRevocation\" WHERE entry <> 'generation' ORDER BY entry");
+  const setUser = async (auth: Auth, id: string, changes: Claims) =>
+    (await auth.$context).internalAdapter.updateUser(id, changes);
+
+  describe("when a user changes", () => {
+    test.each<[string, Claims, DrawbridgeOptions, boolean]>([
+      ["the name", { name: "Somebody else" }, {}, true],
+      ["the e-mail address", { email: "new@example.com" }, {}, true],
+      ["the role", { role: "admin" }, {}, true],
+      ["a picture, of which no token speaks", { image: "https://example.com/new.png" }, {}, false],
+      [
+        "a picture, where the application has claims",
+        { image: "https://example.com/new.png" },
+        { claims: () => ({}) },
+        true,
+      ],
+      ["nothing but the time of the change", { updatedAt: new Date() }, { claims: () => ({}) }, false],
+    ])("%s", async (_, changes, options, isRecorded) => {
+      const auth = await start({}, options);
+      const { visitor, id } = await signedUp(auth);
+      const old = await claimsOf(visitor);
+      await setUser(auth, id, changes);
+      const entries = await entriesOf(auth);
+      expect(isRevoked(old, entries)).toBe(isRecorded);
+      // In the same second, too.
+      expect(isRevoked(await claimsOf(visitor), entries)).toBe(false);
+      // A change to what it is already is none.
+      await setUser(auth, id, changes);
+      expect(await entriesOf(auth)).toEqual(entries);
+    });
+
+    test("one row, whose time grows, whatever the clocks of several processes say", async () => {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+      const [fast, slow] = [await start(), await start()];
+      const { visitor, id } = await signedUp(fast);
+      await setUser(fast, id, { role: "editor" });
+      const editor = await claimsOf(visitor);
+      expect(isRevoked(editor, await entriesOf(fast))).toBe(false);
+      vi.setSystemTime(Date.now() - 30_000);
+      await setUser(slow, id, { role: "reader" });
+      expect(await rows()).toEqual([{ entry: `u:${ofUser(id)}` }]);
+      const entries = await entriesOf(slow);
+      expect(isRevoked(editor, entries)).toBe(true);
+      expect(isRevoked(await claimsOf(visitor), entries)).toBe(false);
+    });
+
+    test("one row, of processes that write at once", async () => {
+      const processes = [await start(), await start()];
+      const { visitor, id } = await signedUp(processes[0] as Auth);
+      const old = await claimsOf(visitor);
+      const changes = Array.from({ length: 10 }, (_, index) =>
+        setUser(processes[index % 2] as Auth, id, { name: `${index}` }),
+      );
+      await Promise.all(changes);
+      const { before } =
+        (await database.query('SELECT "before" FROM "drawbridgeRevocation" WHERE subject = \'\''))[0] ?? {};
+      for (const auth of processes) {
+        const [reader, entry] = [new Visitor(auth), expect.objectContaining({ u: ofUser(id), before: Number(before) })];
+        await expect.poll(async () => (await readFeed(reader)).entries).toEqual([entry]);
+        expect(isRevoked(old, await entriesOf(auth))).toBe(true);
+        visitor.moveTo(auth);
+        expect(isRevoked(await claimsOf(visitor), await entriesOf(auth))).toBe(false);
+      }
+    });
+
+    test("while a token is made: it has the old claims, and is refused", async () => {
+      let change = async () => {};
+      const auth = await start({}, { claims: () => change().then(() => ({})) });
+      const { visitor, id } = await signedUp(auth);
+      change = async () => void (await setUser(auth, id, { role: "nobody" }));
+      await setUser(auth, id, { role: "admin" });
+      const raced = await claimsOf(visitor);
+      change = async () => {};
+      const entries = await entriesOf(auth);
+      expect([raced.role, isRevoked(raced, entries)]).toEqual(["admin", true]);
+      const next = await claimsOf(visitor);
+      expect([next.role, isRevoked(next, entries)]).toEqual(["nobody", false]);
+    });
+  });
+
+  describe("with a cookie cache", () => {
+    const cached = { session: { cookieCache: { enabled: true, maxAge: 300 } } };
+
+    test("tokens have the claims of now", async () => {
+      const auth = await start(cached);
+      const { visitor, id } = await signedUp(auth);
+      await setUser(auth, id, { name: "Somebody else" });
+      expect((await claimsOf(visitor)).name).toBe("Somebody else");
+    });
+
+    test("nobody gets a token for a session that was signed out", async () => {
+      const auth = await start(cached);
+      const { visitor } = await signedUp(auth);
+      const thief = new Visitor(auth);
+      for (const name of ["better-auth.session_token", "better-auth.session_data"]) {
+        thief.setCookie(name, visitor.cookie(name));
+      }
+      await visitor.post("/sign-out", {});
+      expect((await thief.get("/get-session")).body).toHaveProperty("session.id");
+      expect((await thief.get("/token")).status).toBe(401);
+      expect((await thief.get("/token?disableCookieCache=")).status).toBe(401);
+    });
+  });
+
+  test.each<[string, () => BetterAuthOptions]>([
+    ["in the database", () => ({})],
+    ["in Redis alone", () => ({ secondaryStorage: memoryStorage() })],
+  ])("when a session %s ends while its token is made: it is refused", async (_, storage) => {
+    let end = async () => {};
+    const auth = await start(storage(), { claims: () => end().then(() => ({})) });
+    const { visitor } = await signedUp(auth);
+    const other = new Visitor(auth);
+    other.setCookie("better-auth.session_token", visitor.cookie("better-auth.session_token"));
+    end = async () => void (await other.post("/sign-out", {}));
+    expect(isRevoked(await claimsOf(visitor), await entriesOf(auth))).toBe(true);
+  });
+
+  test("when many sessions of a user end: one row of the user", async () => {
+    const auth = await start();
+    const { visitor, account, id } = await signedUp(auth);
+    const others = Array.from({ length: 17 }, () => new Visitor(auth));
+    for (const other of others) await other.post("/sign-in/email", account);
+    const ended = await Promise.all(others.map((other) => claimsOf(other)));
+    for (const [index, other] of others.entries()) {
+      await other.post("/sign-out", {});
+      if (index < 16) expect(await rows()).toHaveLength(index + 1);
+    }
+    expect(await rows()).toEqual([{ entry: `u:${ofUser(id)}` }]);
+    // As one sees it who comes now.
+    const entries = await entriesOf(await start());
+    expect(entries).toEqual([{ u: ofUser(id), before: expect.any(Number), until: expect.any(Number) }]);
+    for (const claims of ended) expect(isRevoked(claims, entries)).toBe(true);
+    expect(isRevoked(await claimsOf(visitor), entries)).toBe(false);
+  });
+
+  test("when a session has expired, and is cleaned up: nothing", async () => {
+    const auth = await start();
+    const { visitor } = await signedUp(auth);
+    await database.query(`UPDATE "session" SET "expiresAt" = '2001-01-01T00:00:00.000Z'`);
+    expect((await visitor.get("/get-session")).body).toBeNull();
+    expect(await database.query('SELECT id FROM "session"')).toEqual([]);
+    expect(await entriesOf(auth)).toEqual([]);
+  });
+
+  test("when rows have ended: they go", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const auth = await start();
+    const { visitor } = await signedUp(auth);
+    await visitor.post("/sign-out", {});
+    expect(await rows()).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 18 * 60_000);
+    const later = await start();
+    const next = await signedUp(later);
+    const { sid } = await claimsOf(next.visitor);
+    await next.visitor.post("/sign-out", {});
+    expect(await rows()).toEqual([{ entry: `s:${ofSession(sid)}` }]);
+  });
+
+  test("when the table takes no row: people sign out, the process gives the entry from memory, and writes it later", async () => {
+    const auth = await start();
+    const { visitor, id } = await signedUp(auth);
+    const [claims, second] = [await claimsOf(visitor), await signedUp(auth)];
+    expect(await entriesOf(auth)).toEqual([]);
+    await breakTable();
+    expect((await visitor.post("/sign-out", {})).status).toBe(200);
+    await setUser(auth, second.id, { name: "Somebody else" });
+    const entries = await entriesOf(auth);
+    expect(entries.map(({ s, u }) => s ?? u)).toEqual([ofSession(claims.sid), ofUser(second.id)]);
+    expect(isRevoked(claims, entries)).toBe(true);
+    expect(await rows()).toEqual([]);
+    await repairTable();
+    await expect.poll(rows, { timeout: 20_000 }).toHaveLength(2);
+    expect((await entriesOf(auth)).map(({ s, u }) => s ?? u)).toEqual([ofSession(claims.sid), ofUser(second.id)]);
+    expect(isRevoked({ sub: id, ...claims }, await entriesOf(await start()))).toBe(true);
+  });
+
+  const onSqlite = () => database.kind === "sqlite";
+  const breakTable = () =>
+    database.query(
+      onSqlite()
+        ? `CREATE TRIGGER full BEFORE INSERT ON "drawbridgeRevocation" BEGIN SELECT RAISE(ABORT, 'disk full'); END`
+        : 'ALTER TABLE "drawbridgeRevocation" ADD CONSTRAINT full_disk CHECK (entry IS NULL) NOT VALID',
+    );
+  const repairTable = () =>
+    database.query(onSqlite() ? "DROP TRIGGER full" : 'ALTER TABLE "drawbridgeRevocation" DROP CONSTRAINT full_disk');
+
+  describe("when a membership ends", () => {
+    test.each<[string, string, (ids: { organizationId: string; memberId: string }) => Claims, "owner" | "member"]>([
+      [
+        "by its removal",
+        "/organization/remove-member",
+        ({ memberId, ...ids }) => ({ ...ids, memberIdOrEmail: memberId }),
+        "owner",
+      ],
+      ["by another role", "/organization/update-member-role", (ids) => ({ ...ids, role: "admin" }), "owner"],
+      ["by leaving", "/organization/leave", ({ organizationId }) => ({ organizationId }), "member"],
+      ["with the organization", "/organization/delete", ({ organizationId }) => ({ organizationId }), "owner"],
+    ])("%s", async (_, path, body, by) => {
+      const auth = await start({ plugins: [organization()] });
+      const [owner, member, bystander] = [await signedUp(auth), await signedUp(auth), await signedUp(auth)];
+      const created = await owner.visitor.post("/organization/create", { name: "A", slug: "a" });
+      const organizationId = (created.body as { id: string }).id;
+      const { addMember } = auth.api as unknown as { addMember(call: object): Promise<{ id: string }> };
+      const { id: memberId } = await addMember({ body: { userId: member.id, role: "member", organizationId } });
+      const [old, other] = [await claimsOf(member.visitor), await claimsOf(bystander.visitor)];
+      expect(isRevoked(old, await entriesOf(auth))).toBe(false);
+      const { visitor } = by === "owner" ? owner : member;
+      expect((await visitor.post(path, body({ organizationId, memberId }))).status).toBe(200);
+      const entries = await entriesOf(auth);
+      expect([isRevoked(old, entries), isRevoked(other, entries)]).toEqual([true, false]);
+      expect(isRevoked(await claimsOf(member.visitor), entries)).toBe(false);
+    });
+  });
+
+  describe.each<[string, object, () => BetterAuthOptions]>([
+    ["in the database", {}, () => ({})],
+    ["in Redis alone", { storage: "secondary-storage" }, () => ({ secondaryStorage: memoryStorage() })],
+  ])("when a key %s ends", (_, where, storage) => {
+    test.each([
+      ["it is deleted", "/api-key/delete", {}],
+      ["it is disabled", "/api-key/update", { enabled: false }],
+    ])("because %s", async (_, path, more) => {
+      const keys = apiKey({ enableSessionForAPIKeys: true, rateLimit: { enabled: false }, ...where });
+      const auth = await start({ ...storage(), plugins: [keys] });
+      const { visitor, id: userId } = await signedUp(auth);
+      const { createApiKey } = auth.api as unknown as {
+        createApiKey(call: object): Promise<{ id: string; key: string }>;
+      };
+      const { id: keyId, key } = await createApiKey({ body: { userId } });
+      const [ofKey, ofPerson] = [await claimsOf(new Visitor(auth), { "x-api-key": key }), await claimsOf(visitor)];
+      expect((await visitor.post(path, { keyId, ...more })).status).toBe(200);
+      const entries = await entriesOf(auth);
+      expect(entries.map(({ s }) => s)).toEqual([ofSession(keyId)]);
+      expect([isRevoked(ofKey, entries), isRevoked(ofPerson, entries)]).toEqual([true, false]);
+      expect((await new Visitor(auth).get("/token", { "x-api-key": key })).status).toBe(401);
+    });
+  });
+});

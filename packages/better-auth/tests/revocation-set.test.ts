@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { Cursors } from "../src/revocation-cursor.js";
+import type { Revocation } from "../src/revocation-entries.js";
+import { RevocationSet } from "../src/revocation-set.js";
+
+const until = 1_000_000;
+
+function row(entry: string, position: number, more: Partial<Revocation> = {}): Revocation {
+  return { entry, subject: "", before: 0, until, position, ...more };
+}
+
+/** A set in which these rows were seen at these times. */
+function setOf(...rows: [Revocation, number][]): RevocationSet {
+  const set = new RevocationSet();
+  for (const [one, seenAt] of rows) set.add(one, seenAt);
+  return set;
+}
+
+const entriesOf = ({ rows }: { rows: Revocation[] }) => rows.map(({ entry }) => entry);
+
+describe("the rows that a process knows", () => {
+  test.each<[string, [Revocation, number][], number, number, string[], number]>([
+    ["nothing yet", [], -1, 50_000, [], 0],
+    [
+      "the whole, in order",
+      [
+        [row("s:b", 200), 200],
+        [row("s:a", 100), 201],
+      ],
+      -1,
+      50_000,
+      ["s:a", "s:b"],
+      200,
+    ],
+    [
+      "what comes after a cursor",
+      [
+        [row("s:a", 100), 100],
+        [row("s:b", 200), 200],
+      ],
+      100,
+      50_000,
+      ["s:b"],
+      200,
+    ],
+    [
+      "the last of two forms of one",
+      [
+        [row("u:a", 100), 100],
+        [row("u:a", 200, { before: 200 }), 200],
+      ],
+      -1,
+      50_000,
+      ["u:a"],
+      200,
+    ],
+    [
+      "the last, though it is seen first",
+      [
+        [row("u:a", 200), 100],
+        [row("u:a", 100), 200],
+      ],
+      -1,
+      50_000,
+      ["u:a"],
+      200,
+    ],
+    ["nothing that has ended", [[row("s:a", 100, { until: 50_000 }), 100]], -1, 50_000, [], 100],
+    [
+      "a cursor that waits for what is new",
+      [
+        [row("s:a", 100), 100],
+        [row("s:b", 45_000), 45_000],
+      ],
+      -1,
+      50_000,
+      ["s:a", "s:b"],
+      44_999,
+    ],
+    ["what was sent in the last ten seconds", [[row("s:a", 45_000), 45_000]], 45_000, 50_000, ["s:a"], 45_000],
+    ["nothing older than that", [[row("s:a", 45_000), 40_000]], 45_000, 50_000, [], 45_000],
+    [
+      "what was committed late",
+      [
+        [row("s:b", 45_000), 30_000],
+        [row("s:a", 20_000), 49_000],
+      ],
+      45_000,
+      50_000,
+      ["s:a"],
+      45_000,
+    ],
+  ])("are given as: %s", (_, rows, after, now, entries, position) => {
+    const set = setOf(...rows);
+    set.settle(now);
+    const page = set.after(after, now);
+    expect([entriesOf(page), page.position, page.more]).toEqual([entries, position, false]);
+  });
+
+  test("come in pages of 5,000, none of which ends among rows of one place", () => {
+    const set = new RevocationSet();
+    for (let index = 0; index < 10_100; index += 1) {
+      // The rows 4,998 to 5,003 have one place.
+      const position = index >= 4_998 && index <= 5_003 ? 4_998 : index;
+      set.add(row(`s:${String(index).padStart(5, "0")}`, position), 0);
+    }
+    set.settle(50_000);
+    const pages = [set.after(-1, 50_000)];
+    while (pages.at(-1)?.more) pages.push(set.after(pages.at(-1)?.position ?? 0, 50_000));
+    expect(pages.map(({ rows }) => rows.length)).toEqual([4_998, 5_000, 102]);
+    const all = pages.flatMap(entriesOf);
+    expect([all.length, new Set(all).size]).toEqual([10_100, 10_100]);
+  });
+
+  test("are forgotten when they have ended, and the place stays", () => {
+    const set = setOf([row("s:a", 100, { until: 200 }), 100], [row("s:b", 90), 90]);
+    set.forgetEnded(300);
+    set.settle(50_000);
+    expect([set.get("s:a"), set.get("s:b")?.entry, set.after(-1, 300).position]).toEqual([undefined, "s:b", 100]);
+  });
+});
+
+describe("a cursor", () => {
+  const cursors = new Cursors("a secret", "generation-1");
+
+  test("names a place", () => {
+    for (const position of [0, 1_795_957_832_708]) expect(cursors.read(cursors.write(position))).toBe(position);
+    expect(cursors.write(1_795_957_832_708)).toMatch(/^[\w.-]{1,128}$/);
+  });
+
+  test.each([
+    ["of another table", new Cursors("a secret", "generation-2").write(7)],
+    ["of another issuer", new Cursors("another secret", "generation-1").write(7)],
+    ["with another place", cursors.write(7).replace(".7.", ".0.")],
+    ["with a place in other words", cursors.write(7).replace(".7.", ".07.")],
+    ["too long", `${cursors.write(7)}x`],
+    ["empty", ""],
+  ])("%s is none", (_, cursor) => {
+    expect(cursors.read(cursor)).toBeUndefined();
+  });
+});
