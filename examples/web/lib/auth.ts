@@ -14,7 +14,7 @@ function openAuth() {
     database,
     emailAndPassword: { enabled: true },
     telemetry: { enabled: false },
-    plugins: [drawbridge({ trustedProxies: environment.trustedProxies })],
+    plugins: [drawbridge({ revocations: true, trustedProxies: environment.trustedProxies })],
   });
   return { auth, database, environment };
 }

@@ -45,9 +45,11 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  * - Tokens that are made from a key of `@better-auth/api-key` have the claims `key` and `permissions`.
  * - With {@link DrawbridgeOptions.organizations} tokens have the claims `orgs`, `orgs_truncated` and `active_org`.
  * - No token is made for a banned user: 403 `BANNED_USER`.
+ * - With {@link DrawbridgeOptions.revocations} what ends before its tokens is recorded in a table, and given to backends at
+ *   `/drawbridge/revocations`; tokens have the claim `fresh`.
  *
- * A second JWT plugin, or `organizations` without Better Auth's organization plugin, is refused when Better Auth starts,
- * with a BetterAuthError. Endpoints answer
+ * A second JWT plugin, `organizations` without Better Auth's organization plugin, and `revocations` without a database are
+ * refused when Better Auth starts, with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
  * `uuid`, `USER_ID_NOT_UUID` (500) for one whose id should be a UUID and is not, and `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken.
  */

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type BetterAuthOptions, betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
 import pg from "pg";
 import ts from "typescript";
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test, vi } from "vitest";
@@ -272,7 +273,7 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
     expect((await import(join(root, "page.ts"))).items).toEqual([]);
   });
 
-  // These have no database, so that what they write is in memory; and not every one lets people sign up.
+  // Most have no database, so that what they write is in memory; and not every one lets people sign up.
   const short = [...files].filter(([path]) => path.endsWith("/lib/auth.ts")).slice(2);
   const elsewhere = ["README.md", "README.ja.md", "docs/hybrid-id.md", "docs/uuid-ids.md"].flatMap((document) =>
     setUpsOf(document).map((text, index) => [`${document} ${index + 1}`, text] as const),
@@ -283,8 +284,10 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
     const service = await startKeyService("k");
     onTestFinished(service.stop);
     const root = writeProject(name, { "auth.ts": text.replaceAll("https://keys.example.com", service.origin) });
+    vi.stubEnv("DATABASE_FILE", join(root, "app.db"));
     const { options } = (await import(join(root, "auth.ts"))).auth as Auth;
     const auth = betterAuth({ ...options, emailAndPassword: { enabled: true } });
+    if (options.database) await (await getMigrations(auth.options)).runMigrations();
     const audience = /audience: "(.*?)"/.exec(text)?.[1];
     const origin = typeof options.baseURL === "string" ? options.baseURL : baseURL;
     const isOfSeveralHosts = text.includes("allowedHosts");
@@ -297,6 +300,7 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
       ...(text.includes("remoteUrl") ? ["--jwks", `${service.origin}/jwks.json`] : []),
     );
     if (text.includes("admin()")) expect(identity.roles).toEqual(["user"]);
+    if (text.includes("revocations: true")) expect(claims.fresh).toEqual(expect.any(Number));
     if (text.includes("signedInAt")) expect(claims.signedInAt).toEqual(expect.any(String));
   });
 
