@@ -163,6 +163,29 @@ describe.each(databases)("what the log of revocations has, on %s", (_, open) => 
     expect(isRevoked(await claimsOf(visitor), await entriesOf(auth))).toBe(true);
   });
 
+  test("when a session ends before its token is made, but after it was found: there is no token", async () => {
+    const auth = await start();
+    const { visitor } = await signedUp(auth);
+    const other = new Visitor(auth);
+    other.setCookie("better-auth.session_token", visitor.cookie("better-auth.session_token"));
+    const { internalAdapter } = await auth.$context;
+    const { findSession } = internalAdapter;
+    internalAdapter.findSession = async (token) => {
+      internalAdapter.findSession = findSession;
+      const found = await findSession(token);
+      expect((await other.post("/sign-out", {})).status).toBe(200);
+      return found;
+    };
+    expect((await visitor.get("/token")).status).toBe(401);
+  });
+
+  test("nothing of what Redis remembers of a user is in a token", async () => {
+    const auth = await start({ secondaryStorage: memoryStorage() });
+    const { visitor } = await signedUp(auth);
+    await database.query(`UPDATE "user" SET name = 'Somebody else'`);
+    expect((await claimsOf(visitor)).name).toBe("Somebody else");
+  });
+
   test("when many sessions of a user end: one row of the user", async () => {
     const auth = await start();
     const { visitor, account, id } = await signedUp(auth);
