@@ -29,7 +29,7 @@ export async function refuseBanned({ context }: GenericEndpointContext, signedIn
 }
 
 /** As the admin plugin has it: without an end a ban is for ever. */
-function isBanned({ banned, banExpires }: Record<string, unknown>): boolean {
+export function isBanned({ banned, banExpires }: Record<string, unknown>): boolean {
   if (!banned) return false;
   return !banExpires || !(new Date(banExpires as Date | string).getTime() < Date.now());
 }

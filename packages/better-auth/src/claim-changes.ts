@@ -1,4 +1,5 @@
-import type { AuthContext, BetterAuthOptions } from "better-auth";
+import type { AuthContext, Session } from "better-auth";
+import { isBanned } from "./banned-users.js";
 import type { RevocationLog } from "./revocation-log.js";
 
 type Adapter = AuthContext["adapter"];
@@ -40,7 +41,10 @@ export function watchClaims(ctx: AuthContext, hasClaims: boolean, log: Revocatio
     matters: (field) => (hasClaims ? field !== "updatedAt" : claimFields.includes(field)),
   };
   const record: Changed = async (userIds) => {
-    for (const userId of new Set(userIds)) await log.changeUser(userId);
+    for (const userId of new Set(userIds)) {
+      await log.changeUser(userId);
+      await endImpersonationsBy(userId, ctx, log);
+    }
   };
   watch(adapter, tables, record);
   const { transaction } = adapter;
@@ -58,7 +62,24 @@ export function watchClaims(ctx: AuthContext, hasClaims: boolean, log: Revocatio
   };
 }
 
-function namesOf(model: string, own: BetterAuthOptions["appName"]): ReadonlySet<string> {
+/**
+ * Ends the tokens in which a banned or deleted administrator acts as somebody else: their `sub` is the other's, and the
+ * sessions stay, but give no token any more. Those of a secondary storage alone cannot be found.
+ */
+async function endImpersonationsBy(userId: string, ctx: AuthContext, log: RevocationLog): Promise<void> {
+  if (!ctx.tables.session?.fields.impersonatedBy) return;
+  try {
+    const user = await ctx.internalAdapter.findUserById(userId);
+    if (user && !isBanned(user)) return;
+    const where: Where = [{ field: "impersonatedBy", value: userId }];
+    const sessions = await ctx.adapter.findMany<Session>({ model: "session", where, limit: rowsPerRead });
+    for (const session of sessions) await log.endSession(session.id, session.userId);
+  } catch (error) {
+    ctx.logger.error("[drawbridge] The sessions of a banned administrator could not be read.", error);
+  }
+}
+
+function namesOf(model: string, own: string | undefined): ReadonlySet<string> {
   const names = [model, own ?? model];
   return new Set([...names, ...names.map((name) => `${name}s`)]);
 }

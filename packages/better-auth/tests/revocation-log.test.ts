@@ -3,7 +3,7 @@ import type { BetterAuthOptions } from "better-auth";
 import { organization } from "better-auth/plugins";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type DrawbridgeOptions, drawbridge } from "../src/index.js";
-import { startAuth } from "./support/auth.js";
+import { plannedMigration, startAuth } from "./support/auth.js";
 import { databases, type TestDatabase } from "./support/databases.js";
 import { memoryStorage } from "./support/memory-storage.js";
 import { isRevoked, ofSession, ofUser, readFeed } from "./support/revocations.js";
@@ -254,6 +254,24 @@ describe.each(databases)("what the log of revocations has, on %s", (_, open) => 
     );
   const repairTable = () =>
     database.query(onSqlite() ? "DROP TRIGGER full" : 'ALTER TABLE "drawbridgeRevocation" DROP CONSTRAINT full_disk');
+
+  test.each<[string, () => BetterAuthOptions, DrawbridgeOptions]>([
+    ["that are numbers", () => ({ advanced: { database: { generateId: "serial" } } }), {}],
+    ["that are UUIDs", () => ({ advanced: { database: { generateId: "uuid" } } }), { uuid: "user.id" }],
+    ["that are written in transactions", () => ({ database: database.connect({ transaction: true }) }), {}],
+  ])("with ids %s: the same, and no further migration", async (_, more, options) => {
+    const auth = await start(more(), options);
+    expect(await plannedMigration(auth)).toEqual([]);
+    const { visitor, id } = await signedUp(auth);
+    const old = await claimsOf(visitor);
+    await setUser(auth, id, { name: "Somebody else" });
+    const renamed = await claimsOf(visitor);
+    let entries = await entriesOf(auth);
+    expect([isRevoked(old, entries), isRevoked(renamed, entries)]).toEqual([true, false]);
+    await visitor.post("/sign-out", {});
+    entries = await entriesOf(auth);
+    expect([entries.length, isRevoked(renamed, entries)]).toEqual([2, true]);
+  });
 
   describe("when a membership ends", () => {
     test.each<[string, string, (ids: { organizationId: string; memberId: string }) => Claims, "owner" | "member"]>([

@@ -133,6 +133,20 @@ describe.each(databases)("with sessions on %s", (_, open) => {
       expect(isRevoked(await claimsOf(administrator), entries)).toBe(false);
     });
 
+    test("a ban of the administrator who acts by it, where a database has the session", async () => {
+      const [{ id }, second] = [await signedUp(), await signedUp()];
+      await administrator.post("/admin/set-role", { userId: second.id, role: "admin" });
+      await second.visitor.post("/sign-in/email", accounts.get(second.id) ?? {});
+      expect((await second.visitor.post("/admin/impersonate-user", { userId: id })).status).toBe(200);
+      const claims = await claimsOf(second.visitor);
+      expect(claims).toMatchObject({ sub: id, impersonatedBy: second.id });
+      expect((await administrator.post("/admin/ban-user", { userId: second.id })).status).toBe(200);
+      const { entries } = await readFeed(administrator);
+      const { secondaryStorage, session } = auth.options as BetterAuthOptions;
+      expect(isRevoked(claims, entries)).toBe(!secondaryStorage || session?.storeSessionInDatabase === true);
+      expect((await second.visitor.get("/token")).body.code).toBe("BANNED_USER");
+    });
+
     test("nothing that leaves the session: the other's end, and new tokens of it", async () => {
       const person = await signedUp();
       const claims = await claimsOf(person.visitor);
