@@ -27,6 +27,7 @@ enum class ErrorCode {
   claim_invalid,
   token_expired,
   token_not_yet_valid,
+  token_revoked,
   issuer_mismatch,
   audience_mismatch,
   session_unknown,
@@ -41,6 +42,7 @@ enum class ErrorCode {
   // unavailable: cannot be decided now; try again (503)
   keys_unavailable,
   session_unavailable,
+  revocations_unavailable,
   store_unavailable,
   statement_timeout,
   // request: the request itself is wrong (4xx)

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "drawbridge/key_status.h"
+#include "drawbridge/revocations.h"
 #include "drawbridge/verifier.h"
 
 namespace drawbridge {
@@ -44,12 +45,17 @@ struct KeySource {
   /// How many verified tokens are remembered, rounded up to a multiple of 128; 0 remembers none. One of more
   /// than 2,048 bytes never is.
   std::size_t remembered_tokens = 65'536;
+  /// What is asked of the issuer beside its keys, by the same rules for where one may connect.
+  RevocationSource revocations{};
   /// Told of every fetch, in order and one at a time, from a thread of its own, and of a snapshot that could
-  /// not be used or written, the former from the constructor. A slow one delays no token and no fetch; the
-  /// destructor waits for it. It must not throw.
+  /// not be used or written, the former from the constructor; and when revocations were found, were lost or
+  /// are back. A slow one delays no token and no fetch; the destructor waits for it. It must not throw.
   struct Event {
-    bool good;         ///< whether the issuer answered with a key set
+    enum class About : std::uint8_t { keys, revocations };
+
+    bool good;         ///< whether the issuer answered with what was asked for
     std::string text;  ///< one line: what happened and, for a failure, what to do; no token, no secret
+    About about = About::keys;
   };
   std::function<void(const Event&)> on_event{};
 };
@@ -61,6 +67,10 @@ struct KeySource {
 /// on the keys. A key that is not held is fetched; whoever needs it waits for that one fetch, at most
 /// 2 seconds, and is otherwise told `keys_unavailable` (503): an outage of the issuer never reads as a
 /// bad token. Not safe to use across fork(); make it in the child.
+///
+/// What the issuer revoked before its time is `token_revoked`, also for a token that is remembered. The
+/// issuer is asked each second while tokens come, once for all of them. The first token after a pause waits
+/// for the answer, at most 2 seconds. `revocations_unavailable` (503) is said only where they are `required`.
 ///
 /// Up to 4,096 keys that are not held are waited for at a time, each by any number of tokens. Beyond that the
 /// token of a user who was verified lately goes before others, and each `client_address` has its share; an
@@ -98,6 +108,7 @@ class RemoteVerifier {
   void refresh();
 
   KeyStatus key_status() const;
+  RevocationStatus revocation_status() const;
   const Policy& policy() const;
 
  private:

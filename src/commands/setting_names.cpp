@@ -20,6 +20,8 @@ constexpr std::array names{Name{"Policy::issuers", "BETTER_AUTH_ISSUER"},
                            Name{"KeySource::jwks_url", "BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL"},
                            Name{"KeySource::allow_http_hosts", "DRAWBRIDGE_ALLOW_HTTP_HOSTS"},
                            Name{"KeySource::ca_file", "DRAWBRIDGE_CA_FILE"},
+                           Name{"RevocationSource::secret", "DRAWBRIDGE_REVOCATIONS_SECRET"},
+                           Name{"RevocationSource::base_url", "BETTER_AUTH_URL"},
                            Name{"CredentialSource::allowed_origins", "DRAWBRIDGE_ALLOWED_ORIGINS"},
                            Name{"CredentialSource::session_cookie", "DRAWBRIDGE_SESSION_COOKIE"},
                            Name{"CredentialSource::max_age", "DRAWBRIDGE_CREDENTIAL_MAX_AGE"}};

@@ -197,6 +197,8 @@ const Explanation& explanation_of(std::string_view code) {
        "the API's clock is behind",
        "set the clock of the API's host by NTP",
        {"clock.api"}},
+      {"token_revoked", "the token was revoked: its session has ended, or its user has changed",
+       "give doctor a token that was made after that"},
       {"token_missing", "something between removes the header Authorization, or the API looks elsewhere",
        "let proxies pass Authorization on; read the token from that header"},
       {"", "the token is good by the settings that doctor was given, so the API has others",

@@ -223,13 +223,18 @@ Result result_of(SessionJudge::Result judged) {
                                    std::chrono::seconds{1}}};
 }
 
+/// A cache whose time is over, or that was made before something was revoked.
+bool counts_no_more(ErrorCode code) {
+  return code == ErrorCode::token_expired || code == ErrorCode::token_revoked;
+}
+
 /// What is said of a session by its cache, where its own cookie was not asked about. Takes no memory of its
 /// own.
 Result of_cached_session(Result judged, bool has_cookie) {
   if (judged) return judged;
   AuthError& error = judged.error();
-  if (error.code == ErrorCode::keys_unavailable) error.code = ErrorCode::session_unavailable;
-  if (error.code != ErrorCode::token_expired) return judged;
+  if (group_of(error.code) == ErrorGroup::unavailable) error.code = ErrorCode::session_unavailable;
+  if (!counts_no_more(error.code)) return judged;
   // With a cookie only where it ended while it waited for a key: the next request asks.
   if (has_cookie) return std::unexpected{no_session_told()};
   error.code = ErrorCode::session_unknown;
@@ -328,7 +333,7 @@ struct Authenticator::Impl {
         },
         credentials.client_address);
     if (!answer) return std::nullopt;
-    if (!*answer && answer->error().code == ErrorCode::token_expired && sent.cookie)
+    if (!*answer && counts_no_more(answer->error().code) && sent.cookie)
       return by_session(*sent.cookie, credentials, done);
     return of_cached_session(*std::move(answer), sent.cookie.has_value());
   }

@@ -78,6 +78,11 @@ Exchanger::Refused unavailable(std::optional<std::chrono::seconds> retry_after, 
   return {Outcome::unavailable, at_least_a_second(retry_after), std::move(why)};
 }
 
+/// Then the token may be as good as before.
+bool cannot_be_judged_now(const AuthError& error) {
+  return group_of(error.code) == ErrorGroup::unavailable;
+}
+
 std::uint64_t share_of(std::string_view client_address) {
   static const DigestSecret secret = [] {
     DigestSecret bytes{};
@@ -176,12 +181,12 @@ std::optional<Exchanger::Result> Exchanger::ask(const Sent& sent, const Done& do
     auto verdict =
         verifier_.verify_async(*jwt, [done, tokens = tokens_, credential, jwt](RemoteVerifier::Result later) {
           if (later) return done(*std::move(later));
-          if (later.error().code != ErrorCode::keys_unavailable) tokens->forget(credential, jwt);
+          if (!cannot_be_judged_now(later.error())) tokens->forget(credential, jwt);
           done(std::unexpected{unavailable(later.error().retry_after, std::move(later.error().hint))});
         });
     if (!verdict) return std::nullopt;
     if (*verdict) return **std::move(verdict);
-    if (verdict->error().code == ErrorCode::keys_unavailable)
+    if (cannot_be_judged_now(verdict->error()))
       return std::unexpected{unavailable(verdict->error().retry_after, std::move(verdict->error().hint))};
     tokens_->forget(credential, jwt);  // it has ended, or its key was withdrawn: there may be a better one
   }

@@ -8,8 +8,6 @@
 namespace drawbridge::fetch {
 namespace {
 
-constexpr std::size_t max_body_size = 1024 * 1024;
-
 std::unique_ptr<curl_slist, FreeEasy> list_of(const std::vector<HttpHeader>& headers) {
   std::unique_ptr<curl_slist, FreeEasy> list;
   for (const HttpHeader& header : headers) {
@@ -42,7 +40,8 @@ HttpRequest::HttpRequest(const HttpCall& call, JwksUrl url,
       ca_file_{ca_file},
       body_{call.body},
       headers_{list_of(call.headers)},
-      easy_{new_request(url_, ca_file_)} {
+      easy_{new_request(url_, ca_file_)},
+      max_answer_size_{call.max_answer_size} {
   CURL* const easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
@@ -57,9 +56,10 @@ HttpRequest::HttpRequest(const HttpCall& call, JwksUrl url,
 
 /// What does not fit is left out: whoever looks at an answer needs its beginning.
 std::size_t HttpRequest::receive(char* data, std::size_t size, std::size_t count, void* self) {
-  auto& text = static_cast<HttpRequest*>(self)->answer_.body;
+  auto& request = *static_cast<HttpRequest*>(self);
+  auto& text = request.answer_.body;
   try {
-    text.append(data, std::min(size * count, max_body_size - text.size()));
+    text.append(data, std::min(size * count, request.max_answer_size_ - text.size()));
   } catch (const std::bad_alloc&) {
     return 0;  // curl then fails; an exception cannot go through its frames
   }

@@ -28,12 +28,13 @@ struct HttpCall {
   std::string url;
   std::vector<HttpHeader> headers{};
   std::string body{};
+  std::size_t max_answer_size = 1024UL * 1024;  ///< what an answer has beyond it is left out
 };
 
 struct HttpAnswer {
   int status = 0;
   std::vector<HttpHeader> headers{};  ///< in their order; names as they came
-  std::string body{};                 ///< decoded; at most 1 MiB of it
+  std::string body{};                 ///< decoded; at most `max_answer_size` of it
 
   /// The first header of that name in any case; empty when there is none.
   std::string_view header(std::string_view name) const;
@@ -61,6 +62,7 @@ class HttpRequest {
   std::unique_ptr<curl_slist, FreeEasy> headers_;
   std::unique_ptr<CURL, FreeEasy> easy_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
+  std::size_t max_answer_size_;
   HttpAnswer answer_;
 };
 

@@ -100,10 +100,10 @@ const KeyFetcher::Published& KeyFetcher::published() {
   return slot.keys;
 }
 
-const KeySet& KeyFetcher::serving() {
+const KeySet& KeyFetcher::serving(BootTime now) {
   static const KeySet none;
   const Published& keys = published();
-  return keys && boot_now() < keys->usable_until ? keys->keys : none;
+  return keys && now < keys->usable_until ? keys->keys : none;
 }
 
 void KeyFetcher::publish() {
@@ -127,6 +127,10 @@ void KeyFetcher::refresh() {
   const std::lock_guard lock{mutex_};
   cache_.refresh(boot_now());
   wake();
+}
+
+void KeyFetcher::tell(KeySource::Event event) {
+  after_fetch_->add(std::move(event), std::nullopt);
 }
 
 KeyStatus KeyFetcher::status() const {

@@ -38,14 +38,16 @@ class KeyFetcher {
   KeyFetcher(const KeyFetcher&) = delete;
   KeyFetcher& operator=(const KeyFetcher&) = delete;
 
-  /// The keys that serve now; an empty set when there are none or the bound on an outage is reached. Valid
-  /// in the calling thread until its next call.
-  const KeySet& serving();
+  /// The keys that serve at `now`; an empty set when there are none or the bound on an outage is reached.
+  /// Valid in the calling thread until its next call.
+  const KeySet& serving(BootTime now);
 
   /// Asks for a kid that serving() does not list. When the answer is Waiting, `done` is called later.
   KeyCache::Answer ask(std::string_view kid, const Asker& asker, Done done);
 
   void refresh();
+  /// Hands an event of another's to on_event, in its turn.
+  void tell(KeySource::Event event);
   KeyStatus status() const;
 
  private:

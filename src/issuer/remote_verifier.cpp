@@ -1,6 +1,7 @@
 #include "drawbridge/remote_verifier.h"
 
 #include <future>
+#include <new>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -12,11 +13,14 @@
 #include "core/keys/verified_tokens.h"
 #include "issuer/address_share.h"
 #include "issuer/key_fetcher.h"
+#include "issuer/revocation_poller.h"
 
 namespace drawbridge {
 namespace {
 
 using Result = RemoteVerifier::Result;
+
+constexpr std::chrono::seconds one_second{1};
 
 TokenTime token_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -67,34 +71,61 @@ struct RemoteVerifier::Impl {
   Impl(Policy policy, KeySource source)
       : verifier{std::move(policy)},
         tokens{source.remembered_tokens, verifier.policy().clock_skew},
-        fetcher{std::move(source)} {}
+        revocations{source, verifier.policy().clock_skew},
+        fetcher{std::move(source)} {
+    revocations.start([this](RevocationFeed::Event event) {
+      fetcher.tell({event.good, std::move(event.text), KeySource::Event::About::revocations});
+    });
+  }
+  /// Its thread tells the fetcher, whose threads ask it: so it ends first and goes last.
+  ~Impl() { revocations.stop(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
-  /// A remembered verdict or a verification against the keys that serve now.
-  std::expected<Identity, Refusal> check(std::string_view token) {
-    const TokenTime now = token_now();
-    const KeySet& keys = fetcher.serving();
+  /// A remembered verdict or a verification against the keys that serve at `now`, and what is known of
+  /// revocations.
+  std::expected<Identity, Refusal> check(std::string_view token, BootTime now) {
+    const TokenTime at = token_now();
+    const KeySet& keys = fetcher.serving(now);
     if (token.size() <= verifier.policy().max_token_size)
-      if (auto identity = tokens.find(token, keys, now)) return *std::move(identity);
-    return remembered(token, verify_token(token, verifier.policy(), keys, now), now);
+      if (auto known = tokens.find(token, keys, at, TokenType::jwt, &revocations.known()))
+        return judged(*std::move(known), now);
+    return remembered(token, verify_token(token, verifier.policy(), keys, at), at, now);
   }
 
-  std::expected<Identity, Refusal> check(const CachedSession& sent) {
-    const TokenTime now = token_now();
-    const KeySet& keys = fetcher.serving();
+  std::expected<Identity, Refusal> check(const CachedSession& sent, BootTime now) {
+    const TokenTime at = token_now();
+    const KeySet& keys = fetcher.serving(now);
     if (sent.jwt().size() <= verifier.policy().max_token_size)
-      if (auto identity = tokens.find(sent.text(), keys, now, TokenType::session_cache))
-        return *std::move(identity);
+      if (auto known = tokens.find(sent.text(), keys, at, TokenType::session_cache, &revocations.known()))
+        return judged(*std::move(known), now);
     return remembered(sent.text(),
-                      verify_cached_session(sent.jwt(), sent.session_token(), verifier.policy(), keys, now),
-                      now);
+                      verify_cached_session(sent.jwt(), sent.session_token(), verifier.policy(), keys, at),
+                      at, now);
+  }
+
+  static std::expected<Identity, Refusal> judged(RememberedToken known, BootTime now) {
+    if (known.revoked_until && now < *known.revoked_until) return std::unexpected{revoked()};
+    return std::move(known).identity;
   }
 
   std::expected<Identity, Refusal> remembered(std::string_view text, std::expected<Verdict, Refusal> verdict,
-                                              TokenTime now) {
+                                              TokenTime at, BootTime now) {
     if (!verdict) return std::unexpected{std::move(verdict).error()};
-    tokens.remember(text, *verdict, now);
+    if (revocations.is_revoked(verdict->marks, now)) return std::unexpected{revoked()};
+    tokens.remember(text, *verdict, at);
     subjects.remember(keyed_digest(verdict->identity.subject(), secret));
     return std::move(verdict)->identity;
+  }
+
+  static Refusal revoked() {
+    return {AuthError{
+                ErrorCode::token_revoked,
+                "The token was revoked before its time.",
+                "Its session has ended, or what it says of the user has changed since it was made. Get a new "
+                "one, which takes signing in again where the session has ended.",
+                {}},
+            std::nullopt};
   }
 
   Asker asker(const Refusal& refusal, std::string_view client_address) const {
@@ -113,13 +144,60 @@ struct RemoteVerifier::Impl {
                   failure.empty() ? "The key set is being fetched." : failure, retry_after}};
   }
 
-  /// The answer for what waited for its kid.
-  Result after_waiting(const auto& sent, const AuthError& not_held, const KeyCache::Resolved& resolved) {
+  Result revocations_unavailable(std::chrono::seconds retry_after) const {
+    const std::string failure = revocations.status().last_failure;
+    return std::unexpected{AuthError{
+        ErrorCode::revocations_unavailable, "Whether the token was revoked cannot be said at the moment.",
+        failure.empty() ? "The issuer has not told yet what it has revoked." : failure, retry_after}};
+  }
+
+  /// A verdict that waits for nothing more.
+  Result check_once_more(const auto& sent) {
+    auto identity = check(sent, fetch::boot_now());
+    if (identity) return *std::move(identity);
+    if (identity.error().missing_kid) return unavailable(one_second);
+    return std::unexpected{std::move(identity).error().error};
+  }
+
+  Result after_revocations(const auto& sent, const fetch::RevocationPoller::Outcome& outcome) {
+    if (const auto* not_now = std::get_if<RevocationFeed::Unavailable>(&outcome))
+      return revocations_unavailable(not_now->retry_after);
+    return check_once_more(sent);
+  }
+
+  /// The answer for a token that is good by what is known; nothing where more must be known first, and `done`
+  /// is called later. `Kept` is what is kept of `sent` for as long as it waits.
+  template <typename Kept>
+  std::optional<Result> settle(const auto& sent, Identity identity, BootTime now,
+                               const std::function<void(Result)>& done) {
+    if (revocations.is_current(now)) return identity;
+    const auto answer =
+        revocations.ask([this, kept = Kept{sent}, done](const fetch::RevocationPoller::Outcome& outcome) {
+          Result result = std::unexpected{AuthError{ErrorCode::revocations_unavailable, {}, {}, one_second}};
+          try {
+            result = after_revocations(kept, outcome);
+          } catch (const std::bad_alloc&) {
+            result = std::unexpected{AuthError{ErrorCode::revocations_unavailable, {}, {}, one_second}};
+          }
+          done(std::move(result));
+        });
+    if (std::holds_alternative<RevocationFeed::Waiting>(answer)) return std::nullopt;
+    if (const auto* not_now = std::get_if<RevocationFeed::Unavailable>(&answer))
+      return revocations_unavailable(not_now->retry_after);
+    return check_once_more(sent);  // the answer may have come between the look and the question
+  }
+
+  /// The answer for what waited for its kid; nothing where `done` is called later.
+  template <typename Kept>
+  std::optional<Result> after_waiting(const Kept& sent, const AuthError& not_held,
+                                      const KeyCache::Resolved& resolved,
+                                      const std::function<void(Result)>& done) {
     if (resolved.outcome == KeyCache::Outcome::unavailable) return unavailable(resolved.retry_after);
     if (resolved.outcome == KeyCache::Outcome::absent) return std::unexpected{not_held};
-    auto identity = check(sent);
-    if (identity) return *std::move(identity);
-    if (identity.error().missing_kid) return unavailable(std::chrono::seconds{1});
+    const BootTime now = fetch::boot_now();
+    auto identity = check(sent, now);
+    if (identity) return settle<Kept>(sent, *std::move(identity), now, done);
+    if (identity.error().missing_kid) return unavailable(one_second);
     return std::unexpected{std::move(identity).error().error};
   }
 
@@ -129,27 +207,29 @@ struct RemoteVerifier::Impl {
                                      std::string_view client_address) {
     // The kid may come to be held between the look and the question; then one more look finds it.
     for (int look = 0; look < 2; ++look) {
-      auto identity = check(sent);
-      if (identity) return *std::move(identity);
+      const BootTime now = fetch::boot_now();
+      auto identity = check(sent, now);
+      if (identity) return settle<Kept>(sent, *std::move(identity), now, done);
       Refusal& refusal = identity.error();
       if (!refusal.missing_kid) return std::unexpected{std::move(refusal.error)};
       const auto answer = fetcher.ask(
           *refusal.missing_kid, asker(refusal, client_address),
           [this, kept = Kept{sent}, not_held = refusal.error, done](const KeyCache::Resolved& resolved) {
-            done(after_waiting(kept, not_held, resolved));
+            if (auto result = after_waiting(kept, not_held, resolved, done)) done(*std::move(result));
           });
       if (std::holds_alternative<KeyCache::Waiting>(answer)) return std::nullopt;
       if (std::holds_alternative<KeyCache::Absent>(answer)) return std::unexpected{std::move(refusal.error)};
       if (const auto* not_now = std::get_if<KeyCache::Unavailable>(&answer))
         return unavailable(not_now->retry_after);
     }
-    return unavailable(std::chrono::seconds{1});
+    return unavailable(one_second);
   }
 
   Verifier verifier;
   VerifiedTokens tokens;
   VerifiedSubjects subjects;
   const DigestSecret secret = new_secret();
+  fetch::RevocationPoller revocations;
   fetch::KeyFetcher fetcher;  // last: its threads use the others
 };
 
@@ -180,9 +260,10 @@ std::optional<Result> RemoteVerifier::verify_cached_session_async(
 
 Result RemoteVerifier::verify(std::string_view token, std::string_view client_address) {
   // The usual case, without what waiting takes: a token that was seen before costs no allocation.
-  auto known = impl_->check(token);
-  if (known) return *std::move(known);
-  if (!known.error().missing_kid) return std::unexpected{std::move(known).error().error};
+  const BootTime now = fetch::boot_now();
+  auto known = impl_->check(token, now);
+  if (known && impl_->revocations.is_current(now)) return *std::move(known);
+  if (!known && !known.error().missing_kid) return std::unexpected{std::move(known).error().error};
   const auto promise = std::make_shared<std::promise<Result>>();
   auto later = promise->get_future();
   auto answer = impl_->verify_async<std::string>(
@@ -198,6 +279,9 @@ Result RemoteVerifier::authenticate(std::string_view authorization, std::string_
 
 void RemoteVerifier::refresh() {
   impl_->fetcher.refresh();
+}
+RevocationStatus RemoteVerifier::revocation_status() const {
+  return impl_->revocations.status();
 }
 KeyStatus RemoteVerifier::key_status() const {
   return impl_->fetcher.status();

@@ -27,6 +27,7 @@ TOKEN_CODES = {
     "claim_invalid",
     "token_expired",
     "token_not_yet_valid",
+    "token_revoked",
     "issuer_mismatch",
     "audience_mismatch",
 }
@@ -149,7 +150,7 @@ def expected_codes(operation: Operation) -> set[str]:
     if operation.id not in ("getHealth", "getReadiness"):
         codes |= {"validation_failed"}
     if operation.node.get("security") != []:
-        codes |= TOKEN_CODES | OTHER_CREDENTIALS_CODES | {"keys_unavailable", "rate_limited"}
+        codes |= TOKEN_CODES | OTHER_CREDENTIALS_CODES | {"keys_unavailable", "revocations_unavailable", "rate_limited"}
     if "{user_id}" in operation.path:
         codes |= {"user_mismatch", "not_found", "store_unavailable", "statement_timeout"}
         codes |= {"user_unknown", "origin_not_allowed"} if operation.method != "GET" else set()

@@ -100,7 +100,7 @@ TEST(VerifiedTokens, FindsWhatItWasTold) {
   tokens.remember(good_token(), verdict(), now);
   const auto found = tokens.find(good_token(), keys(), now);
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->subject(), "user-1");
+  EXPECT_EQ(found->identity.subject(), "user-1");
   EXPECT_EQ(tokens.size(), 1U);
 }
 
@@ -187,6 +187,36 @@ TEST(VerifiedTokens, ChecksTheKeyAtEachHit) {
     EXPECT_EQ(tokens.find(good_token(), keys(), now).has_value(), each.stands)
         << "a dropped verdict came back";
   }
+}
+
+TEST(VerifiedTokens, TellsWhatWasRevoked) {
+  VerifiedTokens tokens{least, skew};
+  RevocationSet revoked;
+  constexpr BootTime boot{1h};
+  tokens.remember(good_token(), verdict(), now);
+  const auto until = [&] {
+    return tokens.find(good_token(), keys(), now, TokenType::jwt, &revoked)->revoked_until;
+  };
+  const auto add = [&](const std::string& user, std::int64_t before, BootTime end) {
+    revoked.add(std::vector{Revocation{user_digest(user), before, end}}, boot);
+  };
+  EXPECT_FALSE(until());
+  add("user-2", Revocation::whole, boot + 1h);
+  EXPECT_FALSE(until());
+  add("user-1", 0, boot + 1h);
+  EXPECT_EQ(until(), boot + 1h) << "looked up again, as something was added";
+  EXPECT_EQ(until(), boot + 1h);
+  add("user-1", 0, boot + 2h);
+  EXPECT_EQ(until(), boot + 2h);
+
+  auto fresh = verdict();
+  fresh.marks.made_at = 1'000;
+  tokens.remember(good_token(), fresh, now);
+  EXPECT_FALSE(until()) << "another verdict, made later";
+  add("user-1", 999, boot + 2h);
+  EXPECT_FALSE(until());
+  add("user-1", 1'000, boot + 2h);
+  EXPECT_EQ(until(), boot + 2h) << "an entry that grew counts as one that was added";
 }
 
 TEST(VerifiedTokens, TakesTheLatestVerdict) {
@@ -306,7 +336,7 @@ TEST(VerifiedTokens, ServesThreadsThatFillItAtTheSameTime) {
         const std::string text = "token " + std::to_string((i * (t + 1)) % 300);
         tokens.remember(text, good, now);
         const auto found = tokens.find(text, keys(), now);
-        if (found && found->subject() != "user-1") ++wrong;
+        if (found && found->identity.subject() != "user-1") ++wrong;
         if (i % 7 == 0 && tokens.find(text, none, now)) ++wrong;
         if (i % 100 == 0 && tokens.size() > least) ++wrong;
       }

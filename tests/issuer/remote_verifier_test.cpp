@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -412,8 +413,10 @@ TEST(RemoteVerifier, DerivesAllFromTheUrlOfBetterAuth) {
   EXPECT_EQ(verifier.policy().issuers, std::vector{server.url("")});
   EXPECT_EQ(verifier.policy().audiences, std::vector{server.url("")});
   EXPECT_EQ(said_of(verifier.verify(token_of(key))), "issuer_mismatch");
-  ASSERT_TRUE(eventually([&] { return server.request_count() == 1; }));
-  EXPECT_EQ(server.requests().front().target, "/api/auth/jwks");
+  ASSERT_TRUE(eventually([&] { return server.request_count() == 2; }));
+  std::set<std::string> asked;
+  for (const auto& request : server.requests()) asked.insert(request.target);
+  EXPECT_EQ(asked, (std::set<std::string>{"/api/auth/drawbridge/revocations", "/api/auth/jwks"}));
 }
 
 }  // namespace

@@ -84,6 +84,7 @@ function describeAlone(error: unknown): Problem {
 const unavailable: Record<string, string | undefined> = {
   keys_unavailable: "It cannot fetch Better Auth's keys",
   session_unavailable: "It cannot ask Better Auth about your session",
+  revocations_unavailable: "It cannot ask Better Auth who has signed out",
 };
 
 function describeAnswer(error: ApiError): Problem {

@@ -79,6 +79,8 @@ function remedy({ code, status }: ApiErrorInfo): string {
       return "The token is fresh: compare the clocks of Better Auth's machine and the API's.";
     case "key_unknown":
       return "Better Auth and the API do not belong together: compare BETTER_AUTH_URL of both.";
+    case "token_revoked":
+      return "The session has ended, or the user changed just now: sign in again.";
     case "user_mismatch":
       return "The API's user id and the token's claim uuid differ; call clear() when the user changes.";
     case "origin_not_allowed":

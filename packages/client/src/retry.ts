@@ -12,6 +12,8 @@ export type NextStep = { do: "fail" } | { do: "renew" } | { do: "wait"; millisec
 const maxWaits = 3;
 /** Of what the server asks for; with what chance adds, a wait is up to twice as long. */
 const maxWaitSeconds = 30;
+/** Of a user who changed there is a better token; of a session that ended there is none, and the issuer says so. */
+const worthANewToken = ["token_expired", "key_unknown", "token_revoked"];
 /** The credential could not be judged, so the request was not looked at. */
 const beforeTheRequest = ["keys_unavailable", "session_unavailable", "revocations_unavailable"];
 const failuresOfTheDatabase = ["store_unavailable", "statement_timeout"];
@@ -28,7 +30,7 @@ const leastSpreadSeconds = 1;
  * @param random  from 0 up to 1, as `Math.random` gives it
  */
 export function nextStep(method: string, error: ApiError, attempts: Attempts, random: () => number): NextStep {
-  if (error.status === 401 && (error.code === "token_expired" || error.code === "key_unknown")) {
+  if (error.status === 401 && worthANewToken.includes(error.code)) {
     return attempts.renewed ? { do: "fail" } : { do: "renew" };
   }
   const seconds = error.retryAfter ?? 1;

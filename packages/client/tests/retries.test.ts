@@ -74,6 +74,13 @@ const cases: Case[] = [
     code: "token_expired",
   },
   {
+    name: "token_revoked: once more with a fresh token",
+    call: read,
+    answers: [problem(401, "token_revoked"), good],
+    sent: 2,
+    tokens: 2,
+  },
+  {
     name: "token_expired, then key_unknown: given up, one retry is for both",
     call: read,
     answers: [problem(401, "token_expired"), problem(401, "key_unknown"), good],

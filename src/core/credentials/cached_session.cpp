@@ -131,9 +131,11 @@ std::expected<Verdict, Refusal> verify_cached_session(std::string_view jwt,
         not_made_for_this(
             {ErrorCode::key_unknown, "The issuer's key set does not hold the key that it names.", {}, {}}),
         good->header.kid, std::move(cached->identity.subject)}};
+  const auto& who = cached->identity;
+  const RevocationMarks marks = marks_of(who.subject, who.session_id, {}, cached->times.issued);
   return verdict_of(
       IdentityMaker::of_kind(IdentityMaker::make(std::move(cached->identity)), CredentialKind::session),
-      cached->times, *good, TokenType::session_cache);
+      cached->times, *good, TokenType::session_cache, marks);
 }
 
 }  // namespace drawbridge

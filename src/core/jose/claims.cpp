@@ -209,6 +209,16 @@ std::expected<Permissions, AuthError> read_permissions(object claims) {
   return permissions;
 }
 
+FreshClaim read_fresh(object claims) {
+  constexpr auto latest_millisecond = static_cast<std::int64_t>(latest_time) * 1'000 + 999;
+  const auto value = claim(claims, "fresh");
+  if (!value) return {};
+  std::int64_t number = 0;
+  const bool is_good = value->is_int64() && value->get(number) == simdjson::SUCCESS && number >= 0 &&
+                       number <= latest_millisecond;
+  return {true, is_good ? std::optional{number} : std::nullopt};
+}
+
 /// A token made from an API key has the claim `key`, its id. Without it `permissions` is the application's.
 std::expected<void, AuthError> read_key(object claims, IdentityClaims& identity) {
   const auto key = claim(claims, "key");
@@ -318,11 +328,13 @@ std::expected<CheckedClaims, AuthError> check_claims(std::string payload, const 
   if (auto good = read_key(claims, *identity); !good) return Refused{good.error()};
   if (auto good = read_memberships(claims, *identity); !good) return Refused{good.error()};
 
+  const RevocationMarks marks =
+      marks_of(identity->subject, identity->session_id, read_fresh(claims), times->issued);
   identity->issuer = *std::move(issuer);
   identity->uuid = *uuid;
   identity->impersonated_by = *std::move(impersonator);
   identity->claims_json = std::move(payload);
-  return CheckedClaims{*std::move(identity), *times};
+  return CheckedClaims{*std::move(identity), *times, marks};
 }
 
 }  // namespace drawbridge

@@ -49,9 +49,14 @@ std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, 
 }
 
 Verdict verdict_of(Identity identity, const TokenTimes& times, const SignedToken& signed_token,
-                   TokenType type) {
-  return {std::move(identity),           times, signed_token.header.kid, signed_token.key->thumbprint,
-          signed_token.header.algorithm, type};
+                   TokenType type, const RevocationMarks& marks) {
+  return {std::move(identity),
+          times,
+          signed_token.header.kid,
+          signed_token.key->thumbprint,
+          signed_token.header.algorithm,
+          type,
+          marks};
 }
 
 std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
@@ -63,7 +68,8 @@ std::expected<Verdict, Refusal> verify_token(std::string_view token, const Polic
   if (good->key == nullptr)
     return Refused{
         Refusal{key_not_held(good->header), good->header.kid, std::move(claims->identity.subject)}};
-  return verdict_of(IdentityMaker::make(std::move(claims->identity)), claims->times, *good, TokenType::jwt);
+  return verdict_of(IdentityMaker::make(std::move(claims->identity)), claims->times, *good, TokenType::jwt,
+                    claims->marks);
 }
 
 std::expected<SignedBytes, AuthError> verify_signature_only(std::string_view token, const Policy& policy,

@@ -12,6 +12,7 @@
 #include "drawbridge/verifier.h"
 
 #include "core/jose/unverified_token.h"
+#include "core/revocations/marks.h"
 
 namespace drawbridge {
 
@@ -33,6 +34,7 @@ struct Verdict {
   Thumbprint key;
   Algorithm algorithm;
   TokenType type = TokenType::jwt;
+  RevocationMarks marks{};
 };
 
 struct Refusal {
@@ -61,7 +63,7 @@ std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, 
 
 /// Of the claims nothing was checked. `signed_token` has a key.
 Verdict verdict_of(Identity identity, const TokenTimes& times, const SignedToken& signed_token,
-                   TokenType type);
+                   TokenType type, const RevocationMarks& marks);
 
 /// A header and a payload whose signature is good; of the claims nothing was checked.
 struct SignedBytes {

@@ -26,6 +26,15 @@ struct VerifiedTokens::Shard {
     Digest token{};
     std::optional<Verdict> verdict;
     std::uint64_t last_seen = 0;
+    std::uint64_t not_revoked_at = 0;  ///< RevocationSet::version(); 0 where that is not known
+
+    std::optional<BootTime> looked_up(const RevocationSet& revocations) {
+      const std::uint64_t version = revocations.version();
+      if (not_revoked_at == version) return std::nullopt;
+      const auto until = revocations.revoked_until(verdict->marks);
+      not_revoked_at = until ? 0 : version;
+      return until;
+    }
   };
 
   std::span<Slot> neighbourhood(const Digest& digest) {
@@ -54,8 +63,8 @@ VerifiedTokens::Shard& VerifiedTokens::shard_of(const Digest& digest) const {
   return *shards_[number_at(digest, 0) % shard_count];
 }
 
-std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySet& keys, TokenTime now,
-                                             TokenType type) {
+std::optional<RememberedToken> VerifiedTokens::find(std::string_view token, const KeySet& keys, TokenTime now,
+                                                    TokenType type, const RevocationSet* revocations) {
   if (shards_.empty() || token.size() > max_remembered_size) return std::nullopt;
   const Digest digest = sha256(token);
   std::optional<Verdict> forgotten;  // let go of after the lock
@@ -69,7 +78,8 @@ std::optional<Identity> VerifiedTokens::find(std::string_view token, const KeySe
       return std::nullopt;
     }
     slot.last_seen = ++shard.uses;
-    return verdict.identity;
+    return RememberedToken{verdict.identity,
+                           revocations == nullptr ? std::nullopt : slot.looked_up(*revocations)};
   }
   return std::nullopt;
 }
@@ -87,6 +97,7 @@ void VerifiedTokens::remember(std::string_view token, const Verdict& verdict, To
   };
   Shard::Slot& slot = *std::ranges::min_element(shard.neighbourhood(digest), {}, rank);
   slot.token = digest;
+  slot.not_revoked_at = 0;
   slot.verdict.swap(made);
   slot.last_seen = ++shard.uses;
 }

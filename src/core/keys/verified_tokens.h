@@ -9,8 +9,15 @@
 #include <vector>
 
 #include "core/jose/verification.h"
+#include "core/revocations/revocation_set.h"
 
 namespace drawbridge {
+
+/// A token that was verified before, and stands.
+struct RememberedToken {
+  Identity identity;
+  std::optional<BootTime> revoked_until{};  ///< RevocationSet::revoked_until
+};
 
 /// Tokens that were verified, so that the same token is not verified again at each request: from a token's
 /// SHA-256 to its Verdict. Accepted tokens only, of one verifier and its policy. Bounded: where a new one
@@ -25,15 +32,17 @@ class VerifiedTokens {
   static constexpr std::size_t max_remembered_size = 2'048;
 
   /// `capacity` is rounded up to a multiple of 128; 0 remembers nothing. The slots are laid out at once, some
-  /// 180 bytes each.
+  /// 240 bytes each.
   VerifiedTokens(std::size_t capacity, std::chrono::seconds clock_skew);
   ~VerifiedTokens();
 
-  /// The identity, if the token was verified before and its verdict still stands: `keys` gives its kid the
-  /// same key, and the times hold at `now`. A verdict that stands no more is forgotten. What was verified as
-  /// of one type is not found as of the other.
-  std::optional<Identity> find(std::string_view token, const KeySet& keys, TokenTime now,
-                               TokenType type = TokenType::jwt);
+  /// The token, if it was verified before and its verdict still stands: `keys` gives its kid the same key,
+  /// and the times hold at `now`. A verdict that stands no more is forgotten. With `revocations`, always the
+  /// same, it also says whether it was revoked; a token that was not is looked up there again only when
+  /// something was added. What was verified as of one type is not found as of the other.
+  std::optional<RememberedToken> find(std::string_view token, const KeySet& keys, TokenTime now,
+                                      TokenType type = TokenType::jwt,
+                                      const RevocationSet* revocations = nullptr);
 
   void remember(std::string_view token, const Verdict& verdict, TokenTime now);
 

@@ -435,6 +435,11 @@ export interface components {
             keys: "fresh" | "stale";
             /** @constant */
             database: "ready";
+            /**
+             * @description Whether it is known what Better Auth has revoked before its time. Left out where it is not asked, or has no revocations.
+             * @enum {unknown}
+             */
+            revocations?: "current" | "pending" | "lost";
         };
         NotReady: {
             /** @constant */
@@ -446,6 +451,11 @@ export interface components {
             keys: "fresh" | "stale" | "absent";
             /** @enum {unknown} */
             database: "ready" | "not_ready";
+            /**
+             * @description As above. Where they are required, `pending` and `lost` are not ready.
+             * @enum {unknown}
+             */
+            revocations?: "current" | "pending" | "lost";
         };
         OpenapiDocument: {
             /** @constant */
@@ -547,11 +557,11 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    type?: "urn:drawbridge:error:token_missing" | "urn:drawbridge:error:token_malformed" | "urn:drawbridge:error:token_too_large" | "urn:drawbridge:error:credential_malformed" | "urn:drawbridge:error:token_type_not_allowed" | "urn:drawbridge:error:algorithm_not_allowed" | "urn:drawbridge:error:key_id_missing" | "urn:drawbridge:error:key_unknown" | "urn:drawbridge:error:key_unusable" | "urn:drawbridge:error:signature_invalid" | "urn:drawbridge:error:claim_missing" | "urn:drawbridge:error:claim_invalid" | "urn:drawbridge:error:token_expired" | "urn:drawbridge:error:token_not_yet_valid" | "urn:drawbridge:error:issuer_mismatch" | "urn:drawbridge:error:audience_mismatch" | "urn:drawbridge:error:session_unknown" | "urn:drawbridge:error:api_key_unknown";
+                    type?: "urn:drawbridge:error:token_missing" | "urn:drawbridge:error:token_malformed" | "urn:drawbridge:error:token_too_large" | "urn:drawbridge:error:credential_malformed" | "urn:drawbridge:error:token_type_not_allowed" | "urn:drawbridge:error:algorithm_not_allowed" | "urn:drawbridge:error:key_id_missing" | "urn:drawbridge:error:key_unknown" | "urn:drawbridge:error:key_unusable" | "urn:drawbridge:error:signature_invalid" | "urn:drawbridge:error:claim_missing" | "urn:drawbridge:error:claim_invalid" | "urn:drawbridge:error:token_expired" | "urn:drawbridge:error:token_not_yet_valid" | "urn:drawbridge:error:token_revoked" | "urn:drawbridge:error:issuer_mismatch" | "urn:drawbridge:error:audience_mismatch" | "urn:drawbridge:error:session_unknown" | "urn:drawbridge:error:api_key_unknown";
                     /** @constant */
                     status?: 401;
                     /** @enum {unknown} */
-                    code?: "token_missing" | "token_malformed" | "token_too_large" | "credential_malformed" | "token_type_not_allowed" | "algorithm_not_allowed" | "key_id_missing" | "key_unknown" | "key_unusable" | "signature_invalid" | "claim_missing" | "claim_invalid" | "token_expired" | "token_not_yet_valid" | "issuer_mismatch" | "audience_mismatch" | "session_unknown" | "api_key_unknown";
+                    code?: "token_missing" | "token_malformed" | "token_too_large" | "credential_malformed" | "token_type_not_allowed" | "algorithm_not_allowed" | "key_id_missing" | "key_unknown" | "key_unusable" | "signature_invalid" | "claim_missing" | "claim_invalid" | "token_expired" | "token_not_yet_valid" | "token_revoked" | "issuer_mismatch" | "audience_mismatch" | "session_unknown" | "api_key_unknown";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -789,11 +799,11 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:session_unavailable";
+                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:session_unavailable" | "urn:drawbridge:error:revocations_unavailable";
                     /** @constant */
                     status?: 503;
                     /** @enum {unknown} */
-                    code?: "keys_unavailable" | "session_unavailable";
+                    code?: "keys_unavailable" | "session_unavailable" | "revocations_unavailable";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -807,11 +817,11 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:session_unavailable" | "urn:drawbridge:error:store_unavailable" | "urn:drawbridge:error:statement_timeout";
+                    type?: "urn:drawbridge:error:keys_unavailable" | "urn:drawbridge:error:session_unavailable" | "urn:drawbridge:error:revocations_unavailable" | "urn:drawbridge:error:store_unavailable" | "urn:drawbridge:error:statement_timeout";
                     /** @constant */
                     status?: 503;
                     /** @enum {unknown} */
-                    code?: "keys_unavailable" | "session_unavailable" | "store_unavailable" | "statement_timeout";
+                    code?: "keys_unavailable" | "session_unavailable" | "revocations_unavailable" | "store_unavailable" | "statement_timeout";
                 } & components["schemas"]["Problem"];
             };
         };
