@@ -136,7 +136,9 @@ int serve(ServeSettings settings) {
               fmt::format("without effect: {}", fmt::join(settings.idle, "; ")));
   const std::string jwks_url = settings.keys.jwks_url;
   settings.keys.on_event = [&log](const KeySource::Event& event) {
-    log.event(event.good ? spdlog::level::info : spdlog::level::warn, "keys", event.text);
+    const bool about_keys = event.about == KeySource::Event::About::keys;
+    log.event(event.good ? spdlog::level::info : spdlog::level::warn, about_keys ? "keys" : "revocations",
+              event.text);
   };
   const auto database = database::open_store(settings.database, {.readers = settings.server.threads});
   settings.credentials.session_store = open_sessions(settings.sessions);
@@ -147,7 +149,10 @@ int serve(ServeSettings settings) {
   RemoteVerifier& verifier = judge.verifier();
   CredentialAuthenticator authenticator{judge};
   const auto server = http::Server::start(
-      settings.server, api::all_routes([&verifier] { return verifier.key_status(); }, settings.routes),
+      settings.server,
+      api::all_routes(
+          [&verifier] { return api::IssuerStatus{verifier.key_status(), verifier.revocation_status()}; },
+          settings.routes),
       authenticator, *database, log);
   if (!server) return could_not_start(server.error());
   http::LineWriter output = writer_to(STDOUT_FILENO);

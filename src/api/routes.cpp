@@ -8,13 +8,13 @@
 
 namespace drawbridge::api {
 
-http::Routes all_routes(std::function<KeyStatus()> key_status, RouteOptions options) {
+http::Routes all_routes(std::function<IssuerStatus()> issuer_status, RouteOptions options) {
   http::Routes all;
   for (auto& routes : {
            tasks_routes(options.quotas.tasks),
            tags_routes(options.quotas.tags),
            me_routes(),
-           health_routes(std::move(key_status)),
+           health_routes(std::move(issuer_status)),
            options.docs ? docs_routes() : http::Routes{},
        })
     all.insert(all.end(), routes.begin(), routes.end());

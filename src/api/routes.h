@@ -2,8 +2,7 @@
 
 #include <functional>
 
-#include "drawbridge/key_status.h"
-
+#include "api/health/issuer_status.h"
 #include "api/quotas.h"
 #include "http/router.h"
 
@@ -16,6 +15,6 @@ struct RouteOptions {
 };
 
 /// All routes of the tasks API, in the order in which they are looked up.
-http::Routes all_routes(std::function<KeyStatus()> key_status, RouteOptions options = {});
+http::Routes all_routes(std::function<IssuerStatus()> issuer_status, RouteOptions options = {});
 
 }  // namespace drawbridge::api

@@ -149,6 +149,12 @@ const std::vector<Row>& rows() {
        "SECONDS",
        "how long keys serve while Better Auth is down; default: 86400",
        {outage}},
+      {"DRAWBRIDGE_REVOCATIONS",
+       "--revocations",
+       "MODE",
+       "whether Better Auth is asked what it has revoked: preferred, required or off; default: preferred",
+       {outage}},
+      {"DRAWBRIDGE_REVOCATIONS_SECRET", "", "", "", {outage}},
       {"DRAWBRIDGE_THREADS",
        "--threads",
        "N",
@@ -314,6 +320,25 @@ SessionPlace Settings::session_place() const {
   return given ? one_of(*given, values) : SessionPlace::issuer;
 }
 
+/// Asked where the keys come from; where their URL does not say Better Auth's, at BETTER_AUTH_URL.
+RevocationSource Settings::revocations(std::string_view jwks_url) const {
+  RevocationSource source;
+  constexpr std::array modes{std::pair{std::string_view{"preferred"}, RevocationMode::preferred},
+                             std::pair{std::string_view{"required"}, RevocationMode::required},
+                             std::pair{std::string_view{"off"}, RevocationMode::off}};
+  if (const auto given = find("DRAWBRIDGE_REVOCATIONS")) source.mode = one_of(*given, modes);
+  if (source.mode == RevocationMode::off) return source;
+  if (!jwks_url.ends_with("/jwks"))
+    if (const auto address = better_auth()) source.base_url = address->base_url;
+  if (const auto given = find("DRAWBRIDGE_REVOCATIONS_SECRET")) {
+    const auto is_visible = [](char c) { return c > ' ' && c < 0x7F; };
+    if (given->value.size() > 1'024 || !std::ranges::all_of(given->value, is_visible))
+      fault(given->name, "is not up to 1,024 visible ASCII characters: give what the plugin was given");
+    source.secret = given->value;
+  }
+  return source;
+}
+
 /// Where the keys of tokens come from, as that is how the API reaches Better Auth: in a network of containers
 /// BETTER_AUTH_URL may be an address that browsers alone can reach.
 std::string Settings::base_url_to_ask() const {
@@ -390,6 +415,7 @@ KeySource Settings::key_source() const {
   if (!url) fault(place.name, "cannot be used: " + url.error());
   source.jwks_url = place.value;
   if (!flags_.contains("DRAWBRIDGE_KEYS_MAX_STALE")) return source;
+  source.revocations = revocations(place.value);
   if (const auto given = find("DRAWBRIDGE_KEYS_SNAPSHOT")) source.snapshot = file_to_write(*given);
   if (const auto given = find("DRAWBRIDGE_KEYS_MAX_STALE"))
     source.max_stale = std::chrono::seconds{number_of(*given, 1, 30 * 86'400, "seconds")};

@@ -26,7 +26,7 @@ namespace drawbridge::app {
 /// cannot stop it.
 enum class SettingGroup {
   keys,         ///< where the key set is and how it may be fetched
-  outage,       ///< how long and where keys outlive an issuer that is down
+  outage,       ///< how long and where keys outlive an issuer that is down, and what it has revoked
   policy,       ///< what tokens are accepted
   user,         ///< which claim identifies the user
   database,     ///< which database
@@ -115,6 +115,7 @@ class Settings {
   std::optional<std::string> session_cookie_name_given() const;
   std::vector<std::string> secrets() const;
   std::string base_url_to_ask() const;
+  RevocationSource revocations(std::string_view jwks_url) const;
   GivenSetting jwks_url() const;  ///< its name is that of the setting it comes from
   void read_env_file() const;
 

@@ -174,7 +174,7 @@ Api::Api(Options options)
                                       .max_connections = options.max_connections,
                                       .trusted_proxies = options.trusted_proxies,
                                       .limits = options.limits},
-                                     api::all_routes([this] { return authenticator.key_status(); }),
+                                     api::all_routes([this] { return authenticator.issuer_status(); }),
                                      authenticator, store, log);
   if (!started) throw std::runtime_error{started.error()};
   server = *std::move(started);

@@ -11,8 +11,7 @@
 
 #include <spdlog/sinks/ostream_sink.h>
 
-#include "drawbridge/key_status.h"
-
+#include "api/health/issuer_status.h"
 #include "database/threaded_store.h"
 #include "http/server.h"
 #include "tests/database/store_backend.h"
@@ -32,7 +31,9 @@ class FakeAuthenticator final : public http::Authenticator {
   ~FakeAuthenticator() override;
   std::optional<Result> authenticate(const Credentials& credentials,
                                      std::function<void(Result)> done) override;
-  KeyStatus key_status() const { return {.state = keys, .usable_keys = 1, .age = {}, .last_failure = {}}; }
+  api::IssuerStatus issuer_status() const {
+    return {{.state = keys, .usable_keys = 1, .age = {}, .last_failure = {}}, revocations};
+  }
 
   /// Answers those who wait with Alice's identity.
   void release();
@@ -45,6 +46,7 @@ class FakeAuthenticator final : public http::Authenticator {
   std::string last_credentials();
 
   KeyStatus::State keys = KeyStatus::State::fresh;
+  RevocationStatus revocations{};
 
  private:
   std::mutex mutex_;

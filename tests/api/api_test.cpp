@@ -116,43 +116,6 @@ TEST_F(ApiTest, health_needs_no_token) {
   EXPECT_EQ(api.call("GET", "/healthz?probe=1", "").status, 200);
 }
 
-TEST_F(ApiTest, readiness_tells_keys_and_database) {
-  const auto ready = api.call("GET", "/readyz", "");
-  EXPECT_EQ(ready.status, 200);
-  EXPECT_EQ(ready.body, R"({"status":"ready","keys":"fresh","database":"ready"})");
-  api.authenticator.keys = KeyStatus::State::stale;
-  const auto stale = api.call("GET", "/readyz", "");
-  EXPECT_EQ(stale.status, 200);
-  EXPECT_EQ(stale.body, R"({"status":"ready","keys":"stale","database":"ready"})");
-  api.authenticator.keys = KeyStatus::State::absent;
-  const auto absent = api.call("GET", "/readyz", "");
-  EXPECT_EQ(absent.status, 503);
-  EXPECT_EQ(absent.body, R"({"status":"not_ready","keys":"absent","database":"ready"})");
-}
-
-TEST_F(ApiTest, readiness_needs_a_place_in_the_queue) {
-  api.store.refuse(true);
-  const auto busy = api.call("GET", "/readyz", "");
-  EXPECT_EQ(busy.status, 503);
-  EXPECT_EQ(busy.body, R"({"status":"not_ready","keys":"fresh","database":"not_ready"})");
-}
-
-TEST_F(ApiTest, readiness_is_looked_at_once_for_all_who_ask) {
-  api.store.hold();
-  std::vector<test::RawClient> clients;
-  for (int i = 0; i < 20; ++i) {
-    clients.push_back(api.connect());
-    clients.back().send(raw_request("GET", "/readyz", ""));
-  }
-  api.store.wait_for(1);
-  EXPECT_EQ(api.call("GET", "/healthz", "").status, 200) << "the others have been read meanwhile";
-  EXPECT_EQ(api.store.given(), 1);
-  api.store.release();
-  for (auto& client : clients) EXPECT_EQ(client.receive().value().status, 200);
-  EXPECT_EQ(api.call("GET", "/readyz", "").status, 200);
-  EXPECT_EQ(api.store.given(), 1) << "it is kept";
-}
-
 TEST_F(ApiTest, a_full_database_queue_is_503_with_a_time_to_retry) {
   api.store.refuse(true);
   const auto refused = api.call("GET", tasks_of(alice), "alice");

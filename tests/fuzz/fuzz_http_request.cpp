@@ -48,7 +48,7 @@ std::string percent_encoded(std::string_view text) {
 
 void check_path(std::string_view path) {
   const auto segments = split_request_path(path);
-  static const Routes routes = api::all_routes([] { return KeyStatus{}; });
+  static const Routes routes = api::all_routes([] { return api::IssuerStatus{}; });
   require(segments || !find_route(routes, path));
   if (!segments) return;
   std::string again;

@@ -110,8 +110,8 @@ TEST(Docs, sends_a_client_nothing_that_it_has) {
 }
 
 TEST(Docs, are_not_there_when_they_are_switched_off) {
-  const auto with = api::all_routes([] { return KeyStatus{}; });
-  const auto without = api::all_routes([] { return KeyStatus{}; }, {.docs = false});
+  const auto with = api::all_routes([] { return api::IssuerStatus{}; });
+  const auto without = api::all_routes([] { return api::IssuerStatus{}; }, {.docs = false});
   for (const char* path : {"/docs", "/docs/docs.js", "/docs/swagger-ui-bundle.js", "/openapi.json"}) {
     EXPECT_TRUE(http::find_route(with, path).has_value()) << path;
     EXPECT_FALSE(http::find_route(without, path).has_value()) << path;

@@ -56,7 +56,7 @@ bool is_part_of_a_page(const Route& route) {
 
 std::vector<Operation> all_operations() {
   std::vector<Operation> operations;
-  static const http::Routes routes = all_routes([] { return KeyStatus{}; });
+  static const http::Routes routes = all_routes([] { return IssuerStatus{}; });
   for (const Route& route : routes)
     for (const auto& [name, method] : methods)
       if (const auto* endpoint = route.endpoint(method); endpoint && !is_part_of_a_page(route))
@@ -115,7 +115,7 @@ Names codes_in_program(const Operation& operation) {
     for (const ErrorCode code : all_error_codes())
       if (http_status(code) == 401 && !of_other_backends.contains(std::string{name_of(code)}))
         codes.emplace(name_of(code));
-    codes.insert({"keys_unavailable", "session_unavailable", "rate_limited"});
+    codes.insert({"keys_unavailable", "session_unavailable", "revocations_unavailable", "rate_limited"});
   }
   if (route.access == Access::owner) {
     codes.insert({"user_mismatch", "not_found", "store_unavailable", "statement_timeout"});
