@@ -17,6 +17,9 @@ class CountingRelay:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(handler) -> None:
+                if not handler.path.endswith("/jwks"):  # it has no revocations
+                    handler.send_error(404)
+                    return
                 self.fetched_at.append(time.monotonic())
                 body = get(upstream).content
                 handler.send_response(200)

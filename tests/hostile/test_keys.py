@@ -86,6 +86,9 @@ class SlowKeySet:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(handler) -> None:
+                if not handler.path.endswith("/jwks"):  # it has no revocations
+                    handler.send_error(404)
+                    return
                 self.asked.set()
                 self.may_answer.wait(10)
                 body = get(upstream).content
