@@ -10,7 +10,7 @@ from drawbridge._core import Identity
 from drawbridge.errors import ERROR_CODES, AuthError
 from drawbridge.identity_record import IdentityRecord
 from drawbridge.membership import check_membership, knows_membership
-from drawbridge.verifier import KeyEvent, KeyStatus, Verifier
+from drawbridge.verifier import KeyEvent, KeyStatus, RevocationStatus, Verifier
 
 __all__ = [
     "ERROR_CODES",
@@ -19,6 +19,7 @@ __all__ = [
     "IdentityRecord",
     "KeyEvent",
     "KeyStatus",
+    "RevocationStatus",
     "Verifier",
     "check_membership",
     "knows_membership",

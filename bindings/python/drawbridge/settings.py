@@ -33,6 +33,8 @@ VARIABLES: Mapping[str, str] = {
     "ca_file": "DRAWBRIDGE_CA_FILE",
     "keys_snapshot": "DRAWBRIDGE_KEYS_SNAPSHOT",
     "keys_max_stale": "DRAWBRIDGE_KEYS_MAX_STALE",
+    "revocations": "DRAWBRIDGE_REVOCATIONS",
+    "revocations_secret": "DRAWBRIDGE_REVOCATIONS_SECRET",
     "credentials": "DRAWBRIDGE_CREDENTIALS",
     "sessions": "DRAWBRIDGE_SESSIONS",
     "session_cookie": "DRAWBRIDGE_SESSION_COOKIE",
@@ -69,6 +71,9 @@ class Settings:
     ca_file: str | None
     keys_snapshot: str | None
     keys_max_stale: int
+    revocations: str = "preferred"
+    revocations_secret: str | None = field(default=None, repr=False)
+    revocations_url: str | None = None
     credentials: tuple[str, ...] = ("token",)
     # Of sessions and keys, as they are where none is taken.
     base_url: str = ""
@@ -134,6 +139,7 @@ class _Reader:
     def settings(self) -> Settings:
         jwks_url = self._jwks_url()
         issuer = self._claim("issuer", 1)
+        revocations = self._revocations()
         kinds = self._kinds()
         takes_sessions = "session" in kinds
         reads_sessions = takes_sessions and not isinstance(self._arguments.get("sessions"), str | None)
@@ -150,6 +156,9 @@ class _Reader:
             ca_file=self._ca_file(),
             keys_snapshot=self._keys_snapshot(),
             keys_max_stale=self._number("keys_max_stale", 86_400, 1, 30 * 86_400, "seconds"),
+            revocations=revocations,
+            revocations_secret=self._revocations_secret() if revocations != "off" else None,
+            revocations_url=self._revocations_url(jwks_url, revocations),
             credentials=kinds,
             base_url=self._base_url(jwks_url) if asks else "",
             credential_max_age=self._number("credential_max_age", 30, 0, 30, "seconds") if asks else 30,
@@ -299,6 +308,25 @@ class _Reader:
             seen.add(item)
 
         return self._list("credentials", ("token",), check)
+
+    def _revocations(self) -> str:
+        given = self._text("revocations")
+        if given is None:
+            return "preferred"
+        if given.value not in ("preferred", "required", "off"):
+            _fault(given.name, f"is {quoted(given.value)}: give one of preferred, required, off")
+        return str(given.value)
+
+    def _revocations_secret(self) -> str | None:
+        given = self._text("revocations_secret")
+        return None if given is None else str(given.value)
+
+    def _revocations_url(self, jwks_url: str, revocations: str) -> str | None:
+        """Better Auth's base URL, where that of the keys does not say it."""
+        if revocations == "off" or jwks_url.endswith("/jwks"):
+            return None
+        better_auth_url = self._text("better_auth_url")
+        return base_url_of(jwks_url, str(better_auth_url.value)) if better_auth_url else None
 
     def _base_url(self, jwks_url: str) -> str:
         better_auth_url = self._text("better_auth_url")

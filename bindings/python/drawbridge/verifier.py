@@ -47,11 +47,28 @@ class KeyStatus(NamedTuple):
     """The last failure in one line; empty when the last fetch was good."""
 
 
+class RevocationStatus(NamedTuple):
+    """What a readiness probe wants to know of the revocations."""
+
+    state: Literal["off", "pending", "current", "lost"]
+    """`off`: not wanted, or the issuer has none and never had any for this process. `pending`: it has not told yet.
+    `current`: it has told lately. `lost`: it has not for 10 seconds, though it was asked."""
+    required: bool
+    """Then no token verifies while the state is `pending` or `lost`."""
+    entries: int
+    """How many are known; some may be over."""
+    age: timedelta | None
+    """How long ago the question was asked that was last answered in full; None when none was."""
+    last_failure: str
+    """The last failure in one line; empty when the last answer was good."""
+
+
 class KeyEvent(NamedTuple):
-    """One fetch of the keys, or a snapshot file that could not be used or written."""
+    """One fetch of the keys, or a snapshot file that could not be used or written; or that revocations were
+    found, were lost, or are back."""
 
     good: bool
-    """Whether the issuer answered with a key set."""
+    """Whether the issuer answered with what was asked for."""
     text: str
     """One line: what happened and, for a failure, what to do; no token, no secret."""
 
@@ -91,6 +108,10 @@ class Verifier(Generic[Uuid_co]):
     With `sessions` "cookie" a session also counts by the cookie in which Better Auth caches it, signed by its keys
     (`sessionCookieCache: true`). Nothing is asked then, and a sign-out goes unseen until the cache ends; Better Auth is
     asked where there is none. The default is "issuer", which always asks.
+
+    What the issuer revoked before its time is `token_revoked`: it is asked each second while tokens come. `revocations`
+    says what it means that it cannot be asked: `preferred` goes on with what is known, `required` answers
+    `revocations_unavailable` (503), `off` never asks. `revocations_secret` is the plugin's, where it has one.
 
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
@@ -135,6 +156,8 @@ class Verifier(Generic[Uuid_co]):
         ca_file: str | PathLike[str] | None = None,
         keys_snapshot: str | PathLike[str] | None = None,
         keys_max_stale: int | None = None,
+        revocations: str | None = None,
+        revocations_secret: str | None = None,
         credentials: str | Iterable[str] | None = None,
         sessions: str | SessionSource | None = None,
         session_cookie: str | None = None,
@@ -159,6 +182,8 @@ class Verifier(Generic[Uuid_co]):
                 "ca_file": ca_file,
                 "keys_snapshot": keys_snapshot,
                 "keys_max_stale": keys_max_stale,
+                "revocations": revocations,
+                "revocations_secret": revocations_secret,
                 "credentials": credentials,
                 "sessions": sessions,
                 "session_cookie": session_cookie,
@@ -295,6 +320,10 @@ class Verifier(Generic[Uuid_co]):
         state, usable_keys, age, last_failure = (self._core or self._running()).key_status()
         return KeyStatus(state, usable_keys, None if age is None else timedelta(seconds=age), last_failure)
 
+    def revocation_status(self) -> RevocationStatus:
+        state, required, entries, age, failure = (self._core or self._running()).revocation_status()
+        return RevocationStatus(state, required, entries, None if age is None else timedelta(seconds=age), failure)
+
     def close(self) -> None:
         """Ends the threads. Calls that wait get `keys_unavailable`; later calls raise RuntimeError."""
         self._closed = True
@@ -343,6 +372,9 @@ class Verifier(Generic[Uuid_co]):
             keys_snapshot=settings.keys_snapshot,
             keys_max_stale=settings.keys_max_stale,
             remembered_tokens=self._remembered_tokens,
+            revocations=settings.revocations,
+            revocations_url=settings.revocations_url,
+            revocations_secret=settings.revocations_secret,
             on_event=tell,
             credentials=_core.CredentialSource(
                 kinds=settings.credentials,

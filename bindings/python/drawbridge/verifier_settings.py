@@ -35,6 +35,8 @@ class VerifierSettings(TypedDict, total=False):
     ca_file: str | PathLike[str] | None
     keys_snapshot: str | PathLike[str] | None
     keys_max_stale: int | None
+    revocations: str | None
+    revocations_secret: str | None
     credentials: str | Iterable[str] | None
     session_cookie: str | None
     secret: str | None

@@ -1,5 +1,6 @@
 #include "remote_verifier_bindings.h"
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -184,6 +185,15 @@ class Core {
     return nb::make_tuple(state, status.usable_keys, age, app::with_setting_names(status.last_failure));
   }
 
+  /// `(state, required, entries, age in seconds or None, last_failure)`
+  nb::tuple revocation_status() const {
+    const RevocationStatus status = verifier().revocation_status();
+    constexpr std::array states{"off", "pending", "current", "lost"};
+    const nb::object age = status.age ? nb::object{nb::cast(status.age->count())} : nb::none();
+    return nb::make_tuple(states.at(static_cast<std::size_t>(status.state)), status.required, status.entries,
+                          age, app::with_setting_names(status.last_failure));
+  }
+
  private:
   RemoteVerifier& verifier() const { return authenticator_->verifier(); }
 
@@ -237,12 +247,19 @@ std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) 
   };
 }
 
+RevocationMode revocation_mode_named(std::string_view name) {
+  if (name == "required") return RevocationMode::required;
+  return name == "off" ? RevocationMode::off : RevocationMode::preferred;
+}
+
 void make_core(Core* place, std::string jwks_url, std::vector<std::string> issuers,
                std::vector<std::string> audiences, const std::vector<std::string>& algorithms,
                std::int64_t clock_skew, std::size_t max_token_size, std::vector<std::string> required_claims,
                std::vector<std::string> allow_http_hosts, std::optional<std::string> ca_file,
                std::optional<std::string> keys_snapshot, std::int64_t keys_max_stale,
-               std::size_t remembered_tokens, nb::object on_event, const CredentialSource& credentials) {
+               std::size_t remembered_tokens, std::string_view revocations,
+               std::optional<std::string> revocations_url, std::optional<std::string> revocations_secret,
+               nb::object on_event, const CredentialSource& credentials) {
   Policy policy{{}, {}};
   policy.issuers = std::move(issuers);
   policy.audiences = std::move(audiences);
@@ -257,6 +274,8 @@ void make_core(Core* place, std::string jwks_url, std::vector<std::string> issue
   if (keys_snapshot) source.snapshot = *std::move(keys_snapshot);
   source.max_stale = std::chrono::seconds{keys_max_stale};
   source.remembered_tokens = remembered_tokens;
+  source.revocations = {revocation_mode_named(revocations), std::move(revocations_url),
+                        std::move(revocations_secret)};
   source.on_event = event_handler(std::move(on_event));
   new (place) Core{std::move(policy), std::move(source), credentials};
 }
@@ -286,6 +305,7 @@ void bind_remote_verifier(nb::module_& module) {
            nb::arg("audiences"), nb::arg("algorithms"), nb::arg("clock_skew"), nb::arg("max_token_size"),
            nb::arg("required_claims"), nb::arg("allow_http_hosts"), nb::arg("ca_file").none(),
            nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"), nb::arg("remembered_tokens"),
+           nb::arg("revocations"), nb::arg("revocations_url").none(), nb::arg("revocations_secret").none(),
            nb::arg("on_event"), nb::arg("credentials"))
       .def("verify", &Core::verify, nb::arg("token"), nb::arg("client_address").none())
       .def("authenticate", &Core::authenticate, nb::arg("header").none(), nb::arg("client_address").none())
@@ -298,7 +318,8 @@ void bind_remote_verifier(nb::module_& module) {
            nb::arg("method"), nb::arg("is_websocket"), nb::arg("client_address").none())
       .def("counts_by_cookie", &Core::counts_by_cookie, nb::arg("headers"))
       .def("refresh", &Core::refresh)
-      .def("key_status", &Core::key_status);
+      .def("key_status", &Core::key_status)
+      .def("revocation_status", &Core::revocation_status);
   module.def("end_of_interpreter", &InterpreterEnd::begin);
   module.def("in_verifiers_thread", &InVerifiersThread::now);
   module.def("better_auth_at", &better_auth_at, nb::arg("url"));

@@ -40,6 +40,9 @@ class KeyServer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                if not self.path.endswith("/jwks"):  # it has no revocations
+                    self.send_error(404)
+                    return
                 server.fetches += 1
                 server._asked.release()
                 server.answering.wait(10)

@@ -55,6 +55,9 @@ readiness = Readiness(is_ready)
 @app.get("/readyz")
 async def get_readiness() -> JSONResponse:
     keys, database = auth.verifier.key_status().state, await readiness.get()
-    ready = database and keys != "absent"
+    revocations = auth.verifier.revocation_status()
+    ready = database and keys != "absent" and (revocations.state == "current" or not revocations.required)
     states = {"keys": keys, "database": "ready" if database else "not_ready"}
+    if revocations.state != "off":
+        states["revocations"] = revocations.state
     return JSONResponse({"status": "ready" if ready else "not_ready"} | states, 200 if ready else 503)
