@@ -24,8 +24,7 @@ namespace {
 void make_source(CredentialSource* place, const std::vector<std::string>& kinds, std::string base_url,
                  std::optional<std::string> session_cookie, std::vector<std::string> secrets,
                  std::vector<std::string> allowed_origins, std::int64_t max_age, bool reads_sessions,
-                 bool session_cache,
-                 nb::object on_failure) {
+                 bool session_cache, nb::object on_failure) {
   CredentialSource source;
   source.kinds = {.token = false};
   for (const std::string& kind : kinds) {
