@@ -167,6 +167,16 @@ AuthError no_such_session() {
           {}};
 }
 
+/// Of a cookie that the secrets here did not sign.
+AuthError not_signed_here() {
+  AuthError error = no_such_session();
+  error.hint =
+      "The secret of Better Auth given here did not sign the cookie: the secret is another one, or the "
+      "cookie "
+      "is forged or of another Better Auth.";
+  return error;
+}
+
 AuthError no_such_key() {
   return {ErrorCode::api_key_unknown,
           "The API key is unknown, disabled or expired.",
@@ -193,6 +203,7 @@ Identity sent_as(Identity identity, ExchangedKind kind) {
 AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) {
   switch (refused.outcome) {
     case ExchangeQueue::Outcome::unknown:
+      if (refused.is_forged) return not_signed_here();
       return kind == ExchangedKind::session ? no_such_session() : no_such_key();
     case ExchangeQueue::Outcome::limited:
       return {ErrorCode::rate_limited, "The API key may not be used now.",
@@ -309,7 +320,7 @@ struct Authenticator::Impl {
     const auto cookie = read_session_cookie(value);
     if (!cookie) return std::unexpected{not_a_session_cookie()};
     if (judge) {
-      if (!secrets->signed_it(*cookie)) return std::unexpected{no_such_session()};
+      if (!secrets->signed_it(*cookie)) return std::unexpected{not_signed_here()};
       return read_session(cookie->token, done);
     }
     return exchange(ExchangedKind::session, done, [&](const Exchanger::Done& later) {

@@ -190,7 +190,7 @@ std::optional<Exchanger::Result> Exchanger::ask(const Sent& sent, const Done& do
       return std::unexpected{unavailable(verdict->error().retry_after, std::move(verdict->error().hint))};
     tokens_->forget(credential, jwt);  // it has ended, or its key was withdrawn: there may be a better one
   }
-  if (is_forged(sent)) return std::unexpected{Refused{Outcome::unknown}};
+  if (is_forged(sent)) return std::unexpected{Refused{.outcome = Outcome::unknown, .is_forged = true}};
   std::optional<Result> answer;
   try {
     const std::lock_guard lock{mutex_};

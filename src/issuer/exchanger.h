@@ -50,7 +50,8 @@ class Exchanger {
   struct Refused {
     ExchangeQueue::Outcome outcome;  ///< never `good`
     std::chrono::seconds retry_after{};
-    std::string why{};  ///< one line, of what is unavailable; may be empty
+    std::string why{};       ///< one line, of what is unavailable; may be empty
+    bool is_forged = false;  ///< a session whose cookie none of the secrets signed
   };
   using Result = std::expected<Identity, Refused>;
   using Done = std::function<void(Result)>;

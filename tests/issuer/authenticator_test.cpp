@@ -162,7 +162,12 @@ TEST(Authenticator, WithTheSecretNothingForgedIsAskedFor) {
   Authenticator authenticator{test::policy(), test::source_of(better_auth.server), std::move(source)};
   std::string forged = cookie;
   forged[forged.find("r37i")] = 'X';
-  EXPECT_EQ(said_by(authenticator, {.cookie = {forged}}), "session_unknown");
+  const Values of_others{forged};
+  const auto refused = authenticator.authenticate({.cookie = of_others, .method = "GET"});
+  EXPECT_EQ(test::said_of(refused), "session_unknown");
+  EXPECT_NE(refused.error().hint.find("did not sign the cookie: the secret is another one"),
+            std::string::npos)
+      << refused.error().hint;
   EXPECT_TRUE(better_auth.exchanges().empty());
   EXPECT_EQ(said_by(authenticator, {.cookie = {cookie}}), "ada");
   // Nor is it found among what is remembered.
