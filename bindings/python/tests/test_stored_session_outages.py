@@ -173,8 +173,9 @@ def test_sessions_leave_connections_to_the_app(rows: Rows, issuer: Issuer, keys:
             most = max(most, engine.pool.checkedout())  # type: ignore[attr-defined]
 
         with verifier_of(sqlalchemy_sessions(engine, connections=2), issuer, keys) as verifier:
-            sent = [verifier.authenticate_request_async(by_cookie(token), method="GET") for _ in range(10)]
-            assert await asyncio.gather(*map(code_of, sent)) == ["good"] * 10
+            tokens = [token, *(new_token() for _ in range(9))]
+            sent = [verifier.authenticate_request_async(by_cookie(each), method="GET") for each in tokens]
+            assert await asyncio.gather(*map(code_of, sent)) == ["good", *["session_unknown"] * 9]
         assert most == 2
         await engine.dispose()
 

@@ -1,4 +1,4 @@
-"""Sessions in a real PostgreSQL, by asyncpg: what a look does to the connections of the app, and as which role."""
+"""Sessions in a real PostgreSQL: what a look does to the connections of the app, by which driver, and as which role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from alembic_project import sqlalchemy_url
 from database import Database
 from key_server import KeyServer
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from stored_sessions import FUTURE, SECRET, cookie_of, new_token
 
@@ -41,10 +41,10 @@ class App:
     def __init__(self, database: Database, engine: AsyncEngine, verifier: Verifier, token: str) -> None:
         self.database, self.engine, self.verifier, self.token = database, engine, verifier, token
 
-    async def says(self) -> str:
+    async def says(self, token: str = "") -> str:
         try:
             identity = await self.verifier.authenticate_request_async(
-                [(b"cookie", cookie_of(self.token).encode())], method="GET"
+                [(b"cookie", cookie_of(token or self.token).encode())], method="GET"
             )
         except AuthError as error:
             return error.code
@@ -69,8 +69,8 @@ class App:
 
 
 @asynccontextmanager
-async def app_on(database: Database, issuer: Issuer, keys: KeyServer) -> AsyncIterator[App]:
-    url = sqlalchemy_url(database, "asyncpg")
+async def app_on(database: Database, issuer: Issuer, keys: KeyServer, driver: str = "asyncpg") -> AsyncIterator[App]:
+    url = sqlalchemy_url(database, driver)
     role, token = f"role_of_{url.database}", new_token()
     for statement in TABLES.format(role=role).strip().rstrip(";").split(";"):
         database.execute(statement)
@@ -104,13 +104,38 @@ def test_a_database_that_stands_still_is_503_in_two_seconds(
     asyncio.run(asyncio.wait_for(run(), 60))
 
 
+@pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
+def test_fifty_at_once_are_few_statements_and_a_sign_out_counts(
+    driver: str, postgres: Database, issuer: Issuer, keys: KeyServer
+) -> None:
+    async def run() -> None:
+        async with app_on(postgres, issuer, keys, driver) as app:
+            checkouts = 0
+
+            @event.listens_for(app.engine.sync_engine, "checkout")
+            def count(*_: object) -> None:
+                nonlocal checkouts
+                checkouts += 1
+
+            assert await app.says() == "Alice"
+            for expected in ("Alice", "session_unknown"):
+                checkouts = 0
+                tokens = [app.token if number % 2 else new_token() for number in range(50)]
+                said = await asyncio.gather(*map(app.says, tokens))
+                assert said == [expected if token == app.token else "session_unknown" for token in tokens]
+                assert checkouts <= 4  # two, but where the machine stands still for a quarter of a second
+                postgres.execute('delete from "session" where "token" = ?', app.token)
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
 def test_a_cancelled_request_gives_its_connection_back(postgres: Database, issuer: Issuer, keys: KeyServer) -> None:
     async def run() -> None:
         async with app_on(postgres, issuer, keys) as app:
             assert await app.says() == "Alice"
             async with app.locked():
                 requests = [asyncio.ensure_future(app.says()) for _ in range(2)]
-                await app.until(WAITING, 2)
+                await app.until(WAITING, 2)  # the second one waits no longer for the first
                 for request in requests:
                     request.cancel()
                 assert await asyncio.gather(*requests, return_exceptions=True) != []

@@ -3,7 +3,8 @@
     BetterAuth(credentials="token,session", sessions=sqlalchemy_sessions(engine))
     BetterAuth(credentials="token,session", sessions=redis_sessions(client))
 
-Each request asks, so that a sign-out, a ban or another role counts at the next one. The secret of Better Auth is needed
+Requests that wait together are read together. Each read begins after the requests that it is for, so that a sign-out, a
+ban or another role counts at the next one. The secret of Better Auth is needed
 (BETTER_AUTH_SECRET, or BETTER_AUTH_SECRETS): a cookie that it did not sign reaches no store.
 """
 
@@ -30,7 +31,7 @@ def sqlalchemy_sessions(
     """The sessions of the Better Auth whose tables are in this database, PostgreSQL or SQLite.
 
     `engine` is the app's own: it is used as it is and not closed. At most `connections` of its pool read sessions at a
-    time, so that a crowd with cookies leaves some to the app. One statement reads a session with its user. It is
+    time, so that a crowd with cookies leaves some to the app. One statement reads sessions with their users. It is
     written for the tables that are there, whatever Drizzle or Prisma call them; they are looked at when the first
     session is read, at most once a minute from then on, and again when the statement fails. `schema` and `user_table`
     say where they are when it cannot be told. The role needs SELECT on `session` and `user`, and nothing else.
