@@ -194,7 +194,11 @@ def test_what_the_token_says_the_fallback_is_not_asked(
     assert says(app, issuer, f"/orgs/{A}", **claims) == expected
 
 
-@pytest.mark.parametrize("found", [True, 1, {"admin": True}, object(), [None], b"admin", iter(["admin"])], ids=repr)
+@pytest.mark.parametrize(
+    "found",
+    [True, 1, {"admin": True}, object(), [None], b"admin", iter(["admin"])],
+    ids=lambda value: type(value).__name__,
+)
 def test_an_unclear_answer_of_the_fallback_lets_nobody_in(auth: BetterAuth, issuer: Issuer, found: object) -> None:
     app = app_with(auth, fallback=lambda identity, organization: found)
     assert get(app, f"/orgs/{A}", bearer(issuer.token())).status_code == 500
