@@ -93,6 +93,7 @@ void judge_reachable(Report& report, const Visit& visit, const HttpAnswer& answe
 struct Readiness {
   std::string keys;
   std::string database;
+  std::string revocations;  ///< empty where the API does not ask, or Better Auth has none
 };
 
 std::optional<Readiness> readiness_of(const HttpAnswer& answer) {
@@ -102,7 +103,9 @@ std::optional<Readiness> readiness_of(const HttpAnswer& answer) {
   const auto keys = string_member(*document, "keys");
   const auto database = string_member(*document, "database");
   if (!keys || !database) return std::nullopt;
-  return Readiness{display_text(*keys), display_text(*database)};
+  const auto revocations = string_member(*document, "revocations");
+  return Readiness{display_text(*keys), display_text(*database),
+                   revocations ? display_text(*revocations) : std::string{}};
 }
 
 void judge_not_ready(Report& report, const Readiness& seen) {
@@ -113,6 +116,14 @@ void judge_not_ready(Report& report, const Readiness& seen) {
         "api.ready", summary, "the API cannot use its database, or Better Auth's table `user` is not in it",
         "look at the API's log, compare its DATABASE_URL with Better Auth's, run drawbridge migrate up",
         faults_of_tables);
+  else if (seen.keys != "absent" && !seen.revocations.empty() && seen.revocations != "current")
+    report.fault("api.ready",
+                 fmt::format("the API says that it is not ready: revocations {}", seen.revocations),
+                 "DRAWBRIDGE_REVOCATIONS=required, and the API is not told what Better Auth has revoked: it "
+                 "answers each token with 503 revocations_unavailable",
+                 "look at the API's log; set its DRAWBRIDGE_REVOCATIONS_SECRET to the plugin's, and let it "
+                 "reach Better Auth",
+                 {"revocations.feed"});
   else
     report.fault(
         "api.ready", summary, "the API could never fetch the keys, though they can be fetched from here",
@@ -136,6 +147,12 @@ void judge_ready(Report& report, const HttpAnswer& answer) {
         "api.ready", "the API is ready, with keys of an earlier fetch: its last one failed",
         "Better Auth cannot be reached from the API, or did not answer just now; a new key will not be known",
         "look at the API's log for why it could not fetch the keys");
+  } else if (seen->revocations == "lost" && !report.is_at_fault("revocations.feed")) {
+    report.warning("api.ready", "the API is ready, and is not told any more what Better Auth has revoked",
+                   "its questions have failed for ten seconds at least: a token counts until its end again, "
+                   "also after sign-out",
+                   "look at the API's log for why; its DRAWBRIDGE_REVOCATIONS_SECRET, and the way from it to "
+                   "Better Auth, may be others than yours");
   } else {
     report.ok("api.ready", "the API has keys and its database");
   }

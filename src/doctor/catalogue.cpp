@@ -46,6 +46,9 @@ Kinds of_keys_and_tables() {
       {"tables.foreign_keys",
        "Tables of the backend refer to the column of `user` that tokens name",
        {"database.better_auth"}},
+      {"tables.revocations",
+       "The table of revocations is there, where it is wanted",
+       {"database.better_auth"}},
       {"tables.migrations", "The tables of the tasks API are those of this program", {"tables.user_uuid"}},
 
   };
@@ -60,6 +63,8 @@ Kinds of_sessions_and_tokens() {
       {"credentials.issuer_storage", "Better Auth keeps sessions and keys in a storage", {}},
       {"credentials.secret", "The secret is set where sessions are read from storage", {}},
       {"credentials.storage", "The storage of sessions can be read, where the backend reads it", {}},
+
+      {"revocations.feed", "The backend is told what Better Auth has revoked", {"jwks.document"}},
 
       {"issuer.session", "Better Auth knows the session of the cookie", {"jwks.reachable"}},
       {"issuer.signs", "Better Auth can sign a token, with keys that its secret opens", {"issuer.session"}},
@@ -86,6 +91,9 @@ Kinds of_sessions_and_tokens() {
       {"token.issuer", "`iss` is what the backend expects", {"token.form"}},
       {"token.audience", "`aud` is what the backend expects", {"token.form"}},
       {"token.uuid", "It says who the user is: `uuid` and `sub`", {"token.form"}},
+      {"token.fresh",
+       "It says when its user was read, where revocations count by that",
+       {"token.form", "revocations.feed"}},
       {"token.payload", "It carries no more of the user than the backend needs", {"token.form"}},
       {"user.known",
        "The token's user is in the database",
@@ -129,6 +137,7 @@ Kinds of_production() {
       {"production.key_fetch", "A backend that fetches keys is not limited", {"jwks.document"}},
       {"production.session_exchange", "A backend that asks about sessions is not limited", {"jwks.document"}},
       {"production.key_exchange", "A backend that asks about API keys is not limited", {"jwks.document"}},
+      {"production.revocations", "Whether others can ask what was revoked", {"revocations.feed"}},
       {"production.sign_in", "Passwords cannot be guessed without limit", {"jwks.document"}},
       {"production.page_scripts", "The page says which scripts may run in it", {}},
       {"production.page_hsts", "Browsers are held to https for the page", {"production.https"}},

@@ -102,7 +102,8 @@ void check_token_lifetime(Report& report, const SeenToken& token) {
   const auto lasts = std::chrono::duration_cast<minutes>(*token.lifetime);
   if (lasts <= hours{1}) return report.ok(id, fmt::format("tokens live {} minutes", lasts.count()));
   report.warning(id, fmt::format("tokens live {} minutes", lasts.count()),
-                 "a token cannot be revoked: after signing out, or stolen, it is good until it ends",
+                 "whoever steals a token has it until it ends, and so has who signs out, where Better Auth "
+                 "records no revocations",
                  "remove expirationTime from drawbridge({ jwt: { … } }), whose default is \"15m\"; the "
                  "client renews tokens");
 }
@@ -263,6 +264,7 @@ void check_production(Report& report, const Visit& visit, const std::optional<Se
   check_secret(report, visit);
   if (report.may_check("production.cookies")) check_cookies(report, visit);
   check_limits(report, visit);
+  check_open_feed(report, visit);
   if (report.may_check("production.sign_in")) check_sign_in(report, visit);
   check_page(report, visit);
   check_algorithms(report, visit);

@@ -58,12 +58,17 @@ SeenKeys check_keys(Report& report, const Visit& visit);
 /// `database.*` and `tables.*`; what was read when it could be.
 std::optional<schema::BridgeFacts> check_database(Report& report, const Visit& visit);
 
+/// `revocations.feed` and `tables.revocations`; whether Better Auth is known to record what ends.
+bool check_revocations(Report& report, const Visit& visit,
+                       const std::optional<schema::BridgeFacts>& database);
+
 /// `issuer.*`; the token that Better Auth gave to the session.
 std::optional<std::string> check_issuer(Report& report, const Visit& visit);
 
 /// `token.*`; what it says when this Better Auth may have made it.
 std::optional<SeenToken> check_token(Report& report, const Visit& visit,
-                                     const std::optional<std::string>& token, const SeenKeys& keys);
+                                     const std::optional<std::string>& token, const SeenKeys& keys,
+                                     bool has_revocations = false);
 
 /// `user.*`
 void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
@@ -78,6 +83,9 @@ void check_cors(Report& report, const Visit& visit, const std::optional<SeenToke
 
 /// `production.key_fetch`, `production.session_exchange` and `production.key_exchange`
 void check_limits(Report& report, const Visit& visit);
+
+/// `production.revocations`
+void check_open_feed(Report& report, const Visit& visit);
 
 /// `production.sign_in`
 void check_sign_in(Report& report, const Visit& visit);

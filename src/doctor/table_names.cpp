@@ -14,11 +14,11 @@ namespace drawbridge::doctor {
 namespace {
 
 constexpr std::array better_auths{
-    "session",          "account",           "verification", "jwks",        "rateLimit",
-    "member",           "invitation",        "organization", "team",        "teamMember",
-    "organizationRole", "twoFactor",         "passkey",      "apikey",      "oauthApplication",
-    "oauthClient",      "oauthRefreshToken", "oauthConsent", "deviceCode",  "oauthAccessToken",
-    "walletAddress",    "subscription",      "ssoProvider",  "scimProvider"};
+    "session",          "account",           "verification", "jwks",         "rateLimit",
+    "member",           "invitation",        "organization", "team",         "teamMember",
+    "organizationRole", "twoFactor",         "passkey",      "apikey",       "oauthApplication",
+    "oauthClient",      "oauthRefreshToken", "oauthConsent", "deviceCode",   "oauthAccessToken",
+    "walletAddress",    "subscription",      "ssoProvider",  "scimProvider", "drawbridgeRevocation"};
 
 /// What a generator makes of it: `two_factors` of `twoFactor`.
 std::string without_style(std::string_view name) {
@@ -34,6 +34,10 @@ std::string without_style(std::string_view name) {
 bool is_better_auths(std::string_view name) {
   return std::ranges::any_of(better_auths,
                              [&](const char* one) { return without_style(one) == without_style(name); });
+}
+
+bool is_table_of_revocations(std::string_view name) {
+  return without_style(name) == without_style("drawbridgeRevocation");
 }
 
 bool is_ours(std::string_view name) {

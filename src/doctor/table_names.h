@@ -13,6 +13,9 @@ namespace drawbridge::doctor {
 /// rightly.
 bool is_better_auths(std::string_view name);
 
+/// Whether it is where drawbridge() records what ended before its tokens, in the style of any generator.
+bool is_table_of_revocations(std::string_view name);
+
 /// Whether a table of that name is one of the tasks API's.
 bool is_ours(std::string_view name);
 

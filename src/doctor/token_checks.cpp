@@ -287,6 +287,22 @@ void judge_payload(Report& report, const OpenedToken& token) {
       "use drawbridge(), whose tokens have what a backend needs, or jwt({ jwt: { definePayload } })");
 }
 
+/// In milliseconds, as the feed's `before` is.
+void judge_fresh(Report& report, const OpenedToken& token, bool has_revocations) {
+  constexpr std::string_view id = "token.fresh";
+  if (!report.may_check(id)) return;
+  if (!has_revocations) return report.ok(id, "the backend counts by no `fresh`");
+  if (report.is_at_fault("token.kind")) return report.leave(id, report.why_without("token.kind"));
+  const auto fresh = member(token.claims, "fresh");
+  if (fresh && fresh->is_int64()) return report.ok(id, "it says when its user was read");
+  report.warning(
+      id, fresh ? "its `fresh` is no whole number" : "it has no `fresh`",
+      "it was made before drawbridge({ revocations: true }), or by a process of Better Auth that has "
+      "an older @drawbridge/better-auth or not the option: then changes of a user count by whole "
+      "seconds of `iat`, and what that process ends is not recorded",
+      "deploy every process of Better Auth with the same plugin and options, then get a new token");
+}
+
 SeenToken seen_in(const std::string& text, const OpenedToken& token) {
   SeenToken seen{
       .text = text, .uuid = {}, .subject = {}, .audiences = texts_of(token, "aud"), .lifetime = {}};
@@ -306,7 +322,8 @@ SeenToken seen_in(const std::string& text, const OpenedToken& token) {
 }  // namespace
 
 std::optional<SeenToken> check_token(Report& report, const Visit& visit,
-                                     const std::optional<std::string>& token, const SeenKeys& keys) {
+                                     const std::optional<std::string>& token, const SeenKeys& keys,
+                                     bool has_revocations) {
   if (!token) {
     report.leave("token.form", why_no_token(report, visit));
     return std::nullopt;
@@ -318,12 +335,14 @@ std::optional<SeenToken> check_token(Report& report, const Visit& visit,
     for (const char* id :
          {"token.kind", "token.times", "token.issuer", "token.audience", "token.uuid", "token.payload"})
       report.leave(id, report.why_without(*foreign));
+    if (report.may_check("token.fresh")) report.leave("token.fresh", report.why_without(*foreign));
     return std::nullopt;
   }
   judge_kind(report, visit, *opened);
   judge_times(report, visit, *opened, keys);
   judge_addresses(report, visit, *opened, keys);
   judge_user(report, visit, *opened);
+  judge_fresh(report, *opened, has_revocations);
   judge_payload(report, *opened);
   return seen_in(*token, *opened);
 }

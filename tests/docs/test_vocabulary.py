@@ -11,7 +11,7 @@ import pytest
 from documents import DOCUMENTS, rows_of, text_of
 from process import DRAWBRIDGE
 
-GROUPS = "config|jwks|clock|database|tables|credentials|issuer|token|user|api|cors|production"
+GROUPS = "config|jwks|clock|database|tables|credentials|revocations|issuer|token|user|api|cors|production"
 COLUMNS = {"user.uuid", "user.id", "session.token", "session.id"}  # what else has a dot in it
 
 

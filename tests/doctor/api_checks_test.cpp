@@ -38,6 +38,10 @@ HttpAnswer readiness(const char* keys, const char* database, int number) {
                 std::string{R"({"status":"x","keys":")"} + keys + R"(","database":")" + database + "\"}");
 }
 
+HttpAnswer told_of_revocations(const std::string& state, int number) {
+  return status(number, R"({"status":"x","keys":"fresh","database":"ready","revocations":")" + state + "\"}");
+}
+
 HttpAnswer refusal(int number, const std::string& code) {
   return status(number, R"({"code":")" + code + "\"}");
 }
@@ -74,6 +78,14 @@ std::vector<ApiCase> api_cases() {
       {"ready with old keys",
        {{is_ready_question, readiness("stale", "ready", 200)}},
        {{"api.ready", warning, "its last one failed"}}},
+      {"ready, and told of revocations", {{is_ready_question, told_of_revocations("current", 200)}}, {}},
+      {"ready, and not asked yet", {{is_ready_question, told_of_revocations("pending", 200)}}, {}},
+      {"ready without revocations",
+       {{is_ready_question, told_of_revocations("lost", 200)}},
+       {{"api.ready", warning, "also after sign-out"}}},
+      {"not ready without revocations",
+       {{is_ready_question, told_of_revocations("lost", 503)}},
+       not_ready("DRAWBRIDGE_REVOCATIONS=required")},
       {"another backend, which knows no /readyz", {{is_ready_question, status(404)}}, {}},
       {"another backend, which moves /readyz", {{is_ready_question, here}}, {}},
       {"a proxy whose backend is down", {{is_ready_question, status(502)}}, not_ready("502")},

@@ -99,6 +99,8 @@ std::vector<Check> examine_database(const Seen& seen) {
     return name == "DRAWBRIDGE_USER_CLAIM" ? std::optional{seen.user_claim} : std::nullopt;
   };
   check_database(report, visit);
+  if (seen.keys_are_served) report.ok("revocations.feed", "it was not asked for");
+  if (report.may_check("tables.revocations")) report.ok("tables.revocations", "it was not asked for");
   return report.checks();
 }
 

@@ -20,8 +20,9 @@ Report report_before_the_user() {
     if (kind.needs.empty()) report.leave(kind.id, "it was not asked for");
   for (const char* const id : {"token.uuid", "token.signature", "database.better_auth", "tables.user_uuid"})
     report.ok(id, "good");
-  for (const char* const id : {"tables.user_uuid_values", "tables.migrations", "tables.jwks",
-                               "tables.session_token", "tables.ids", "tables.foreign_keys"})
+  for (const char* const id :
+       {"tables.user_uuid_values", "tables.migrations", "tables.jwks", "tables.session_token", "tables.ids",
+        "tables.foreign_keys", "tables.revocations"})
     report.leave(id, "so");
   return report;
 }

@@ -79,11 +79,15 @@ function jwtPlugins(settings) {
   const sessionCookieCache = ["on", "large"].includes(settings.sessionCache);
   if (settings.uuid !== false && !settings.payload) {
     const { organizations, trustedProxies, uuidColumn: uuid } = settings;
-    return [drawbridge({ jwks, jwt: token, organizations, trustedProxies, uuid, sessionCookieCache })];
+    const revocations = revocationsOf(settings);
+    return [drawbridge({ jwks, jwt: token, organizations, trustedProxies, uuid, sessionCookieCache, revocations })];
   }
   const definePayload = payloads[settings.payload ?? "no-uuid"];
   return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache })];
 }
+
+const revocationsOf = ({ revocations, feedSecret }) =>
+  feedSecret ? { secret: feedSecret } : revocations ? true : undefined;
 
 /** More of each user than one cookie holds. */
 const biography = {
@@ -101,8 +105,11 @@ function uuidField(settings) {
   };
 }
 
-function rateLimit({ keyFetches, otherTables }) {
+function rateLimit({ keyFetches, feedReads, otherTables }) {
   if (otherTables) return { storage: "database" };
+  if (feedReads !== undefined) {
+    return { enabled: true, customRules: { "/drawbridge/revocations": { window: 600, max: feedReads } } };
+  }
   if (keyFetches === undefined) return undefined;
   return { enabled: true, customRules: { "/jwks": keyFetches > 0 && { window: 600, max: keyFetches } } };
 }
@@ -149,6 +156,9 @@ function advanced({ ids, cookieDomain, cookiePrefix }) {
  * @param {string} [settings.basePath]    "/api/auth" is Better Auth's default
  * @param {string} [settings.jwksPath]    "/jwks" is
  * @param {number} [settings.keyFetches]  how many requests for the keys are answered, 0 for all: others are limited
+ * @param {boolean} [settings.revocations]  what ends before its tokens is told to backends
+ * @param {string} [settings.feedSecret]  to those alone that send it
+ * @param {number} [settings.feedReads]   and so often in all, by a rule of the application's own
  * @param {boolean} [settings.ownFields]  users may set their `uuid` and `role`; with a payload only
  * @param {string} [settings.sessionCache]  "on": the session is also in a cookie that the keys sign; "large": in chunks of
  *                                        it; "secret": that the secret signs; "compact": in another form
