@@ -18,6 +18,7 @@ from token_forgery import claims_of, header_of, with_claims, with_header
 SESSION, CACHE = "better-auth.session_token", "better-auth.session_data"
 SETTINGS = {"drawbridge_credentials": "token,session", "drawbridge_sessions": "cookie"}
 FOREIGN = "https://evil.example"
+SOON = 30  # a second, on a machine with nothing else to do
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +199,27 @@ def test_it_is_blind_to_a_sign_out_and_to_a_role_until_it_ends(
     assert_refused(me(backend, of_alice), "session_unknown", by_cookie=True)
     assert_refused(me(backend, {CACHE: of_bob[CACHE]}), "session_unknown", by_cookie=True)
     assert me(backend, of_bob).json()["roles"] == ["admin"]
+
+
+def test_with_revocations_a_sign_out_and_a_change_are_seen_within_about_a_second(
+    start_issuer: StartIssuer, start_backend: StartBackend
+) -> None:
+    """Long before the caches end, after five minutes."""
+    issuer = start_issuer(session_cache="on", revocations="on")
+    backend = start_backend(issuer, **SETTINGS, drawbridge_credential_max_age=0)
+    alice, bob, carol = (issuer.sign_up(name) for name in ("alice", "bob", "carol"))
+    of_alice, of_bob, of_carol = (cookies_of(person) for person in (alice, bob, carol))
+    for cookies in (of_alice, of_bob, of_carol, {CACHE: of_alice[CACHE]}):
+        assert me(backend, cookies).status_code == 200
+    alice.sign_out()
+    answer = bob.browser.post("/update-user", json={"name": "Robert"})
+    assert answer.status_code == 200, answer.text
+    wait_until(lambda: me(backend, of_alice).status_code == 401, SOON, "the session has ended")
+    assert_refused(me(backend, of_alice), "session_unknown", by_cookie=True)
+    assert_refused(me(backend, {CACHE: of_alice[CACHE]}), "session_unknown", by_cookie=True)
+    # Of a cache that was revoked the session's own cookie says what is true, and alone it says nothing.
+    wait_until(lambda: me(backend, of_bob).json().get("name") == "Robert", SOON, "the user has changed")
+    assert_refused(me(backend, {CACHE: of_bob[CACHE]}), "session_unknown", by_cookie=True)
+    assert me(backend, of_carol).status_code == 200
+    ends = min(times_of(cookies[CACHE])[1] for cookies in (of_alice, of_bob, of_carol))
+    assert time.time() < ends, "the machine is too slow for this test"
