@@ -19,8 +19,8 @@ from drawbridge.alembic.revisions import TableKey, calls_of_upgrades, follow
 pytest_plugins = ["alembic_databases"]
 pytestmark = pytest.mark.repository
 
-# What organization(), twoFactor() and a rate limit in the database make.
-PLUGINS = {"invitation", "member", "organization", "rateLimit", "twoFactor"}
+# What organization(), twoFactor(), a rate limit in the database and revocations make.
+PLUGINS = {"drawbridgeRevocation", "invitation", "member", "organization", "rateLimit", "twoFactor"}
 
 FIRST = """
 from alembic import op
@@ -86,7 +86,7 @@ def test_only_what_a_revision_of_the_app_made_is_dropped(
     models = MetaData()
     Table("notes", models, Column("id", Text, primary_key=True))
     with caplog.at_level(logging.INFO, "alembic.drawbridge"):
-        run_migrations(database, other_tables="on")
+        run_migrations(database, other_tables="on", revocations="on")
         script(database, "create table theirs (id text primary key)")
         text = written(database, models)
     assert dropped(text) == {"labels", "after"}
