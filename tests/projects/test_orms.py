@@ -14,6 +14,7 @@ from better_auths import script
 from conftest import NewSite
 from database import PostgresDatabase
 from examination import examine
+from loopback import get
 from migration import migrate, pending, plan, up
 from on_sqlite import SECTION, column_of, write_files_on_sqlite
 from pages import blocks_of, section_of, write_files
@@ -211,3 +212,52 @@ def test_prismas_own_names(new_site: NewSite) -> None:
     assert '"User"' in checks["database.better_auth"].summary
     up(site.database)
     site.database.execute("insert into tags (user_id, name) values (?::uuid, 'home')", person.uuid)
+
+
+@dataclass(frozen=True)
+class OfRevocations:
+    """What the page's section says to do, in commands."""
+
+    language: str
+    imports: tuple[str, str]
+    migrate: str
+
+
+REVOCATIONS = {
+    "Drizzle": OfRevocations(
+        "ts", ("import { boolean,", "import { bigint, boolean,"), "drizzle-kit generate; drizzle-kit migrate"
+    ),
+    "Prisma": OfRevocations("prisma", ("", ""), "prisma migrate dev --name revocations; prisma generate"),
+}
+
+
+@pytest.mark.parametrize("name", REVOCATIONS)
+def test_the_table_of_revocations(new_site: NewSite, name: str) -> None:
+    """Turned on as its page says in a project that has its tables; before the migration doctor names what is missing."""
+    orm, of = ORMS[name], REVOCATIONS[name]
+    site = new_site(f"{Path(orm.file).stem}-revocations")
+    write_files(orm.document, site.folder)
+    site.run_on_a_terminal(f"{orm.first}; prisma generate" if name == "Prisma" else orm.first)
+    auth = site.folder / "auth.ts"
+    auth.write_text(auth.read_text().replace("drawbridge()", "drawbridge({ revocations: true })"))
+    (model,) = blocks_of(orm.document, "Sign-out within a second", of.language)
+    schema = site.folder / orm.file
+    schema.write_text(schema.read_text().replace(*of.imports, 1) + model)
+    site.run_on_a_terminal("prisma generate") if name == "Prisma" else None
+
+    issuer = site.start_server()
+    checks = examine(better_auth_url=issuer.url, database_url=site.database.url)
+    assert "tables.revocations" in checks.faults
+    assert "ORM's migration" in (checks["tables.revocations"].remedy or "")
+    issuer.stop()
+
+    site.run_on_a_terminal(of.migrate)
+    issuer = site.start_server()
+    person = issuer.sign_up("alice")
+    token = person.token()
+    person.sign_out()
+    feed = get(f"{issuer.base}/drawbridge/revocations").json()
+    assert len(feed["entries"]) == 1
+    checks = examine(better_auth_url=issuer.url, database_url=site.database.url, token=token)
+    assert not {"revocations.feed", "tables.revocations", "token.fresh"} & (checks.faults | checks.warnings)
+    assert pending(site.database, "--only", "user") == []
