@@ -25,6 +25,7 @@ DOCUMENTS = {
     "references/prisma.md": "docs/prisma.md",
     "references/python.md": "bindings/python/README.md",
     "references/security-checklist.md": "docs/security-checklist.md",
+    "references/sign-out.md": "docs/sign-out.md",
     "references/troubleshooting.md": "docs/troubleshooting.md",
 }
 FILES = {
