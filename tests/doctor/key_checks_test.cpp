@@ -19,7 +19,7 @@ TEST(KeyChecks, FindNothingOnAHealthyBetterAuth) {
   EXPECT_EQ(found.faults, Ids{});
   EXPECT_EQ(found.warnings, Ids{});
   EXPECT_EQ(found.checks.at("jwks.algorithm").status, CheckStatus::ok);
-  EXPECT_EQ(issuer.asked, std::vector<std::string>{keys_path});
+  EXPECT_EQ(issuer.asked, (std::vector<std::string>{keys_path, "GET /api/auth/drawbridge/revocations"}));
 }
 
 // --- the answer ------------------------------------------------------------------------------------
