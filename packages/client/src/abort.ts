@@ -10,12 +10,13 @@ export function untilAborted<T>(signal: AbortSignal, promise: Promise<T>): Promi
 
 /**
  * One piece of work that several wait for. Whoever gives up leaves the others their result; when nobody waits any more
- * the work's signal is aborted.
+ * the work's signal is aborted. Who comes once it is done gets the same result.
  */
 export class SharedWork<T> {
   readonly #controller = new AbortController();
   readonly #result: Promise<T>;
   #waiting = 0;
+  #isDone = false;
 
   constructor(work: (signal: AbortSignal) => Promise<T>) {
     const { signal } = this.#controller;
@@ -24,11 +25,14 @@ export class SharedWork<T> {
       signal.throwIfAborted();
       return work(signal);
     });
+    const done = () => {
+      this.#isDone = true;
+    };
     // Those who wait see a failure; when all have given up nobody is left to see it, and that is no fault.
-    this.#result.catch(() => {});
+    this.#result.then(done, done);
   }
 
-  /** Whether it was given up. Such work is not to be waited for. */
+  /** Whether it was given up before it was done. Such work is not to be waited for. */
   get abandoned(): boolean {
     return this.#controller.signal.aborted;
   }
@@ -39,7 +43,7 @@ export class SharedWork<T> {
       return await untilAborted(signal, this.#result);
     } finally {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#controller.abort();
+      if (this.#waiting === 0 && !this.#isDone) this.#controller.abort();
     }
   }
 }

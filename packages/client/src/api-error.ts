@@ -80,7 +80,7 @@ function remedy({ code, status }: ApiErrorInfo): string {
     case "key_unknown":
       return "Better Auth and the API do not belong together: compare BETTER_AUTH_URL of both.";
     case "token_revoked":
-      return "The session has ended, or the user changed just now: sign in again.";
+      return "The session has ended, or what the token says of the user has changed: the next call gets a new token.";
     case "user_mismatch":
       return "The API's user id and the token's claim uuid differ; call clear() when the user changes.";
     case "origin_not_allowed":

@@ -5,6 +5,7 @@ import { parsePageUrl } from "./base-url.js";
 import { systemClock } from "./clock.js";
 import type { Credential, Pass } from "./credential.js";
 import { checkTimeout } from "./deadline.js";
+import { NotSignedInError } from "./errors.js";
 import { type Api, type ApiRequest, exchange } from "./exchange.js";
 import { checkCredential, type FetchOptions } from "./fetch-options.js";
 import { type Attempts, nextStep } from "./retry.js";
@@ -136,13 +137,17 @@ export class Caller {
 
   async #attempt<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
     const attempts: Attempts = { waits: 0, renewed: !this.#credential.renewable };
+    let refused: string | undefined;
     for (;;) {
-      const pass = await this.#credential.pass(signal);
+      const pass = await this.#credential.pass(signal, refused);
+      refused = undefined;
       const request = call.request(pass);
       const result = await this.#send(call, request, pass, signal);
       if (!result.error) return result.value;
       const step = nextStep(request.method, result.error, attempts, this.#random);
-      if (step.do === "renew" && pass.token !== null) this.#tokens?.refuse(pass.token);
+      const isRefused = step.do === "renew" || step.do === "end session";
+      if (isRefused && pass.token !== null) this.#tokens?.refuse(pass.token);
+      if (step.do === "end session") throw new NotSignedInError(result.error);
       if (step.do === "fail" || !call.replayable) throw this.#credential.failureOf(result.error);
       if (step.do === "wait") {
         attempts.waits += 1;
@@ -152,6 +157,7 @@ export class Caller {
         await this.#api.deadline.clock.sleep(step.milliseconds, signal);
       } else {
         attempts.renewed = true;
+        refused = pass.token ?? undefined;
       }
     }
   }

@@ -16,7 +16,8 @@ export interface Pass {
 export interface Credential {
   /** The same request can be sent again with another pass, once the API took the first for outdated. */
   readonly renewable: boolean;
-  pass(signal: AbortSignal): Promise<Pass>;
+  /** @param refused  the token of a pass that the API did not take for the same request */
+  pass(signal: AbortSignal, refused?: string): Promise<Pass>;
   /** What the caller is told of an error of the API. */
   failureOf(error: ApiError): Error;
   /** Forgets what it holds. */

@@ -47,8 +47,9 @@ export class TimeoutError extends NetworkError {
 }
 
 /**
- * Nobody is signed in: Better Auth's `/get-session` answered 200 with `null`, or, where requests go by the session's
- * cookie, the API took none; its answer is the `cause` then. Show the sign-in page.
+ * Nobody is signed in: Better Auth's `/get-session` answered 200 with `null`, or the API said so, and its answer is the
+ * `cause`: where requests go by the session's cookie it took none, or it called a new token revoked, too. Show the sign-in
+ * page.
  */
 export class NotSignedInError extends Error {
   override readonly name = "NotSignedInError";
@@ -60,6 +61,9 @@ export class NotSignedInError extends Error {
 }
 
 function whyNotSignedIn(answer: ApiError | undefined): string {
+  if (answer?.code === "token_revoked") {
+    return "The API says that this session has ended: what it got just now was revoked (token_revoked). Sign in again.";
+  }
   if (answer?.code !== "token_missing") {
     return "Nobody is signed in: Better Auth has no session for this browser, or it has ended. Sign in again.";
   }

@@ -6,8 +6,11 @@ export interface Attempts {
   renewed: boolean;
 }
 
-/** What to do after an error: give it to the caller, try again with a fresh token, or try again later. */
-export type NextStep = { do: "fail" } | { do: "renew" } | { do: "wait"; milliseconds: number };
+/**
+ * What to do after an error: give it to the caller, tell the caller that the session is over, try again with a fresh token, or
+ * try again later.
+ */
+export type NextStep = { do: "fail" | "end session" | "renew" } | { do: "wait"; milliseconds: number };
 
 const maxWaits = 3;
 /** Of what the server asks for; with what chance adds, a wait is up to twice as long. */
@@ -31,7 +34,9 @@ const leastSpreadSeconds = 1;
  */
 export function nextStep(method: string, error: ApiError, attempts: Attempts, random: () => number): NextStep {
   if (error.status === 401 && worthANewToken.includes(error.code)) {
-    return attempts.renewed ? { do: "fail" } : { do: "renew" };
+    if (!attempts.renewed) return { do: "renew" };
+    // It was given a moment ago, or there is none to be had in its place.
+    return { do: error.code === "token_revoked" ? "end session" : "fail" };
   }
   const seconds = error.retryAfter ?? 1;
   if (!isPassing(method, error) || attempts.waits >= maxWaits || seconds > maxWaitSeconds) return { do: "fail" };

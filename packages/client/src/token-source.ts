@@ -54,6 +54,8 @@ export class TokenSource implements Credential {
   readonly #userClaim: UserClaim;
   #kept: KeptToken | null = null;
   #fetch: SharedWork<KeptToken> | null = null;
+  /** The last token that the API refused, and what was fetched in its place. */
+  #renewal: { of: string; fetch: SharedWork<KeptToken> } | null = null;
   #userId: string | null = null;
 
   constructor({ getToken, deadline, random, subject, userClaim }: TokenSourceOptions) {
@@ -71,19 +73,29 @@ export class TokenSource implements Credential {
   }
 
   /**
-   * A token to send: the one kept while it is fresh, else a new one, fetched once for all who wait.
+   * A token to send: the one kept while it is fresh, else a new one, fetched once for all who wait. All whose requests were
+   * refused with the same token get what the first of them got, a failure too, however late they learn of it.
    *
+   * @param refused  the token that the request was refused with
    * @throws UserChangedError when the new token is another user's; nothing is kept then
    */
-  async get(signal: AbortSignal): Promise<KeptToken> {
+  async get(signal: AbortSignal, refused?: string): Promise<KeptToken> {
     signal.throwIfAborted();
+    if (refused !== undefined) this.refuse(refused);
     if (this.#kept && this.#isFresh(this.#kept)) return this.#kept;
-    if (!this.#fetch || this.#fetch.abandoned) this.#fetch = this.#beginFetch();
+    if (this.#renewal && this.#renewal.of === refused && !this.#renewal.fetch.abandoned) {
+      return this.#renewal.fetch.wait(signal);
+    }
+    if (!this.#fetch || this.#fetch.abandoned) {
+      this.#fetch = this.#beginFetch();
+      this.#renewal = null; // what it brings is later than that
+    }
+    if (refused !== undefined) this.#renewal = { of: refused, fetch: this.#fetch };
     return this.#fetch.wait(signal);
   }
 
-  async pass(signal: AbortSignal): Promise<Pass> {
-    const { token, userId } = await this.get(signal);
+  async pass(signal: AbortSignal, refused?: string): Promise<Pass> {
+    const { token, userId } = await this.get(signal, refused);
     return { headers: { Authorization: `Bearer ${token}` }, credentials: "omit", token, userId };
   }
 
@@ -100,6 +112,7 @@ export class TokenSource implements Credential {
   clear(): void {
     this.#kept = null;
     this.#fetch = null;
+    this.#renewal = null;
     this.#userId = null;
   }
 
