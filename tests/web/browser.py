@@ -72,6 +72,10 @@ class Visitor:
         """Those to the API; the browser's own preflights are not among them."""
         return [r for r in self.seen.requests if r.url.startswith(self.bridge.api_url)]
 
+    def user_requests(self) -> list[Request]:
+        """Those for what a user has: without the question whose the session is, which the page asks all the while."""
+        return [request for request in self.api_requests() if not request.url.endswith("/api/v1/me")]
+
     def close(self) -> None:
         self.context.close()
         assert self.seen.faults == []

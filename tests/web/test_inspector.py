@@ -25,7 +25,7 @@ def test_the_drawer_shows_token_keys_and_the_last_answer(bridge, visit):
     ada.page.get_by_role("button", name="Inspect the bridge").click()
     drawer = ada.page.get_by_role("complementary", name="Inspector")
     (key,) = httpx.get(f"http://127.0.0.1:{bridge.front_end.port}/api/auth/jwks", trust_env=False).json()["keys"][:1]
-    last = ada.api_requests()[-1]
+    last = ada.user_requests()[-1]
     shown = {
         "Token": (account.email, "uuid"),
         "Keys": (key["kid"], "EdDSA", "signed this token"),

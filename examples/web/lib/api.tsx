@@ -20,6 +20,8 @@ interface Api {
   /** Query keys begin with it, so that no data can be taken for another user's. */
   userId: string;
   answers: Answers;
+  /** Milliseconds between two tries while something is away. */
+  retryEvery: number;
 }
 
 const ApiContext = createContext<Api | null>(null);
@@ -95,7 +97,7 @@ function makeApi(settings: ApiOfPages, userId: string, onSessionDoubt: () => voi
       mutations: { networkMode: "always", retry: false },
     },
   });
-  return { api: { client, settings, userId, answers }, queryClient };
+  return { api: { client, settings, userId, answers, retryEvery }, queryClient };
 }
 
 /** Keeps the last few answers for the inspector. */
@@ -104,6 +106,7 @@ class Answers {
   readonly #listeners = new Set<() => void>();
 
   readonly add = (info: AnswerInfo): void => {
+    if (info.path === "/api/v1/me" && info.code === null) return; // that of SessionWatch, which would leave no room for others
     this.#latest = [{ ...info, at: new Date() }, ...this.#latest].slice(0, 6);
     for (const listener of this.#listeners) listener();
   };

@@ -13,7 +13,8 @@ export function SessionEnded() {
   return (
     <CredentialsPage title="Your session has ended" otherwise="You come back to where you are now.">
       <p role="alert">
-        You were signed out, perhaps in another tab, or the session was too old. Nothing of yours is shown any more.
+        You were signed out, perhaps in another tab or another browser, or the session was too old. Nothing of yours is
+        shown any more.
       </p>
       {/* Not a client-side navigation: it would keep the page's memory. */}
       <a className="button primary" href={signInPath(here)}>

@@ -6,6 +6,7 @@ import { ApiProvider } from "@/lib/api";
 import { authClient } from "@/lib/auth-client";
 import type { ApiOfPages } from "@/lib/environment";
 import type { SignedInUser } from "@/lib/session";
+import { SessionWatch } from "@/lib/session-watch";
 
 import { SessionEnded } from "./session-ended";
 
@@ -26,7 +27,7 @@ export function useSignedIn(): Session {
 
 /**
  * Shows its children to the user whom the server found, and to no one else: it watches the session, also for what other
- * tabs do with it. Only "nobody is signed in" as an answer ends it; an outage of Better Auth, which leaves `data` as it was
+ * tabs and other browsers do with it. Only "nobody is signed in" as an answer ends it; an outage of Better Auth, which leaves `data` as it was
  * or null beside an `error`, does not.
  */
 export function SessionGate(props: { user: SignedInUser; api: ApiOfPages; children: ReactNode }) {
@@ -54,6 +55,7 @@ export function SessionGate(props: { user: SignedInUser; api: ApiOfPages; childr
   return (
     <SessionContext value={{ user, signOut }}>
       <ApiProvider key={user.id} settings={api} userId={user.id} onSessionDoubt={() => void refetch()}>
+        <SessionWatch />
         {children}
       </ApiProvider>
     </SessionContext>
