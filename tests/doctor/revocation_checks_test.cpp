@@ -163,7 +163,7 @@ TEST(RevocationChecks, NameTheTableThatIsMissing) {
 
 TEST(RevocationChecks, WarnOfTheTableWhereBetterAuthFailsInEverything) {
   const auto is_warned = [](int status, const char* other_fault) {
-    FakeBetterAuth better_auth = telling({answer(status)});
+    FakeBetterAuth better_auth = telling({answer(status)}, "GET /api/auth/ok");
     Report report;
     report.fault("jwks.status", "it answers 500", "its log says", "look there");
     report.ok("database.better_auth", "good");
@@ -173,7 +173,7 @@ TEST(RevocationChecks, WarnOfTheTableWhereBetterAuthFailsInEverything) {
     return report.stands("tables.revocations");
   };
   EXPECT_TRUE(is_warned(500, nullptr));
-  EXPECT_FALSE(is_warned(404, nullptr));
+  EXPECT_FALSE(is_warned(200, nullptr));
   EXPECT_FALSE(is_warned(500, "tables.jwks"));
 }
 
