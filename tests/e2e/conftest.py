@@ -31,6 +31,7 @@ ON_POSTGRES = {
     "test_bridge_concurrency.py",
     "test_bridge_isolation.py",
     "test_bridge_model.py",
+    "test_bridge_sign_out.py",
     "test_bridge_tags.py",
     "test_bridge_task_lists.py",
     "test_bridge_tasks.py",
@@ -40,9 +41,11 @@ ON_POSTGRES = {
     "test_server_session_sources.py",
 }
 BY_ANOTHER_BACKEND = {
+    "test_bridge_feed_outage.py",
     "test_bridge_isolation.py",
     "test_bridge_model.py",
     "test_bridge_refusals.py",
+    "test_bridge_sign_out.py",
     "test_bridge_tags.py",
     "test_bridge_tasks.py",
     "test_server_session_sources.py",
@@ -72,7 +75,13 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return None
 
 
-LONGEST = ("test_dev.py", "test_bridge_tokens.py", "test_bridge_outage.py", "test_server_slow_clients.py")
+LONGEST = (
+    "test_dev.py",
+    "test_bridge_feed_outage.py",
+    "test_bridge_tokens.py",
+    "test_bridge_outage.py",
+    "test_server_slow_clients.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
