@@ -19,7 +19,7 @@ from process import ROOT
 from progress import Progress
 from report import all_aims, read_results, write_report, write_results
 
-PARTS = ("verify", "growth", "http", "credentials", "tasks", "postgres", "python", "start", "memory")
+PARTS = ("verify", "growth", "http", "credentials", "sign_out", "tasks", "postgres", "python", "start", "memory")
 BUILD = ROOT / "build/bench"
 DOCUMENT = ROOT / "docs/benchmarks.md"
 FILE_DESCRIPTORS = 6_000  # wrk and the servers have one for each of 5,000 connections
@@ -27,7 +27,13 @@ FILE_DESCRIPTORS = 6_000  # wrk and the servers have one for each of 5,000 conne
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures, and writes docs/benchmarks.md.")
-    parser.add_argument("parts", metavar="PART", nargs="*", help=f"some of {', '.join(PARTS)}; all when none is named")
+    parser.add_argument(
+        "parts",
+        metavar="PART",
+        nargs="*",
+        type=lambda part: part.replace("-", "_"),
+        help=f"some of {', '.join(PARTS)}; all when none is named",
+    )
     parser.add_argument("--quick", action="store_true", help="only shows that everything works; report in build/bench")
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # reads the arguments, no more
     given = parser.parse_args()
