@@ -17,6 +17,7 @@ from better_auth import BetterAuth, Person
 from conftest import StartBackend, StartIssuer
 from contract import assert_refused
 from feed_relay import FeedRelay
+from loopback import get
 from process import wait_until
 
 ME = "/api/v1/me"
@@ -72,6 +73,13 @@ def wait_until_lost(api: Backend, token: str, status: int, is_well: Callable[[],
         return readiness(api) == (status, "lost")
 
     wait_until(is_lost, LOST_WITHIN, "the revocations are lost")
+
+
+def token_at(issuer: BetterAuth, person: Person) -> str:
+    """By their cookie, at this process of the issuer."""
+    answer = get(f"{issuer.base}/token", headers={"Cookie": person.session_cookie()})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["token"])
 
 
 def sign_out(person: Person) -> str:
@@ -148,6 +156,12 @@ def test_two_processes_of_the_issuer_on_one_database(
             alice, bob = here.sign_up("alice"), there.sign_up("bob")
             of_alice, of_bob = alice.token(), bob.token()
             assert_good(api, of_alice)
+            assert_good(api, of_bob)
+            answer = bob.browser.post("/update-user", json={"name": "Robert"})
+            assert answer.status_code == 200, answer.text
+            assert_good(api, token_at(here, bob))  # at once, though it was made elsewhere than the change
+            wait_until_refused(api, of_bob)
+            of_bob = bob.token()
             assert_good(api, of_bob)
             bob.sign_out()
             wait_until_refused(api, of_bob)
