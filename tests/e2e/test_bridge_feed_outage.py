@@ -89,6 +89,10 @@ def sign_out(person: Person) -> str:
     return token
 
 
+# Of another backend than the program the package makes the same core: once is enough, for each kind in the long run.
+of_each_backend = pytest.mark.long if backends.KIND != "cpp" else lambda test: test
+
+
 # ---- the issuer ----------------------------------------------------------------------------------------
 
 
@@ -112,6 +116,7 @@ def test_preferred_goes_on_without_the_issuer(revoking: BetterAuth, start_backen
     wait_until_refused(api, of_bob)
 
 
+@of_each_backend
 def test_required_refuses_without_the_issuer(revoking: BetterAuth, start_backend: StartBackend) -> None:
     token = revoking.sign_up("alice").token()
     api = start_backend(revoking, drawbridge_revocations="required")
@@ -131,6 +136,7 @@ def test_required_refuses_without_the_issuer(revoking: BetterAuth, start_backend
     assert readiness(api) == (200, "current")
 
 
+@of_each_backend
 def test_what_was_revoked_outlives_the_issuers_process(revoking: BetterAuth, start_backend: StartBackend) -> None:
     alice, bob = revoking.sign_up("alice"), revoking.sign_up("bob")
     of_alice, of_bob = alice.token(), bob.token()
@@ -142,6 +148,7 @@ def test_what_was_revoked_outlives_the_issuers_process(revoking: BetterAuth, sta
     assert_good(api, of_bob)
 
 
+@of_each_backend
 def test_two_processes_of_the_issuer_on_one_database(
     revoking: BetterAuth, start_backend: StartBackend, tmp_path: Path
 ) -> None:
@@ -181,8 +188,16 @@ def relay(revoking: BetterAuth) -> Iterator[FeedRelay]:
         yield relay
 
 
+@of_each_backend
 @pytest.mark.parametrize("mode", ["preferred", "required"])
-@pytest.mark.parametrize("change", [feed_relay.html, feed_relay.of_another_form, feed_relay.empty])
+@pytest.mark.parametrize(
+    "change",
+    [
+        feed_relay.html,
+        pytest.param(feed_relay.of_another_form, marks=pytest.mark.long),
+        pytest.param(feed_relay.empty, marks=pytest.mark.long),
+    ],
+)
 def test_an_answer_that_is_no_feed(
     revoking: BetterAuth, relay: FeedRelay, start_backend: StartBackend, change: feed_relay.Change, mode: str
 ) -> None:
@@ -203,6 +218,7 @@ def test_an_answer_that_is_no_feed(
     assert_good(api, of_bob)
 
 
+@of_each_backend
 def test_a_feed_that_turns_wrong_revokes_nobody_and_forgets_nothing(
     revoking: BetterAuth, relay: FeedRelay, start_backend: StartBackend
 ) -> None:
@@ -216,6 +232,7 @@ def test_a_feed_that_turns_wrong_revokes_nobody_and_forgets_nothing(
     assert_refused(me(api, of_alice), "token_revoked")
 
 
+@of_each_backend
 def test_a_slow_feed(revoking: BetterAuth, relay: FeedRelay, start_backend: StartBackend) -> None:
     """The first token waits for it, and nobody after that."""
     relay.delay = 0.7
@@ -232,6 +249,7 @@ def test_a_slow_feed(revoking: BetterAuth, relay: FeedRelay, start_backend: Star
 # ---- the API -------------------------------------------------------------------------------------------
 
 
+@of_each_backend
 def test_an_api_that_starts_again_knows_what_was_revoked(revoking: BetterAuth, start_backend: StartBackend) -> None:
     alice, bob = revoking.sign_up("alice"), revoking.sign_up("bob")
     of_alice, of_bob = alice.token(), bob.token()
