@@ -315,6 +315,7 @@ describe("who sets Better Auth up by the documents gets tokens that the program 
       "9/lib/auth.ts",
       "10/lib/auth.ts",
       "11/lib/auth.ts",
+      "12/lib/auth.ts",
       "README.md 1",
       "README.ja.md 1",
       "docs/hybrid-id.md 1",
