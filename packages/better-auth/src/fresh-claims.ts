@@ -5,7 +5,7 @@ import { clockMargin, entryOfUser } from "./revocation-entries.js";
 import type { RevocationFeed } from "./revocation-feed.js";
 import type { RevocationTable } from "./revocation-table.js";
 
-interface SignedIn {
+export interface SignedIn {
   user: User & Record<string, unknown>;
   session: Session & Record<string, unknown>;
 }
@@ -36,18 +36,23 @@ export async function freshOf(
  * cookie or from Redis, or have ended since. Throws an APIError 401 where there is no such session any more. A key
  * (`isKey`) is looked up elsewhere, and has no session.
  */
-export async function asOfNow(
+export async function asOfNow(ctx: GenericEndpointContext, signedIn: SignedIn, isKey: boolean): Promise<SignedIn> {
+  const now = await findAsOfNow(ctx, signedIn, isKey);
+  if (now) return now;
+  throw APIError.from("UNAUTHORIZED", { code: "UNAUTHORIZED", message: "The session has ended." });
+}
+
+/** The same, and null where there is no such session any more. */
+export async function findAsOfNow(
   { context }: GenericEndpointContext,
   signedIn: SignedIn,
   isKey: boolean,
-): Promise<SignedIn> {
+): Promise<SignedIn | null> {
   const { internalAdapter, options } = context;
   const found = isKey ? null : await internalAdapter.findSession(signedIn.session.token);
   const user = await internalAdapter.findUserById(signedIn.user.id);
   const isLive = isKey || (found?.session.id === signedIn.session.id && found.session.expiresAt > new Date());
-  if (!user || !isLive) {
-    throw APIError.from("UNAUTHORIZED", { code: "UNAUTHORIZED", message: "The session has ended." });
-  }
+  if (!user || !isLive) return null;
   return {
     user: parseUserOutput(options, user) as SignedIn["user"],
     session: { ...signedIn.session, ...found?.session },

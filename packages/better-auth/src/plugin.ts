@@ -9,6 +9,7 @@ import { organizationClaims, refuseWithoutOrganizations } from "./organization-c
 import { definePayload } from "./payload.js";
 import { keepUnchanged, refuseFields } from "./refused-fields.js";
 import { revocationsOf } from "./revocations.js";
+import { signStoredSessions } from "./session-cache.js";
 import { neverLimitExchanges, setJwtHeader } from "./session-exchange.js";
 import { signToken } from "./sign-token.js";
 import { shareNewKey } from "./signing-keys.js";
@@ -47,6 +48,7 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  * - No token is made for a banned user: 403 `BANNED_USER`.
  * - With {@link DrawbridgeOptions.revocations} what ends before its tokens is recorded in a table, and given to backends at
  *   `/drawbridge/revocations`; tokens have the claim `fresh`.
+ * - With `sessionCookieCache` the cookie cache is signed for what the database says, and for no session that has ended.
  *
  * A second JWT plugin, `organizations` without Better Auth's organization plugin, and `revocations` without a database are
  * refused when Better Auth starts, with a BetterAuthError. Endpoints answer
@@ -97,8 +99,12 @@ export function drawbridge(options: DrawbridgeOptions = {}): DrawbridgePlugin | 
       revocations?.start(ctx);
       const rateLimit = neverLimitExchanges(ctx, neverLimitKeys(ctx, options.jwks?.jwksPath ?? "/jwks"));
       const databaseHooks = { ...keepUnchanged(uuid ? "id" : "uuid"), ...revocations?.databaseHooks };
+      const ofJwt = plugin.init(ctx)?.context;
       return {
-        context: { ...plugin.init(ctx)?.context, rateLimit: revocations?.limits(ctx, rateLimit) ?? rateLimit },
+        context: {
+          ...(ofJwt && { ...ofJwt, sessionConfig: signStoredSessions(ofJwt.sessionConfig) }),
+          rateLimit: revocations?.limits(ctx, rateLimit) ?? rateLimit,
+        },
         options: { databaseHooks, ...(ipAddress && { advanced: { ipAddress } }) },
       };
     },
