@@ -9,6 +9,7 @@
 
 #include "core/identity/identity_json.h"
 #include "core/keys/verified_tokens.h"
+#include "core/revocations/marks.h"
 #include "core/text/time_text.h"
 #include "tests/support/test_keys.h"
 
@@ -199,6 +200,28 @@ TEST(CachedSession, EndsWithItselfOrItsSession) {
             std::chrono::floor<std::chrono::seconds>(now) + 11s);
   EXPECT_EQ(verified(good.jwt())->identity.expires_at(),
             std::chrono::floor<std::chrono::seconds>(now) + 4min);
+}
+
+TEST(CachedSession, AChangeOfItsUserCountsUpToAMinuteBeforeIt) {
+  struct Case {
+    const char* name;
+    std::string times;
+    std::int64_t made_at;
+  };
+  const std::int64_t iat = seconds(now - 1min);
+  const std::string exp = fmt::format(R"(,"exp":{})", seconds(now + 4min));
+  const Case cases[] = {
+      {"of a whole second", fmt::format(R"("iat":{})", iat) + exp, (iat - 61) * 1'000},
+      {"with parts of one", fmt::format(R"("iat":{}.5)", iat) + exp, (iat - 61) * 1'000 + 500},
+      {"with a claim fresh, which no cache has",
+       fmt::format(R"("iat":{},"fresh":{})", iat, iat * 1'000) + exp, (iat - 61) * 1'000},
+  };
+  for (const Case& c : cases) {
+    const auto verdict = verified(Cache{}.with(&Cache::times, c.times).jwt());
+    ASSERT_TRUE(verdict) << c.name << ": " << verdict.error().error.hint;
+    EXPECT_EQ(verdict->marks.made_at, c.made_at) << c.name;
+    EXPECT_EQ(verdict->marks.session, session_digest("s1")) << c.name;
+  }
 }
 
 TEST(CachedSession, IsOfTheSessionWhoseCookieIsBesideIt) {

@@ -15,6 +15,10 @@
 namespace drawbridge {
 namespace {
 
+/// The clocks of an issuer's processes may be so far apart. A token says by `fresh` when its user was read,
+/// and allows for that itself; a cache has `iat` alone, by the clock of the process that made it.
+constexpr double issuer_clocks_apart = 60;
+
 constexpr std::string_view how_to_have_one =
     "Is Better Auth set to session: { cookieCache: { strategy: \"jwt\" } }, with sessionCookieCache: true of "
     "drawbridge() or jwt()?";
@@ -132,7 +136,9 @@ std::expected<Verdict, Refusal> verify_cached_session(std::string_view jwt,
             {ErrorCode::key_unknown, "The issuer's key set does not hold the key that it names.", {}, {}}),
         good->header.kid, std::move(cached->identity.subject)}};
   const auto& who = cached->identity;
-  const RevocationMarks marks = marks_of(who.subject, who.session_id, {}, cached->times.issued);
+  const std::optional<double> issued =
+      cached->times.issued.transform([](double iat) { return iat - issuer_clocks_apart; });
+  const RevocationMarks marks = marks_of(who.subject, who.session_id, {}, issued);
   return verdict_of(
       IdentityMaker::of_kind(IdentityMaker::make(std::move(cached->identity)), CredentialKind::session),
       cached->times, *good, TokenType::session_cache, marks);

@@ -16,7 +16,8 @@ namespace drawbridge {
 ///
 /// `typ` must be `better-auth.session-cache+jwt`, `aud` `better-auth:session-cache`, `iss` one of the
 /// policy's; `exp` and `iat` must be there, `sub` be the user's id and `sid` the session's token, which goes
-/// nowhere from here. The codes:
+/// nowhere from here. A change of the user ends it up to a minute before its `iat`, by which the clocks of
+/// the issuer's processes may differ. The codes:
 /// - `credential_malformed`: no JWT at all;
 /// - `session_unknown`: it was not signed for this by a key of the set. With `missing_kid` as of a token;
 /// - `token_expired`: it may have been good, and counts no more: it or the session has ended, the user is
