@@ -327,6 +327,11 @@ void Exchanger::on_judged(const Judged& judged) {
   const Exchange& exchange = found->second;
   if (!judged.result) {
     const AuthError& error = judged.result.error();
+    // A key that was disabled and is enabled again gets revoked tokens alone for a while, and each further
+    // question would count against its own limit. A session's token may be of the moment of a change: the
+    // next one is good.
+    if (exchange.kind == ExchangedKind::key && error.code == ErrorCode::token_revoked)
+      return finish(judged.call, CredentialUnknown{});
     return finish(judged.call,
                   FailedExchange{.text = fmt::format("Better Auth's token for a {} is not good here: {}: {}",
                                                      text_of(exchange.kind), name_of(error.code), error.hint),

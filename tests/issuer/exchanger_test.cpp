@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "core/jose/base64url.h"
+#include "core/revocations/marks.h"
 #include "tests/issuer/fake_better_auth.h"
 
 namespace drawbridge::fetch {
@@ -23,9 +25,16 @@ using Outcome = ExchangeQueue::Outcome;
 constexpr std::string_view token = test::session_token;
 const std::string cookie = std::string{token} + ".AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D";
 
+KeySource source_of(const FakeBetterAuth& better_auth, RevocationMode mode) {
+  KeySource source = test::source_of(better_auth.server);
+  source.revocations.mode = mode;
+  return source;
+}
+
 struct Backend {
-  explicit Backend(FakeBetterAuth& better_auth, std::chrono::seconds memory = 30s)
-      : verifier{test::policy(), test::source_of(better_auth.server)},
+  explicit Backend(FakeBetterAuth& better_auth, std::chrono::seconds memory = 30s,
+                   RevocationMode mode = RevocationMode::off)
+      : verifier{test::policy(), source_of(better_auth, mode)},
         exchanger{{.base_url = better_auth.server.url("/api/auth"),
                    .cookie_name = "better-auth.session_token",
                    .longest_memory = memory,
@@ -177,6 +186,38 @@ TEST(Exchanger, AnUnknownSessionIsNotAskedForAgainAtOnce) {
   Backend backend{better_auth};
   for (int i = 0; i < 10; ++i) EXPECT_EQ(backend.session(), "unknown");
   EXPECT_EQ(better_auth.exchanges().size(), 1U);
+}
+
+/// As after a key was disabled and enabled again: Better Auth takes it, and its tokens are revoked.
+TEST(Exchanger, ARevokedTokenOfAKeyIsNotAskedForAgainAtOnce) {
+  struct Case {
+    const char* name;
+    ExchangedKind kind;
+    const char* expected;
+    const char* failure;
+  };
+  const Case cases[] = {
+      {"a key", ExchangedKind::key, "unknown", ""},
+      {"a session", ExchangedKind::session, "unavailable", "token_revoked"},
+  };
+  for (const Case& c : cases) {
+    FakeBetterAuth better_auth;
+    const RevocationDigest ended = session_digest("s1");
+    better_auth.revocations =
+        fmt::format(R"({{"cursor":"c","now":1000000,"more":false,"entries":[{{"s":"{}","until":1900000}}]}})",
+                    encode_base64url({reinterpret_cast<const char*>(ended.data()), ended.size()}));
+    Backend backend{better_auth, 30s, RevocationMode::preferred};
+    ASSERT_TRUE(test::eventually([&] {
+      return backend.verifier.revocation_status().state == RevocationStatus::State::current;
+    })) << c.name;
+    const bool is_key = c.kind == ExchangedKind::key;
+    EXPECT_EQ(is_key ? backend.api_key() : backend.session(), c.expected) << c.name;
+    EXPECT_TRUE(test::eventually([&] { return backend.failure().contains(c.failure); })) << c.name;
+    EXPECT_EQ(backend.failure().empty(), is_key) << c.name << ": " << backend.failure();
+    if (!is_key) continue;
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(backend.api_key(), "unknown");
+    EXPECT_EQ(better_auth.exchanges().size(), 1U);
+  }
 }
 
 TEST(Exchanger, AllWhoSendOneSessionWaitForOneAnswer) {

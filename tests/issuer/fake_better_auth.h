@@ -21,6 +21,7 @@ struct FakeBetterAuth {
   std::vector<TestKey> listed{key};
   bool gives_jwt_along = true;
   std::optional<Answer> instead{};  ///< of an answer to get-session or token
+  std::string revocations{};        ///< the answer to who asks what was revoked; none has no such list
   MisbehavingServer server{};
 
   FakeBetterAuth() {
@@ -44,6 +45,8 @@ struct FakeBetterAuth {
       for (const TestKey& one : listed) jwks += (jwks.empty() ? "" : ",") + one.jwk();
       return Answer::json("{\"keys\":[" + jwks + "]}");
     }
+    if (request.target.contains("/drawbridge/revocations"))
+      return revocations.empty() ? Answer::of(404, "") : Answer::json(revocations);
     if (instead) return *instead;
     if (request.target.contains("/token?nonce=")) return Answer::json("{\"token\":\"" + jwt() + "\"}");
     return Answer::json(session(), gives_jwt_along ? "Set-Auth-Jwt: " + jwt() + "\r\n" : "");
@@ -52,11 +55,11 @@ struct FakeBetterAuth {
     const std::lock_guard lock{mutex};
     instead = std::move(other);
   }
-  /// The targets asked for, but the key set's.
+  /// The targets asked for, but the key set's and the revocations'.
   std::vector<std::string> exchanges() const {
     std::vector<std::string> targets;
     for (const HeardRequest& request : server.requests())
-      if (!request.target.ends_with("/jwks"))
+      if (!request.target.ends_with("/jwks") && !request.target.contains("/drawbridge/revocations"))
         targets.push_back(request.target.substr(0, request.target.find("?nonce=")));
     return targets;
   }
