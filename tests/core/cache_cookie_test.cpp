@@ -31,7 +31,6 @@ TEST(CacheCookie, IsPutTogether) {
   const std::string most = chunks(0, max_cache_chunks);
   const std::pair<Headers, std::string> cases[] = {
       {{"sd=whole"}, "whole"},
-      {{"sd="}, ""},
       {{"other=1; sd=whole; sid=2"}, "whole"},
       {{"sd.0=a; sd.1=b"}, "ab"},
       {{"sd.1=b; sd.0=a"}, "ab"},
@@ -49,6 +48,8 @@ TEST(CacheCookie, HasEachPartOnce) {
   const std::tuple<const char*, Headers, CookieFault> cases[] = {
       {"no cookie", {}, CookieFault::absent},
       {"none of the name", {"sid=1; SD=1"}, CookieFault::absent},
+      {"an empty one, as after the session's end", {"sd="}, CookieFault::absent},
+      {"an empty one twice", {"sd=; sd="}, CookieFault::twice},
       {"the whole twice", {"sd=a; sd=a"}, CookieFault::twice},
       {"a chunk twice", {"sd.0=a; sd.1=b", "sd.1=b"}, CookieFault::twice},
       {"the whole beside chunks", {"sd=a; sd.0=a; sd.1=b"}, CookieFault::twice},

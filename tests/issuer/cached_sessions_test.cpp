@@ -99,6 +99,7 @@ TEST(CachedSessions, WhatCountsBesideThem) {
   };
   const Case cases[] = {
       {"no cache", {cookie}, "ada", true},
+      {"an empty cache", {"__Secure-better-auth.session_data=", cookie}, "ada", true},
       {"a cache by another name", {other_name, cookie}, "ada", true},
       {"a cache that has ended", {ended, cookie}, "ada", true},
       {"one that has ended, alone", {ended}, "session_unknown"},

@@ -51,7 +51,7 @@ std::expected<std::string, CookieFault> cache_cookie_value(std::span<const std::
   });
   if (fault) return std::unexpected{*fault};
   if (whole && end > 0) return std::unexpected{CookieFault::twice};
-  if (whole) return std::string{*whole};
+  if (whole && !whole->empty()) return std::string{*whole};
   if (end == 0) return std::unexpected{CookieFault::absent};
   std::string joined;
   for (const auto& chunk : std::span{chunks}.first(end)) {

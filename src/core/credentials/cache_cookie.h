@@ -23,7 +23,8 @@ std::optional<std::string> cache_cookie_name(std::string_view session_cookie_nam
 
 /// The cache's value, its chunks put together. `twice` where a part comes twice, or the whole beside chunks;
 /// `malformed` where the chunks are not 0, 1 and so on, at least two and at most `max_cache_chunks`. A name
-/// that ends otherwise than in a number as Better Auth writes it is another cookie's.
+/// that ends otherwise than in a number as Better Auth writes it is another cookie's. An empty one is
+/// `absent`, as it is for Better Auth.
 std::expected<std::string, CookieFault> cache_cookie_value(std::span<const std::string_view> headers,
                                                            std::string_view name);
 
