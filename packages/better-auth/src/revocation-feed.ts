@@ -101,7 +101,8 @@ export class RevocationFeed {
   async #read(): Promise<void> {
     const isFirst = this.#cursors === undefined;
     const cursors = this.#cursors ?? new Cursors(this.#secret, await this.#table.generation());
-    let from = isFirst ? 0 : this.#set.settled();
+    const [startedAt, floor] = [Date.now(), this.#set.settled()];
+    let from = floor;
     for (let more = true; more; ) {
       const now = Date.now();
       const page = await this.#table.from(from);
@@ -112,6 +113,8 @@ export class RevocationFeed {
       more = page.more && last > from;
       from = last;
     }
+    this.#set.readTo(from, startedAt, Date.now());
+    if (this.#set.settled() !== floor) this.#answers.clear();
     this.#cursors = cursors;
     this.#goodAt = performance.now();
   }

@@ -1,4 +1,4 @@
-import type { Revocation } from "./revocation-entries.js";
+import { clockMargin, type Revocation } from "./revocation-entries.js";
 
 /** For how long each answer repeats an entry, in milliseconds: transactions commit out of order. */
 export const repeated = 10_000;
@@ -18,7 +18,9 @@ export class RevocationSet {
   #order: Revocation[] = [];
   /** Those that are to be repeated, by when they were seen. */
   #recent: { row: Revocation; seenAt: number }[] = [];
-  #newest = 0;
+  #floor = 0;
+  /** The newest places that were read from the table since, and when. */
+  #reads: { position: number; at: number }[] = [];
 
   /** Whether it was news. `seenAt`: when this process first saw the row. */
   add(row: Revocation, seenAt: number): boolean {
@@ -29,8 +31,20 @@ export class RevocationSet {
     while (index > 0 && (this.#order[index - 1]?.position ?? 0) > row.position) index -= 1;
     this.#order.splice(index, 0, row);
     this.#recent.push({ row, seenAt });
-    this.#newest = Math.max(this.#newest, row.position);
     return true;
+  }
+
+  /**
+   * The table was read as it is from {@link settled} to `newest`. This alone moves the floor: a row of this process's own
+   * says nothing of what others wrote before it.
+   */
+  readTo(newest: number, startedAt: number, endedAt: number): void {
+    if ((this.#reads.at(-1)?.position ?? this.#floor) < newest) this.#reads.push({ position: newest, at: endedAt });
+    while ((this.#reads[0]?.at ?? startedAt) <= startedAt - repeated) {
+      this.#floor = Math.max(this.#floor, this.#reads.shift()?.position ?? 0);
+    }
+    // So the first read need not be made again for ten seconds. No place is earlier than its writer's clock.
+    this.#floor = Math.max(this.#floor, Math.min(newest, startedAt - clockMargin - repeated));
   }
 
   get(entry: string): Revocation | undefined {
@@ -52,7 +66,7 @@ export class RevocationSet {
 
   /** The place up to which nothing can be missing: nobody commits later than ten seconds what has a place before it. */
   settled(): number {
-    return this.#recent.reduce((least, { row }) => Math.min(least, row.position - 1), this.#newest);
+    return this.#floor;
   }
 
   after(position: number, now: number): Page {

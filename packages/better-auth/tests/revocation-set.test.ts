@@ -9,11 +9,22 @@ function row(entry: string, position: number, more: Partial<Revocation> = {}): R
   return { entry, subject: "", before: 0, until, position, ...more };
 }
 
-/** A set in which these rows were seen at these times. */
+/** A set in which these rows were read from the table at these times. */
 function setOf(...rows: [Revocation, number][]): RevocationSet {
   const set = new RevocationSet();
-  for (const [one, seenAt] of rows) set.add(one, seenAt);
+  let newest = 0;
+  for (const [one, seenAt] of rows.toSorted(([, left], [, right]) => left - right)) {
+    set.add(one, seenAt);
+    newest = Math.max(newest, one.position);
+    set.readTo(newest, seenAt, seenAt);
+  }
+  set.readTo(newest, 50_000, 50_000);
   return set;
+}
+
+/** Reads of the table: the newest place that each found, when it began, and when it ended if that was later. */
+function readAt(set: RevocationSet, ...reads: [number, number, number?][]): void {
+  for (const [newest, start, end] of reads) set.readTo(newest, start, end ?? start);
 }
 
 const entriesOf = ({ rows }: { rows: Revocation[] }) => rows.map(({ entry }) => entry);
@@ -75,7 +86,7 @@ describe("the rows that a process knows", () => {
       -1,
       50_000,
       ["s:a", "s:b"],
-      44_999,
+      100,
     ],
     ["what was sent in the last ten seconds", [[row("s:a", 45_000), 45_000]], 45_000, 50_000, ["s:a"], 45_000],
     ["nothing older than that", [[row("s:a", 45_000), 40_000]], 45_000, 50_000, [], 45_000],
@@ -95,6 +106,23 @@ describe("the rows that a process knows", () => {
     set.settle(now);
     const page = set.after(after, now);
     expect([entriesOf(page), page.position, page.more]).toEqual([entries, position, false]);
+  });
+
+  const minutes = 60_000;
+  test.each<[string, (set: RevocationSet) => void, number]>([
+    ["nothing was read", () => {}, 0],
+    ["only this process's own was added", (set) => set.add(row("s:a", 100), 100), 0],
+    ["a read is not ten seconds old", (set) => readAt(set, [100, 100], [200, 10_099]), 0],
+    ["nobody read since", (set) => readAt(set, [100, 100]), 0],
+    ["a read began ten seconds later", (set) => readAt(set, [100, 100], [200, 10_100]), 100],
+    ["that read was long", (set) => readAt(set, [100, 100, 5_000], [200, 14_999], [300, 14_999]), 0],
+    ["the first read finds what is new", (set) => readAt(set, [9 * minutes, 9 * minutes]), 9 * minutes - 70_000],
+    ["the first read finds what is old", (set) => readAt(set, [100, 9 * minutes]), 100],
+  ])("are read again from where nothing can be missing: %s", (_, read, floor) => {
+    const set = new RevocationSet();
+    read(set);
+    set.settle(10 * minutes);
+    expect([set.settled(), set.after(-1, 0).position]).toEqual([floor, floor]);
   });
 
   test("come in pages of 5,000, none of which ends among rows of one place", () => {
