@@ -5,10 +5,13 @@ import { type Revocation, wireForm } from "./revocation-entries.js";
 import type { RevocationLog } from "./revocation-log.js";
 import { RevocationSet } from "./revocation-set.js";
 import type { RevocationTable } from "./revocation-table.js";
+import { within } from "./time-limit.js";
 
 /** How old what was read from the database may be, and for how long a database that fails is passed over, in ms. */
 const freshFor = 50;
 const failingFor = 10_000;
+/** How long an answer waits for the database, in ms. */
+const patience = 1_000;
 const sweepEvery = 10_000;
 const mostAnswers = 100;
 
@@ -28,6 +31,8 @@ export class RevocationFeed {
   readonly #answers = new Map<number, Answer>();
   #cursors: Cursors | undefined;
   #reading: Promise<void> | undefined;
+  /** When the reading began that goes on, and when it last got rows. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #goodAt = Number.NEGATIVE_INFINITY;
   #sweepAt = 0;
@@ -51,7 +56,7 @@ export class RevocationFeed {
     return this.#set.get(entry);
   }
 
-  /** @throws what the database throws, when it could not be read for ten seconds */
+  /** @throws what the database throws, or that it does not answer, when it could not be read for ten seconds */
   async answer(cursor: string | undefined): Promise<Answer> {
     await this.#readIfOld();
     const cursors = this.#cursors;
@@ -82,14 +87,18 @@ export class RevocationFeed {
   }
 
   async #readIfOld(): Promise<void> {
-    if (this.#reading === undefined && performance.now() - this.#readAt >= freshFor) {
-      this.#readAt = performance.now();
-      this.#reading = this.#read().finally(() => {
-        this.#reading = undefined;
+    const now = performance.now();
+    const isDue = this.#reading ? now - this.#heardAt >= failingFor : now - this.#readAt >= freshFor;
+    if (isDue) {
+      this.#readAt = now;
+      this.#heardAt = now;
+      const reading = this.#read().finally(() => {
+        if (this.#reading === reading) this.#reading = undefined;
       });
+      this.#reading = reading;
     }
     try {
-      await this.#reading;
+      if (this.#reading) await within(patience, this.#reading);
     } catch (error) {
       if (performance.now() - this.#goodAt > failingFor) throw error;
       this.#logger.error("[drawbridge] The revocations could not be read. What is known is served meanwhile.", error);
@@ -99,6 +108,7 @@ export class RevocationFeed {
   }
 
   async #read(): Promise<void> {
+    const began = performance.now();
     const isFirst = this.#cursors === undefined;
     const cursors = this.#cursors ?? new Cursors(this.#secret, await this.#table.generation());
     const [startedAt, floor] = [Date.now(), this.#set.settled()];
@@ -106,6 +116,7 @@ export class RevocationFeed {
     for (let more = true; more; ) {
       const now = Date.now();
       const page = await this.#table.from(from);
+      this.#heardAt = performance.now();
       // What was there at the start is as old as it says: a restart is no reason to send it all again.
       const news = page.rows.map((row) => this.#set.add(row, isFirst ? Math.min(row.position, now) : now));
       if (news.includes(true)) this.#answers.clear();
@@ -116,6 +127,6 @@ export class RevocationFeed {
     this.#set.readTo(from, startedAt, Date.now());
     if (this.#set.settled() !== floor) this.#answers.clear();
     this.#cursors = cursors;
-    this.#goodAt = performance.now();
+    this.#goodAt = Math.max(this.#goodAt, began);
   }
 }

@@ -1,6 +1,7 @@
 import type { AuthContext } from "better-auth";
 import { clockMargin, entryOfSession, entryOfUser, type Revocation, subjectOf } from "./revocation-entries.js";
 import type { RevocationTable } from "./revocation-table.js";
+import { within } from "./time-limit.js";
 import { type Unwritten, UnwrittenRevocations } from "./unwritten-revocations.js";
 
 /** How many rows of ended sessions a user may have: the next one makes them one row of the user. */
@@ -74,15 +75,15 @@ export class RevocationLog {
   }
 
   async #record(entry: string, rowOf: Unwritten["write"]): Promise<void> {
-    const write = () => this.#inTurn(() => this.#writePlaced(rowOf));
+    const write = () => {
+      const written = this.#inTurn(() => this.#writePlaced(rowOf)).then((row) => {
+        this.#unwritten.done(entry, row);
+        return row;
+      });
+      return within(patience, written);
+    };
     const unwritten = { entry, before: Date.now(), until: this.#until(), write };
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`The database took longer than ${patience} ms`)), patience);
-    });
-    const written = write().then((row) => this.#unwritten.done(entry, row));
-    await Promise.race([written, late]).catch((error: unknown) => this.#unwritten.add(unwritten, error));
-    clearTimeout(timer);
+    await write().catch((error: unknown) => this.#unwritten.add(unwritten, error));
   }
 
   /** Others have read past the place of a write that took long: it gets a new one. */
@@ -111,11 +112,11 @@ export class RevocationLog {
     this.#nextCleanup = more ? 0 : performance.now() + cleanupEvery;
   }
 
-  /** One write of this process at a time, so that no two have one place. */
+  /** One write of this process at a time, but for those that never end. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
-    return done;
+    const started = this.#turn.then(() => ({ done: work() }));
+    this.#turn = started.then(({ done }) => within(patience, done)).catch(() => {});
+    return started.then(({ done }) => done);
   }
 
   #until = (): number => Date.now() + this.#lifetime;

@@ -1,0 +1,97 @@
+import type { AuthContext } from "better-auth";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Revocation } from "../src/revocation-entries.js";
+import { RevocationFeed } from "../src/revocation-feed.js";
+import { RevocationLog } from "../src/revocation-log.js";
+import type { RevocationTable } from "../src/revocation-table.js";
+
+/** A table in memory, of which single calls can be held up. */
+class SlowTable {
+  rows: Revocation[] = [];
+  reads = 0;
+  hold: { from: boolean; insert: (row: Revocation) => boolean } = { from: false, insert: () => false };
+
+  generation = async () => "generation";
+  newestPosition = async () => this.rows.at(-1)?.position ?? 0;
+  find = async (entry: string) => this.rows.find((row) => row.entry === entry);
+  countOpen = async () => 0;
+  deleteEnded = async () => false;
+
+  async from(position: number): Promise<{ rows: Revocation[]; more: boolean }> {
+    this.reads += 1;
+    if (this.hold.from) await new Promise(() => {});
+    return { rows: this.rows.filter((row) => row.position >= position), more: false };
+  }
+
+  async insert(row: Revocation): Promise<boolean> {
+    if (this.hold.insert(row)) await new Promise(() => {});
+    this.rows.push(row);
+    return true;
+  }
+}
+
+let table: SlowTable;
+let errors: unknown[];
+let log: RevocationLog;
+let feed: RevocationFeed;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date", "performance", "setTimeout", "clearTimeout"], now: 1_800_000_000_000 });
+  [table, errors] = [new SlowTable(), []];
+  const logger = { error: (...said: unknown[]) => errors.push(said) } as unknown as AuthContext["logger"];
+  log = new RevocationLog(table as unknown as RevocationTable, logger, 900_000);
+  const context = { logger, secret: "a secret" } as AuthContext;
+  feed = new RevocationFeed(table as unknown as RevocationTable, log, context);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+
+/** What the feed answers within a second from now: how many entries, "error", or "nothing". */
+async function asked(): Promise<unknown> {
+  let said: unknown = "nothing";
+  const answer = feed.answer(undefined).then(
+    ({ body }) => (JSON.parse(body(0)) as { entries: unknown[] }).entries.length,
+    () => "error",
+  );
+  void answer.then((result) => {
+    said = result;
+  });
+  await pass(1_000);
+  return said;
+}
+
+test("a database that does not answer is passed over for ten seconds, and asked again after ten", async () => {
+  await log.endSession("alice", "1");
+  expect(await asked()).toBe(1);
+  table.hold.from = true;
+  const before = table.reads;
+  expect([await asked(), await asked()]).toEqual([1, 1]);
+  expect(table.reads - before).toBe(1);
+  await pass(7_000);
+  expect(await asked()).toBe("error");
+  table.hold.from = false;
+  await pass(1_000);
+  expect([await asked(), table.reads - before]).toEqual([1, 2]);
+});
+
+test("a database that does not answer at the start is no feed, and is one as soon as it answers", async () => {
+  table.hold.from = true;
+  expect([await asked(), await asked()]).toEqual(["error", "error"]);
+  table.hold.from = false;
+  await pass(8_000);
+  expect(await asked()).toBe(0);
+});
+
+test("a write that never ends holds up no later one", async () => {
+  table.hold.insert = (row) => row.subject !== "" && table.rows.length === 0 && held++ < 2;
+  let held = 0;
+  const ended = Promise.all([log.endSession("alice", "1"), log.endSession("bob", "2")]);
+  await pass(5_000);
+  await ended;
+  expect(log.unwritten(Date.now())).toHaveLength(2);
+  await pass(60_000);
+  expect([table.rows.length, log.unwritten(Date.now()).length]).toEqual([2, 0]);
+});
