@@ -13,12 +13,11 @@ type RateLimit = AuthContext["rateLimit"];
 
 /** The endpoint of the feed. Its form is in docs/sign-out.md, which backends are written by. */
 export function feedEndpoint(feed: () => RevocationFeed, secret: string | undefined) {
-  return createAuthEndpoint(feedPath, { method: "GET", requireRequest: true }, async ({ request, context }) => {
+  return createAuthEndpoint(feedPath, { method: "GET", requireRequest: true }, async ({ request }) => {
     if (secret !== undefined) refuseWithout(secret, request);
     const { etag, body } = await feed()
       .answer(cursorOf(request))
-      .catch((error: unknown) => {
-        context.logger.error("[drawbridge] The revocations cannot be read.", error);
+      .catch(() => {
         throw APIError.from("SERVICE_UNAVAILABLE", {
           code: "REVOCATIONS_UNAVAILABLE",
           message: "The revocations cannot be read from the database.",

@@ -35,6 +35,7 @@ export class RevocationFeed {
   #heardAt = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #goodAt = Number.NEGATIVE_INFINITY;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #sweepAt = 0;
 
   /** `secret` signs the cursors. */
@@ -100,11 +101,19 @@ export class RevocationFeed {
     try {
       if (this.#reading) await within(patience, this.#reading);
     } catch (error) {
+      this.#say(error);
       if (performance.now() - this.#goodAt > failingFor) throw error;
-      this.#logger.error("[drawbridge] The revocations could not be read. What is known is served meanwhile.", error);
       return;
     }
     if (performance.now() - this.#goodAt > failingFor) throw new Error("The revocations cannot be read");
+  }
+
+  /** Once in ten seconds: everybody who asks meets the same error. */
+  #say(error: unknown): void {
+    if (performance.now() - this.#saidAt < failingFor) return;
+    this.#saidAt = performance.now();
+    const meanwhile = "What is known is served for ten seconds, and then 503.";
+    this.#logger.error(`[drawbridge] The revocations cannot be read. ${meanwhile}`, error);
   }
 
   async #read(): Promise<void> {

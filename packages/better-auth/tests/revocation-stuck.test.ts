@@ -85,6 +85,26 @@ test("a database that does not answer at the start is no feed, and is one as soo
   expect(await asked()).toBe(0);
 });
 
+test("a table that fails is said once in ten seconds, however many ask and whatever it does between", async () => {
+  const fail = (does: boolean) => {
+    table.from = does ? () => Promise.reject(new Error("gone")) : async () => ({ rows: [], more: false });
+  };
+  for (const [does, milliseconds, said] of [
+    [false, 0, 0],
+    [true, 100, 1],
+    [true, 9_000, 1],
+    [true, 1_000, 2],
+    [false, 100, 2],
+    [true, 100, 2],
+    [true, 10_000, 3],
+  ] as const) {
+    fail(does);
+    await pass(milliseconds);
+    await Promise.allSettled([feed.answer(undefined), feed.answer("x"), feed.answer("y")]);
+    expect([milliseconds, errors.length]).toEqual([milliseconds, said]);
+  }
+});
+
 test("a write that never ends holds up no later one", async () => {
   table.hold.insert = (row) => row.subject !== "" && table.rows.length === 0 && held++ < 2;
   let held = 0;
