@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { AuthContext } from "better-auth";
-import { Cursors } from "./revocation-cursor.js";
+import { Cursors, type Place } from "./revocation-cursor.js";
 import { type Revocation, wireForm } from "./revocation-entries.js";
 import type { RevocationLog } from "./revocation-log.js";
-import { RevocationSet } from "./revocation-set.js";
+import { RevocationSet, rowsPerPage } from "./revocation-set.js";
 import type { RevocationTable } from "./revocation-table.js";
 import { within } from "./time-limit.js";
 
@@ -28,7 +28,7 @@ export class RevocationFeed {
   readonly #logger: AuthContext["logger"];
   readonly #secret: string;
   readonly #set = new RevocationSet();
-  readonly #answers = new Map<number, Answer>();
+  readonly #answers = new Map<string, Answer>();
   #cursors: Cursors | undefined;
   #reading: Promise<void> | undefined;
   /** When the reading began that goes on, and when it last got rows. */
@@ -65,17 +65,24 @@ export class RevocationFeed {
     const now = Date.now();
     if (this.#set.settle(now)) this.#answers.clear();
     if (now >= this.#sweepAt) this.#sweep(now);
-    const position = (cursor === undefined ? undefined : cursors.read(cursor)) ?? -1;
-    const answer = this.#answers.get(position) ?? this.#build(cursors, position, now);
+    const place = (cursor === undefined ? undefined : cursors.read(cursor)) ?? [-1];
+    const name = place.join();
+    const answer = this.#answers.get(name) ?? this.#build(cursors, place, now);
     if (this.#answers.size >= mostAnswers) this.#answers.clear();
-    this.#answers.set(position, answer);
+    this.#answers.set(name, answer);
     return answer;
   }
 
-  #build(cursors: Cursors, after: number, now: number): Answer {
-    const { rows, position, more } = this.#set.after(after, now);
-    const entries = [...rows, ...(more ? [] : this.#log.unwritten(now))].map(wireForm);
-    const start = `{"cursor":"${cursors.write(Math.max(position, 0))}","now":`;
+  #build(cursors: Cursors, [after, back, given]: Place, now: number): Answer {
+    const page = given === undefined ? this.#set.after(after, now, back) : { rows: [], position: after, more: false };
+    const unwritten = page.more ? [] : this.#log.unwritten(now).filter(({ number }) => number > (given ?? 0));
+    const fitting = unwritten.slice(0, Math.max(rowsPerPage - page.rows.length, 0));
+    const more = page.more || fitting.length < unwritten.length;
+    const next: Place = [back ?? Math.max(after, this.#set.settled())];
+    if (page.more) next.unshift(page.position);
+    else if (more) next.splice(0, 1, next[0], next[0], fitting.at(-1)?.number ?? 0);
+    const entries = [...page.rows, ...fitting].map(wireForm);
+    const start = `{"cursor":"${cursors.write(...next)}","now":`;
     const end = `,"more":${more},"entries":[${entries.join(",")}]}`;
     const hash = createHash("sha256").update(start).update(end).digest("base64url");
     return { etag: `W/"${hash.slice(0, 22)}"`, body: (time) => `${start}${time}${end}` };

@@ -53,8 +53,8 @@ export class RevocationLog {
     return this.#record(entry, () => this.#writeUser(entry));
   }
 
-  /** Entries that no other process can know of yet. */
-  unwritten(now: number): Pick<Revocation, "entry" | "before" | "until">[] {
+  /** Entries that no other process can know of yet, numbered in their order from 1. */
+  unwritten(now: number): (Pick<Revocation, "entry" | "before" | "until"> & { number: number })[] {
     return this.#unwritten.current(now);
   }
 

@@ -2,7 +2,8 @@ import { clockMargin, type Revocation } from "./revocation-entries.js";
 
 /** For how long each answer repeats an entry, in milliseconds: transactions commit out of order. */
 export const repeated = 10_000;
-const rowsPerPage = 5_000;
+/** How many entries an answer has at most. */
+export const rowsPerPage = 5_000;
 
 /** Some rows of the feed, the place from which to go on, and whether there are more from there. */
 export interface Page {
@@ -69,18 +70,25 @@ export class RevocationSet {
     return this.#floor;
   }
 
-  after(position: number, now: number): Page {
+  /**
+   * `back`: where whoever reads this as a later page of some goes back to after the last. The places of pages are not settled.
+   * What was seen in the last ten seconds before that is repeated, as far as there is room: settled places need it not.
+   */
+  after(position: number, now: number, back?: number): Page {
     const rows: Revocation[] = [];
     let index = this.#firstAfter(position);
-    for (; index < this.#order.length && rows.length < rowsPerPage; index += 1) {
+    for (; index < this.#order.length; index += 1) {
       const row = this.#order[index];
+      if (rows.length >= rowsPerPage && row?.position !== rows[0]?.position) break;
       if (row && this.#isKept(row) && row.until > now) rows.push(row);
     }
     const next = this.#order[index];
     if (next) return pageBefore(next, rows);
+    const last = Math.min(position, back ?? position);
     const repeats = this.#recent.map(({ row }) => row);
-    const others = repeats.filter((row) => row.position <= position && row.until > now && this.#isKept(row));
-    return { rows: [...others, ...rows], position: Math.max(position, this.settled()), more: false };
+    const others = repeats.filter((row) => row.position <= last && row.until > now && this.#isKept(row)).reverse();
+    const fitting = others.slice(0, Math.max(rowsPerPage - rows.length, 0)).reverse();
+    return { rows: [...fitting, ...rows], position: back ?? Math.max(position, this.settled()), more: false };
   }
 
   #isKept(row: Revocation): boolean {

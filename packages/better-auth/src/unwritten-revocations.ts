@@ -11,13 +11,16 @@ export interface Unwritten extends Pick<Revocation, "entry" | "before" | "until"
   write: () => Promise<Revocation | undefined>;
 }
 
+type Numbered = Unwritten & { number: number };
+
 /** The entries that could not be written: kept in memory, and tried again after a quarter of a second to ten seconds. */
 export class UnwrittenRevocations {
-  readonly #entries = new Map<string, Unwritten>();
+  readonly #entries = new Map<string, Numbered>();
   readonly #logger: AuthContext["logger"];
   readonly #onChange: (row?: Revocation) => void;
   #timer: NodeJS.Timeout | undefined;
   #retryIn = firstRetry;
+  #added = 0;
 
   /** `onChange` is told of each change, with the row that was written. */
   constructor(logger: AuthContext["logger"], onChange: (row?: Revocation) => void) {
@@ -29,7 +32,9 @@ export class UnwrittenRevocations {
       "[drawbridge] A revocation could not be written. It is served from memory and tried again.",
       error,
     );
-    this.#entries.set(unwritten.entry, unwritten);
+    this.#entries.delete(unwritten.entry);
+    this.#added += 1;
+    this.#entries.set(unwritten.entry, { ...unwritten, number: this.#added });
     if (this.#entries.size > mostKept) this.#entries.delete(this.#entries.keys().next().value ?? "");
     this.#onChange();
     this.#tryLater();
@@ -40,7 +45,8 @@ export class UnwrittenRevocations {
     if (this.#entries.delete(entry) || row) this.#onChange(row);
   }
 
-  current(now: number): Unwritten[] {
+  /** In the order of their numbers, which grow from 1. */
+  current(now: number): Numbered[] {
     return [...this.#entries.values()].filter(({ until }) => until > now);
   }
 

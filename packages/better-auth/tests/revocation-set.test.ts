@@ -140,6 +140,22 @@ describe("the rows that a process knows", () => {
     expect([all.length, new Set(all).size]).toEqual([10_100, 10_100]);
   });
 
+  test("are repeated as far as a page has room, the last that were seen", () => {
+    const set = new RevocationSet();
+    for (let index = 0; index < 12_000; index += 1) set.add(row(`s:${index}`, index), 45_000);
+    const { rows, more } = set.after(11_998, 50_000);
+    expect([rows.length, rows[0]?.entry, rows.at(-1)?.entry, more]).toEqual([5_000, "s:7000", "s:11999", false]);
+  });
+
+  test("of one place are one page, however many", () => {
+    const set = new RevocationSet();
+    for (let index = 0; index < 5_001; index += 1) set.add(row(`s:${index}`, 7), 0);
+    set.add(row("s:later", 8), 0);
+    const [first, second] = [set.after(-1, 50_000), set.after(7, 50_000)];
+    expect([first.rows.length, first.position, first.more]).toEqual([5_001, 7, true]);
+    expect([second.rows.at(-1)?.entry, second.more]).toEqual(["s:later", false]);
+  });
+
   test("are forgotten when they have ended, and the place stays", () => {
     const set = setOf([row("s:a", 100, { until: 200 }), 100], [row("s:b", 90), 90]);
     set.forgetEnded(300);
@@ -152,7 +168,8 @@ describe("a cursor", () => {
   const cursors = new Cursors("a secret", "generation-1");
 
   test("names a place", () => {
-    for (const position of [0, 1_795_957_832_708]) expect(cursors.read(cursors.write(position))).toBe(position);
+    expect(cursors.read(cursors.write(7, 5, 3))).toEqual([7, 5, 3]);
+    for (const position of [0, 1_795_957_832_708]) expect(cursors.read(cursors.write(position))).toEqual([position]);
     expect(cursors.write(1_795_957_832_708)).toMatch(/^[\w.-]{1,128}$/);
   });
 
@@ -160,6 +177,7 @@ describe("a cursor", () => {
     ["of another table", new Cursors("a secret", "generation-2").write(7)],
     ["of another issuer", new Cursors("another secret", "generation-1").write(7)],
     ["with another place", cursors.write(7).replace(".7.", ".0.")],
+    ["with more numbers", cursors.write(7, 5, 3).replace(".7-5-3.", ".7-5-3-1.")],
     ["with a place in other words", cursors.write(7).replace(".7.", ".07.")],
     ["too long", `${cursors.write(7)}x`],
     ["empty", ""],

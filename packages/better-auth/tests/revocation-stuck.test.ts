@@ -63,6 +63,45 @@ async function asked(): Promise<unknown> {
   return said;
 }
 
+/** All entries that one round of pages has, the sizes of its pages, and the cursor that it ends with. */
+async function readAll(cursor?: string): Promise<{ all: Set<string>; sizes: number[]; cursor: string }> {
+  const [all, sizes] = [new Set<string>(), [] as number[]];
+  for (let after = cursor; sizes.length < 20; ) {
+    const page = JSON.parse((await feed.answer(after)).body(0)) as { cursor: string; more: boolean; entries: object[] };
+    for (const entry of page.entries) all.add(JSON.stringify(entry));
+    sizes.push(page.entries.length);
+    after = page.cursor;
+    if (!page.more) return { all, sizes, cursor: page.cursor };
+  }
+  throw new Error(`No end after pages of ${sizes}`);
+}
+
+const row = (index: number, position: number): Revocation => {
+  return { entry: `s:${index}`, subject: "", before: 0, until: Date.now() + 900_000, position };
+};
+
+test.each<[string, (now: number) => Revocation[], number]>([
+  ["new rows", (now) => Array.from({ length: 12_000 }, (_, index) => row(index, now + index)), 0],
+  ["entries without rows", () => [], 12_000],
+  ["both", (now) => Array.from({ length: 4_000 }, (_, index) => row(index, now + index)), 12_000],
+])("an answer has 5,000 entries at most: %s", async (_, rows, unwritten) => {
+  table.rows = [row(-1, Date.now() - 80_000)];
+  const { cursor } = await readAll();
+  await pass(100);
+  if (unwritten > 0) table.find = () => Promise.reject(new Error("gone"));
+  await Promise.all(Array.from({ length: unwritten }, (_, index) => log.endSession(`${index}`, "1")));
+  const news = rows(Date.now());
+  table.rows.push(...news);
+  const first = await readAll(cursor);
+  expect(Math.max(...first.sizes)).toBeLessThanOrEqual(5_000);
+  expect(first.all.size).toBe(news.length + unwritten);
+  // A place within the pages is not settled: who goes on from the last gets what others wrote before it meanwhile.
+  await pass(8_000);
+  table.rows.push(row(99_999, Date.now() - 8_050));
+  await pass(30_000);
+  expect((await readAll(first.cursor)).all).toContain(`{"s":"99999","until":${Date.now() + 870_000}}`);
+});
+
 test("a database that does not answer is passed over for ten seconds, and asked again after ten", async () => {
   await log.endSession("alice", "1");
   expect(await asked()).toBe(1);
