@@ -7,8 +7,7 @@ import { createHmac } from "node:crypto";
 export type Place = [position: number, back?: number, given?: number];
 
 /**
- * The feed's cursors: the table's generation and a place in it, under a key of the issuer's. Who makes one up, to read the
- * whole without its limit, has none of ours.
+ * The feed's cursors: the table's generation and a place in it, under a key of the issuer's, so that no other text is one.
  */
 export class Cursors {
   readonly #secret: string;

@@ -6,9 +6,6 @@ import type { RevocationFeed } from "./revocation-feed.js";
 /** Below Better Auth's base. */
 export const feedPath = "/drawbridge/revocations";
 
-/** Requests for the whole, in so many seconds from one address. */
-const wholeReads = { window: 10, max: 30 };
-
 type RateLimit = AuthContext["rateLimit"];
 
 /** The endpoint of the feed. Its form is in docs/sign-out.md, which backends are written by. */
@@ -47,11 +44,11 @@ function refuseWithout(secret: string, { headers }: Request): void {
 }
 
 /**
- * Rate-limit settings that let backends ask for what is new as often as they like, and for the whole thirty times in ten
- * seconds from one address. Before the application's rules, since the first that matches is used; one for exactly this path
- * is obeyed, with a warning, since a backend that is refused the feed does not hear who signed out.
+ * Rate-limit settings that never refuse a backend the feed. Answers are built once for all who ask; and where Better Auth does
+ * not know a client's address everybody has one count, so that strangers could keep out a backend that starts. A rule of the
+ * application's for exactly this path is obeyed, with a warning.
  */
-export function limitWholeReads(ctx: AuthContext, rateLimit: RateLimit, feed: () => RevocationFeed): RateLimit {
+export function neverLimitFeed(ctx: AuthContext, rateLimit: RateLimit): RateLimit {
   const rules = rateLimit.customRules;
   if (rules?.[feedPath]) {
     ctx.logger.warn(
@@ -59,11 +56,7 @@ export function limitWholeReads(ctx: AuthContext, rateLimit: RateLimit, feed: ()
         "is refused lets tokens of ended sessions pass. Remove the rule, unless that is intended.",
     );
   }
-  const rule = async (request: Request) => {
-    const cursor = cursorOf(request);
-    return cursor !== undefined && feed().knows(cursor) ? (false as const) : wholeReads;
-  };
-  return { ...rateLimit, customRules: { [feedPath]: rule, ...rules } };
+  return { ...rateLimit, customRules: { [feedPath]: false, ...rules } };
 }
 
 /** The secret of the option `revocations`, undefined where the feed is open. Throws BetterAuthError for one without a value. */

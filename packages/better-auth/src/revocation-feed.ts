@@ -47,11 +47,6 @@ export class RevocationFeed {
     };
   }
 
-  /** Whether this text is a cursor of the feed's, so that the answer is not the whole. */
-  knows(cursor: string): boolean {
-    return this.#cursors?.read(cursor) !== undefined;
-  }
-
   /** Of what this process has read already. */
   known(entry: string): Revocation | undefined {
     return this.#set.get(entry);

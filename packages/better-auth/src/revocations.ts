@@ -3,7 +3,7 @@ import { toExpJWT } from "better-auth/plugins/jwt";
 import { watchClaims } from "./claim-changes.js";
 import { freshOf, noCookieCacheForTokens } from "./fresh-claims.js";
 import type { DrawbridgeOptions } from "./options.js";
-import { feedEndpoint, limitWholeReads, secretOf } from "./revocation-endpoint.js";
+import { feedEndpoint, neverLimitFeed, secretOf } from "./revocation-endpoint.js";
 import { clockMargin } from "./revocation-entries.js";
 import { RevocationFeed } from "./revocation-feed.js";
 import { RevocationLog } from "./revocation-log.js";
@@ -45,8 +45,7 @@ export function revocationsOf({ revocations, claims, jwt }: DrawbridgeOptions) {
       if (secondaryStorage) watchStorage(secondaryStorage, log);
       started = { table, log, feed: new RevocationFeed(table, log, ctx) };
     },
-    limits: (ctx: AuthContext, rateLimit: AuthContext["rateLimit"]) =>
-      limitWholeReads(ctx, rateLimit, () => get().feed),
+    limits: neverLimitFeed,
     fresh(userId: string, { logger }: AuthContext): Promise<number> {
       const { table, feed } = get();
       return freshOf(userId, table, { logger, known: (entry) => feed.known(entry) });
