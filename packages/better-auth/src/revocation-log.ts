@@ -39,7 +39,7 @@ export class RevocationLog {
       if (await this.#table.find(entry)) return undefined;
       if ((await this.#table.countOpen(subject, Date.now())) >= mostSessions) {
         const row = await this.#writeUser(entryOfUser(userId));
-        await this.#table.deleteSessionsOf(subject);
+        await this.#table.deleteSessionsOf(subject, row.position);
         return row;
       }
       const row = { entry, subject, before: 0, until: this.#until(), position: await this.#nextPosition() };

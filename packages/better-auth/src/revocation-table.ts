@@ -81,8 +81,13 @@ export class RevocationTable {
     return (await this.#adapter.incrementOne({ model, where, increment: {}, set: { ...changes } })) !== null;
   }
 
-  async deleteSessionsOf(subject: string): Promise<void> {
-    await this.#adapter.deleteMany({ model, where: [{ field: "subject", value: subject }] });
+  /** Those that were written before this place. */
+  async deleteSessionsOf(subject: string, position: number): Promise<void> {
+    const where: Where = [
+      { field: "subject", value: subject },
+      { field: "position", operator: "lt", value: position },
+    ];
+    await this.#adapter.deleteMany({ model, where });
   }
 
   /** Deletes some of the rows that ended before this time; whether there may be more. */

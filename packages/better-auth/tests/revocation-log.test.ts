@@ -204,6 +204,28 @@ describe.each(databases)("what the log of revocations has, on %s", (_, open) => 
     expect(isRevoked(await claimsOf(visitor), entries)).toBe(false);
   });
 
+  test("when many sessions of a user end, and one more at another process meanwhile: that one keeps its row", async () => {
+    const auth = await start();
+    const { account, id } = await signedUp(auth);
+    const { adapter } = await auth.$context;
+    const { deleteMany } = adapter;
+    adapter.deleteMany = async (query) => {
+      if (query.where[0]?.field === "subject") {
+        await database.query(
+          `INSERT INTO "drawbridgeRevocation" (id, entry, subject, "before", "until", "position")
+             VALUES ('x', 's:late', '${ofUser(id)}', 0, 4000000000000, ${Date.now() + 60_000})`,
+        );
+      }
+      return deleteMany(query);
+    };
+    for (let index = 0; index < 17; index += 1) {
+      const other = new Visitor(auth);
+      await other.post("/sign-in/email", account);
+      await other.post("/sign-out", {});
+    }
+    expect(await rows()).toEqual([{ entry: "s:late" }, { entry: `u:${ofUser(id)}` }]);
+  });
+
   test("when a session has expired, and is cleaned up: nothing", async () => {
     const auth = await start();
     const { visitor } = await signedUp(auth);
