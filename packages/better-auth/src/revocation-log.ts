@@ -32,6 +32,11 @@ export class RevocationLog {
     this.#unwritten = new UnwrittenRevocations(logger, (row) => this.onChange(row));
   }
 
+  /** Whether a token of this session may still count: who cleans up what expired long ago revokes nothing. */
+  mayHaveTokens({ expiresAt }: { expiresAt: Date | string }): boolean {
+    return new Date(expiresAt).getTime() > Date.now() - this.#lifetime;
+  }
+
   /** A session, or a key, has ended. Resolves when that is written, after five seconds at most. */
   endSession(sid: string, userId: string): Promise<void> {
     const [entry, subject] = [entryOfSession(sid), subjectOf(userId)];

@@ -2,9 +2,6 @@ import type { BetterAuthOptions, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
 import type { RevocationLog } from "./revocation-log.js";
 
-/** Whether it would still count: who cleans up ended sessions revokes nothing. */
-const isLive = ({ expiresAt }: { expiresAt: Date | string }): boolean => new Date(expiresAt).getTime() > Date.now();
-
 /**
  * Better Auth's hooks for sessions of the database: sign-out, the revoking of one, of others and of all, a change of
  * password that signs out, a ban, the end of an impersonation, the deletion of the user. They run after the commit, and
@@ -15,7 +12,7 @@ export const recordEndedSessions = (log: () => RevocationLog) =>
     session: {
       delete: {
         after: async (session) => {
-          if (isLive(session)) await log().endSession(session.id, session.userId);
+          if (log().mayHaveTokens(session)) await log().endSession(session.id, session.userId);
         },
       },
     },

@@ -29,7 +29,8 @@ export function watchStorage(storage: Storage, log: RevocationLog): void {
     // A storage that fails here fails there too, and says so itself.
     const session = await Promise.resolve(get.call(storage, name)).then(sessionIn, () => undefined);
     const result = await remove.call(storage, name);
-    if (session) await logs.get(storage)?.endSession(session.id, session.userId);
+    const current = logs.get(storage);
+    if (session && current?.mayHaveTokens(session)) await current.endSession(session.id, session.userId);
     return result;
   };
   storage.set = async (name, value, ttl) => {
@@ -40,13 +41,13 @@ export function watchStorage(storage: Storage, log: RevocationLog): void {
   };
 }
 
-/** The live session that a value is, if it is one. */
+/** The session that a value is, if it is one. */
 function sessionIn(value: unknown): StoredSession | undefined {
   if (typeof value !== "string" && (typeof value !== "object" || value === null)) return undefined;
   try {
     const { session } = (typeof value === "string" ? JSON.parse(value) : value) as { session?: StoredSession };
     if (typeof session?.id !== "string" || typeof session.userId !== "string") return undefined;
-    return new Date(session.expiresAt).getTime() > Date.now() ? session : undefined;
+    return session;
   } catch {
     return undefined;
   }

@@ -204,6 +204,15 @@ describe.each(databases)("what the log of revocations has, on %s", (_, open) => 
     expect(isRevoked(await claimsOf(visitor), entries)).toBe(false);
   });
 
+  test("when a session has just expired, and is cleaned up: its tokens end too", async () => {
+    const auth = await start();
+    const { visitor } = await signedUp(auth);
+    const claims = await claimsOf(visitor);
+    await database.query(`UPDATE "session" SET "expiresAt" = '${new Date(Date.now() - 60_000).toISOString()}'`);
+    expect((await visitor.get("/get-session")).body).toBeNull();
+    expect(isRevoked(claims, await entriesOf(auth))).toBe(true);
+  });
+
   test("when many sessions of a user end, and one more at another process meanwhile: that one keeps its row", async () => {
     const auth = await start();
     const { account, id } = await signedUp(auth);

@@ -4,6 +4,7 @@ import type { Revocation } from "../src/revocation-entries.js";
 import { RevocationFeed } from "../src/revocation-feed.js";
 import { RevocationLog } from "../src/revocation-log.js";
 import type { RevocationTable } from "../src/revocation-table.js";
+import { watchStorage } from "../src/storage-endings.js";
 
 /** A table in memory, of which single calls can be held up. */
 class SlowTable {
@@ -142,6 +143,19 @@ test("a table that fails is said once in ten seconds, however many ask and whate
     await Promise.allSettled([feed.answer(undefined), feed.answer("x"), feed.answer("y")]);
     expect([milliseconds, errors.length]).toEqual([milliseconds, said]);
   }
+});
+
+test.each([
+  ["lives", 1, 1],
+  ["expired while its tokens live", -899_999, 1],
+  ["expired as long ago as tokens live", -900_000, 0],
+])("a session that is deleted from a storage, and %s", async (_, expiresIn, rows) => {
+  const expiresAt = new Date(Date.now() + expiresIn).toISOString();
+  const value = JSON.stringify({ session: { id: "alice", userId: "1", expiresAt } });
+  const storage = { get: async () => value, set: async () => {}, delete: async () => {} };
+  watchStorage(storage as unknown as Parameters<typeof watchStorage>[0], log);
+  await (storage as { delete(name: string): Promise<void> }).delete("token");
+  expect(table.rows).toHaveLength(rows);
 });
 
 test("a write that never ends holds up no later one", async () => {
