@@ -53,6 +53,7 @@ def test_changes_go_on_meanwhile(database: Database, tmp_path: Path) -> None:
             number = 1 + len(changed) * 7919 % 20_000
             database.execute('update "user" set name = ? where id = ?', "M", f"user{number}")
             changed.append(number)
+            ended.wait(0.005)  # SQLite's lock goes to whoever looks when it is free: others need a chance to
 
     running = RunningUp(database, tmp_path)
     changing = threading.Thread(target=change)
