@@ -88,10 +88,9 @@ void judge_limited(Report& report, const Visit& visit) {
   report.fault(
       feed, fmt::format("{} answers 429", shown(visit)),
       "a rule in rateLimit.customRules of Better Auth, or something in front of it, limits how often "
-      "backends may ask, which they do each second; or more than 30 processes of one address began "
-      "within ten seconds",
-      "take the rule for /drawbridge/revocations away, since drawbridge() itself limits nothing but "
-      "questions for the whole; and exempt the path in what is in front");
+      "backends may ask, which they do each second",
+      "take the rule for /drawbridge/revocations away, since drawbridge() itself limits nothing there; and "
+      "exempt the path in what is in front");
 }
 
 void judge_failing(Report& report, const Visit& visit, const HttpAnswer& answer) {
