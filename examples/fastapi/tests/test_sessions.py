@@ -29,7 +29,7 @@ def test_each_place(place: str, kind: str, database: str) -> None:
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("memory", "DRAWBRIDGE_SESSIONS is memory: give one of issuer, database, redis, redis,database"),
+        ("memory", "DRAWBRIDGE_SESSIONS is memory: give one of issuer, cookie, database, redis, redis,database"),
         ("redis", "DRAWBRIDGE_REDIS_URL is not set: say where it is, for example redis://localhost:6379"),
     ],
 )
