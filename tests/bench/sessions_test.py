@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 
 import fastapi_sessions
-import report_credentials
 import session_figures
 from conftest import ROOT
 from fastapi_sessions import TARGETS, bad_credentials, credential, expect_statuses, path, statuses_in_outage
@@ -70,10 +69,6 @@ def test_what_was_answered_in_an_outage_is_told():
     assert "| Drawbridge, a session, asked about within 30 s | 200 | 503 |" in text
     assert "| the bridge, Mode C: a session, asked about each time | 401 | 401 |" in text
     assert "no authentication" not in text
-
-
-def test_what_was_measured_before_has_no_such_part():
-    assert report_credentials.beside_fastapi({"runs": {}}) == []
 
 
 def test_every_target_has_an_app():
