@@ -38,7 +38,7 @@ class Target:
     remembers: bool = False  # sessions, for up to 30 seconds
 
 
-OPEN = ("open", "dependency")  # whoever asks
+OPEN = ("open", "dependency")  # no credential is looked at
 OURS = {"drawbridge_user_claim": "sub", "drawbridge_credentials": "token,session"}
 
 # Each round asks them in this order.
@@ -120,7 +120,7 @@ def changed(text: str) -> str:
 
 
 def expect_statuses(name: str, app: UvicornApp, target: Target, people: list[SignedIn]) -> None:
-    """An app that lets everybody in is no peer, and neither is one that lets nobody in."""
+    """An app that accepts everybody is not a peer, nor is one that refuses everybody."""
     person, other = people[:2]
     good = credential(target, person)
     found = {"good": app.status(path(person), header=good), "on another's path": app.status(path(other), header=good)}
