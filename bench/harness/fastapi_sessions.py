@@ -72,7 +72,9 @@ def measure(m: Measurement, signer: Issuer, people: list[SignedIn], postgres: st
         apps = {name: serve(name, target) for name, target in TARGETS.items()}
         for name, target in TARGETS.items():
             expect_statuses(name, apps[name], target, asking)
-        runs = run_all(m, apps, {name: requests(m.scratch / name, t, asking) for name, t in TARGETS.items()})
+        runs = run_all(
+            m, apps, {name: requests(m.scratch / f"{name}.requests", t, asking) for name, t in TARGETS.items()}
+        )
         return {
             "versions": {"Python": platform.python_version()} | {name: version(name) for name in PACKAGES},
             "connections": CONNECTIONS,

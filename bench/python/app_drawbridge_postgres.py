@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 
 from postgres_engine import engine
 
-auth = BetterAuth(sessions=sqlalchemy_sessions(engine, connections=16))
+auth = BetterAuth(sessions=sqlalchemy_sessions(engine))
 app = FastAPI(lifespan=auth.lifespan)
 Owner = Annotated[Identity, Depends(auth.verify_user_access)]
 
