@@ -1,5 +1,6 @@
 """The parameters of a query. What is unknown, or there twice where one is meant, is refused and not passed over."""
 
+import re
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from .errors import MAX_LISTED, Invalid
 from .schemas import MAX_TAGS, NoQuery
 
 MOST_PARAMETERS = MAX_TAGS + 100  # a list takes nine beside its tags
+FORM = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*")  # RFC 3986 §3.4
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -23,7 +25,11 @@ class Query(Generic[Model]):
         raw = request.scope["query_string"]
         if raw.count(b"&") >= MOST_PARAMETERS:
             raise Invalid({"?": "has far more parameters than there are"})
+        if not FORM.fullmatch(raw):
+            raise Invalid({"?": "is not a query of percent-encoded parameters"})
         values: dict[str, list[str]] = {}
+        if raw and b"" in raw.split(b"&"):
+            values[""] = [""]  # which parse_qsl() passes over
         # Bytes of a value that are no UTF-8 are kept, so that they can be refused by the parameter's name.
         for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="surrogateescape"):
             values.setdefault(name.encode(errors="surrogateescape").decode(errors="replace"), []).append(value)

@@ -91,6 +91,42 @@ def test_an_odd_name_is_told(name: str) -> None:
     assert [error["pointer"] for error in refused.value.errors] == [pointer]
 
 
+NO_QUERIES = {
+    "an escape of no digits": "search=%zz",
+    "an escape that ends": "search=%4",
+    "an escape in a name": "%zz",
+    "a bracket": "search=[x",
+    "a quote": 'search="x',
+    "a fragment": "search=x#y",
+    "nothing between two": "page=1&&limit=1",
+    "nothing first": "&page=1",
+    "nothing last": "page=1&",
+    "nothing at all": "&",
+}
+
+
+@pytest.mark.parametrize("name", NO_QUERIES)
+def test_what_is_no_query_is_refused_as_a_whole(name: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(TaskQuery, NO_QUERIES[name])
+    assert [error["pointer"] for error in refused.value.errors] == ["?"]
+
+
+ODD_QUERIES = {
+    "none": ("", ""),
+    "escapes": ("search=%C4%b0", "\u0130"),
+    "its whole alphabet": ("search=a+!$'()*,;=:@/?~", "a !$'()*,;=:@/?~"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_QUERIES)
+def test_an_odd_query_is_read(name: str) -> None:
+    query, search = ODD_QUERIES[name]
+    read_query = read(TaskQuery, query)
+    assert isinstance(read_query, TaskQuery)
+    assert read_query.search == search
+
+
 @pytest.mark.parametrize("name", TOO_MUCH)
 def test_the_framework_reads_no_more_than_is_refused(name: str) -> None:
     seen: list[bytes] = []
