@@ -3,12 +3,14 @@
 namespace drawbridge::http {
 
 struct ByteBudget::Taken {
-  std::expected<void, Exceeded> room_for(const Uuid& user, const Bounds& bounds) const {
+  std::expected<void, Exceeded> room_for(const Uuid& user, std::size_t bytes, const Bounds& bounds) const {
     const auto found = of_users.find(user);
-    if (found != of_users.end() && found->second >= bounds.for_each_user)
-      return std::unexpected{Exceeded::of_user};
-    if (in_all >= bounds.in_all) return std::unexpected{Exceeded::in_all};
-    return {};
+    const std::size_t held = found == of_users.end() ? 0 : found->second;
+    if (held >= bounds.for_each_user) return std::unexpected{Exceeded::of_user};
+    if (in_all < bounds.in_all) return {};
+    if (held < bounds.little && bytes <= bounds.little - held && in_all < bounds.in_all + bounds.reserve)
+      return {};
+    return std::unexpected{Exceeded::in_all};
   }
   void add(const Uuid& user, std::size_t bytes) {
     if (bytes == 0) return;
@@ -25,13 +27,13 @@ ByteBudget::ByteBudget(Bounds bounds) : bounds_{bounds}, taken_{std::make_shared
 
 std::expected<void, ByteBudget::Exceeded> ByteBudget::room_for(const Uuid& user) const {
   const std::lock_guard lock{taken_->mutex};
-  return taken_->room_for(user, bounds_);
+  return taken_->room_for(user, 0, bounds_);
 }
 
 std::expected<ByteBudget::Charge, ByteBudget::Exceeded> ByteBudget::charge(const Uuid& user,
                                                                            std::size_t bytes) {
   const std::lock_guard lock{taken_->mutex};
-  if (const auto room = taken_->room_for(user, bounds_); !room) return std::unexpected{room.error()};
+  if (const auto room = taken_->room_for(user, bytes, bounds_); !room) return std::unexpected{room.error()};
   taken_->add(user, bytes);
   return Charge{taken_, user, bytes};
 }

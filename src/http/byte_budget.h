@@ -15,6 +15,8 @@ namespace drawbridge::http {
 /// user, and not all of them together, can fill the memory by sending or reading slowly. Any thread may call.
 ///
 /// Who has not reached a bound may go beyond it by one piece, so that a piece larger than the bound passes.
+/// Beyond the bound of all, a reserve is left for those who hold little: many users together do not shut out
+/// the next one.
 class ByteBudget {
   struct Taken;
 
@@ -22,6 +24,8 @@ class ByteBudget {
   struct Bounds {
     std::size_t for_each_user;
     std::size_t in_all;
+    std::size_t little = 0;   ///< What one user may hold of the reserve.
+    std::size_t reserve = 0;  ///< Beyond `in_all`.
   };
   enum class Exceeded { of_user, in_all };
 
@@ -51,7 +55,7 @@ class ByteBudget {
 
   explicit ByteBudget(Bounds bounds);
 
-  /// Whether the user may have more.
+  /// Whether the user may have more, be it little.
   std::expected<void, Exceeded> room_for(const Uuid& user) const;
   std::expected<Charge, Exceeded> charge(const Uuid& user, std::size_t bytes);
   /// For what cannot be refused any more.

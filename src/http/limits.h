@@ -30,6 +30,9 @@ struct Limits {
   /// What bodies that are still read and answers that are not yet sent may take: of one user, and in all.
   std::size_t user_bytes = 16 * 1024 * 1024;
   std::size_t all_user_bytes = 96 * 1024 * 1024;
+  /// Beyond `all_user_bytes`, for users who hold less than `little_bytes` then.
+  std::size_t reserved_bytes = 16 * 1024 * 1024;
+  std::size_t little_bytes = 64 * 1024;
   /// How many requests with heads of more than one read, 8 KiB, may be unfinished at once.
   std::size_t large_heads = 512;
 };

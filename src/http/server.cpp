@@ -136,7 +136,10 @@ struct Server::Parts {
   Parts(ServerOptions& options, Routes routes, Authenticator& authenticator, database::Store& store,
         EventLog& log)
       : shares{options.limits.store_places_for_each_user},
-        bytes{{.for_each_user = options.limits.user_bytes, .in_all = options.limits.all_user_bytes}},
+        bytes{{.for_each_user = options.limits.user_bytes,
+               .in_all = options.limits.all_user_bytes,
+               .little = options.limits.little_bytes,
+               .reserve = options.limits.reserved_bytes}},
         connections{{.in_all = options.max_connections,
                      .for_each_address = options.trusted_proxies ? quarter_of(options.max_connections) : 0}},
         large_heads{{.in_all = options.limits.large_heads, .for_each_address = 0}},

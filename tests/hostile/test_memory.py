@@ -83,9 +83,7 @@ def test_answers_that_many_users_do_not_read(issuer: BetterAuth, backend: Backen
         statuses = statuses_of(bob, 4)
     record_property("peak_mib", memory.peak // MIB)
     assert memory.peak <= 200 * MIB
-    # Some are refused at first; those that do not read make room within a second.
-    assert statuses[-20:] == [200] * 20, statuses
-    assert set(statuses) <= {200, 503}
+    assert set(statuses) == {200}, "who holds little has the reserve"
 
 
 def test_a_process_without_memory_lives_and_serves(issuer: BetterAuth, tmp_path: Path) -> None:

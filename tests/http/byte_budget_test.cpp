@@ -13,6 +13,7 @@ using Exceeded = ByteBudget::Exceeded;
 const Uuid alice = Uuid::parse("aaaaaaaa-0000-4000-8000-000000000001").value();
 const Uuid bob = Uuid::parse("bbbbbbbb-0000-4000-8000-000000000002").value();
 const Uuid carol = Uuid::parse("cccccccc-0000-4000-8000-000000000003").value();
+const Uuid dave = Uuid::parse("dddddddd-0000-4000-8000-000000000004").value();
 
 TEST(ByteBudget, a_user_who_has_reached_the_bound_gets_no_more) {
   ByteBudget budget{{.for_each_user = 100, .in_all = 1'000}};
@@ -36,6 +37,20 @@ TEST(ByteBudget, all_users_together_have_a_bound) {
   ASSERT_TRUE(alices && bobs);
   EXPECT_EQ(budget.room_for(carol).error(), Exceeded::in_all);
   EXPECT_EQ(budget.charge(carol, 1).error(), Exceeded::in_all);
+}
+
+TEST(ByteBudget, those_who_hold_little_have_a_reserve) {
+  ByteBudget budget{{.for_each_user = 100, .in_all = 150, .little = 10, .reserve = 15}};
+  const auto alices = budget.charge(alice, 80);
+  const auto bobs = budget.charge(bob, 80);
+  ASSERT_TRUE(alices && bobs);
+  EXPECT_EQ(budget.charge(alice, 1).error(), Exceeded::in_all) << "who holds much";
+  EXPECT_EQ(budget.charge(carol, 11).error(), Exceeded::in_all) << "for much";
+  EXPECT_TRUE(budget.room_for(carol));
+  const auto carols = budget.charge(carol, 6);
+  ASSERT_TRUE(carols);
+  EXPECT_EQ(budget.charge(carol, 5).error(), Exceeded::in_all) << "little in all";
+  EXPECT_EQ(budget.charge(dave, 1).error(), Exceeded::in_all) << "the reserve has an end";
 }
 
 TEST(ByteBudget, what_cannot_be_refused_counts_too) {

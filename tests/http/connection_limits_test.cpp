@@ -101,7 +101,7 @@ TEST(UserShare, that_is_used_up_refuses_what_waits_before_it_is_made) {
 }
 
 TEST(AllUsers, have_bytes_together_and_the_longest_unread_answer_gives_way) {
-  const Api api{{.limits = {.all_user_bytes = 500'000}}};
+  const Api api{{.limits = {.all_user_bytes = 500'000, .reserved_bytes = 0}}};
   add_large_tasks(api);
   auto deaf = api.connect();
   std::string requests;
