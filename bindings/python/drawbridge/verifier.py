@@ -299,6 +299,14 @@ class Verifier(Generic[Uuid_co]):
         return self._settings.session_cookie
 
     @property
+    def sessions_read_from(self) -> Literal["storage", "cookie"] | None:
+        """Where sessions count without a token of theirs, so that they name no organizations: storage, or the cookie
+        that caches them. None where Better Auth is asked, or no session is taken."""
+        if self._settings.reads_sessions:
+            return "storage"
+        return "cookie" if self._settings.session_cache else None
+
+    @property
     def allowed_origins(self) -> tuple[str, ...]:
         """Whose pages may use the API: DRAWBRIDGE_ALLOWED_ORIGINS, else the origin of Better Auth; ValueError as for
         `origin`."""

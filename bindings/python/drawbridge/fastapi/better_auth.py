@@ -229,12 +229,25 @@ class BetterAuth(Generic[Uuid_co]):
         describe_refusals(app)
         if {"session", "key"} & set(self._get_verifier().credentials):
             keep_answers_private(app)
+        self._warn_of_memberships()
         try:
             yield
         finally:
             made = self._made.pop("verifier", None)
             if made is not None:
                 made.close()
+
+    def _warn_of_memberships(self) -> None:
+        """Of those that refuse every session, since sessions that are read name no organizations."""
+        place = self._get_verifier().sessions_read_from
+        silent = sorted({member.compared.parameter for member in self._memberships.values() if member.needs_token})
+        if place is not None and silent:
+            _log.warning(
+                "require_membership(%s) has no fallback, and a session from %s names no organizations: such a session "
+                "is refused with 403 membership_missing. Give it a fallback that reads the user's roles.",
+                ", ".join(f'"{parameter}"' for parameter in silent),
+                "storage" if place == "storage" else "the cookie that caches it",
+            )
 
     def _get_verifier(self) -> Verifier[Uuid_co]:
         verifier = self._given or self._made.get("verifier")
