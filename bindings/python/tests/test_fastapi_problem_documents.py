@@ -69,7 +69,7 @@ def test_a_missing_token(app: FastAPI) -> None:
     assert challenge(answer) == REALM
     assert answer.json() == {
         "type": "urn:drawbridge:error:token_missing",
-        "title": "No bearer token was sent",
+        "title": "No credential was sent",
         "status": 401,
         "detail": "The request has no bearer token.",
         "code": "token_missing",

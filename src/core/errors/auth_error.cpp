@@ -21,7 +21,7 @@ using enum ErrorGroup;
 
 // In the order of the enumeration, so that a code is its own index.
 constexpr std::array facts{
-    CodeFacts{token_missing, "token_missing", malformed, 401, "No bearer token was sent"},
+    CodeFacts{token_missing, "token_missing", malformed, 401, "No credential was sent"},
     CodeFacts{token_malformed, "token_malformed", malformed, 401, "The token is not a JWT"},
     CodeFacts{token_too_large, "token_too_large", malformed, 401, "The token is too large"},
     CodeFacts{credential_malformed, "credential_malformed", malformed, 401, "The credential is malformed"},
