@@ -107,7 +107,7 @@ setup_orm_packages() {
 }
 
 install_orm_packages() {
-  say "npm ci in tests/projects (half a minute)"
+  say "npm ci in tests/projects (40 seconds)"
   npm ci --prefix tests/projects --loglevel=error >&2
 }
 

@@ -26,7 +26,7 @@ install_wheel_tools() {
 # From nothing: ninja compares times, and an object of before may be of other headers. Without pip's isolation, whose folders
 # have random names: ccache would know nothing again.
 compile_wheel() {
-  say "building the Python package (a minute)"
+  say "building the Python package (four minutes on two cores)"
   rm -rf "$1/plain" build/python-* && PATH=$PWD/$1/tools/bin:$PATH CXX=g++ "$1/tools/bin/python" -m pip wheel --quiet \
     --disable-pip-version-check --no-build-isolation --no-deps --wheel-dir "$1/plain" ./bindings/python >&2
 }

@@ -211,10 +211,10 @@ run_verb() {
   if [[ $backend == fastapi ]]; then parts+=(python) run_steps=5; fi
   need_only "${parts[@]}"
   step "packages of this system (the first time some two minutes)" setup_packages
-  step "npm packages (the first time half a minute)" setup_node
-  step "the program in C++ and the pages (the first time three or four minutes)" build_program_and_pages
+  step "npm packages (the first time 40 seconds)" setup_node
+  step "the program in C++ and the pages (the first time eight minutes on two cores)" build_program_and_pages
   if [[ $backend == fastapi ]]; then
-    step "the Python package (the first time two minutes)" setup_python_package
+    step "the Python package (the first time four minutes on two cores)" setup_python_package
   fi
   say "$run_steps of $run_steps: starting (seconds)"
 

@@ -129,7 +129,7 @@ setup_node() {
 }
 
 install_npm_packages() {
-  say "npm ci $1 (half a minute)"
+  say "npm ci $1 (40 seconds)"
   npm ci "$1" --loglevel=error >&2
 }
 
@@ -147,7 +147,7 @@ setup_python() {
 }
 
 install_python_packages() {
-  say "Python packages in .venv"
+  say "Python packages in .venv (a minute or two)"
   pip_install_pinned "$@"
 }
 
