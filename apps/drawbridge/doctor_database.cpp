@@ -21,7 +21,7 @@ SessionStore::Found found_in(const std::unique_ptr<SessionStore>& store, const s
 
 void choose_database(doctor::Visit& visit, const ServerSettings& settings) {
   if (!settings.value_of("DATABASE_URL")) {
-    visit.why_no_database = "neither --database-url nor DATABASE_URL is given";
+    visit.why_no_database = "DATABASE_URL is not set";
     return;
   }
   const database::DatabaseUrl url = settings.database();

@@ -9,9 +9,28 @@
 
 #include "core/errors/hints.h"
 #include "core/jose/strict_json.h"
+#include "core/text/ascii.h"
 #include "issuer/jwks_url.h"
 
 namespace drawbridge::doctor {
+
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    if (ascii::is_alphanumeric(c) || std::string_view{"-._~"}.contains(c))
+      encoded += c;
+    else
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
+}
+
+std::optional<Owner> owner_of(const Visit& visit, const SeenToken& token) {
+  if (goes_by_subject(visit))
+    return token.subject.empty() ? std::nullopt
+                                 : std::optional<Owner>{{percent_encoded(token.subject), false}};
+  return token.uuid ? std::optional<Owner>{{token.uuid->text(), true}} : std::nullopt;
+}
 
 TimedAnswer ApiCalls::get(std::string_view path, std::optional<std::string_view> token) {
   fetch::HttpCall call{.method = "GET", .url = *visit_.api_url + std::string{path}};
@@ -65,6 +84,10 @@ std::string answer_text(const fetch::HttpAnswer& answer) {
 
 bool is_success(int status) {
   return status >= 200 && status < 300;
+}
+
+bool is_no_route(int status) {
+  return status == 404 || status == 405 || (status >= 300 && status < 400);
 }
 
 bool may_carry_secrets(std::string_view url) {

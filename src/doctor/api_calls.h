@@ -8,12 +8,25 @@
 #include "drawbridge/uuid.h"
 
 #include "doctor/clock.h"
+#include "doctor/sections.h"
 #include "doctor/visit.h"
 
 namespace drawbridge::doctor {
 
 /// The API's path of that user: `/api/v1/USER_ID/tasks`, or what --api-path says.
 std::string path_of_user(const Visit& visit, std::string_view user_id);
+
+/// Who a token says that the user is, for the path: by `sub` where the backend goes by that, else by `uuid`.
+struct Owner {
+  std::string text;  ///< as it stands in a path
+  bool is_uuid;
+};
+
+/// Nothing for a token that does not say it.
+std::optional<Owner> owner_of(const Visit& visit, const SeenToken& token);
+
+/// In a path (RFC 3986 §3.3).
+std::string percent_encoded(std::string_view text);
 
 /// Requests to the API that a visit looks at, which there must be one. What they were answered with is kept.
 class ApiCalls {
@@ -50,6 +63,7 @@ std::string refusal_code(const fetch::HttpAnswer& answer);
 std::string answer_text(const fetch::HttpAnswer& answer);
 
 bool is_success(int status);
+bool is_no_route(int status);
 
 /// Whether a token or a cookie may be sent there: over TLS, or to this machine. That keys may be fetched over
 /// plain http from somewhere else is no leave to send these.

@@ -11,7 +11,6 @@
 #include "core/jose/base64url.h"
 #include "core/jose/strict_json.h"
 #include "core/jose/unverified_token.h"
-#include "core/text/ascii.h"
 #include "doctor/api_calls.h"
 #include "doctor/leaks.h"
 #include "doctor/sections.h"
@@ -47,10 +46,6 @@ std::string_view without_question(std::string_view error) {
 bool is_front_end(const Visit& visit, const HttpAnswer& answer) {
   return answer.header("X-Powered-By") == "Next.js" ||
          origin_of(*visit.api_url) == origin_of(visit.better_auth_url);
-}
-
-bool is_no_route(int status) {
-  return status == 404 || status == 405 || (status >= 300 && status < 400);
 }
 
 /// What --api-url has too many, when the route is at its origin alone and not below its path; empty when it
@@ -224,34 +219,6 @@ const Explanation& explanation_of(std::string_view code) {
   return found == all.end() ? all.back() : *found;
 }
 
-/// Who the token says that the user is, for the path: by `sub` where the backend goes by that, else by
-/// `uuid`.
-struct Owner {
-  std::string text;  ///< as it stands in a path
-  bool is_uuid;
-};
-
-/// In a path (RFC 3986 §3.3).
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    if (ascii::is_alphanumeric(c) || std::string_view{"-._~"}.contains(c))
-      encoded += c;
-    else
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
-}
-
-/// Nothing for a token that does not say it.
-std::optional<Owner> owner_of(const Visit& visit, const std::optional<SeenToken>& token) {
-  if (!token) return std::nullopt;
-  if (goes_by_subject(visit))
-    return token->subject.empty() ? std::nullopt
-                                  : std::optional<Owner>{{percent_encoded(token->subject), false}};
-  return token->uuid ? std::optional<Owner>{{token->uuid->text(), true}} : std::nullopt;
-}
-
 /// A signed-in user, and who that is.
 struct SignedIn {
   const SeenToken& token;
@@ -411,7 +378,7 @@ bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken
   judge_ready(report, first.answer);
   if (report.may_check("clock.api"))
     judge_clock(report, "clock.api", "the API", first, visit.policy.clock_skew);
-  const auto owner = owner_of(visit, token);
+  const auto owner = token ? owner_of(visit, *token) : std::nullopt;
   bool has_route = true;
   if (report.may_check("api.requires_token")) {
     const HttpAnswer answer = api.get(api.path_of(owner ? owner->text : random_uuid().text())).answer;
@@ -420,7 +387,9 @@ bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken
   }
   const bool may_send_token = may_carry_secrets(*visit.api_url);
   if (report.may_check("api.own_path")) {
-    if (!owner)
+    if (!visit.kinds.token)
+      report.leave("api.own_path", "DRAWBRIDGE_CREDENTIALS takes no token");
+    else if (!owner)
       report.leave("api.own_path", "the token does not say whose path is one's own");
     else if (may_send_token)
       judge_own_path(report, api, {*token, *owner});

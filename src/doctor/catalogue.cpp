@@ -114,10 +114,14 @@ Kinds of_the_api() {
         "token.uuid", "token.kind", "token.size"}},
       {"api.tampered_token", "The API refuses the token when its payload was changed", {"api.own_path"}},
       {"api.foreign_path", "The API refuses another user's path", {"api.own_path"}},
+      {"api.session",
+       "The API lets the user of the session cookie reach their own path",
+       {"api.ready", "api.requires_token", "issuer.signs"}},
       {"api.quiet_errors", "The API's refusals show neither code, nor SQL, nor the token", {"api.reachable"}},
       {"cors.preflight", "The browser may ask for what the page sends", {"api.reachable"}},
       {"cors.errors", "Refusals can be read by the page as well", {"cors.preflight"}},
       {"cors.exposed_headers", "The page can read Retry-After and WWW-Authenticate", {"cors.errors"}},
+      {"cors.credentials", "The page can send the session cookie and read the answer", {"cors.errors"}},
       {"cors.foreign_origin", "Pages of another origin are not let in", {"api.reachable"}},
 
   };

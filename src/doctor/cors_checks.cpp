@@ -20,7 +20,8 @@ constexpr const char* set_origins =
 
 constexpr const char* whole_layer =
     "for drawbridge serve set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI, as the last of its middlewares, "
-    "app.add_middleware(CORSMiddleware, allow_origins=[\"{0}\"], allow_methods=[\"GET\", \"POST\", \"PUT\", "
+    "app.add_middleware(CORSMiddleware, allow_origins=[\"{0}\"], {1}allow_methods=[\"GET\", \"POST\", "
+    "\"PUT\", "
     "\"PATCH\", \"DELETE\"], allow_headers=[\"Authorization\", \"Content-Type\"], "
     "expose_headers=[\"WWW-Authenticate\", \"Retry-After\"])";
 
@@ -105,16 +106,20 @@ void judge_origin_not_allowed(Report& report, const Visit& visit, const Asked& a
     cause = "the gate answers OPTIONS, which has no token, before anything that knows CORS does";
   else if (answer.status == 404 || answer.status == 405)
     cause = "the API has no CORS layer: OPTIONS comes to its routes, and none of them knows it";
-  report.fault("cors.preflight", summary, cause, fmt::format(fmt::runtime(whole_layer), origin));
+  report.fault(
+      "cors.preflight", summary, cause,
+      fmt::format(fmt::runtime(whole_layer), origin, visit.kinds.session ? "allow_credentials=True, " : ""));
 }
 
 /// What a page needs and a preflight does not allow; nothing when it allows all.
-std::optional<std::string> not_allowed_by(const HttpAnswer& answer, const std::string& method) {
+std::optional<std::string> not_allowed_by(const HttpAnswer& answer, const std::string& method,
+                                          const CredentialKinds& kinds) {
   const auto methods = answer.header("Access-Control-Allow-Methods");
   const auto headers = answer.header("Access-Control-Allow-Headers");
   // GET needs no leave (Fetch Standard, "CORS-preflight fetch").
   if (method != "GET" && !lists(methods, method) && !lists(methods, "*")) return "the method " + method;
-  if (!lists(headers, "authorization")) return "the header Authorization";  // `*` does not include it
+  if (kinds.token && !lists(headers, "authorization"))
+    return "the header Authorization";  // `*` does not include it
   if (!lists(headers, "content-type") && !lists(headers, "*")) return "the header Content-Type";
   return std::nullopt;
 }
@@ -129,7 +134,7 @@ void judge_preflight(Report& report, const Visit& visit, const Asked& asked,
         id, fmt::format("the API has no route {} (it answers {})", visit.api_path, answer.status));
   if (!lets_in(answer, visit.page_origin))
     return judge_origin_not_allowed(report, visit, asked, answer, token);
-  if (const auto missing = not_allowed_by(answer, asked.method))
+  if (const auto missing = not_allowed_by(answer, asked.method, visit.kinds))
     report.fault(
         id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, *missing),
         "the API's CORS settings list less than the page sends; * does not include Authorization",
@@ -174,6 +179,33 @@ void judge_exposed_headers(Report& report, const HttpAnswer& answer) {
         "expose them: in FastAPI CORSMiddleware(expose_headers=[\"Retry-After\", \"WWW-Authenticate\"])");
 }
 
+/// Whether a page may read the answer to what it sent with its cookie (Fetch Standard, "CORS protocol and
+/// credentials"): `*` is not enough.
+bool takes_cookies(const HttpAnswer& answer, std::string_view origin) {
+  return allowed_origin(answer) == origin && answer.header("Access-Control-Allow-Credentials") == "true";
+}
+
+void judge_credentials(Report& report, const Visit& visit, const Asked& asked, const HttpAnswer& refusal) {
+  constexpr std::string_view id = "cors.credentials";
+  const std::string& page = visit.page_origin;
+  const HttpAnswer before = preflight(visit, asked, page);
+  const HttpAnswer& answer = takes_cookies(before, page) ? refusal : before;
+  if (takes_cookies(answer, page))
+    return report.ok(id, fmt::format("pages of {} may send the session cookie and read the answer", page));
+  const bool is_exact = allowed_origin(answer) == page;
+  report.fault(
+      id,
+      fmt::format("{} answers {}, and sessions are taken", &answer == &before ? "the preflight" : "a refusal",
+                  is_exact ? "without Access-Control-Allow-Credentials: true"
+                           : "with Access-Control-Allow-Origin " + display_text(allowed_origin(answer))),
+      "a browser shows a page no answer to what it sent with its cookie, unless the API names the page's "
+      "origin and says Access-Control-Allow-Credentials: true",
+      fmt::format("for drawbridge serve set DRAWBRIDGE_CREDENTIALS as here, with session; in FastAPI "
+                  "CORSMiddleware(allow_origins=[\"{}\"], allow_credentials=True)",
+                  page),
+      {"api.session"});
+}
+
 constexpr const char* any_origin =
     "the API allows every origin, or sends back whichever it is sent: any page may call it for its visitor";
 constexpr const char* part_of_an_origin =
@@ -213,6 +245,7 @@ bool has_origin(std::string_view url, std::string_view origin) {
 
 void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const SeenKeys& keys, bool has_route) {
+  if (!visit.kinds.session) report.ok("cors.credentials", "DRAWBRIDGE_CREDENTIALS takes no session");
   if (!report.stands("api.reachable")) return;
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
   const Asked asked = asked_of(visit, user, has_route);
@@ -226,6 +259,8 @@ void check_cors(Report& report, const Visit& visit, const std::optional<SeenToke
       const HttpAnswer answer = get(visit, asked, visit.page_origin);
       judge_errors(report, visit, answer);
       if (report.may_check("cors.exposed_headers")) judge_exposed_headers(report, answer);
+      if (visit.kinds.session && report.may_check("cors.credentials"))
+        judge_credentials(report, visit, asked, answer);
     }
   }
   judge_foreign_origin(report, visit, asked);

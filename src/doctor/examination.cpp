@@ -17,6 +17,7 @@ std::vector<Check> examine(const Visit& visit) {
       check_token(report, visit, visit.token ? visit.token : token_of_session, keys, has_revocations);
   check_user(report, visit, token, database);
   const bool has_route = check_api(report, visit, token);
+  check_api_session(report, visit, token_of_session);
   check_cors(report, visit, token, keys, has_route);
   if (visit.production) check_production(report, visit, token, database);
   return report.checks();

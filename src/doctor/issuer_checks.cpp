@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -9,6 +10,7 @@
 #include "doctor/api_calls.h"
 #include "doctor/names.h"
 #include "doctor/sections.h"
+#include "doctor/session_cookies.h"
 #include "issuer/http_call.h"
 
 namespace drawbridge::doctor {
@@ -25,12 +27,8 @@ constexpr std::string_view as_it_is = "?disableCookieCache=1&disableRefresh=1";
 class Asked {
  public:
   explicit Asked(const Visit& visit) : visit_{visit} {
-    const std::string& given = *visit.session_cookie;
-    const std::string_view without_padding{given.data(), given.find_last_not_of('=') + 1};
-    const bool has_name = without_padding.find('=') != std::string_view::npos;
-    cookie_ = has_name ? given
-                       : fmt::format("better-auth.session_token={0}; __Secure-better-auth.session_token={0}",
-                                     given);
+    const std::array<std::string, 2> usual{"better-auth.session_token", "__Secure-better-auth.session_token"};
+    cookie_ = cookie_header(*visit.session_cookie, usual);
   }
 
   /// `session.token`, as the database has it: what stands in the cookie before the signature.
@@ -290,7 +288,7 @@ void judge_bearer(Report& report, const Asked& asked) {
 std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
   if (!report.may_check("issuer.session")) return std::nullopt;
   if (!visit.session_cookie) {
-    report.leave("issuer.session", "no --session was given");
+    report.leave("issuer.session", std::string{no_session_given});
     return std::nullopt;
   }
   if (!is_sendable(*visit.session_cookie)) {

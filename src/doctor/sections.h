@@ -74,8 +74,13 @@ std::optional<SeenToken> check_token(Report& report, const Visit& visit,
 void check_user(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const std::optional<schema::BridgeFacts>& database);
 
-/// `api.*` and `clock.api`; whether the API has the route of `api_path`, for all that was seen.
+/// `api.*` but `api.session`, and `clock.api`; whether the API has the route of `api_path`, for all that was
+/// seen.
 bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token);
+
+/// `api.session`, with the token that Better Auth gave to the session.
+void check_api_session(Report& report, const Visit& visit,
+                       const std::optional<std::string>& token_of_session);
 
 /// `cors.*`
 void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,

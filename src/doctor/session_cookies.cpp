@@ -56,6 +56,15 @@ const SetCookie& session_cookie_in(const std::vector<SetCookie>& cookies) {
   return *std::ranges::find_if(cookies, is_of_session);
 }
 
+std::string cookie_header(std::string_view given, std::span<const std::string> names) {
+  const std::string_view without_padding = given.substr(0, given.find_last_not_of('=') + 1);
+  if (without_padding.contains('=')) return std::string{given};
+  std::string header;
+  for (const std::string& name : names)
+    header += fmt::format("{}{}={}", header.empty() ? "" : "; ", name, given);
+  return header;
+}
+
 std::optional<SessionCookie> given_session_cookie(const Visit& visit) {
   if (!visit.session_cookie) return std::nullopt;
   const std::string_view given = *visit.session_cookie;

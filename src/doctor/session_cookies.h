@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "doctor/visit.h"
 
 namespace drawbridge::doctor {
+
+/// The end of "not checked, because …".
+inline constexpr std::string_view no_session_given =
+    "no session was given (DRAWBRIDGE_SESSION, or on standard input: --session -)";
 
 /// A cookie with its attributes (RFC 6265 §4.1).
 struct SetCookie {
@@ -32,5 +37,8 @@ const SetCookie& session_cookie_in(const std::vector<SetCookie>& cookies);
 /// The session cookie that doctor was given, as a value or as `name=value`; nothing where it is no such
 /// cookie.
 std::optional<SessionCookie> given_session_cookie(const Visit& visit);
+
+/// The header Cookie of what was given: as it is where it has a name, else with each of these before it.
+std::string cookie_header(std::string_view given, std::span<const std::string> names);
 
 }  // namespace drawbridge::doctor

@@ -19,7 +19,9 @@ namespace {
 using simdjson::dom::object;
 
 std::string why_no_token(const Report& report, const Visit& visit) {
-  if (!visit.session_cookie) return "neither --token nor --session was given";
+  if (!visit.session_cookie)
+    return "neither a token nor a session was given (DRAWBRIDGE_TOKEN, DRAWBRIDGE_SESSION, or one of them on "
+           "standard input: --token -, --session -)";
   return report.why_without(report.stands("issuer.session") ? "issuer.signs" : "issuer.session");
 }
 

@@ -231,7 +231,7 @@ TEST_F(CommandLine, DoctorTakesSecretsFromWhereNobodySeesThem) {
   const std::string opaque = "cG7ZkLw2mQx9VbNs4RtYp1AeHj6UoIfD";
   const std::string env_file = file(".env", "DRAWBRIDGE_TOKEN=" + opaque + "\n");
   for (const Case& c : {
-           Case{"none", {}, opaque, {}, "neither --token nor --session"},
+           Case{"none", {}, opaque, {}, "neither a token nor a session was given (DRAWBRIDGE_TOKEN"},
            Case{"standard input", {"--token", "-"}, opaque, {}, "no JWT"},
            Case{"a line", {"--token=-"}, opaque + "\r\n", {}, "no JWT"},
            Case{"the environment", {}, "", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},

@@ -176,6 +176,7 @@ std::map<std::string, Check> examined(const Visit& visit, const std::optional<Se
                                       std::vector<std::string> groups = {"api.", "clock.api"}) {
   Report report = report_before_the_api({.has_token = token.has_value()});
   check_api(report, visit, token);
+  check_api_session(report, visit, {});
   check_cors(report, visit, token);
   return told_of(report, std::move(groups));
 }
@@ -340,6 +341,7 @@ TEST(ApiChecks, AFaultBehindAnotherIsNotToldAgain) {
     auto instead = c.instead;
     if (std::string_view{c.root} == "clock.api") instead.push_back({is_ready_question, late});
     check_api(report, visit_of(instead), good_token());
+    check_api_session(report, visit_of(instead), {});
     check_cors(report, visit_of(instead), good_token());
     const auto told = told_of(report, {c.follows});
     EXPECT_EQ(told.at(c.follows).summary, std::string{"of the fault "} + c.root);
@@ -349,6 +351,7 @@ TEST(ApiChecks, AFaultBehindAnotherIsNotToldAgain) {
 TEST(ApiChecks, LeaveToProductionWhatIsOfProductionAlone) {
   Report report = report_before_the_api();
   check_api(report, visit_of(), good_token());
+  check_api_session(report, visit_of(), {});
   check_cors(report, visit_of(), good_token());
   EXPECT_TRUE(told_of(report, {"production."}).empty());
 }

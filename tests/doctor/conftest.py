@@ -126,12 +126,12 @@ def healthy(request: pytest.FixtureRequest) -> SetUp:
 
 
 @pytest.fixture(scope="session")
-def start_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[BetterAuth], PythonApi]]:
-    """start_example(issuer) gives examples/fastapi on that issuer's database."""
+def start_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., PythonApi]]:
+    """start_example(issuer, settings) gives examples/fastapi on that issuer's database."""
     with ExitStack() as stopping:
 
-        def start(issuer: BetterAuth) -> PythonApi:
-            api = example(tmp_path_factory.mktemp("example"), issuer)
+        def start(issuer: BetterAuth, settings: dict[str, str] | None = None) -> PythonApi:
+            api = example(tmp_path_factory.mktemp("example"), issuer, settings or {})
             stopping.callback(api.stop)
             return api.start()
 

@@ -173,6 +173,7 @@ std::vector<CorsCase> cors_cases() {
 std::map<std::string, Check> examined(const Visit& visit, CheckStatus status) {
   Report report = report_before_the_api();
   check_api(report, visit, good_token());
+  check_api_session(report, visit, {});
   check_cors(report, visit, good_token());
   auto told = told_of(report, {"cors."});
   std::erase_if(told, [&](const auto& entry) { return entry.second.status != status; });
@@ -195,6 +196,58 @@ TEST(CorsChecks, FindEachFaultAndNothingElse) {
       const std::string said = check.summary + " | " + check.cause + " | " + check.remedy;
       EXPECT_TRUE(said.contains(c.part)) << said;
     }
+  }
+}
+
+TEST(CorsChecks, LetThePageSendItsCookieWhereSessionsAreTaken) {
+  const HttpHeader origin{"Access-Control-Allow-Origin", page};
+  const HttpHeader any{"Access-Control-Allow-Origin", "*"};
+  const HttpHeader methods{"Access-Control-Allow-Methods", "PATCH"};
+  const HttpHeader headers{"Access-Control-Allow-Headers", "authorization, content-type"};
+  const HttpHeader exposed{"Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate"};
+  const HttpHeader credentials{"Access-Control-Allow-Credentials", "true"};
+  const HttpAnswer good_preflight = with_headers(204, {origin, methods, headers, credentials});
+  const HttpAnswer good_refusal = with_headers(401, {origin, exposed, credentials});
+  struct Case {
+    const char* name;
+    HttpAnswer preflight;
+    HttpAnswer refusal;
+    const char* part;  ///< empty when all is good
+  };
+  for (const Case& c : {
+           Case{"both", good_preflight, good_refusal, ""},
+           Case{"no credentials", with_headers(204, {origin, methods, headers}),
+                with_headers(401, {origin, exposed}), "the preflight answers without"},
+           Case{"not in refusals", good_preflight, with_headers(401, {origin, exposed}),
+                "a refusal answers without"},
+           Case{"any origin", with_headers(204, {any, methods, headers, credentials}), good_refusal,
+                "with Access-Control-Allow-Origin *"},
+       }) {
+    SCOPED_TRACE(c.name);
+    Visit visit = visit_of({{is_preflight_of_page, c.preflight}, {is_refusal_to_page, c.refusal}});
+    for (const bool takes_sessions : {true, false}) {
+      visit.kinds.session = takes_sessions;
+      Report report = report_before_the_api();
+      check_api(report, visit, good_token());
+      report.ok("api.session", "it is good");
+      check_cors(report, visit, good_token());
+      const auto told = told_of(report, {"cors."});
+      const bool is_good = std::string_view{c.part}.empty() || !takes_sessions;
+      EXPECT_EQ(told.contains("cors.credentials"), !is_good);
+      if (is_good) continue;
+      const Check& check = told.at("cors.credentials");
+      EXPECT_EQ(name_of(check.status), name_of(fault));
+      EXPECT_TRUE(check.summary.contains(c.part)) << check.summary;
+      EXPECT_TRUE(check.remedy.contains("allow_credentials=True")) << check.remedy;
+    }
+  }
+}
+
+TEST(CorsChecks, WantTheHeaderAuthorizationWhereTokensAreTaken) {
+  for (const bool takes_tokens : {true, false}) {
+    Visit visit = visit_of({{is_preflight_of_page, preflight_answer(page, "PATCH", "content-type")}});
+    visit.kinds.token = takes_tokens;
+    EXPECT_EQ(examined(visit, fault).contains("cors.preflight"), takes_tokens);
   }
 }
 
@@ -231,6 +284,7 @@ TEST(CorsChecks, AreLeftWhereBetterAuthsAddressIsWrongAndItsPagesAreLetIn) {
     token.issuer = c.token_is_from;
     Report report = report_before_the_api({.fault = "token.issuer"});
     check_api(report, visit, token);
+    check_api_session(report, visit, {});
     check_cors(report, visit, token);
     const auto told = told_of(report, {"cors."});
     EXPECT_EQ(told.at("cors.preflight").status, c.is_fault ? fault : CheckStatus::not_checked);
@@ -250,6 +304,7 @@ TEST(CorsChecks, AskToGetAPathThatIsGiven) {
   Report report = report_before_the_api();
   check_api(report, visit, good_token());
   visit.api_path = "/users/{user_id}/notes";
+  check_api_session(report, visit, {});
   check_cors(report, visit, good_token());
   ASSERT_EQ(preflights.size(), 1U);
   EXPECT_EQ(preflights[0].url, std::string{api_url} + "/users/" + own_uuid + "/notes");
@@ -263,7 +318,9 @@ TEST(CorsChecks, AskForNoMoreThanTheApiHas) {
   const auto told_with = [](const HttpAnswer& preflight) {
     Report report = report_before_the_api();
     Visit visit = visit_of({{is_without_token, with_headers(404, {})}, {is_preflight_of_page, preflight}});
-    check_cors(report, visit, good_token(), {}, check_api(report, visit, good_token()));
+    const bool has_route = check_api(report, visit, good_token());
+    check_api_session(report, visit, {});
+    check_cors(report, visit, good_token(), {}, has_route);
     return told_of(report, {"cors."});
   };
   const char* const left = "the API has no route /api/v1/{user_id}/tasks (it answers 404)";

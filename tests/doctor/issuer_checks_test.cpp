@@ -225,7 +225,8 @@ TEST(IssuerChecks, TellOnlyTheFieldThatIsAccepted) {
 
 TEST(IssuerChecks, NeedACookie) {
   FakeBetterAuth issuer;
-  EXPECT_EQ(found_by(issuer.visit()).checks.at("issuer.own_fields").summary, "no --session was given");
+  EXPECT_EQ(found_by(issuer.visit()).checks.at("issuer.own_fields").summary,
+            "no session was given (DRAWBRIDGE_SESSION, or on standard input: --session -)");
 }
 
 }  // namespace

@@ -93,9 +93,10 @@ std::map<std::string, Check> examined(Production production, std::string_view at
   else
     report.leave("api.reachable", "no --api-url is given");
   if (visit.api_url) {
-    for (const char* id : {"api.ready", "clock.api", "api.requires_token", "api.own_path",
-                           "api.tampered_token", "api.foreign_path", "api.quiet_errors", "cors.preflight",
-                           "cors.errors", "cors.exposed_headers", "cors.foreign_origin"})
+    for (const char* id :
+         {"api.ready", "clock.api", "api.requires_token", "api.own_path", "api.tampered_token",
+          "api.foreign_path", "api.session", "api.quiet_errors", "cors.preflight", "cors.errors",
+          "cors.exposed_headers", "cors.credentials", "cors.foreign_origin"})
       if (id == at_fault)
         report.fault(id, "it is not good", "for a reason", "do something");
       else

@@ -14,9 +14,11 @@ from process import Program, free_port
 class PythonApi:
     """uvicorn with one app, of that Better Auth and its database."""
 
-    def __init__(self, folder: Path, issuer: BetterAuth, command: list[str | Path], port: int) -> None:
+    def __init__(
+        self, folder: Path, issuer: BetterAuth, command: list[str | Path], port: int, settings: dict[str, str]
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        env = {"BETTER_AUTH_URL": issuer.url, "DATABASE_URL": issuer.database.serve_url}
+        env = {"BETTER_AUTH_URL": issuer.url, "DATABASE_URL": issuer.database.serve_url} | settings
         # uvicorn shuts down in order, and then ends by the signal that it was sent.
         self.program = Program(f"api-{port}", command, env, folder, status_of_sigterm=-signal.SIGTERM)
 
@@ -29,14 +31,15 @@ class PythonApi:
         self.program.stop()
 
 
-def example(folder: Path, issuer: BetterAuth) -> PythonApi:
-    """examples/fastapi."""
+def example(folder: Path, issuer: BetterAuth, settings: dict[str, str]) -> PythonApi:
+    """examples/fastapi, with these variables in its environment."""
     port = free_port()
-    return PythonApi(folder, issuer, serve_command(port), port)
+    return PythonApi(folder, issuer, serve_command(port), port, settings)
 
 
 def wrong_apis(folder: Path, issuer: BetterAuth) -> PythonApi:
     """Each at its own path, for example `/any_path`."""
     port = free_port()
     app: list[str | Path] = ["--app-dir", Path(__file__).parent, "wrong_apis:app", "--no-date-header"]
-    return PythonApi(folder, issuer, [PYTHON, "-m", "uvicorn", *app, "--host", "127.0.0.1", "--port", str(port)], port)
+    command = [PYTHON, "-m", "uvicorn", *app, "--host", "127.0.0.1", "--port", str(port)]
+    return PythonApi(folder, issuer, command, port, {})
