@@ -88,11 +88,10 @@ std::map<std::string, Check> examined(Production production, std::string_view at
     return found == production.variables.end() ? std::nullopt : std::optional{found->second};
   };
   Report report = report_before_the_api({.production = true});
-  if (visit.api_url)
-    report.ok("api.reachable", "it answers");
-  else
+  if (!visit.api_url) {
     report.leave("api.reachable", "no --api-url is given");
-  if (visit.api_url) {
+  } else {
+    report.ok("api.reachable", "it answers");
     for (const char* id :
          {"api.ready", "clock.api", "api.requires_token", "api.own_path", "api.tampered_token",
           "api.foreign_path", "api.session", "api.quiet_errors", "cors.preflight", "cors.errors",
