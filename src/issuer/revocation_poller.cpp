@@ -87,12 +87,13 @@ std::optional<std::chrono::seconds> retry_after_of(const HttpAnswer& answer) {
 
 }  // namespace
 
-RevocationPoller::RevocationPoller(const KeySource& keys, std::chrono::seconds clock_skew)
+RevocationPoller::RevocationPoller(const KeySource& keys, std::chrono::seconds clock_skew, Read read)
     : rules_{.jwks_url = keys.jwks_url,
              .allow_http_hosts = keys.allow_http_hosts,
              .ca_file = keys.ca_file,
              .revocations = keys.revocations},
       url_{checked_url(keys)},
+      read_{std::move(read)},
       feed_{mode_for(keys, url_), clock_skew, set_, randombytes_random()} {
   publish();
 }
@@ -175,11 +176,7 @@ void RevocationPoller::run() {
 
 void RevocationPoller::turn(std::unique_lock<std::mutex>& lock) {
   feed_.note_use(BootTime{BootClock::duration{used_at_.load(std::memory_order_relaxed)}});
-  std::vector<RevocationFeed::Resolved> resolved;
-  if (arrived_) {
-    const auto answer = *std::exchange(arrived_, std::nullopt);
-    resolved = feed_.on_answer(read(answer, asked_with_etag_), boot_now());
-  }
+  std::vector<RevocationFeed::Resolved> resolved = take_arrived(lock);
   RevocationFeed::Step step = feed_.poll(boot_now());
   resolved.insert(resolved.end(), step.resolved.begin(), step.resolved.end());
   publish();
@@ -206,6 +203,19 @@ void RevocationPoller::turn(std::unique_lock<std::mutex>& lock) {
   woken_ = false;
 }
 
+/// Up to 2 MiB are read without the lock, for which those would wait who ask().
+std::vector<RevocationFeed::Resolved> RevocationPoller::take_arrived(std::unique_lock<std::mutex>& lock) {
+  if (!arrived_) return {};
+  RevocationAnswer answer;
+  {
+    const auto arrived = *std::exchange(arrived_, std::nullopt);
+    lock.unlock();
+    answer = read(arrived);
+  }
+  lock.lock();
+  return feed_.on_answer(std::move(answer), boot_now());
+}
+
 /// False where there is no memory for it.
 bool RevocationPoller::begin(HttpCall call) {
   try {
@@ -227,16 +237,15 @@ HttpCall RevocationPoller::call_for(const RevocationFeed::Question& question) co
   return call;
 }
 
-RevocationAnswer RevocationPoller::read(const std::expected<HttpAnswer, std::string>& answer,
-                                        bool asked_with_etag) const {
+RevocationAnswer RevocationPoller::read(const std::expected<HttpAnswer, std::string>& answer) const {
   if (!answer) return FailedQuestion{answer.error(), std::nullopt};
-  return read_revocation_answer({.url = url_,
-                                 .status = answer->status,
-                                 .body = answer->body,
-                                 .is_cut = answer->body.size() >= max_answer_size,
-                                 .etag = answer->header("ETag"),
-                                 .retry_after = retry_after_of(*answer),
-                                 .asked_with_etag = asked_with_etag});
+  return read_({.url = url_,
+                .status = answer->status,
+                .body = answer->body,
+                .is_cut = answer->body.size() >= max_answer_size,
+                .etag = answer->header("ETag"),
+                .retry_after = retry_after_of(*answer),
+                .asked_with_etag = asked_with_etag_});
 }
 
 RevocationPoller::Answers RevocationPoller::take_waiting(

@@ -26,10 +26,12 @@ class RevocationPoller {
   /// Called once, from the poller's thread or stop(), without a lock held.
   using Done = std::function<void(Outcome)>;
   using Tell = std::function<void(RevocationFeed::Event)>;
+  using Read = std::function<RevocationAnswer(const SeenRevocationAnswer&)>;
 
   /// Throws std::invalid_argument for a source that cannot work. `keys` has the rules for where one may
-  /// connect. Starts nothing.
-  RevocationPoller(const KeySource& keys, std::chrono::seconds clock_skew);
+  /// connect. Starts nothing. `read` is called from the poller's thread, and nobody waits for it.
+  RevocationPoller(const KeySource& keys, std::chrono::seconds clock_skew,
+                   Read read = read_revocation_answer);
   ~RevocationPoller();
   RevocationPoller(const RevocationPoller&) = delete;
   RevocationPoller& operator=(const RevocationPoller&) = delete;
@@ -64,7 +66,7 @@ class RevocationPoller {
   void answer_all_who_wait();
   bool begin(HttpCall call);
   HttpCall call_for(const RevocationFeed::Question& question) const;
-  RevocationAnswer read(const std::expected<HttpAnswer, std::string>& answer, bool asked_with_etag) const;
+  RevocationAnswer read(const std::expected<HttpAnswer, std::string>& answer) const;
   void note_use(BootTime now) {
     // Written once in a while, so that threads do not take the line from each other at each token.
     constexpr BootClock::rep often_enough = 1'000;
@@ -73,14 +75,16 @@ class RevocationPoller {
       used_at_.store(at, std::memory_order_relaxed);
   }
 
-  // With mutex_ held:
+  // With mutex_ held, which turn() and take_arrived() let go of meanwhile:
   void turn(std::unique_lock<std::mutex>& lock);
+  std::vector<RevocationFeed::Resolved> take_arrived(std::unique_lock<std::mutex>& lock);
   Answers take_waiting(const std::vector<RevocationFeed::Resolved>& resolved);
   void publish();
   void wake();
 
   const KeySource rules_;
   const std::string url_;  ///< empty where there is nothing to ask
+  const Read read_;
   RevocationSet set_;
   std::atomic<BootClock::rep> go_until_{0};
   std::atomic<BootClock::rep> used_at_{0};
@@ -92,9 +96,9 @@ class RevocationPoller {
   bool stopping_ = false;
   RevocationFeed feed_;
   std::optional<std::expected<HttpAnswer, std::string>> arrived_;
-  bool asked_with_etag_ = false;
   std::unordered_map<RevocationFeed::Ticket, Done> waiting_;
 
+  bool asked_with_etag_ = false;  ///< the poller's thread's own
   std::optional<CallingThread> calling_;
   std::thread thread_;
 };
