@@ -61,7 +61,7 @@ void find_each_time(benchmark::State& state, std::int64_t entries) {
     if (!known || known->revoked_until) state.SkipWithError("the token is good");
     benchmark::DoNotOptimize(known);
   }
-  // Each thread has counters of its own, and what is told is their sum.
+  // Each thread has counters of its own, and what is reported is their sum.
   if (state.thread_index() == 0 && set != nullptr)
     state.counters["bytes"] = static_cast<double>(set->bytes());
 }

@@ -70,7 +70,7 @@ TEST(RevocationPage, IsNoneWithAnythingWrong) {
       {"no entries", R"({"cursor":"a","now":1,"more":false})", "has no array \"entries\""},
       {"entries as an object", R"({"cursor":"a","now":1,"more":false,"entries":{}})",
        "has no array \"entries\""},
-      {"an entry that is a text", with_entries("\"s\""), "is no object"},
+      {"an entry that is a text", with_entries("\"s\""), "is not an object"},
       {"an entry of neither kind", with_entries(R"({"until":1})"), "or neither"},
       {"an entry of both kinds", with_entries(entry(R"(,"u":"AAECAwQFBgcICQoLDA0ODw","until":1)")), "both"},
       {"an entry with null in place of its kind", with_entries(R"({"s":null,"until":1})"), "digest"},

@@ -2,6 +2,9 @@
 
 #include "core/revocations/revocation_feed.h"
 
+#include <functional>
+#include <set>
+
 #include <gtest/gtest.h>
 
 namespace drawbridge {
@@ -34,10 +37,17 @@ FailedQuestion failed(std::optional<std::chrono::seconds> retry_after = {}) {
   return {.text = "it failed", .retry_after = retry_after};
 }
 
+/// A second from question to question, or a tenth less.
+void expect_about_a_second(BootClock::duration pause, std::string_view what = "") {
+  EXPECT_GE(pause, 900ms) << what;
+  EXPECT_LE(pause, 1s) << what;
+}
+
 /// A feed with a clock to turn, and a record of what it said.
 struct Driver {
-  explicit Driver(RevocationMode mode = preferred, std::size_t capacity = RevocationSet::usual_capacity)
-      : set{capacity}, feed{mode, skew, set, 1} {}
+  explicit Driver(RevocationMode mode = preferred, std::size_t capacity = RevocationSet::usual_capacity,
+                  std::uint32_t seed = 1)
+      : set{capacity}, feed{mode, skew, set, seed} {}
 
   /// Whether a question was due.
   bool poll() {
@@ -105,7 +115,7 @@ TEST(RevocationFeed, AsksForEverythingAndThenForWhatIsNew) {
   d.answer(page("c1", {session(1)}));
   EXPECT_EQ(d.state(), State::current);
   EXPECT_TRUE(d.revoked(1));
-  EXPECT_EQ(d.event(), "good: the issuer tells what it has revoked, entries: 1");
+  EXPECT_EQ(d.event(), "good: revocations are received, entries: 1");
   EXPECT_EQ(d.event(), "");
   d.run_to_next_question();
   EXPECT_EQ(d.asked.cursor, "c1");
@@ -126,9 +136,38 @@ TEST(RevocationFeed, AsksEachSecondWhileTokensComeAndRarelyOtherwise) {
   d.answer(page("c"));
   EXPECT_EQ(d.said(d.ticket), "go");
   for (int i = 0; i < 30; ++i) {
-    EXPECT_EQ(d.run_to_next_question(), 1s) << i;
+    expect_about_a_second(d.run_to_next_question());
     d.answer(page("c"));
     EXPECT_EQ(d.ask(), "go");
+  }
+}
+
+TEST(RevocationFeed, BackendsThatStartTogetherDoNotGoOnAskingTogether) {
+  const struct {
+    std::string name;
+    std::function<void(Driver&)> answer;
+    BootClock::duration base;
+  } cases[] = {
+      {"while tokens come", [](Driver& d) { d.answer(page("c")); }, 1s},
+      {"while the issuer fails", [](Driver& d) { d.answer(failed()); }, 5s},
+  };
+  constexpr int backends = 20;
+  for (const auto& each : cases) {
+    std::set<BootTime> at;
+    for (std::uint32_t seed = 1; seed <= backends; ++seed) {
+      Driver d{required, RevocationSet::usual_capacity, seed};
+      for (int asked = 0; asked < 10; ++asked) {
+        d.feed.note_use(d.now);
+        d.run_to_next_question();
+        each.answer(d);
+      }
+      d.feed.note_use(d.now);
+      const auto pause = d.run_to_next_question();
+      EXPECT_GE(pause, each.base * 9 / 10) << each.name;
+      EXPECT_LE(pause, each.base * 11 / 10) << each.name;
+      at.insert(d.now);
+    }
+    EXPECT_GE(at.size(), backends * 3 / 4) << each.name << ": so many different milliseconds";
   }
 }
 
@@ -149,7 +188,7 @@ TEST(RevocationFeed, CountsASecondFromQuestionToQuestion) {
   ASSERT_TRUE(d.poll());
   d.now += 300ms;
   d.answer(page("c"));
-  EXPECT_EQ(d.run_to_next_question(), 700ms);
+  expect_about_a_second(d.run_to_next_question() + 300ms);
   d.now += 1'500ms;
   d.answer(page("c"));
   EXPECT_EQ(d.run_to_next_question(), 0ms) << "a slow issuer is asked again at once, one question at a time";
@@ -163,13 +202,13 @@ TEST(RevocationFeed, StopsAskingEachSecondHalfAMinuteAfterTheLastToken) {
   d.exchange(page("c"));
   const BootTime used = d.now;
   while (d.now < used + 30s) {
-    ASSERT_EQ(d.run_to_next_question(), 1s);
+    expect_about_a_second(d.run_to_next_question());
     d.answer(page("c"));
   }
   EXPECT_GE(d.run_to_next_question(), 30s);
   d.feed.note_use(d.now);
   d.answer(page("c"));
-  EXPECT_EQ(d.run_to_next_question(), 1s) << "a use that ask() was not told of counts";
+  expect_about_a_second(d.run_to_next_question(), "a use that ask() did not hear of counts");
 }
 
 TEST(RevocationFeed, WhoComesAfterAPauseWaitsForWhatIsRevokedInIt) {
@@ -241,12 +280,11 @@ TEST(RevocationFeed, PreferredGoesOnThroughAnOutageAndSaysSo) {
   }
   EXPECT_GE(pauses[0], 1s);
   EXPECT_GE(pauses[1], 2s);
-  EXPECT_LE(pauses.back(), 5s) << "a few seconds at most";
+  EXPECT_LE(pauses.back(), 5'500ms) << "a few seconds at most";
   EXPECT_EQ(d.state(), State::lost);
-  EXPECT_EQ(
-      d.event(),
-      "bad: What the issuer has revoked cannot be had: it failed Tokens that are revoked meanwhile count "
-      "until they expire.");
+  EXPECT_EQ(d.event(),
+            "bad: Revocations are currently unavailable: it failed Tokens that are revoked meanwhile count "
+            "until they expire.");
   EXPECT_EQ(d.event(), "");
   EXPECT_EQ(d.ask(), "go");
   EXPECT_TRUE(d.revoked(1)) << "what is known counts";
@@ -255,7 +293,7 @@ TEST(RevocationFeed, PreferredGoesOnThroughAnOutageAndSaysSo) {
   d.run_to_next_question();
   EXPECT_EQ(d.asked.cursor, "c");
   d.answer(page("c9"));
-  EXPECT_EQ(d.event(), "good: the issuer tells again what it has revoked, entries: 1");
+  EXPECT_EQ(d.event(), "good: revocations are received again, entries: 1");
   EXPECT_EQ(d.feed.status(d.now).last_failure, "");
 }
 
@@ -395,7 +433,8 @@ TEST(RevocationFeed, ManyPagesHaveAnEnd) {
   for (const auto& each : cases) {
     Driver d;
     for (const std::string& cursor : each.cursors) d.exchange(page(cursor, {}, true));
-    EXPECT_NE(d.feed.status(d.now).last_failure.find("no way to them"), std::string::npos) << each.name;
+    EXPECT_NE(d.feed.status(d.now).last_failure.find("does not lead to them"), std::string::npos)
+        << each.name;
     EXPECT_EQ(d.state(), State::pending) << each.name;
   }
   Driver d;

@@ -81,10 +81,10 @@ def test_preferred_goes_on_and_says_so(
     wait_until(
         lambda: (code(backend, token), readiness(backend)) == ("good", (200, "lost")), 30, "the revocations are lost"
     )
-    wait_until(lambda: "What the issuer has revoked cannot be had" in backend.program.log(), 10, "the log says so")
+    wait_until(lambda: "Revocations are currently unavailable" in backend.program.log(), 10, "the log says so")
     revoking.status = 200
     wait_until(lambda: readiness(backend) == (200, "current"), 20, "they are back")
-    wait_until(lambda: "the issuer tells again what it has revoked" in backend.program.log(), 10, "the log says so")
+    wait_until(lambda: "revocations are received again" in backend.program.log(), 10, "the log says so")
 
 
 def test_required_refuses_until_it_is_told(

@@ -154,8 +154,7 @@ TEST_F(RevocationsTest, EndATokenThatIsRemembered) {
   EXPECT_EQ(said_of(judge.verify(first)), "token_revoked") << "what is not listed any more still holds";
   EXPECT_EQ(judge.revocation_status().entries, 1U);
   EXPECT_TRUE(eventually([&] { return !events_so_far().empty(); }));
-  EXPECT_EQ(events_so_far(),
-            std::vector<std::string>{"good: the issuer tells what it has revoked, entries: 0"});
+  EXPECT_EQ(events_so_far(), std::vector<std::string>{"good: revocations are received, entries: 0"});
 }
 
 TEST_F(RevocationsTest, AreAskedForOnceForAllWhoVerify) {
@@ -243,7 +242,7 @@ TEST(Revocations, AreKeptWhateverTheIssuerAnswers) {
       {"a bomb",
        Answer::json(test::gzip(good + std::string(30UL * 1024 * 1024, ' ')), "Content-Encoding: gzip\r\n"),
        "larger than 2 MiB"},
-      {"more without an end", Answer::json(page_of("", "c", true)), "no way to them"},
+      {"more without an end", Answer::json(page_of("", "c", true)), "does not lead to them"},
       {"304 to no condition", Answer::of(304, ""), "answered 304"},
       {"nothing", {""}, "could not be fetched"},
   };

@@ -46,17 +46,17 @@ std::optional<RevocationDigest> digest_member(object from, std::string_view name
 
 std::expected<ListedRevocation, std::string> read_entry(element item, std::int64_t now) {
   object entry;
-  if (item.get(entry) != simdjson::SUCCESS) return fault("has an entry that is no object");
+  if (item.get(entry) != simdjson::SUCCESS) return fault("has an entry that is not an object");
   const bool is_session = member(entry, "s").has_value();
   if (is_session == member(entry, "u").has_value())
     return fault("has an entry with both \"s\" and \"u\", or neither");
   const auto digest = digest_member(entry, is_session ? "s" : "u");
   if (!digest) return fault("has an entry whose digest is not 16 bytes in base64url");
   const auto until = time_member(entry, "until");
-  if (!until) return fault("has an entry whose \"until\" is no time in milliseconds");
+  if (!until) return fault("has an entry whose \"until\" is not a time in milliseconds");
   if (is_session && member(entry, "before")) return fault("has an entry with \"s\" and \"before\"");
   const auto before = is_session ? Revocation::whole : time_member(entry, "before");
-  if (!before) return fault("has an entry whose \"before\" is no time in milliseconds");
+  if (!before) return fault("has an entry whose \"before\" is not a time in milliseconds");
   return ListedRevocation{*digest, *before,
                           std::chrono::milliseconds{std::max<std::int64_t>(*until - now, 0)}};
 }

@@ -121,7 +121,7 @@ std::vector<RevocationFeed::Resolved> RevocationFeed::on_answer(RevocationAnswer
 std::string RevocationFeed::take_page(RevocationPage page, BootTime now) {
   const bool is_a_step = !page.cursor.empty() && page.cursor != cursor_in_flight_;
   if (page.more && (!is_a_step || ++pages_ > most_pages))
-    return "The issuer says that there are more revocations, and gives no way to them.";
+    return "The issuer says that there are more revocations, but its cursor does not lead to them.";
   std::vector<Revocation> revocations;
   revocations.reserve(page.entries.size());
   for (const ListedRevocation& one : page.entries)
@@ -147,7 +147,8 @@ std::vector<RevocationFeed::Resolved> RevocationFeed::complete(BootTime began, B
     waiters_.pop_front();
   }
   is_idle_ = !used_at_ || now >= *used_at_ + used_for;
-  earliest_question_ = began + question_gap;
+  // A tenth less at most, so that many backends do not ask together, and none later than it promises.
+  earliest_question_ = began + 2 * question_gap - jittered(question_gap);
   next_question_ = earliest_question_;
   if (is_idle_)
     next_question_ = began + jittered(mode_ == RevocationMode::required ? idle_gap_where_required : idle_gap);
@@ -177,7 +178,7 @@ std::vector<RevocationFeed::Resolved> RevocationFeed::fail(std::string text,
   const auto doubled = std::chrono::seconds{1LL << std::min(failures_, 3)};
   ++failures_;
   last_failure_ = std::move(text);
-  BootClock::duration pause = std::min(jittered(doubled), BootClock::duration{longest_backoff});
+  BootClock::duration pause = jittered(std::min(doubled, longest_backoff));
   if (retry_after)
     pause = std::max<BootClock::duration>(pause, std::clamp(*retry_after, 0s, longest_retry_after));
   earliest_question_ = now + pause;
@@ -222,14 +223,15 @@ std::optional<RevocationFeed::Event> RevocationFeed::take_event(BootTime now) {
   const State before = std::exchange(state_told_, now_so.state);
   if (before == now_so.state) return std::nullopt;
   if (now_so.state == State::current)
-    return Event{true, fmt::format("the issuer {} what it has revoked, entries: {}",
-                                   before == State::lost ? "tells again" : "tells", now_so.entries)};
+    return Event{true, fmt::format("revocations are received{}, entries: {}",
+                                   before == State::lost ? " again" : "", now_so.entries)};
   if (now_so.state != State::lost) return std::nullopt;
-  return Event{false, fmt::format("What the issuer has revoked cannot be had: {} {}",
-                                  now_so.last_failure.empty() ? "It does not answer." : now_so.last_failure,
-                                  now_so.required ? "No token is accepted meanwhile (revocations: required)."
-                                                  : "Tokens that are revoked meanwhile count until they "
-                                                    "expire.")};
+  return Event{false,
+               fmt::format("Revocations are currently unavailable: {} {}",
+                           now_so.last_failure.empty() ? "The issuer does not answer." : now_so.last_failure,
+                           now_so.required ? "No token is accepted meanwhile (revocations: required)."
+                                           : "Tokens that are revoked meanwhile count until they "
+                                             "expire.")};
 }
 
 }  // namespace drawbridge
