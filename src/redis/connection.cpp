@@ -77,7 +77,7 @@ std::string fault_of_error(const redisReply& reply) {
       {"LOADING", "it is being started"},
       {"MOVED", "it is a part of a cluster, which cannot be used"},
       {"MASTERDOWN", "it is a replica without its master"},
-      {"WRONGTYPE", "the key holds something else than a session"},
+      {"WRONGTYPE", "the key holds another type than a text"},
   };
   for (const auto& [known, meaning] : meanings)
     if (code == known) return fmt::format("Redis refuses: {}", meaning);

@@ -75,10 +75,16 @@ TEST(RedisSessions, WhatCannotBeReadIsNotGood) {
   EXPECT_EQ(said_by(*store), "The session's record lacks its part: session is missing.");
   server.run({"SET", key, record});
   server.run({"SET", revoked, "yesterday"});
-  EXPECT_EQ(said_by(*store), unreadable("when all sessions of the user were ended is no time"));
+  EXPECT_EQ(said_by(*store), unreadable("when all sessions of the user were ended is not a time"));
+  server.run({"DEL", revoked});
+  server.run({"LPUSH", revoked, "1795945802164"});
+  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key holds another type than a text"));
+  server.run({"DEL", revoked, key});
+  server.run({"SET", key, "\xff" + record});
+  EXPECT_EQ(said_by(*store), "The session's record is not valid UTF-8.");
   server.run({"DEL", key});
   server.run({"LPUSH", key, record});
-  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key holds something else than a session"));
+  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key holds another type than a text"));
 }
 
 TEST(RedisSessions, AreWhereThePrefixAndTheDatabaseSay) {

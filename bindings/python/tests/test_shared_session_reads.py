@@ -232,6 +232,29 @@ class ManyClient(DictClient):
         await asyncio.sleep(0)
         return [value.encode() if (value := self.values.get(key)) is not None else None for key in keys]
 
+    def pipeline(self, *, transaction: bool) -> Pipeline:
+        assert not transaction
+        return Pipeline(self)
+
+
+class Pipeline:
+    """For what is asked of one: values, and how many keys are there."""
+
+    def __init__(self, client: ManyClient) -> None:
+        self.client = client
+        self.keys: list[str] = []
+
+    def mget(self, keys: list[str]) -> None:
+        self.keys = keys
+
+    def exists(self, *keys: str) -> None:
+        assert list(keys) == self.keys
+
+    async def execute(self, *, raise_on_error: bool) -> list[Any]:
+        assert not raise_on_error
+        values = await self.client.mget(self.keys)
+        return [values, len(values) - values.count(None)]
+
 
 def test_redis_gives_many_at_once_and_judges_revocations_apart() -> None:
     async def body() -> None:

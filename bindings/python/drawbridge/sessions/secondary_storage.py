@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import Any, Protocol
 
@@ -14,9 +14,14 @@ from drawbridge.sessions.source import SessionRecord, SessionSource, SessionsUna
 MOST_READS = 4
 """At a time, in one event loop."""
 
+Value = bytes | SessionsUnavailable | None
+"""Of one key: its text, why it cannot be read, or that there is none."""
+Values = list[Value]
+
 
 class Client(Protocol):
-    """What is asked of `redis.asyncio.Redis`; of those that have it too, `mget` or a cluster's `mget_nonatomic`."""
+    """What is asked of `redis.asyncio.Redis`; of those that have them too, `mget` and `pipeline`, or a cluster's
+    `mget_nonatomic` and `exists`."""
 
     def get(self, name: str, /) -> Awaitable[Any]: ...  # Any: bytes, or str where the client decodes, or None
 
@@ -31,9 +36,11 @@ class SecondaryStorage(SourceInTime):
                 f"sessions are read with an asynchronous client, redis.asyncio.Redis for example, and this is a "
                 f"{type(client).__module__}.{type(client).__name__}"
             )
-        self._client = client
+        self._client: Any = client
         # A cluster refuses MGET of keys that are not on one of its servers.
+        self._is_cluster = hasattr(client, "mget_nonatomic")
         self._many = getattr(client, "mget_nonatomic", None) or getattr(client, "mget", None)
+        self._counts = self._is_cluster or (self._many is not None and hasattr(client, "pipeline"))
         self._prefix = prefix
         self._database = database
         self._reads = SharedReads(self._read, MOST_READS)
@@ -44,40 +51,77 @@ class SecondaryStorage(SourceInTime):
         return record if record or self._database is None else await find_until(self._database, token, until)
 
     async def _read(self, tokens: Sequence[str]) -> dict[str, Found]:
-        values = await self._get([_core.session_key(self._prefix, token) for token in tokens])
-        records = {token: value for token, value in zip(tokens, values, strict=True) if value}
-        found: dict[str, Found] = {token: SessionRecord(record) for token, record in records.items()}
+        keys_of_records = [_core.session_key(self._prefix, token) for token in tokens]
+        values = await self._get(keys_of_records, self._mget if self._many else None)
+        there = {token: value for token, value in zip(tokens, values, strict=True) if value}
+        records = {token: value for token, value in there.items() if isinstance(value, bytes)}
         keys = {token: _core.revocation_key(self._prefix, record) for token, record in records.items()}
         of_users = sorted({key for key in keys.values() if key is not None})
-        revocations = dict(zip(of_users, await self._get(of_users), strict=True)) if of_users else {}
-        for token, key in keys.items():
-            revocation = None if key is None else revocations[key]
-            if revocation is None:
+        many = self._mget_all if self._counts else None
+        revocations = dict(zip(of_users, await self._get(of_users, many), strict=True))
+        found: dict[str, Found] = {}
+        for token, record in there.items():
+            if not isinstance(record, bytes):
+                found[token] = record
                 continue
-            revoked_before = _core.read_revocation(revocation)
-            if revoked_before is None:
-                found[token] = _unavailable("when all sessions of the user were ended is no time")
-            else:
-                found[token] = SessionRecord(records[token], revoked_before)
+            key = keys[token]
+            found[token] = _record_with(record, None if key is None else revocations[key])
         return found
 
-    async def _get(self, keys: list[str]) -> list[bytes | None]:
+    async def _get(self, keys: list[str], many: Callable[[list[str]], Awaitable[Values]] | None) -> Values:
+        if len(keys) > 1 and many is not None:
+            try:
+                return await many(keys)
+            except UnicodeError:
+                pass  # a client that decodes fails for all; whose text is not UTF-8, only each by itself tells
+            except Exception as error:
+                raise _unavailable(named(error)) from None
+        return [await self._get_one(key) for key in keys]
+
+    async def _get_one(self, key: str) -> Value:
         try:
-            if len(keys) == 1 or self._many is None:
-                values = [await self._client.get(key) for key in keys]
-            else:
-                values = await self._many(keys)
+            return _text(await self._client.get(key))
         except Exception as error:
-            raise _unavailable(named(error)) from None
-        return [_bytes(value) for value in values]
+            return _unavailable(named(error))
+
+    async def _mget(self, keys: list[str]) -> Values:
+        return [_text(value) for value in await self._many(keys)]
+
+    async def _mget_all(self, keys: list[str]) -> Values:
+        """An MGET has nothing for a key of another type than a text, as for a key that is not there. So the keys that
+        are there are counted, in the same round trip but for a cluster."""
+        if self._is_cluster:
+            values, count = await self._many(keys), await self._client.exists(*keys)
+        else:
+            pipeline = self._client.pipeline(transaction=False)
+            pipeline.mget(keys)
+            pipeline.exists(*keys)
+            values, count = await pipeline.execute(raise_on_error=False)
+        if isinstance(values, Exception):
+            raise values
+        found = [_text(value) for value in values]
+        if count == len(found) - found.count(None):
+            return found
+        return [await self._get_one(key) if value is None else value for key, value in zip(keys, found, strict=True)]
 
 
-def _bytes(value: Any) -> bytes | None:
+def _record_with(record: bytes, revocation: Value) -> Found:
+    if revocation is None:
+        return SessionRecord(record)
+    if isinstance(revocation, SessionsUnavailable):
+        return revocation
+    revoked_before = _core.read_revocation(revocation)
+    if revoked_before is None:
+        return _unavailable("when all sessions of the user were ended is not a time")
+    return SessionRecord(record, revoked_before)
+
+
+def _text(value: Any) -> Value:
     if isinstance(value, str):
         return value.encode()
-    if value is not None and not isinstance(value, bytes):
-        raise _unavailable(f"the client gives a {type(value).__name__} for a text")
-    return value
+    if value is None or isinstance(value, bytes):
+        return value
+    return _unavailable(f"the client gives a {type(value).__name__} for a text")
 
 
 def _unavailable(why: str) -> SessionsUnavailable:
