@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawbridge } from "../src/index.js";
 import { startAuth } from "./support/auth.js";
 import { databases, type TestDatabase } from "./support/databases.js";
-import { memoryStorage } from "./support/memory-storage.js";
+import { closeRedis, realStorage } from "./support/redis-storage.js";
 import { isRevoked, readFeed } from "./support/revocations.js";
 import { type KeySet, verifiedClaims } from "./support/token.js";
 import { newAccount, Visitor } from "./support/visitor.js";
@@ -14,16 +14,16 @@ const storages: [string, () => BetterAuthOptions][] = [
   ["in the database", () => ({})],
   [
     "in the database and in Redis",
-    () => ({ secondaryStorage: memoryStorage(), session: { storeSessionInDatabase: true } }),
+    () => ({ secondaryStorage: realStorage(), session: { storeSessionInDatabase: true } }),
   ],
   [
     "in Redis, with rows that are preserved",
     () => ({
-      secondaryStorage: memoryStorage(),
+      secondaryStorage: realStorage(),
       session: { storeSessionInDatabase: true, preserveSessionInDatabase: true },
     }),
   ],
-  ["in Redis alone", () => ({ secondaryStorage: memoryStorage() })],
+  ["in Redis alone", () => ({ secondaryStorage: realStorage() })],
 ];
 
 interface Person {
@@ -72,6 +72,8 @@ async function tokenOf(visitor: Visitor): Promise<string> {
   const { body } = await visitor.get("/get-session");
   return (body as { session: { token: string } }).session.token;
 }
+
+afterAll(closeRedis);
 
 describe.each(databases)("with sessions on %s", (_, open) => {
   describe.each(storages)("%s, the token of a session is revoked by", (_, storage) => {
