@@ -4,7 +4,7 @@ import type { RevocationTable } from "./revocation-table.js";
 import { within } from "./time-limit.js";
 import { type Unwritten, UnwrittenRevocations } from "./unwritten-revocations.js";
 
-/** How many rows of ended sessions a user may have: the next one makes them one row of the user. */
+/** How many rows of ended sessions a user may have. While they count, what ends further is one row of the user. */
 const mostSessions = 16;
 /** How long an answer waits for its entry to be written, and how long a write may take and still have its place, in ms. */
 const patience = 5_000;
@@ -42,11 +42,8 @@ export class RevocationLog {
     const [entry, subject] = [entryOfSession(sid), subjectOf(userId)];
     return this.#record(entry, async () => {
       if (await this.#table.find(entry)) return undefined;
-      if ((await this.#table.countOpen(subject, Date.now())) >= mostSessions) {
-        const row = await this.#writeUser(entryOfUser(userId));
-        await this.#table.deleteSessionsOf(subject, row.position);
-        return row;
-      }
+      const rows = await this.#table.countOpen(subject, Date.now());
+      if (rows >= mostSessions) return this.#writeUser(entryOfUser(userId));
       const row = { entry, subject, before: 0, until: this.#until(), position: await this.#nextPosition() };
       return (await this.#table.insert(row)) ? row : undefined;
     });
