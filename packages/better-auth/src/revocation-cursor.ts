@@ -1,10 +1,15 @@
 import { createHmac } from "node:crypto";
 
-/**
- * A place in the feed; between the pages of one answer also the place to go back to after the last, and how many of the
- * entries without rows were given.
- */
-export type Place = [position: number, back?: number, given?: number];
+/** A place in the feed. */
+export interface Place {
+  position: number;
+  /** Between the pages of one answer: the place to go back to after the last. */
+  back?: number | undefined;
+  /** Where all rows were given: how many of the entries without rows were, too. */
+  given?: number | undefined;
+  /** The last row that was given of this position; without it all of them were. */
+  entry?: string | undefined;
+}
 
 /**
  * The feed's cursors: the table's generation and a place in it, under a key of the issuer's, so that no other text is one.
@@ -18,16 +23,21 @@ export class Cursors {
     this.generation = generation;
   }
 
-  write(...place: Place): string {
-    const text = `${this.generation}.${place.join("-")}`;
+  write({ position, back, given, entry }: Place): string {
+    const numbers = [position, back, given].filter((number) => number !== undefined).join("-");
+    const text = [this.generation, numbers, ...(entry === undefined ? [] : [entry.replace(":", "_")])].join(".");
     const mac = createHmac("sha256", this.#secret).update(`drawbridge revocations ${text}`).digest("base64url");
     return `${text}.${mac.slice(0, 16)}`;
   }
 
   /** The place that it names; undefined for what is no cursor of this table. */
   read(cursor: string): Place | undefined {
-    const numbers = /^[\w-]{1,32}\.(\d{1,16}(?:-\d{1,16}){0,2})\.[\w-]{16}$/.exec(cursor)?.[1];
-    const place = numbers?.split("-").map(Number) as Place | undefined;
-    return place && this.write(...place) === cursor ? place : undefined;
+    const found = /^[\w-]{1,32}\.(\d{1,16})(?:-(\d{1,16}))?(?:-(\d{1,16}))?(?:\.([su]_[\w-]{1,32}))?\.[\w-]{16}$/.exec(
+      cursor,
+    );
+    if (!found) return undefined;
+    const [position = 0, back, given] = found.slice(1, 4).map((number) => (number ? Number(number) : undefined));
+    const place: Place = { position, back, given, entry: found[4]?.replace("_", ":") };
+    return this.write(place) === cursor ? place : undefined;
   }
 }

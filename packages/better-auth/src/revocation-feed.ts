@@ -4,7 +4,7 @@ import { Cursors, type Place } from "./revocation-cursor.js";
 import { type Revocation, wireForm } from "./revocation-entries.js";
 import type { RevocationLog } from "./revocation-log.js";
 import { RevocationSet, rowsPerPage } from "./revocation-set.js";
-import type { RevocationTable } from "./revocation-table.js";
+import { generation, type RevocationTable, type TablePage } from "./revocation-table.js";
 import { within } from "./time-limit.js";
 
 /** How old what was read from the database may be, and for how long a database that fails is passed over, in ms. */
@@ -60,27 +60,30 @@ export class RevocationFeed {
     const now = Date.now();
     if (this.#set.settle(now)) this.#answers.clear();
     if (now >= this.#sweepAt) this.#sweep(now);
-    const place = (cursor === undefined ? undefined : cursors.read(cursor)) ?? [-1];
-    const name = place.join();
+    const place = (cursor === undefined ? undefined : cursors.read(cursor)) ?? { position: -1 };
+    const name = cursors.write(place);
     const answer = this.#answers.get(name) ?? this.#build(cursors, place, now);
     if (this.#answers.size >= mostAnswers) this.#answers.clear();
     this.#answers.set(name, answer);
     return answer;
   }
 
-  #build(cursors: Cursors, [after, back, given]: Place, now: number): Answer {
-    const page = given === undefined ? this.#set.after(after, now, back) : { rows: [], position: after, more: false };
+  #build(cursors: Cursors, place: Place, now: number): Answer {
+    const { position, back, given } = place;
+    const page = given === undefined ? this.#set.after(place, now) : { rows: [], more: false };
     const unwritten = page.more ? [] : this.#log.unwritten(now).filter(({ number }) => number > (given ?? 0));
-    const fitting = unwritten.slice(0, Math.max(rowsPerPage - page.rows.length, 0));
+    const fitting = unwritten.slice(0, rowsPerPage - page.rows.length);
     const more = page.more || fitting.length < unwritten.length;
-    const next: Place = [back ?? Math.max(after, this.#set.settled())];
-    if (page.more) next.unshift(page.position);
-    else if (more) next.splice(0, 1, next[0], next[0], fitting.at(-1)?.number ?? 0);
+    const end = back ?? Math.max(position, this.#set.settled());
+    let next: Place = { position: end };
+    const last = page.rows.at(-1);
+    if (page.more && last) next = { position: last.position, entry: last.entry, back: end };
+    else if (more) next = { position: end, back: end, given: fitting.at(-1)?.number ?? 0 };
     const entries = [...page.rows, ...fitting].map(wireForm);
-    const start = `{"cursor":"${cursors.write(...next)}","now":`;
-    const end = `,"more":${more},"entries":[${entries.join(",")}]}`;
-    const hash = createHash("sha256").update(start).update(end).digest("base64url");
-    return { etag: `W/"${hash.slice(0, 22)}"`, body: (time) => `${start}${time}${end}` };
+    const start = `{"cursor":"${cursors.write(next)}","now":`;
+    const tail = `,"more":${more},"entries":[${entries.join(",")}]}`;
+    const hash = createHash("sha256").update(start).update(tail).digest("base64url");
+    return { etag: `W/"${hash.slice(0, 22)}"`, body: (time) => `${start}${time}${tail}` };
   }
 
   #sweep(now: number): void {
@@ -123,19 +126,19 @@ export class RevocationFeed {
     const isFirst = this.#cursors === undefined;
     const cursors = this.#cursors ?? new Cursors(this.#secret, await this.#table.generation());
     const [startedAt, floor] = [Date.now(), this.#set.settled()];
-    let from = floor;
-    for (let more = true; more; ) {
+    let newest = floor;
+    for (let place: Place | undefined = { position: floor - 1 }; place; ) {
       const now = Date.now();
-      const page = await this.#table.from(from);
+      const page: TablePage = await this.#table.after(place);
       this.#heardAt = performance.now();
       // What was there at the start is as old as it says: a restart is no reason to send it all again.
-      const news = page.rows.map((row) => this.#set.add(row, isFirst ? Math.min(row.position, now) : now));
+      const rows = page.rows.filter(({ entry }) => entry !== generation);
+      const news = rows.map((row) => this.#set.add(row, isFirst ? Math.min(row.position, now) : now));
       if (news.includes(true)) this.#answers.clear();
-      const last = page.rows.at(-1)?.position ?? from;
-      more = page.more && last > from;
-      from = last;
+      newest = Math.max(newest, rows.at(-1)?.position ?? 0);
+      place = page.next;
     }
-    this.#set.readTo(from, startedAt, Date.now());
+    this.#set.readTo(newest, startedAt, Date.now());
     if (this.#set.settled() !== floor) this.#answers.clear();
     this.#cursors = cursors;
     this.#goodAt = Math.max(this.#goodAt, began);

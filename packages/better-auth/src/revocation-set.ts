@@ -1,3 +1,4 @@
+import type { Place } from "./revocation-cursor.js";
 import { clockMargin, type Revocation } from "./revocation-entries.js";
 
 /** For how long each answer repeats an entry, in milliseconds: transactions commit out of order. */
@@ -5,17 +6,16 @@ export const repeated = 10_000;
 /** How many entries an answer has at most. */
 export const rowsPerPage = 5_000;
 
-/** Some rows of the feed, the place from which to go on, and whether there are more from there. */
+/** Some rows of the feed, and whether there are more after them. */
 export interface Page {
   rows: Revocation[];
-  position: number;
   more: boolean;
 }
 
 /** The rows of the table that one process knows, in the order of the feed. Only what calls it knows the time. */
 export class RevocationSet {
   readonly #rows = new Map<string, Revocation>();
-  /** By position. Rows that are not in `#rows` any more are passed over. */
+  /** By position, and by entry where two processes wrote at one. Rows that are not in `#rows` any more are passed over. */
   #order: Revocation[] = [];
   /** Those that are to be repeated, by when they were seen. */
   #recent: { row: Revocation; seenAt: number }[] = [];
@@ -28,9 +28,7 @@ export class RevocationSet {
     const known = this.#rows.get(row.entry);
     if (known && known.position >= row.position) return false;
     this.#rows.set(row.entry, row);
-    let index = this.#order.length;
-    while (index > 0 && (this.#order[index - 1]?.position ?? 0) > row.position) index -= 1;
-    this.#order.splice(index, 0, row);
+    this.#order.splice(this.#firstAfter(row), 0, row);
     this.#recent.push({ row, seenAt });
     return true;
   }
@@ -71,43 +69,41 @@ export class RevocationSet {
   }
 
   /**
-   * `back`: where whoever reads this as a later page of some goes back to after the last. The places of pages are not settled.
-   * What was seen in the last ten seconds before that is repeated, as far as there is room: settled places need it not.
+   * The rows after this place, as many as a page has. With the last of them, what was seen in the last ten seconds before it
+   * is repeated, as far as there is room: settled places need it not.
    */
-  after(position: number, now: number, back?: number): Page {
+  after(place: Place, now: number): Page {
+    const { position, back = position } = place;
     const rows: Revocation[] = [];
-    let index = this.#firstAfter(position);
-    for (; index < this.#order.length; index += 1) {
+    for (let index = this.#firstAfter(place); index < this.#order.length; index += 1) {
       const row = this.#order[index];
-      if (rows.length >= rowsPerPage && row?.position !== rows[0]?.position) break;
-      if (row && this.#isKept(row) && row.until > now) rows.push(row);
+      if (!row || !this.#isKept(row) || row.until <= now) continue;
+      if (rows.length >= rowsPerPage) return { rows, more: true };
+      rows.push(row);
     }
-    const next = this.#order[index];
-    if (next) return pageBefore(next, rows);
-    const last = Math.min(position, back ?? position);
+    const last = Math.min(position, back);
     const repeats = this.#recent.map(({ row }) => row);
     const others = repeats.filter((row) => row.position <= last && row.until > now && this.#isKept(row)).reverse();
-    const fitting = others.slice(0, Math.max(rowsPerPage - rows.length, 0)).reverse();
-    return { rows: [...fitting, ...rows], position: back ?? Math.max(position, this.settled()), more: false };
+    const fitting = others.slice(0, rowsPerPage - rows.length).reverse();
+    return { rows: [...fitting, ...rows], more: false };
   }
 
   #isKept(row: Revocation): boolean {
     return this.#rows.get(row.entry) === row;
   }
 
-  #firstAfter(position: number): number {
+  #firstAfter(place: Pick<Place, "position" | "entry">): number {
     let [low, high] = [0, this.#order.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#order[middle]?.position ?? 0) <= position) low = middle + 1;
-      else high = middle;
+      if (isAfter(this.#order[middle], place)) high = middle;
+      else low = middle + 1;
     }
     return low;
   }
 }
 
-/** Two processes may write at one place, and a page does not end within one. */
-function pageBefore(next: Revocation, rows: Revocation[]): Page {
-  const whole = rows.filter(({ position }) => position < next.position);
-  return { rows: whole, position: whole.at(-1)?.position ?? next.position - 1, more: true };
+function isAfter(row: Revocation | undefined, { position, entry }: Pick<Place, "position" | "entry">): boolean {
+  if (!row || row.position !== position) return !row || row.position > position;
+  return entry !== undefined && row.entry > entry;
 }

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { AuthContext, BetterAuthPlugin } from "better-auth";
+import type { Place } from "./revocation-cursor.js";
 import type { Revocation } from "./revocation-entries.js";
 
 type Adapter = AuthContext["adapter"];
 type Where = NonNullable<Parameters<Adapter["findMany"]>[0]["where"]>;
 
 const model = "drawbridgeRevocation";
-const generation = "generation";
+/** The entry of the row that names the table. */
+export const generation = "generation";
 /** Better Auth's own default is 100 rows. */
 const rowsPerRead = 5_000;
 const rowsPerCleanup = 1_000;
@@ -26,6 +28,12 @@ export const revocationSchema = {
   },
 } as const satisfies NonNullable<BetterAuthPlugin["schema"]>;
 
+/** Some rows, and the place from which to go on; none at the end. */
+export interface TablePage {
+  rows: Revocation[];
+  next?: Place;
+}
+
 /** The rows, through Better Auth's adapter, so that it is the database of whichever ORM. Rejects where the database does. */
 export class RevocationTable {
   readonly #adapter: Adapter;
@@ -39,11 +47,24 @@ export class RevocationTable {
     return row;
   }
 
-  /** Rows at this place and later, in order; `limit` of them at most, and whether there may be more. */
-  async from(position: number): Promise<{ rows: Revocation[]; more: boolean }> {
-    const where: Where = [{ field: "position", operator: "gte", value: position }];
-    const rows = await this.#rows({ where, limit: rowsPerRead, sortBy: { field: "position", direction: "asc" } });
-    return { rows: rows.filter(({ entry }) => entry !== generation), more: rows.length === rowsPerRead };
+  /** Some of the rows after this place, in order, and the place after which there may be more. */
+  async after({ position, entry }: Place): Promise<TablePage> {
+    if (entry !== undefined) return this.#afterEntry(position, entry);
+    const where: Where = [{ field: "position", operator: "gt", value: position }];
+    const rows = await this.#page(where, "position");
+    const [first, last] = [rows[0]?.position ?? 0, rows.at(-1)?.position ?? 0];
+    if (rows.length < rowsPerRead) return { rows };
+    return { rows, next: last > first ? { position: last - 1 } : { position: last, entry: "" } };
+  }
+
+  /** Of one place, where more than a page are. */
+  async #afterEntry(position: number, entry: string): Promise<TablePage> {
+    const where: Where = [
+      { field: "position", value: position },
+      { field: "entry", operator: "gt", value: entry },
+    ];
+    const rows = await this.#page(where, "entry");
+    return { rows, next: rows.length < rowsPerRead ? { position } : { position, entry: rows.at(-1)?.entry } };
   }
 
   /** 0 where there is none. */
@@ -81,15 +102,6 @@ export class RevocationTable {
     return (await this.#adapter.incrementOne({ model, where, increment: {}, set: { ...changes } })) !== null;
   }
 
-  /** Those that were written before this place. */
-  async deleteSessionsOf(subject: string, position: number): Promise<void> {
-    const where: Where = [
-      { field: "subject", value: subject },
-      { field: "position", operator: "lt", value: position },
-    ];
-    await this.#adapter.deleteMany({ model, where });
-  }
-
   /** Deletes some of the rows that ended before this time; whether there may be more. */
   async deleteEnded(time: number): Promise<boolean> {
     const ended = { field: "until", operator: "lt", value: time } as const;
@@ -108,6 +120,10 @@ export class RevocationTable {
     const found = (await this.find(generation)) ?? ((await this.insert(row)) ? row : await this.find(generation));
     if (!found) throw new Error("The table of revocations lost its generation as it was read");
     return found.subject;
+  }
+
+  #page(where: Where, field: "position" | "entry"): Promise<Revocation[]> {
+    return this.#rows({ where, limit: rowsPerRead, sortBy: { field, direction: "asc" } });
   }
 
   async #rows(query: Omit<Parameters<Adapter["findMany"]>[0], "model">): Promise<Revocation[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Cursors } from "../src/revocation-cursor.js";
+import { Cursors, type Place } from "../src/revocation-cursor.js";
 import type { Revocation } from "../src/revocation-entries.js";
 import { RevocationSet } from "../src/revocation-set.js";
 
@@ -104,8 +104,8 @@ describe("the rows that a process knows", () => {
   ])("are given as: %s", (_, rows, after, now, entries, position) => {
     const set = setOf(...rows);
     set.settle(now);
-    const page = set.after(after, now);
-    expect([entriesOf(page), page.position, page.more]).toEqual([entries, position, false]);
+    const page = set.after({ position: after }, now);
+    expect([entriesOf(page), Math.max(after, set.settled()), page.more]).toEqual([entries, position, false]);
   });
 
   const minutes = 60_000;
@@ -122,64 +122,71 @@ describe("the rows that a process knows", () => {
     const set = new RevocationSet();
     read(set);
     set.settle(10 * minutes);
-    expect([set.settled(), set.after(-1, 0).position]).toEqual([floor, floor]);
+    expect(set.settled()).toBe(floor);
   });
 
-  test("come in pages of 5,000, none of which ends among rows of one place", () => {
-    const set = new RevocationSet();
-    for (let index = 0; index < 10_100; index += 1) {
-      // The rows 4,998 to 5,003 have one place.
-      const position = index >= 4_998 && index <= 5_003 ? 4_998 : index;
-      set.add(row(`s:${String(index).padStart(5, "0")}`, position), 0);
+  test.each<[string, (index: number) => number]>([
+    ["places of their own", (index) => index],
+    ["some at one place, where a page ends", (index) => (index >= 4_998 && index <= 5_003 ? 4_998 : index)],
+    ["one place", () => 7],
+  ])("come in pages of 5,000, in the same order wherever they were read: %s", (_, placeOf) => {
+    const rows = Array.from({ length: 10_100 }, (_, index) =>
+      row(`s:${String(index).padStart(5, "0")}`, placeOf(index)),
+    );
+    const [first, second] = [new RevocationSet(), new RevocationSet()];
+    for (const one of rows) first.add(one, 0);
+    for (const one of rows.toReversed()) second.add(one, 0);
+    for (const set of [first, second]) set.settle(50_000);
+    const pages = [first.after({ position: -1 }, 50_000)];
+    while (pages.at(-1)?.more) {
+      const last = pages.at(-1)?.rows.at(-1) as Revocation;
+      pages.push((pages.length % 2 ? second : first).after({ ...last, back: 0 }, 50_000));
     }
-    set.settle(50_000);
-    const pages = [set.after(-1, 50_000)];
-    while (pages.at(-1)?.more) pages.push(set.after(pages.at(-1)?.position ?? 0, 50_000));
-    expect(pages.map(({ rows }) => rows.length)).toEqual([4_998, 5_000, 102]);
-    const all = pages.flatMap(entriesOf);
-    expect([all.length, new Set(all).size]).toEqual([10_100, 10_100]);
+    expect(pages.map(({ rows }) => rows.length)).toEqual([5_000, 5_000, 100]);
+    expect(pages.flatMap(entriesOf)).toEqual(rows.map(({ entry }) => entry));
   });
 
   test("are repeated as far as a page has room, the last that were seen", () => {
     const set = new RevocationSet();
     for (let index = 0; index < 12_000; index += 1) set.add(row(`s:${index}`, index), 45_000);
-    const { rows, more } = set.after(11_998, 50_000);
+    const { rows, more } = set.after({ position: 11_998 }, 50_000);
     expect([rows.length, rows[0]?.entry, rows.at(-1)?.entry, more]).toEqual([5_000, "s:7000", "s:11999", false]);
-  });
-
-  test("of one place are one page, however many", () => {
-    const set = new RevocationSet();
-    for (let index = 0; index < 5_001; index += 1) set.add(row(`s:${index}`, 7), 0);
-    set.add(row("s:later", 8), 0);
-    const [first, second] = [set.after(-1, 50_000), set.after(7, 50_000)];
-    expect([first.rows.length, first.position, first.more]).toEqual([5_001, 7, true]);
-    expect([second.rows.at(-1)?.entry, second.more]).toEqual(["s:later", false]);
   });
 
   test("are forgotten when they have ended, and the place stays", () => {
     const set = setOf([row("s:a", 100, { until: 200 }), 100], [row("s:b", 90), 90]);
     set.forgetEnded(300);
     set.settle(50_000);
-    expect([set.get("s:a"), set.get("s:b")?.entry, set.after(-1, 300).position]).toEqual([undefined, "s:b", 100]);
+    expect([set.get("s:a"), set.get("s:b")?.entry, set.settled()]).toEqual([undefined, "s:b", 100]);
   });
 });
 
 describe("a cursor", () => {
   const cursors = new Cursors("a secret", "generation-1");
 
-  test("names a place", () => {
-    expect(cursors.read(cursors.write(7, 5, 3))).toEqual([7, 5, 3]);
-    for (const position of [0, 1_795_957_832_708]) expect(cursors.read(cursors.write(position))).toEqual([position]);
-    expect(cursors.write(1_795_957_832_708)).toMatch(/^[\w.-]{1,128}$/);
+  const place = { position: 1_795_957_832_708, back: 1_795_957_822_708, given: 100_000 };
+  const entry = `s:${"-".repeat(22)}`;
+
+  test.each<[string, Place]>([
+    ["a place", { position: 0 }],
+    ["a late one", { position: place.position }],
+    ["a page's", { ...place, given: undefined, entry }],
+    ["a page's with all numbers", { ...place, entry }],
+    ["that of entries without rows", place],
+  ])("names %s", (_, place) => {
+    const cursor = cursors.write(place);
+    expect(cursors.read(cursor)).toEqual(place);
+    expect(cursor).toMatch(/^[\w.-]{1,128}$/);
   });
 
   test.each([
-    ["of another table", new Cursors("a secret", "generation-2").write(7)],
-    ["of another issuer", new Cursors("another secret", "generation-1").write(7)],
-    ["with another place", cursors.write(7).replace(".7.", ".0.")],
-    ["with more numbers", cursors.write(7, 5, 3).replace(".7-5-3.", ".7-5-3-1.")],
-    ["with a place in other words", cursors.write(7).replace(".7.", ".07.")],
-    ["too long", `${cursors.write(7)}x`],
+    ["of another table", new Cursors("a secret", "generation-2").write({ position: 7 })],
+    ["of another issuer", new Cursors("another secret", "generation-1").write({ position: 7 })],
+    ["with another place", cursors.write({ position: 7 }).replace(".7.", ".0.")],
+    ["with more numbers", cursors.write({ position: 7, back: 5, given: 3 }).replace(".7-5-3.", ".7-5-3-1.")],
+    ["with a place in other words", cursors.write({ position: 7 }).replace(".7.", ".07.")],
+    ["with another entry", cursors.write({ position: 7, entry: "s:a" }).replace("s_a", "s_b")],
+    ["too long", `${cursors.write({ position: 7 })}x`],
     ["empty", ""],
   ])("%s is none", (_, cursor) => {
     expect(cursors.read(cursor)).toBeUndefined();

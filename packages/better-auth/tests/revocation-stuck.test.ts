@@ -10,7 +10,7 @@ import { watchStorage } from "../src/storage-endings.js";
 class SlowTable {
   rows: Revocation[] = [];
   reads = 0;
-  hold: { from: boolean; insert: (row: Revocation) => boolean } = { from: false, insert: () => false };
+  hold: { after: boolean; insert: (row: Revocation) => boolean } = { after: false, insert: () => false };
 
   generation = async () => "generation";
   newestPosition = async () => this.rows.at(-1)?.position ?? 0;
@@ -18,10 +18,10 @@ class SlowTable {
   countOpen = async () => 0;
   deleteEnded = async () => false;
 
-  async from(position: number): Promise<{ rows: Revocation[]; more: boolean }> {
+  async after({ position }: { position: number }): Promise<{ rows: Revocation[] }> {
     this.reads += 1;
-    if (this.hold.from) await new Promise(() => {});
-    return { rows: this.rows.filter((row) => row.position >= position), more: false };
+    if (this.hold.after) await new Promise(() => {});
+    return { rows: this.rows.filter((row) => row.position > position) };
   }
 
   async insert(row: Revocation): Promise<boolean> {
@@ -106,28 +106,28 @@ test.each<[string, (now: number) => Revocation[], number]>([
 test("a database that does not answer is passed over for ten seconds, and asked again after ten", async () => {
   await log.endSession("alice", "1");
   expect(await asked()).toBe(1);
-  table.hold.from = true;
+  table.hold.after = true;
   const before = table.reads;
   expect([await asked(), await asked()]).toEqual([1, 1]);
   expect(table.reads - before).toBe(1);
   await pass(7_000);
   expect(await asked()).toBe("error");
-  table.hold.from = false;
+  table.hold.after = false;
   await pass(1_000);
   expect([await asked(), table.reads - before]).toEqual([1, 2]);
 });
 
 test("a database that does not answer at the start is no feed, and is one as soon as it answers", async () => {
-  table.hold.from = true;
+  table.hold.after = true;
   expect([await asked(), await asked()]).toEqual(["error", "error"]);
-  table.hold.from = false;
+  table.hold.after = false;
   await pass(8_000);
   expect(await asked()).toBe(0);
 });
 
 test("a table that fails is said once in ten seconds, however many ask and whatever it does between", async () => {
   const fail = (does: boolean) => {
-    table.from = does ? () => Promise.reject(new Error("gone")) : async () => ({ rows: [], more: false });
+    table.after = does ? () => Promise.reject(new Error("gone")) : async () => ({ rows: [] });
   };
   for (const [does, milliseconds, said] of [
     [false, 0, 0],
