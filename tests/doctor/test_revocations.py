@@ -22,7 +22,7 @@ from set_up import SetUp
 from spoilt_tables import script, up
 
 FEED, TABLE, FRESH = "revocations.feed", "tables.revocations", "token.fresh"
-SECRET = "the-plugins-secret"
+SECRET = "the-plugins-secret-0123456789abcdef"
 REQUIRED = {"DRAWBRIDGE_REVOCATIONS": "required"}
 
 

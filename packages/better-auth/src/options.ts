@@ -51,8 +51,8 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
   /**
    * Records what ends before its tokens do (sign-outs, lost roles, deleted keys), and gives it to backends at
    * `/drawbridge/revocations`, so that they refuse such tokens within a second. It adds the table `drawbridgeRevocation` and
-   * needs a database, wherever sessions are. With `secret` the feed is for those alone who send it as
-   * `Authorization: Bearer <secret>`; without it anybody can read it, and sees hashes. Default: off.
+   * needs a database, wherever sessions are. With `secret`, 32 characters or more, the feed is for those alone
+   * who send it as `Authorization: Bearer <secret>`; without it anybody can read it, and sees hashes. Default: off.
    */
   revocations?: boolean | { secret?: string };
 

@@ -59,12 +59,22 @@ export function neverLimitFeed(ctx: AuthContext, rateLimit: RateLimit): RateLimi
   return { ...rateLimit, customRules: { [feedPath]: false, ...rules } };
 }
 
-/** The secret of the option `revocations`, undefined where the feed is open. Throws BetterAuthError for one without a value. */
+/**
+ * The secret of the option `revocations`, undefined where the feed is open. Throws BetterAuthError for one without a value, or one
+ * that can be guessed: nobody limits how often that is tried.
+ */
 export function secretOf(revocations: true | { secret?: string }): string | undefined {
   if (revocations === true || !("secret" in revocations)) return undefined;
-  if (typeof revocations.secret === "string" && revocations.secret.trim() !== "") return revocations.secret;
+  const { secret } = revocations;
+  if (typeof secret !== "string" || secret.trim() === "") {
+    throw new BetterAuthError(
+      "drawbridge({ revocations: { secret } }) has a secret without a value, which would open the feed to everybody. Set the " +
+        "variable that it comes from, or write `revocations: true`.",
+    );
+  }
+  if (/^[!-~]{32,1024}$/.test(secret)) return secret;
   throw new BetterAuthError(
-    "drawbridge({ revocations: { secret } }) has a secret without a value, which would open the feed to everybody. Set the " +
-      "variable that it comes from, or write `revocations: true`.",
+    "drawbridge({ revocations: { secret } }) is not 32 to 1,024 visible ASCII characters, without spaces. A shorter one can be " +
+      "guessed, and backends cannot send others. Make one with: openssl rand -base64 32",
   );
 }
