@@ -249,6 +249,9 @@ def test_the_table_of_revocations(new_site: NewSite, name: str) -> None:
     checks = examine(better_auth_url=issuer.url, database_url=site.database.url)
     assert "tables.revocations" in checks.faults
     assert "ORM's migration" in (checks["tables.revocations"].remedy or "")
+    issuer.sign_up("bob").sign_out()
+    answer = get(f"{issuer.base}/drawbridge/revocations")
+    assert (answer.status_code, answer.json()["code"]) == (503, "REVOCATIONS_UNAVAILABLE")
     issuer.stop()
 
     site.run_on_a_terminal(of.migrate)
