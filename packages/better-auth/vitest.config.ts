@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-// Every test runs over the oldest and the newest Better Auth that the plugin is made for: the same sources, with the
-// imports of `better-auth` led to the one or the other.
+// Tests run over the oldest and the newest Better Auth that the plugin is made for: the same sources, with the imports
+// of `better-auth` led to the one or the other. Over the oldest these are all, but in `./dev test --long`.
+const long = process.env.DRAWBRIDGE_TEST_LONG === "1";
+const overOldest = long ? "*" : "{everywhere,session-endings}";
 const oldest = [{ find: /^better-auth(?=\/|$)/, replacement: "better-auth-oldest" }];
 
 // Of packages in node_modules only those in `inline` have their imports led so.
@@ -25,10 +27,17 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias: oldest },
-        // The README is about types, which are checked against what is installed, the newest; pages are of tens of thousands of rows.
-        test: { ...shared, name: "oldest", exclude: newestAlone, provide: { betterAuth: "1.7.0" } },
+        // The README is about types, which are checked against what is installed, the newest; pages are of tens of
+        // thousands of rows.
+        test: {
+          ...shared,
+          name: "oldest",
+          include: [`tests/${overOldest}.test.ts`],
+          exclude: newestAlone,
+          provide: { betterAuth: "1.7.0", isNewest: false },
+        },
       },
-      { test: { ...shared, name: "newest", provide: { betterAuth: "1.7.25" } } },
+      { test: { ...shared, name: "newest", provide: { betterAuth: "1.7.25", isNewest: true } } },
     ],
   },
 });

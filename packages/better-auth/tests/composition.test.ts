@@ -5,7 +5,7 @@ import { jwt } from "better-auth/plugins";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 import { drawbridge } from "../src/index.js";
 import { authOptions, startAuth } from "./support/auth.js";
-import { databases, type TestDatabase } from "./support/databases.js";
+import { databases, everyDatabase, type TestDatabase } from "./support/databases.js";
 import { serve } from "./support/http.js";
 import { type KeySet, verifiedClaims } from "./support/token.js";
 import { newAccount, Visitor } from "./support/visitor.js";
@@ -75,7 +75,7 @@ describe.each(databases)("with the rest of Better Auth, on %s", (_, open) => {
 });
 
 test("sign-ups in database transactions, each of which signs a cookie, neither block each other nor lose a key", async () => {
-  const database = await databases[1][1]();
+  const database = await everyDatabase[1][1]();
   const auth = await startAuth(database, {
     database: database.connect({ transaction: true }),
     session: { cookieCache: { enabled: true, strategy: "jwt" } },

@@ -4,7 +4,7 @@ import { organization } from "better-auth/plugins";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type DrawbridgeOptions, drawbridge } from "../src/index.js";
 import { plannedMigration, startAuth } from "./support/auth.js";
-import { databases, type TestDatabase } from "./support/databases.js";
+import { everyDatabase, type TestDatabase } from "./support/databases.js";
 import { memoryStorage } from "./support/memory-storage.js";
 import { type Entry, isRevoked, ofSession, ofUser, readFeed } from "./support/revocations.js";
 import { type KeySet, verifiedClaims } from "./support/token.js";
@@ -15,7 +15,7 @@ type Claims = Record<string, unknown>;
 
 const role = { user: { additionalFields: { role: { type: "string", required: false, input: false } } } } as const;
 
-describe.each(databases)("what the log of revocations has, on %s", (_, open) => {
+describe.each(everyDatabase)("what the log of revocations has, on %s", (_, open) => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await open();

@@ -4,7 +4,7 @@ import { jwt } from "better-auth/plugins";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { drawbridge } from "../src/index.js";
 import { authOptions, plannedMigration, startAuth } from "./support/auth.js";
-import { databases, type TestDatabase } from "./support/databases.js";
+import { everyDatabase, type TestDatabase } from "./support/databases.js";
 import { type KeySet, verifiedClaims } from "./support/token.js";
 import { newAccount, Visitor } from "./support/visitor.js";
 
@@ -29,7 +29,7 @@ const migratedColumn = {
   ],
 };
 
-describe.each(databases)("the user's UUID, on %s", (_, open) => {
+describe.each(everyDatabase)("the user's UUID, on %s", (_, open) => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await open();

@@ -4,7 +4,7 @@ import { admin } from "better-auth/plugins";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { drawbridge } from "../src/index.js";
 import { authOptions, plannedMigration, startAuth } from "./support/auth.js";
-import { databases, type TestDatabase } from "./support/databases.js";
+import { everyDatabase, type TestDatabase } from "./support/databases.js";
 import { type KeySet, verifiedClaims } from "./support/token.js";
 import { newAccount, Visitor } from "./support/visitor.js";
 
@@ -25,7 +25,7 @@ const others: [string, () => string][] = [
   ["Better Auth's own text", () => "K8QvXbD2mZ0sYtLw3fGhJkPnRrTuVxAz"],
 ];
 
-describe.each(databases)("ids that are UUIDs, on %s", (_, open) => {
+describe.each(everyDatabase)("ids that are UUIDs, on %s", (_, open) => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await open();

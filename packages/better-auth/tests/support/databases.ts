@@ -66,8 +66,14 @@ function made(kind: TestDatabase["kind"], connect: () => Dialect, close: () => v
   };
 }
 
-/** The databases that every test runs on, for `describe.each`. */
-export const databases = [
+/** For what one database does otherwise than the other. */
+export const everyDatabase = [
   ["SQLite", openSqlite],
   ["PostgreSQL", openPostgres],
 ] as const;
+
+/** Whether each test runs on both databases over both versions of Better Auth, as `./dev test --long` has it. */
+export const long = process.env.DRAWBRIDGE_TEST_LONG === "1";
+
+/** The databases that a test runs on, for `describe.each`; without `long` the other is asked by tests/everywhere.test.ts. */
+export const databases = long ? everyDatabase : ([everyDatabase[0]] as const);

@@ -12,6 +12,8 @@ declare module "vitest" {
     redisPort: number;
     /** The version of Better Auth that this project runs over. */
     betterAuth: string;
+    /** Whether that is the newest one. */
+    isNewest: boolean;
   }
 }
 
