@@ -49,6 +49,7 @@ class Backend:
         if kind == "cpp":
             self.program = Program(f"backend-{self.port}", [DRAWBRIDGE, "serve"], env, folder)
         else:
+            assert kind == "fastapi", kind
             # uvicorn shuts down in order, and then ends by the signal that it was sent.
             command, status = fastapi_backend.serve_command(self.port), -signal.SIGTERM
             self.program = Program(f"backend-{self.port}", command, env, folder, status_of_sigterm=status)

@@ -10,7 +10,7 @@ import pytest
 from attack import asking_and_leaving, from_many_connections, watch
 from backend import Backend
 from better_auth import BetterAuth
-from conftest import PRODUCTS, StartBackend, StartIssuer
+from conftest import StartBackend, StartIssuer
 from crowd import Connection
 from long_texts import fill
 from owned_api import OwnedApi
@@ -33,8 +33,12 @@ def backend(issuer: BetterAuth, start_backend: StartBackend) -> Backend:
     return start_backend(issuer, drawbridge_threads=2)
 
 
-@pytest.mark.parametrize("kind", ["program", "fastapi"])
-@pytest.mark.parametrize("product", PRODUCTS)
+# Both fold by the same core, before the database is asked.
+BOTH = [("sqlite", "cpp"), ("postgresql", "fastapi")]
+OTHERS = [pytest.param("sqlite", "fastapi", marks=pytest.mark.long), pytest.param("postgresql", "cpp", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize(("product", "kind"), [*BOTH, *OTHERS])
 def test_texts_of_nothing_but_marks(
     start_issuer: StartIssuer, start_backend: StartBackend, product: str, kind: str
 ) -> None:

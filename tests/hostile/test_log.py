@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import cases
 from database import SqliteDatabase
 from loopback import answers, get
 from process import DRAWBRIDGE, PASSED_ON, free_port, wait_until
@@ -146,7 +147,8 @@ def pipelined(connection: socket.socket, count: int) -> int:
     return answered
 
 
-@pytest.mark.parametrize("kind", READERS)
+# That a pipe which is read at the end stops nothing is in test_what_is_missing_is_told_where_it_is_missing.
+@pytest.mark.parametrize("kind", cases(READERS, "a pipe that is full", "a terminal", "a socket"))
 def test_a_log_that_nobody_reads_stops_nothing(tmp_path: Path, kind: str) -> None:
     with reader_of(kind) as reader, served(tmp_path, reader.write) as server:
         assert server.ask_often() == CONNECTIONS * ON_EACH

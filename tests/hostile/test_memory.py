@@ -10,6 +10,7 @@ import pytest
 
 from backend import Backend
 from better_auth import BetterAuth
+from cases import cases
 from conftest import StartBackend, StartIssuer
 from crowd import (
     MIB,
@@ -20,6 +21,7 @@ from crowd import (
     statuses_of,
     with_news,
 )
+from long_texts import fill
 from owned_api import OwnedApi
 from process import wait_until
 from raw_http import RawConnection, head
@@ -48,8 +50,7 @@ def backend(issuer: BetterAuth, start_backend: StartBackend) -> Backend:
 def owner_of_large_tasks(issuer: BetterAuth, backend: Backend, name: str) -> OwnedApi:
     """A page of them is 6 MB of JSON, since a control character takes six bytes there."""
     owner = OwnedApi.sign_up(issuer, backend, name)
-    for number in range(100):
-        owner.make_task(f"task {number}", description="\x01" * 10_000)
+    fill(issuer.database, owner.uuid, 100, text="\x01" * 10_000, folded="a")
     return owner
 
 
@@ -101,7 +102,8 @@ def test_a_process_without_memory_lives_and_serves(issuer: BetterAuth, tmp_path:
 OPEN_ROUTES = ("/healthz", "/readyz", "/openapi.json", "/docs")
 
 
-@pytest.mark.parametrize("target", OPEN_ROUTES)
+# test_no_open_route_takes_a_body asks them all.
+@pytest.mark.parametrize("target", cases(OPEN_ROUTES, "/healthz", "/docs"))
 def test_withheld_bodies_without_a_token(target: str, issuer: BetterAuth, backend: Backend) -> None:
     bob = OwnedApi.sign_up(issuer, backend, "bob")
     withheld = head("GET", target, None, f"Content-Length: {BODY}") + b"x" * (BODY - 1)
