@@ -3,7 +3,7 @@
 
 # What the package is made of: the C++ library and the commands are compiled into it.
 python_package_files() {
-  sources_of bindings/python include src cmake CMakeLists.txt -not -path '*/__pycache__/*' -not -path '*_cache/*'
+  sources_of bindings/python include src cmake CMakeLists.txt VERSION -not -path '*/__pycache__/*' -not -path '*_cache/*'
 }
 
 # make_plain_wheel PYTHON FOLDER: the package as a wheel in FOLDER/plain, compiled when its sources have changed. Another that

@@ -1,9 +1,11 @@
 // What holds for the program as a whole: usage, help, `token inspect`, terminals.
 
 #include <algorithm>
+#include <fstream>
 #include <tuple>
 
 #include "drawbridge_program.h"
+#include "tests/support/places.h"
 
 namespace drawbridge::app {
 namespace {
@@ -103,8 +105,15 @@ TEST_F(CommandLine, EveryCommandExplainsItself) {
   for (const char* part : {"drawbridge serve", "drawbridge jwks", "drawbridge token verify",
                            "drawbridge token inspect", "drawbridge migrate up", "Exit status"})
     EXPECT_TRUE(help.contains(part)) << part;
-  EXPECT_EQ(drawbridge({"--version"}).out.find("drawbridge "), 0u);
-  EXPECT_EQ(drawbridge({"--version"}).status, 0);
+}
+
+TEST_F(CommandLine, TheVersionIsThatOfTheRepository) {
+  std::ifstream file{test::source_folder() / "VERSION"};
+  std::string version;
+  ASSERT_TRUE(std::getline(file, version));
+  const test::Outcome outcome = drawbridge({"--version"});
+  EXPECT_EQ(outcome.out, "drawbridge " + version + "\n");
+  EXPECT_EQ(outcome.status, 0);
 }
 
 TEST_F(CommandLine, InspectDecodesAndSaysThatNothingWasVerified) {

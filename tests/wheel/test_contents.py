@@ -61,7 +61,8 @@ def test_nothing_in_it_needs_another_library_of_the_system(unpacked: Path) -> No
 def test_it_is_for_the_python_it_was_made_with_and_from_312_on_for_all_that_follow(wheel: Path) -> None:
     minor = sys.version_info.minor
     python = "cp312-abi3" if minor >= 12 else f"cp3{minor}-cp3{minor}"
-    assert re.fullmatch(rf"drawbridge_auth-0\.1\.0-{python}-manylinux_2_\d+_\w+\.whl", wheel.name)
+    version = re.escape((FOLDER.parents[1] / "VERSION").read_text(encoding="utf-8").strip())
+    assert re.fullmatch(rf"drawbridge_auth-{version}-{python}-manylinux_2_\d+_\w+\.whl", wheel.name)
 
 
 def test_its_types_are_in_it(unpacked: Path) -> None:
