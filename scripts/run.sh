@@ -128,7 +128,7 @@ start_api() {
     DRAWBRIDGE_LISTEN=127.0.0.1:$2 "${as_child[@]}" build/release/bin/drawbridge serve </dev/null &
   else
     "${as_child[@]}" .venv/bin/python -m uvicorn --app-dir examples/fastapi tasks_api.main:app --http h11 \
-      --backlog 64 --no-access-log --host 127.0.0.1 --port "$2" </dev/null &
+      --loop uvloop --backlog 64 --no-access-log --host 127.0.0.1 --port "$2" </dev/null &
   fi
   run_children+=($!)
   wait_for "the API" $! "http://127.0.0.1:$2/readyz" ""

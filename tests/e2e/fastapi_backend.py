@@ -11,7 +11,7 @@ from process import ROOT
 # The one that has the package and what examples/fastapi needs.
 PYTHON = os.environ.get("DRAWBRIDGE_TEST_PYTHON", sys.executable)
 FOLDER = ROOT / "examples/fastapi"
-OPTIONS = ["--http", "h11", "--backlog", "64", "--no-access-log"]  # as its README says
+OPTIONS = ["--http", "h11", "--loop", "uvloop", "--backlog", "64", "--no-access-log"]  # as its README says
 
 
 def serve_command(port: int) -> list[str | Path]:

@@ -1,4 +1,4 @@
-"""Puts the app together: `uvicorn tasks_api.main:app --http h11 --backlog 64`.
+"""Puts the app together: `uvicorn tasks_api.main:app --http h11 --loop uvloop --backlog 64`.
 
 The contract is a document of its own, so FastAPI makes none. A path with a slash at its end is another path.
 """
