@@ -3,7 +3,7 @@
 
 # What waits for servers comes first: meanwhile the rest is compiled (ahead_of).
 suites=(package python wheel e2e web postgres migrate doctor projects docs contract hostile fastapi unit fuzz tsan)
-long_suites=("${suites[@]}" tidy)
+long_suites=("${suites[@]}" tidy release)
 fuzz_seconds= # empty: what is known is replayed, no more
 contract_seconds= # empty: as many requests as make a run that can be repeated
 
@@ -226,6 +226,16 @@ suite_python() {
 suite_wheel() {
   wheel_verb
   run_pytest tests/wheel
+}
+
+# What a release is made of, as it is fetched.
+suite_release() {
+  setup_python
+  if ! (release_verb sources); then
+    broken "release sources"
+    return
+  fi
+  run_pytest tests/release
 }
 
 # What a suite needs that runs whole programs; without it that suite is over.

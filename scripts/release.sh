@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# `./dev release`: what a release is made of. A step is done again when what it is made of has changed.
+
+release_steps=(sources)
+made=build/dist
+
+release_usage() {
+  cat <<TEXT
+usage: ./dev release STEP...
+
+  sources     fetches what packaging/sources.txt lists from Debian's archive, by apt, and compares the hashes;
+              in $made/downloads
+TEXT
+}
+
+release_verb() {
+  local step
+  if (($# == 0)); then
+    release_usage >&2
+    exit 2
+  fi
+  for step in "$@"; do
+    case $step in
+      -h | --help)
+        release_usage
+        return
+        ;;
+      *)
+        if [[ " ${release_steps[*]} " != *" $step "* ]]; then
+          printf 'dev: unknown step %s; there are: %s\n' "$step" "${release_steps[*]}" >&2
+          exit 2
+        fi
+        ;;
+    esac
+  done
+  setup_packages program python release
+  for step in "$@"; do "release_$step"; done
+}
+
+release_sources() {
+  mkdir -p $made/downloads
+  once $made/downloads/.stamp packaging/sources.txt -- fetch_sources
+}
+
+# The lines of packaging/sources.txt: package, release of Debian, version, file, SHA-256.
+sources_listed() { sed '/^#/d; /^$/d' packaging/sources.txt; }
+
+has_sum() { [[ -f $1 && $(sha256sum <"$1") == "$2  -" ]]; }
+
+fetch_sources() {
+  local package suite version file sum lists=''
+  while read -r package suite version file sum; do
+    has_sum "$made/downloads/$file" "$sum" && continue
+    if [[ -z $lists ]]; then
+      read_archive_lists
+      lists='read'
+    fi
+    say "$file"
+    rm -f "$made/downloads/$file"
+    (fetch_source "$package=$version" "$file") >$made/apt/log 2>&1 || true # what counts is the hash
+    [[ -f $made/downloads/$file ]] || fail "$file of $package $version, in $suite, is not to be had: $(grep -m 1 '^E: ' $made/apt/log)"
+    if ! has_sum "$made/downloads/$file" "$sum"; then
+      rm -f "$made/downloads/$file"
+      fail "$file of $package $version is not the one whose hash packaging/sources.txt has"
+    fi
+  done < <(sources_listed)
+}
+
+# fetch_source PACKAGE=VERSION FILE. Of a source package all parts are asked for; one that is not listed may be missing.
+fetch_source() {
+  cd $made/downloads || return
+  if [[ $2 == *.deb ]]; then
+    archive_apt apt-get download "$1"
+  else
+    archive_apt apt-get source --download-only --only-source "$1"
+  fi
+}
+
+# apt with the lists of the releases in packaging/sources.txt, from the archive that this system's apt has, and with none of this
+# system's state. apt checks who signed them.
+archive_apt() {
+  local folder=$archive_folder
+  "$1" -q -o Dir::Etc::SourceList="$folder/sources.list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$folder/lists" \
+    -o Dir::Cache="$folder/cache" -o APT::Sandbox::User=root -o APT::Architecture=amd64 -o APT::Architectures::=amd64 \
+    -o APT::Architectures::=arm64 "${@:2}"
+}
+archive_folder=$PWD/$made/apt
+
+read_archive_lists() {
+  local suite site site_suite security keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  site=$(archive_site Debian)
+  security=$(archive_site Debian-Security)
+  [[ -n $site && -n $security ]] || fail "apt has no archive of Debian's, or none of its security fixes"
+  mkdir -p "$archive_folder"/{lists,cache/archives}/partial
+  for suite in $(sources_listed | cut -d ' ' -f 2 | sort -u); do
+    for site_suite in "$site $suite" "$security $suite-security"; do
+      printf '%s [signed-by=%s target=%s] %s main\n' deb "$keys" Packages "$site_suite" deb-src "$keys" Sources "$site_suite"
+    done
+  done >"$archive_folder/sources.list"
+  say "the lists of Debian's packages"
+  archive_apt apt-get update >&2 || fail "the lists of Debian's packages could not be read"
+}
+
+# shellcheck disable=SC2016 # apt-get expands it
+archive_site() { apt-get indextargets --format '$(LABEL) $(SITE)' | awk -v label="$1" '$1 == label { print $2; exit }'; }

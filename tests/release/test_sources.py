@@ -1,0 +1,169 @@
+"""What a release is made of is fetched by name and version, and taken by its hash alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LINES = [
+    line.split(" ")
+    for line in (ROOT / "packaging/sources.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+# An apt-get that gives all files of an archive, and exits with 100 where a part is missing.
+APT_GET = """#!/bin/bash
+echo "$*" >>"$ARCHIVE/asked"
+case "$*" in
+  *indextargets*) cat "$ARCHIVE/sites" ;;
+  *update*) ;;
+  *)
+    cp "$ARCHIVE"/files/* .
+    [[ ! -e $ARCHIVE/partly ]] || { echo "E: Failed to fetch some archives." >&2; exit 100; }
+    ;;
+esac
+"""
+GOOD = b"the source\n"
+SITES = "Debian http://archive.example/debian\nDebian-Security http://archive.example/security\n"
+
+
+class Fetching:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.archive = folder / "archive"
+        (self.archive / "files").mkdir(parents=True)
+        (folder / "bin").mkdir()
+        (folder / "bin/apt-get").write_text(APT_GET)
+        (folder / "bin/apt-get").chmod(0o755)
+        (folder / "packaging").mkdir()
+        (self.archive / "sites").write_text(SITES)
+        self.offer("a_1.tar.gz", GOOD)
+        self.list("a_1.tar.gz", GOOD)
+
+    def offer(self, name: str, content: bytes) -> None:
+        (self.archive / "files" / name).write_bytes(content)
+
+    def list(self, name: str, content: bytes) -> None:
+        with (self.folder / "packaging/sources.txt").open("a") as file:
+            file.write(f"# why\n\na bookworm 1-1 {name} {hashlib.sha256(content).hexdigest()}\n")
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        script = f"set -euo pipefail; source {ROOT}/scripts/setup.sh; source {ROOT}/scripts/release.sh; release_sources"
+        environment = {"PATH": f"{self.folder}/bin:/usr/bin:/bin", "ARCHIVE": str(self.archive)}
+        return subprocess.run(
+            ["bash", "-c", script], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=30
+        )
+
+    def asked(self) -> list[str]:
+        log = self.archive / "asked"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def fetched(self) -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in (self.folder / "build/dist/downloads").glob("a_*")}
+
+
+@pytest.fixture
+def fetching(tmp_path: Path) -> Fetching:
+    return Fetching(tmp_path)
+
+
+def test_what_is_listed_is_fetched(fetching: Fetching) -> None:
+    done = fetching.run()
+    assert done.returncode == 0, done.stderr
+    assert fetching.fetched() == {"a_1.tar.gz": GOOD}
+    assert [line for line in fetching.asked() if line.endswith("source --download-only --only-source a=1-1")]
+
+
+def test_what_is_there_is_not_asked_for_again(fetching: Fetching) -> None:
+    fetching.run()
+    asked = fetching.asked()
+    assert fetching.run().returncode == 0
+    assert fetching.asked() == asked
+
+
+def test_a_part_that_is_not_listed_may_be_missing(fetching: Fetching) -> None:
+    (fetching.archive / "partly").touch()
+    assert fetching.run().returncode == 0
+    assert fetching.fetched() == {"a_1.tar.gz": GOOD}
+
+
+def test_a_file_of_another_hash_is_refused_and_not_kept(fetching: Fetching) -> None:
+    fetching.offer("a_1.tar.gz", b"another\n")
+    done = fetching.run()
+    assert done.returncode == 1
+    assert done.stderr.endswith("dev: a_1.tar.gz of a 1-1 is not the one whose hash packaging/sources.txt has\n")
+    assert fetching.fetched() == {}
+
+
+def test_a_file_that_was_changed_since_is_fetched_again(fetching: Fetching) -> None:
+    fetching.run()
+    (fetching.folder / "build/dist/downloads/a_1.tar.gz").write_bytes(b"changed\n")
+    (fetching.folder / "build/dist/downloads/.stamp").unlink()
+    assert fetching.run().returncode == 0
+    assert fetching.fetched() == {"a_1.tar.gz": GOOD}
+
+
+def test_a_file_that_is_not_to_be_had_is_named(fetching: Fetching) -> None:
+    (fetching.archive / "partly").touch()
+    fetching.list("a_2.tar.gz", GOOD)
+    done = fetching.run()
+    assert done.returncode == 1
+    assert done.stderr.endswith(
+        "dev: a_2.tar.gz of a 1-1, in bookworm, is not to be had: E: Failed to fetch some archives.\n"
+    )
+
+
+def test_a_failure_leaves_nothing_that_looks_done(fetching: Fetching) -> None:
+    fetching.list("a_2.tar.gz", GOOD)
+    assert fetching.run().returncode == 1
+    assert fetching.run().returncode == 1
+
+
+@pytest.mark.parametrize("sites", ["", SITES.splitlines()[0] + "\n", "Ubuntu http://archive.example/ubuntu\n"])
+def test_another_system_is_told_what_it_lacks(fetching: Fetching, sites: str) -> None:
+    (fetching.archive / "sites").write_text(sites)
+    done = fetching.run()
+    assert (done.returncode, done.stderr) == (
+        1,
+        "dev: apt has no archive of Debian's, or none of its security fixes\n",
+    )
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line[3])
+def test_the_list_names_one_file_of_one_version(line: list[str]) -> None:
+    package, suite, version, file, sum_ = line
+    assert suite in ("bookworm", "trixie")
+    assert re.fullmatch(r"[0-9a-f]{64}", sum_)
+    upstream = version.rpartition(":")[2].partition("-")[0]
+    assert file.startswith(f"{package.partition(':')[0]}_{upstream}")
+
+
+def test_what_debian_has_patched_for_security_is_taken_with_its_patches() -> None:
+    """A version of another revision than the first can have them."""
+    files = {line[0]: [other[3] for other in LINES if other[0] == line[0]] for line in LINES}
+    for package in ("curl", "libsodium"):
+        assert any(".debian.tar." in name for name in files[package]), package
+
+
+def test_this_tree_has_them_all() -> None:
+    for _, _, _, file, sum_ in LINES:
+        content = (ROOT / "build/dist/downloads" / file).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == sum_, file
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["sources", "nothing"]], ids=repr)
+def test_a_step_that_there_is_not_is_refused_before_anything_is_done(arguments: list[str]) -> None:
+    done = subprocess.run([ROOT / "dev", "release", *arguments], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_the_verb_says_its_steps() -> None:
+    done = subprocess.run([ROOT / "dev", "release", "--help"], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: ./dev release STEP...\n")
+    assert "  sources " in done.stdout
