@@ -39,7 +39,7 @@ class SecondaryStorage(SourceInTime):
         self._client: Any = client
         # A cluster refuses MGET of keys that are not on one of its servers.
         self._is_cluster = hasattr(client, "mget_nonatomic")
-        self._many = getattr(client, "mget_nonatomic", None) or getattr(client, "mget", None)
+        self._many: Any = getattr(client, "mget_nonatomic", None) or getattr(client, "mget", None)
         self._counts = self._is_cluster or (self._many is not None and hasattr(client, "pipeline"))
         self._prefix = prefix
         self._database = database
