@@ -51,7 +51,7 @@ def test_wrong_usage(arguments, said):
 def test_help_names_every_verb():
     done = dev()
     assert done.returncode == 0
-    verbs = "run test build fuzz contract bench skill wheel format lint lock setup"
+    verbs = "run test build fuzz contract bench skill wheel format lint release version lock setup"
     assert re.findall(r"^  (\w+)", done.stdout, re.MULTILINE) == verbs.split()
 
 

@@ -149,7 +149,7 @@ def run_both_doctors(*options: str, text: str = "", variables: dict[str, str] | 
     arguments: list[str | bytes] = ["doctor", *options]
     command = run(COMMAND, arguments, text, variables)
     assert NO_DATABASE in command.out
-    as_programs = command.out.replace(NO_DATABASE, b"neither --database-url nor DATABASE_URL is given")
+    as_programs = command.out.replace(NO_DATABASE, b"DATABASE_URL is not set")
     assert command._replace(out=as_programs) == run([str(PROGRAM)], arguments, text, variables)
     return command
 

@@ -61,7 +61,7 @@ class MemberOf(ComparingDependency):
         super().__init__(source, Compared(parameter, "require_membership", "organization", remedy, place))
         self._roles = roles
         self._fallback = fallback
-        self.needs_token = fallback is None
+        self.needs_token: bool = fallback is None
         """Whether it refuses whoever's credential names no organizations."""
         self._refusal = refusal
         self.refused_with: int = refusal.error().status if refusal else 403
