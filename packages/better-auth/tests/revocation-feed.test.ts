@@ -163,13 +163,13 @@ describe.each(databases)("the feed of revocations, on %s", (_, open) => {
   });
 
   test("costs the database one read for a crowd, and none for those without the secret", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "performance"], now: Date.now() });
     const auth = await start({ revocations: { secret } });
     const sid = await signUpAndOut(auth);
     const { adapter } = await auth.$context;
     const { findMany } = adapter;
     const [reader, authorization] = [new Visitor(auth), `Bearer ${secret}`];
     await askFeed(reader, undefined, { authorization });
-    vi.useFakeTimers({ toFake: ["Date", "performance"], now: Date.now() });
     vi.advanceTimersByTime(100);
     let reads = 0;
     adapter.findMany = (query) => {
