@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
 
+from playwright.sync_api import Page
+
 from database import SqliteDatabase
 from front_end import NEXT
 from loopback import answers
@@ -113,3 +115,11 @@ def running_app(app: Path, port: int) -> Iterator[Program]:
     with program.running():
         program.wait_ready(lambda: answers(f"http://127.0.0.1:{port}/api/auth/ok"))
         yield program
+
+
+def choose_to_sign_up(page: Page) -> None:
+    """On the page for signing in, once React has taken it over: a click before that is lost."""
+    button = page.get_by_role("button", name="I am new")
+    is_of_react = "button => Object.keys(button).some(key => key.startsWith('__reactProps'))"
+    page.wait_for_function(is_of_react, arg=button.element_handle())
+    button.click()

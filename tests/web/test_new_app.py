@@ -12,7 +12,16 @@ from playwright.sync_api import expect
 from backend import Backend
 from browser import PASSWORD
 from database import SqliteDatabase
-from new_app import PACKAGES, FrontEnd, blocks_of, build_app, install_packages, running_app, write_app
+from new_app import (
+    PACKAGES,
+    FrontEnd,
+    blocks_of,
+    build_app,
+    choose_to_sign_up,
+    install_packages,
+    running_app,
+    write_app,
+)
 from people import new_account
 from process import ROOT, free_port
 
@@ -42,7 +51,7 @@ def test_who_follows_the_readmes_has_a_page_of_tasks_and_one_of_the_server(new_b
     page, account = ada.page, new_account()
     page.goto("/tasks")
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_role("button", name="I am new").click()
+    choose_to_sign_up(page)
     page.get_by_label("Name").fill(account.name)
     page.get_by_label("Email").fill(account.email)
     page.get_by_label("Password").fill(PASSWORD)

@@ -16,7 +16,7 @@ from browser import Visitor, answer_json
 from database import SqliteDatabase
 from fastapi_backend import PYTHON
 from loopback import answers
-from new_app import FrontEnd, blocks_of, build_app, install_packages, running_app, write_app
+from new_app import FrontEnd, blocks_of, build_app, choose_to_sign_up, install_packages, running_app, write_app
 from people import new_account
 from process import ROOT, Program, free_port
 
@@ -68,7 +68,7 @@ def ada(own_bridge: SimpleNamespace, visit) -> Visitor:
     ada = visit(own_bridge)
     account = new_account()
     ada.page.goto("/sign-in")
-    ada.page.get_by_role("button", name="I am new").click()
+    choose_to_sign_up(ada.page)
     ada.page.get_by_label("Name").fill(account.name)
     ada.page.get_by_label("Email").fill(account.email)
     ada.page.get_by_label("Password").fill(account.password)
