@@ -5,14 +5,18 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from inspect import signature
+from typing import Any
 
 import pytest
 from asgi_calls import bearer, get
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
+from redis.asyncio import Redis
 
-from drawbridge import Verifier
+from drawbridge import Identity, Verifier
 from drawbridge.fastapi import BetterAuth
+from drawbridge.fastapi.membership import FindRoles
+from drawbridge.sessions import redis_sessions
 from drawbridge.testing import Issuer
 from drawbridge.verifier_settings import VerifierSettings
 
@@ -193,3 +197,33 @@ def test_the_user_id_may_come_from_a_routers_prefix() -> None:
 def test_better_auth_passes_on_every_argument_of_the_verifier() -> None:
     taken = set(signature(Verifier).parameters) - {"better_auth_url"}
     assert {*VerifierSettings.__annotations__, "user_claim"} == taken
+
+
+async def find_roles(identity: Identity, org_id: str) -> str | None:
+    return "member"
+
+
+SILENT = 'require_membership("org_id", "team_id") has no fallback, and a session from {} names no organizations'
+
+
+@pytest.mark.parametrize(
+    ("settings", "fallback", "says"),
+    [
+        ({"credentials": "session", "sessions": redis_sessions(Redis()), "secret": 32 * "s"}, None, "storage"),
+        ({"credentials": "token,session", "sessions": "cookie"}, None, "the cookie that caches it"),
+        ({"credentials": "token,session", "sessions": "cookie"}, find_roles, ""),
+        ({"credentials": "token,session"}, None, ""),
+        ({"credentials": "token", "sessions": "cookie"}, None, ""),
+    ],
+    ids=["storage", "cache", "a fallback", "Better Auth", "no sessions"],
+)
+def test_at_its_start_an_app_says_that_sessions_name_no_organizations(
+    settings: dict[str, Any], fallback: FindRoles | None, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    auth = BetterAuth("http://127.0.0.1:1", revocations="off", on_event=lambda event: None, **settings)
+    auth.require_membership("team_id", fallback=fallback)
+    for roles in (None, {"admin"}):
+        auth.require_membership("org_id", roles=roles, fallback=fallback)
+    with caplog.at_level("WARNING", "drawbridge"), TestClient(FastAPI(lifespan=auth.lifespan)):
+        pass
+    assert [record.message.startswith(SILENT.format(says)) for record in caplog.records] == ([True] if says else [])

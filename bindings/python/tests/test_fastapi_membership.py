@@ -12,12 +12,9 @@ from asgi_calls import bearer, get
 from fastapi import APIRouter, Cookie, Depends, FastAPI, Header, Path, Query
 from fastapi.testclient import TestClient
 from pydantic import AliasChoices, BaseModel
-from redis.asyncio import Redis
 
 from drawbridge import ERROR_CODES, AuthError, Identity, check_membership, knows_membership
 from drawbridge.fastapi import BetterAuth, Refusal
-from drawbridge.fastapi.membership import FindRoles
-from drawbridge.sessions import redis_sessions
 from drawbridge.testing import Issuer
 
 A, B = "org-a", "org-b"
@@ -306,36 +303,6 @@ def test_the_same_arguments_give_the_same_dependency(auth: BetterAuth) -> None:
         auth.require_membership("organization_id"),
     ]
     assert len({id(made), *map(id, others)}) == 6
-
-
-async def find_roles(identity: Identity, org_id: str) -> str | None:
-    return "member"
-
-
-SILENT = 'require_membership("org_id", "team_id") has no fallback, and a session from {} names no organizations'
-
-
-@pytest.mark.parametrize(
-    ("settings", "fallback", "says"),
-    [
-        ({"credentials": "session", "sessions": redis_sessions(Redis()), "secret": 32 * "s"}, None, "storage"),
-        ({"credentials": "token,session", "sessions": "cookie"}, None, "the cookie that caches it"),
-        ({"credentials": "token,session", "sessions": "cookie"}, find_roles, ""),
-        ({"credentials": "token,session"}, None, ""),
-        ({"credentials": "token", "sessions": "cookie"}, None, ""),
-    ],
-    ids=["storage", "cache", "a fallback", "Better Auth", "no sessions"],
-)
-def test_at_its_start_an_app_says_that_sessions_name_no_organizations(
-    settings: dict[str, Any], fallback: FindRoles | None, says: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    auth = BetterAuth("http://127.0.0.1:1", revocations="off", on_event=lambda event: None, **settings)
-    auth.require_membership("team_id", fallback=fallback)
-    for roles in (None, {"admin"}):
-        auth.require_membership("org_id", roles=roles, fallback=fallback)
-    with caplog.at_level("WARNING", "drawbridge"), TestClient(FastAPI(lifespan=auth.lifespan)):
-        pass
-    assert [record.message.startswith(SILENT.format(says)) for record in caplog.records] == ([True] if says else [])
 
 
 class Wanted(BaseModel):
