@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from http.client import HTTPConnection, HTTPException
+import ssl
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ import httpx
 # Node.js and uvicorn close a connection that was idle for 5 s, as httpx would keep one for: whoever asks at that moment gets
 # no answer.
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2)
+ANY_CERTIFICATE = ssl._create_unverified_context()
 
 
 def open_client(base_url: str = "", **more: Any) -> httpx.Client:
@@ -25,7 +27,12 @@ def get(url: str, headers: dict[str, str] | None = None) -> httpx.Response:
 def answers(url: str) -> bool:
     """Whether somebody is there and says 200. Asked every 20 ms while a program starts, so without all that httpx is."""
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    host, is_https = parts.hostname or "", parts.scheme == "https"
+    connection = (
+        HTTPSConnection(host, parts.port, timeout=30, context=ANY_CERTIFICATE)
+        if is_https
+        else HTTPConnection(host, parts.port, timeout=30)
+    )
     try:
         connection.request("GET", parts.path)
         return connection.getresponse().status == 200
