@@ -300,8 +300,8 @@ class Verifier(Generic[Uuid_co]):
 
     @property
     def sessions_read_from(self) -> Literal["storage", "cookie"] | None:
-        """Where sessions count without a token of theirs, so that they name no organizations: storage, or the cookie
-        that caches them. None where Better Auth is asked, or no session is taken."""
+        """Where sessions are read without a token, so that they name no organizations: storage, or the cookie that
+        caches them. None where Better Auth is asked, or no session is taken."""
         if self._settings.reads_sessions:
             return "storage"
         return "cookie" if self._settings.session_cache else None

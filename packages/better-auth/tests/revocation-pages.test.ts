@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { drawbridge } from "../src/index.js";
 import { startAuth } from "./support/auth.js";
-import { databases, type TestDatabase } from "./support/databases.js";
+import { everyDatabase, type TestDatabase } from "./support/databases.js";
 import { ofSession, readFeed } from "./support/revocations.js";
 import { Visitor } from "./support/visitor.js";
 
-describe.each(databases)("the pages of the feed, on %s", (_, open) => {
+describe.each(everyDatabase)("the pages of the feed, on %s", (_, open) => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await open();

@@ -62,7 +62,7 @@ class MemberOf(ComparingDependency):
         self._roles = roles
         self._fallback = fallback
         self.needs_token: bool = fallback is None
-        """Whether it refuses whoever's credential names no organizations."""
+        """Whether it refuses users whose credential names no organizations."""
         self._refusal = refusal
         self.refused_with: int = refusal.error().status if refusal else 403
 
