@@ -339,13 +339,20 @@ suite_fastapi() {
   run_pytest examples/fastapi/tests
 }
 
+# processor_seconds FILE: the processor time of what this process has started and seen end. FILE is for `times`, which counts for
+# nothing but the very process that calls it.
+processor_seconds() {
+  times >"$1"
+  awk -F '[ms ]' 'NR == 2 { printf "%d\n", $1 * 60 + $2 + $4 * 60 + $5 }' "$1"
+}
+
 # Runs one suite in a process of its own, so that what ends it (a missing Node.js) ends only that suite;
 # its counts come back in a file. Called plainly: behind `||` or `if` errexit would be off inside.
 run_suite() {
   local counts=$1 suite=$2
   (
     set -e
-    trap 'printf "%d %d %d\n" $passed $failed $skipped >"$counts"' EXIT
+    trap 'printf "%d %d %d " $passed $failed $skipped >"$counts"; processor_seconds "$counts.times" >>"$counts"' EXIT
     "suite_$suite"
   )
 }
@@ -392,7 +399,7 @@ test_verb() {
     if long; then chosen=("${long_suites[@]}"); fi
   fi
 
-  local counts table='' p s status began built ahead='' test_began=$SECONDS
+  local counts table='' p s c status began built ahead='' test_began=$SECONDS
   local -i i f took all_passed=0 all_failed=0 all_skipped=0
   counts=$(mktemp)
   times=$PWD/build/test-logs/times
@@ -409,7 +416,7 @@ test_verb() {
     run_suite "$counts" "$suite"
     status=$?
     set -e
-    read -r p f s <"$counts"
+    read -r p f s c <"$counts"
     if ((status != 0 || p + f == 0)); then
       f+=1
       printf '%s ended early, or ran nothing\n' "$suite" >>"$failures"
@@ -417,13 +424,13 @@ test_verb() {
     all_passed+=$p all_failed+=$f all_skipped+=$s
     took=$((SECONDS - began)) built=$(($(built_seconds) - built))
     printf '  %s took %d s%s\n' "$suite" "$took" "$( ((!built)) || echo ", $built of them building")"
-    table+=$(printf '%6d  %-28s %6d %6d %7d' $((took - built)) "$suite" "$p" "$f" "$s")$'\n'
+    table+=$(printf '%6d %10d  %-28s %6d %6d %7d' $((took - built)) "$c" "$suite" "$p" "$f" "$s")$'\n'
   done
-  rm -f "$counts"
+  rm -f "$counts" "$counts.times"
   table+=$(awk '{ took = $1; sub(/^[0-9]+ /, ""); sum[$0] += took }
-    END { for (name in sum) if (sum[name]) printf "%6d  %s\n", sum[name], name }' "$times")
-  printf '\n%6s  %-28s %6s %6s %7s\n%s\n%6d  in all\n\n' seconds '' passed failed skipped \
-    "$(sort -rn <<<"$table")" $((SECONDS - test_began))
+    END { for (name in sum) if (sum[name]) printf "%6d %10s  %s\n", sum[name], "", name }' "$times")
+  printf '\n%6s %10s  %-28s %6s %6s %7s\n%s\n%6d %10s  in all\n\n' seconds processor '' passed failed skipped \
+    "$(sort -rn <<<"$table")" $((SECONDS - test_began)) ''
   printf '%d passed, %d failed, %d skipped\n' "$all_passed" "$all_failed" "$all_skipped"
   sed 's/^/  FAILED  /' "$failures"
   ((all_failed == 0))
