@@ -1,11 +1,12 @@
 # `cmake --install`: what a backend needs to build against the library. The program installs itself.
 #
-# The library is static and its dependencies are shared libraries of the system, so both packages name
-# those for the final link: drawbridgeConfig.cmake finds them again, drawbridge.pc requires them.
+# The library is static, or with BUILD_SHARED_LIBS shared, and its dependencies are shared libraries of the system. Both packages
+# name those for the link of a static one: drawbridgeConfig.cmake finds them again, drawbridge.pc requires them.
 
 include(CMakePackageConfigHelpers)
 
-install(TARGETS drawbridge EXPORT drawbridgeTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+get_target_property(installed drawbridge::drawbridge ALIASED_TARGET)
+install(TARGETS ${installed} EXPORT drawbridgeTargets DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/drawbridge DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h")
 

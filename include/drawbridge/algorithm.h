@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "drawbridge/export.h"
+
 namespace drawbridge {
 
 /// A JWS signature algorithm that Drawbridge can verify (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2).
@@ -24,13 +26,13 @@ enum class Algorithm {
 };
 
 /// The `alg` value as the RFCs spell it, for example `EdDSA`.
-std::string_view name_of(Algorithm algorithm);
+DRAWBRIDGE_API std::string_view name_of(Algorithm algorithm);
 
 /// The algorithm of that exact `alg` value; nothing for any other, `none` and `HS256` among them.
-std::optional<Algorithm> algorithm_named(std::string_view alg);
+DRAWBRIDGE_API std::optional<Algorithm> algorithm_named(std::string_view alg);
 
 /// Whether a list of accepted algorithms takes this one: it names it, or it names `eddsa`, which covers
 /// `ed25519`. A list of `ed25519` alone takes tokens by that name alone.
-bool accepts(std::span<const Algorithm> accepted, Algorithm algorithm);
+DRAWBRIDGE_API bool accepts(std::span<const Algorithm> accepted, Algorithm algorithm);
 
 }  // namespace drawbridge

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "drawbridge/export.h"
+
 namespace drawbridge {
 
 /// Why a request was refused. One vocabulary for C++, JSON, Python and TypeScript; `docs/errors.md`
@@ -64,18 +66,18 @@ enum class ErrorCode {
 enum class ErrorGroup { malformed, rejected, forbidden, unavailable, request, internal };
 
 /// Every code, in the order of the enumeration.
-std::span<const ErrorCode> all_error_codes();
+DRAWBRIDGE_API std::span<const ErrorCode> all_error_codes();
 
 /// The code as clients see it, for example `token_expired`.
-std::string_view name_of(ErrorCode code);
-std::string_view name_of(ErrorGroup group);
-ErrorGroup group_of(ErrorCode code);
+DRAWBRIDGE_API std::string_view name_of(ErrorCode code);
+DRAWBRIDGE_API std::string_view name_of(ErrorGroup group);
+DRAWBRIDGE_API ErrorGroup group_of(ErrorCode code);
 
 /// The HTTP status that goes with the code.
-int http_status(ErrorCode code);
+DRAWBRIDGE_API int http_status(ErrorCode code);
 
 /// One English phrase for the code, the `title` of a problem document.
-std::string_view title_of(ErrorCode code);
+DRAWBRIDGE_API std::string_view title_of(ErrorCode code);
 
 /// A refusal. `detail` says what happened and may be shown to whoever sent the request: it holds
 /// nothing of the token. `hint` says why and what to do, for the developer; it may quote claims,
@@ -90,10 +92,10 @@ struct AuthError {
 
 /// The value of the `WWW-Authenticate` header for an answer with this code (RFC 6750 §3), or an
 /// empty view where none belongs (anything but 401 and `role_missing`).
-std::string www_authenticate(ErrorCode code);
+DRAWBRIDGE_API std::string www_authenticate(ErrorCode code);
 
 /// The RFC 9457 problem document (`application/problem+json`) for an error:
 /// `type`, `title`, `status`, `detail`, `code`.
-std::string problem_json(const AuthError& error);
+DRAWBRIDGE_API std::string problem_json(const AuthError& error);
 
 }  // namespace drawbridge

@@ -11,6 +11,7 @@
 
 #include "drawbridge/auth_error.h"
 #include "drawbridge/credentials.h"
+#include "drawbridge/export.h"
 #include "drawbridge/identity.h"
 #include "drawbridge/remote_verifier.h"
 #include "drawbridge/session_store.h"
@@ -63,7 +64,7 @@ struct CredentialSource {
 /// session that is read so does not slide.
 ///
 /// Any number of threads may use one. Not safe to use across fork(); make it in the child.
-class Authenticator {
+class DRAWBRIDGE_API Authenticator {
  public:
   using Result = std::expected<Identity, AuthError>;
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drawbridge/export.h"
 #include "drawbridge/uuid.h"
 
 namespace drawbridge {
@@ -24,7 +25,7 @@ enum class CredentialKind : std::uint8_t {
 };
 
 /// `token`, `session` or `key`.
-std::string_view name_of(CredentialKind kind);
+DRAWBRIDGE_API std::string_view name_of(CredentialKind kind);
 
 /// What an API key may do: actions by resource, as @better-auth/api-key has them.
 using Permissions = std::map<std::string, std::vector<std::string>, std::less<>>;
@@ -38,7 +39,7 @@ using Organizations = std::map<std::string, std::vector<std::string>, std::less<
 /// may read one. References and views that it hands out live as long as any copy of it. Only a
 /// Verifier makes one, or an Authenticator by the same rules, so holding one means that a credential was
 /// verified.
-class Identity {
+class DRAWBRIDGE_API Identity {
  public:
   /// Claim `iss` (RFC 7519 §4.1.1): the one of the policy's issuers that the token names.
   const std::string& issuer() const;

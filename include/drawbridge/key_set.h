@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "drawbridge/algorithm.h"
+#include "drawbridge/export.h"
 
 namespace drawbridge {
 
@@ -32,7 +33,7 @@ struct KeyDescription {
 ///
 /// An immutable handle, cheap to copy; any number of threads may read one. One bad key never spoils
 /// the others: it is listed with the reason why it cannot be used.
-class KeySet {
+class DRAWBRIDGE_API KeySet {
  public:
   /// An empty set: it verifies nothing.
   KeySet();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drawbridge/export.h"
 #include "drawbridge/key_status.h"
 #include "drawbridge/revocations.h"
 #include "drawbridge/verifier.h"
@@ -18,7 +19,7 @@
 namespace drawbridge {
 
 /// The addresses of one Better Auth server, derived from its base URL as Better Auth derives them.
-struct BetterAuth {
+struct DRAWBRIDGE_API BetterAuth {
   std::string jwks_url;  ///< `<base>/jwks`
   std::string issuer;    ///< the origin: scheme and host in lower case, default port dropped
   std::string audience;  ///< the same origin
@@ -76,7 +77,7 @@ struct KeySource {
 /// token of a user who was verified lately goes before others, and each `client_address` has its share; an
 /// address that counts is an IP address as the server sees it, IPv6 by its first 64 bits. Without it all are
 /// one client.
-class RemoteVerifier {
+class DRAWBRIDGE_API RemoteVerifier {
  public:
   using Result = std::expected<Identity, AuthError>;
 

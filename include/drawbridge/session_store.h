@@ -7,11 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "drawbridge/export.h"
+
 namespace drawbridge {
 
 /// Where Better Auth keeps its sessions, for a backend that shares it: its database, or its secondary
 /// storage. It gives what is there and judges nothing. Any number of threads may ask.
-class SessionStore {
+class DRAWBRIDGE_API SessionStore {
  public:
   struct Record {
     /// `{"session":{…},"user":{…}}`, as Better Auth's secondary storage has it: the session with `id`,

@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "drawbridge/export.h"
+
 namespace drawbridge {
 
 /// A UUID as a value (RFC 9562): compared by its 128 bits, never as text.
-class Uuid {
+class DRAWBRIDGE_API Uuid {
  public:
   /// Reads the 36-character form `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, hex digits of either case.
   /// Braces, `urn:uuid:` and the form without hyphens are refused.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "drawbridge/auth_error.h"
+#include "drawbridge/export.h"
 #include "drawbridge/identity.h"
 #include "drawbridge/key_set.h"
 #include "drawbridge/policy.h"
@@ -19,7 +20,7 @@ using TokenTime = std::chrono::sys_time<std::chrono::milliseconds>;
 ///
 /// Pure: no clock, no network, no log. Immutable; any number of threads may use one at the same
 /// time. For keys that are fetched and kept fresh, see RemoteVerifier.
-class Verifier {
+class DRAWBRIDGE_API Verifier {
  public:
   /// Throws std::invalid_argument, with one line, for a policy that cannot work: an empty issuer or
   /// audience, more than 16 of either, no algorithm, a skew outside 0 to 5 minutes, a size limit of 0.
@@ -39,6 +40,7 @@ class Verifier {
 /// the request has. The view is into the header's value.
 ///
 /// None, or another scheme: `token_missing`. More than one: `token_malformed`.
-std::expected<std::string_view, AuthError> bearer_token(std::span<const std::string_view> authorization);
+DRAWBRIDGE_API std::expected<std::string_view, AuthError> bearer_token(
+    std::span<const std::string_view> authorization);
 
 }  // namespace drawbridge

@@ -3,8 +3,7 @@
 #include <new>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "core/text/filled.h"
 #include "issuer/without_signals.h"
 
 namespace drawbridge::fetch {
@@ -69,8 +68,8 @@ void AfterFetch::tell(const std::optional<Kept>& kept, std::optional<KeySource::
   if (!on_event_) return;
   if (event) {
     if (dropped > 0)
-      event->text += fmt::format(
-          " ({} earlier events were dropped: on_event takes longer than they are apart.)", dropped);
+      event->text +=
+          filled(" ({} earlier events were dropped: on_event takes longer than they are apart.)", dropped);
     on_event_(*event);
   }
   if (!fault.empty()) on_event_({false, std::move(fault)});

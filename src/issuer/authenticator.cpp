@@ -7,14 +7,13 @@
 #include <stdexcept>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/credentials/cache_cookie.h"
 #include "core/credentials/choice.h"
 #include "core/credentials/cross_site.h"
 #include "core/credentials/session_cookie.h"
 #include "core/credentials/session_identity.h"
 #include "core/errors/hints.h"
+#include "core/text/filled.h"
 #include "issuer/exchanger.h"
 #include "issuer/session_judge.h"
 
@@ -73,10 +72,10 @@ void check_store(const CredentialSource& source, const Policy& policy) {
         "about whatever anybody makes up"};
   if (const auto claim = claim_not_of_storage(policy.required_claims))
     throw std::invalid_argument{
-        fmt::format("the claim \"{}\" is required, which a session that is read does not have: "
-                    "have sessions "
-                    "exchanged for tokens, or do not require it",
-                    display_text(*claim))};
+        filled("the claim \"{}\" is required, which a session that is read does not have: "
+             "have sessions "
+             "exchanged for tokens, or do not require it",
+             display_text(*claim))};
 }
 
 CredentialSource checked(CredentialSource source, const Policy& policy) {
@@ -95,8 +94,8 @@ CredentialSource checked(CredentialSource source, const Policy& policy) {
   for (const std::string& origin : source.allowed_origins)
     if (!is_origin(origin))
       throw std::invalid_argument{
-          fmt::format("\"{}\" is no origin: give scheme, host and port alone, https://app.example.com",
-                      display_text(origin))};
+          filled("\"{}\" is no origin: give scheme, host and port alone, https://app.example.com",
+               display_text(origin))};
   return source;
 }
 
@@ -135,7 +134,7 @@ AuthError malformed(ChoiceFault fault) {
     case ChoiceFault::key_malformed:
       return {ErrorCode::credential_malformed,
               "The API key is malformed.",
-              fmt::format("A key has 1 to {} visible ASCII characters.", max_api_key_size),
+              filled("A key has 1 to {} visible ASCII characters.", max_api_key_size),
               {}};
     case ChoiceFault::cache_malformed:
       return {ErrorCode::credential_malformed,
@@ -278,7 +277,7 @@ struct Authenticator::Impl {
     std::string hint = "It may be";
     if (source.kinds.token) hint += " `Authorization: Bearer <JWT>`,";
     if (source.kinds.key) hint += " `x-api-key`,";
-    if (source.kinds.session) hint += fmt::format(" the cookie {},", cookie_name);
+    if (source.kinds.session) hint += filled(" the cookie {},", cookie_name);
     hint.back() = '.';
     return {ErrorCode::token_missing, "The request has no credential.", std::move(hint), {}};
   }

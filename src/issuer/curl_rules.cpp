@@ -3,9 +3,8 @@
 #include <mutex>
 #include <new>
 
-#include <fmt/format.h>
-
 #include "core/errors/hints.h"
+#include "core/text/filled.h"
 
 namespace drawbridge::fetch {
 namespace {
@@ -54,17 +53,15 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
   const std::string text = display_text(url.text, 128);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return fmt::format("The host of {} has no address. Check the URL (KeySource::jwks_url) and the DNS.",
-                         text);
+      return filled("The host of {} has no address. Check the URL (KeySource::jwks_url) and the DNS.", text);
     case CURLE_COULDNT_CONNECT:
-      return fmt::format("Nothing listens at {}. Is Better Auth running there?", text);
+      return filled("Nothing listens at {}. Is Better Auth running there?", text);
     case CURLE_OPERATION_TIMEDOUT:
       if (curl_error_text.starts_with("Resolving timed out"))
-        return fmt::format("No name server said within 5 seconds where the host of {} is. Check the DNS.",
-                           text);
-      return fmt::format("{} did not answer within 5 seconds.", text);
+        return filled("No name server said within 5 seconds where the host of {} is. Check the DNS.", text);
+      return filled("{} did not answer within 5 seconds.", text);
     case CURLE_PEER_FAILED_VERIFICATION:
-      return fmt::format(
+      return filled(
           "The TLS certificate of {} is not trusted for that host ({}). Set "
           "KeySource::ca_file if it is from your own authority.",
           text, display_text(curl_error_text, 128));
@@ -73,11 +70,10 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
         return "This system has no CA certificates that can be read. Install the package ca-certificates, "
                "or beside the Python package certifi, or let KeySource::ca_file name a PEM file.";
       }
-      return fmt::format(
-          "The CA certificates in {} cannot be read. KeySource::ca_file is to name a PEM file.",
-          display_text(ca_file->string(), 128));
+      return filled("The CA certificates in {} cannot be read. KeySource::ca_file is to name a PEM file.",
+                  display_text(ca_file->string(), 128));
     default:
-      return fmt::format("{} could not be fetched: {}.", text, curl_easy_strerror(code));
+      return filled("{} could not be fetched: {}.", text, curl_easy_strerror(code));
   }
 }
 

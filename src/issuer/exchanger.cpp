@@ -6,13 +6,13 @@
 #include <new>
 #include <stdexcept>
 
-#include <fmt/format.h>
 #include <sodium.h>
 
 #include "core/credentials/session_cookie.h"
 #include "core/jose/sha256.h"
 #include "core/keys/verified_subjects.h"
 #include "core/text/ascii.h"
+#include "core/text/filled.h"
 #include "core/text/whole_number.h"
 #include "issuer/address_share.h"
 #include "issuer/key_fetcher.h"
@@ -71,7 +71,7 @@ IssuerAnswer seen(const HttpAnswer& answer, std::string_view url) {
 std::string nonce() {
   std::array<std::uint64_t, 2> bytes{};
   randombytes_buf(bytes.data(), sizeof bytes);
-  return fmt::format("{:016x}{:016x}", bytes[0], bytes[1]);
+  return hex(bytes[0], 16) + hex(bytes[1], 16);
 }
 
 Exchanger::Refused unavailable(std::optional<std::chrono::seconds> retry_after, std::string why = {}) {
@@ -333,17 +333,17 @@ void Exchanger::on_judged(const Judged& judged) {
     if (exchange.kind == ExchangedKind::key && error.code == ErrorCode::token_revoked)
       return finish(judged.call, CredentialUnknown{});
     return finish(judged.call,
-                  FailedExchange{.text = fmt::format("Better Auth's token for a {} is not good here: {}: {}",
-                                                     text_of(exchange.kind), name_of(error.code), error.hint),
+                  FailedExchange{.text = filled("Better Auth's token for a {} is not good here: {}: {}",
+                                              text_of(exchange.kind), name_of(error.code), error.hint),
                                  .retry_after = error.retry_after,
                                  .concerns_all = false});
   }
   const Identity& identity = *judged.result;
   if (exchange.session && !is_of_session(identity, *exchange.session))
     return finish(judged.call,
-                  FailedExchange{.text = fmt::format("{} answered with the token of another session: a cache "
-                                                     "before Better Auth mixes up answers.",
-                                                     source_.base_url),
+                  FailedExchange{.text = filled("{} answered with the token of another session: a cache "
+                                              "before Better Auth mixes up answers.",
+                                              source_.base_url),
                                  .concerns_all = false});
   const auto now = boot_now();
   const auto system_now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include <fmt/format.h>
 #include <sodium.h>
 
+#include "core/text/filled.h"
 #include "issuer/without_signals.h"
 
 namespace drawbridge::fetch {
@@ -199,8 +199,7 @@ std::vector<KeyCache::Resolved> KeyFetcher::accept(Fetched fetched) {
   std::string text = cache_.status(boot_now()).last_failure;
   const bool good = text.empty();
   if (good) {
-    text =
-        fmt::format("key set fetched from {}, usable keys: {}", url_, cache_.status(boot_now()).usable_keys);
+    text = filled("key set fetched from {}, usable keys: {}", url_, cache_.status(boot_now()).usable_keys);
     if (!last_body_.empty()) kept.emplace(last_body_, system_now());
   }
   after_fetch_->add({good, std::move(text)}, std::move(kept));

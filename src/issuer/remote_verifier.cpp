@@ -4,7 +4,6 @@
 #include <new>
 #include <stdexcept>
 
-#include <fmt/format.h>
 #include <sodium.h>
 
 #include "core/credentials/cached_session.h"

@@ -4,13 +4,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <tuple>
 
-#include <boost/json.hpp>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/jose/strict_json.h"
+#include "core/text/filled.h"
+#include "core/text/json_writer.h"
 #include "core/text/whole_number.h"
 #include "issuer/folder_trust.h"
 
@@ -125,40 +127,41 @@ bool SnapshotFile::is_latest(std::chrono::sys_seconds fetched_at) const {
 
 std::expected<SnapshotFile::Restored, std::string> SnapshotFile::load(std::chrono::sys_seconds now) const {
   const auto refuse = [&](std::string_view why) {
-    return std::unexpected{fmt::format("The key snapshot {} {}.", path_.string(), why)};
+    return std::unexpected{filled("The key snapshot {} {}.", path_.string(), why)};
   };
   const auto text = read_trusted(path_);
   if (!text) return refuse(text.error());
 
-  boost::system::error_code fault;
-  const auto document = boost::json::parse(*text, fault);
-  const auto* members = fault ? nullptr : document.if_object();
-  const auto* url = members != nullptr ? members->if_contains("url") : nullptr;
-  const auto* fetched_at = members != nullptr ? members->if_contains("fetched_at") : nullptr;
-  const auto* jwks = members != nullptr ? members->if_contains("jwks") : nullptr;
-  if (url == nullptr || !url->is_string() || fetched_at == nullptr || !fetched_at->is_int64() ||
-      fetched_at->get_int64() < 0 || jwks == nullptr || !jwks->is_string())
-    return refuse("is not one that Drawbridge wrote");
-  if (std::string_view{url->get_string()} != jwks_url_) return refuse("is for another URL");
-  const std::chrono::sys_seconds at{std::chrono::seconds{fetched_at->get_int64()}};
+  simdjson::dom::parser parser;
+  const auto document = parse_strict_object(parser, *text);
+  if (!document) return refuse("is not one that Drawbridge wrote");
+  const auto url = string_member(*document, "url"), jwks = string_member(*document, "jwks");
+  std::int64_t fetched_at = -1;
+  if (const auto value = member(*document, "fetched_at")) std::ignore = value->get(fetched_at);
+  if (!url || !jwks || fetched_at < 0) return refuse("is not one that Drawbridge wrote");
+  if (*url != jwks_url_) return refuse("is for another URL");
+  const std::chrono::sys_seconds at{std::chrono::seconds{fetched_at}};
   if (at > now) return refuse("is from the future");
-  if (!is_latest(at)) return refuse(fmt::format("is older than the latest, as {} says", mark().string()));
-  auto keys = KeySet::parse(std::string_view{jwks->get_string()});
+  if (!is_latest(at)) return refuse(filled("is older than the latest, as {} says", mark().string()));
+  auto keys = KeySet::parse(*jwks);
   if (!keys) return refuse("holds no key set");
   return Restored{*std::move(keys), now - at};
 }
 
 std::string SnapshotFile::save(std::string_view jwks_json, std::chrono::sys_seconds fetched_at) const {
   if (const std::string why = folder_fault(path_); !why.empty())
-    return fmt::format("The key snapshot {} {}. It is not written.", path_.string(), why);
+    return filled("The key snapshot {} {}. It is not written.", path_.string(), why);
   const auto failed = [&] {
-    return fmt::format("The key snapshot {} could not be written: {}.", path_.string(), std::strerror(errno));
+    return filled("The key snapshot {} could not be written: {}.", path_.string(), std::strerror(errno));
   };
-  const std::string text = boost::json::serialize(boost::json::object{
-      {"url", jwks_url_}, {"fetched_at", fetched_at.time_since_epoch().count()}, {"jwks", jwks_json}});
+  std::string text = R"({"url":)";
+  append_json(text, jwks_url_);
+  text += filled(R"(,"fetched_at":{},"jwks":)", fetched_at.time_since_epoch().count());
+  append_json(text, jwks_json);
+  text += '}';
   // The mark second: where the writing stops in between, it is of an earlier set, which refuses nothing.
   if (!replace(path_, text)) return failed();
-  return replace(mark(), fmt::format("{}", fetched_at.time_since_epoch().count())) ? std::string{} : failed();
+  return replace(mark(), std::to_string(fetched_at.time_since_epoch().count())) ? std::string{} : failed();
 }
 
 }  // namespace drawbridge::fetch

@@ -20,7 +20,7 @@ def between(text, begin, end):
 
 
 def members_of_the_header(text):
-    return re.findall(r"(\w+)\(\) const;", between(text, "class Identity {", "private:"))
+    return re.findall(r"(\w+)\(\) const;", between(text, "class DRAWBRIDGE_API Identity {", "private:"))
 
 
 def members_of_the_contract(text):

@@ -36,8 +36,10 @@ ELSEWHERE = {
     "README.ja.md: ./dev run": "tests/e2e/test_dev.py",
     "examples/web/README.md: ./dev run": "tests/e2e/test_dev.py",
     "examples/fastapi/README.md: ./dev run --backend fastapi": "tests/e2e/test_dev.py",
-    "README.md: ./dev build release && cmake --install build/release --prefix /usr/local": "tests/package/package_test.py",
-    "README.ja.md: ./dev build release && cmake --install build/release --prefix /usr/local": "tests/package/package_test.py",
+    "README.md: cmake -B build/library -DCMAKE_BUILD_TYPE=Release -DDRAWBRIDGE_PROGRAM=OFF": "tests/package/consumers_test.py",
+    "README.ja.md: cmake -B build/library -DCMAKE_BUILD_TYPE=Release -DDRAWBRIDGE_PROGRAM=OFF": "tests/package/consumers_test.py",
+    "README.md: cmake --build build/library && cmake --install build/library --prefix /usr/local": "tests/package/package_test.py",
+    "README.ja.md: cmake --build build/library && cmake --install build/library --prefix /usr/local": "tests/package/package_test.py",
     "skills/drawbridge/SKILL.md: ./dev build release": "tests/package/package_test.py",
     'docs/postgresql.md: export DATABASE_URL="postgresql://app@db.example.com/app?options=-csearch_path%3Dapp,auth"': (
         "tests/migrate/test_schemas.py"

@@ -64,6 +64,7 @@ Outcome get_openapi(const Request& request) {
 }  // namespace
 
 http::Routes docs_routes() {
+  if (docs_files().empty()) return {{"/openapi.json", Access::open, {{Method::get, get_openapi}}}};
   return {{"/openapi.json", Access::open, {{Method::get, get_openapi}}},
           {"/docs", Access::open, {{Method::get, get_docs}}},
           {"/docs/{file}", Access::open, {{Method::get, get_docs_file}}}};

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <string>
 
-#include <fmt/format.h>
 #include <sodium.h>
 
 #include "core/credentials/session_identity.h"
 #include "core/credentials/session_record.h"
 #include "core/identity/identity_claims.h"
 #include "core/jose/claims.h"
+#include "core/text/filled.h"
 
 namespace drawbridge {
 namespace {
@@ -26,15 +26,15 @@ constexpr std::string_view how_to_have_one =
 AuthError not_made_for_this(const AuthError& why) {
   return {ErrorCode::session_unknown,
           "There is no such session.",
-          fmt::format("The cookie that caches it was refused, {}: {} {}", name_of(why.code), why.detail,
-                      how_to_have_one),
+          filled("The cookie that caches it was refused, {}: {} {}", name_of(why.code), why.detail,
+               how_to_have_one),
           {}};
 }
 
 AuthError no_cache(const AuthError& why) {
   return {ErrorCode::credential_malformed,
           "The cookie that caches the session is malformed.",
-          fmt::format("{} {}", why.detail, how_to_have_one),
+          filled("{} {}", why.detail, how_to_have_one),
           {}};
 }
 
@@ -45,7 +45,7 @@ AuthError counts_no_more(std::string_view why) {
 
 AuthError cannot_be_told(std::string_view why) {
   return {ErrorCode::session_unavailable, "The credential cannot be judged at the moment.",
-          fmt::format("A token of this session's user would be refused: {}", why), std::chrono::seconds{1}};
+          filled("A token of this session's user would be refused: {}", why), std::chrono::seconds{1}};
 }
 
 /// What the cache's own claims have to be, by the rules for a token's.
@@ -102,7 +102,7 @@ std::expected<Cached, AuthError> cached_session(std::string_view payload, const 
                    policy, now);
   if (!claims)
     return std::unexpected{cannot_be_told(
-        fmt::format("{}: {} {}", name_of(claims.error().code), claims.error().detail, claims.error().hint))};
+        filled("{}: {} {}", name_of(claims.error().code), claims.error().detail, claims.error().hint))};
   // The session's own end is exact, as in storage; the clocks' difference is for the cache's.
   TokenTimes times = outer.times;
   times.expires = std::min(times.expires, end - static_cast<double>(policy.clock_skew.count()));

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
 #include <simdjson.h>
 
 #include "core/identity/identity_claims.h"
 #include "core/jose/strict_json.h"
+#include "core/text/filled.h"
 #include "core/text/visible_text.h"
 
 namespace drawbridge {
@@ -40,10 +40,9 @@ std::string asked(const IssuerAnswer& answer) {
 
 /// For one credential alone: nobody else waits for it.
 std::unexpected<ExchangeResult> misfit(const IssuerAnswer& answer, std::string_view what) {
-  return std::unexpected<ExchangeResult>{
-      FailedExchange{.text = fmt::format("{} answered {}", asked(answer), what),
-                     .retry_after = answer.retry_after,
-                     .concerns_all = false}};
+  return std::unexpected<ExchangeResult>{FailedExchange{.text = filled("{} answered {}", asked(answer), what),
+                                                        .retry_after = answer.retry_after,
+                                                        .concerns_all = false}};
 }
 
 /// Better Auth's own code of a refusal.
@@ -78,7 +77,7 @@ std::unexpected<ExchangeResult> failure_of_status(const IssuerAnswer& answer) {
   else if (answer.status >= 300 && answer.status < 400)
     what = "a redirect, which is not followed with a credential. Set the URL it leads to";
   return std::unexpected<ExchangeResult>{
-      FailedExchange{.text = fmt::format("{} answered {}: {}.", asked(answer), answer.status, what),
+      FailedExchange{.text = filled("{} answered {}: {}.", asked(answer), answer.status, what),
                      .retry_after = answer.retry_after,
                      .concerns_all = concerns_all}};
 }
@@ -101,7 +100,7 @@ std::chrono::seconds pause_of(const IssuerAnswer& answer) {
 std::expected<std::string, ExchangeResult> token_of(const IssuerAnswer& answer) {
   simdjson::dom::parser parser;
   const auto body = parse_strict_object(parser, answer.body);
-  if (!body) return misfit(answer, fmt::format("{}. Check the URL of Better Auth.", kind_of(answer.body)));
+  if (!body) return misfit(answer, filled("{}. Check the URL of Better Auth.", kind_of(answer.body)));
   const auto token = string_member(*body, "token");
   if (!token || token->empty()) return misfit(answer, "without a token. Is the plugin jwt() there?");
   return std::string{*token};
@@ -116,7 +115,7 @@ std::expected<ShownSession, ExchangeResult> read_session_answer(const IssuerAnsw
   if (trimmed(answer.body) == "null") return std::unexpected<ExchangeResult>{CredentialUnknown{}};
   simdjson::dom::parser parser;
   const auto body = parse_strict_object(parser, answer.body);
-  if (!body) return misfit(answer, fmt::format("{}. Check the URL of Better Auth.", kind_of(answer.body)));
+  if (!body) return misfit(answer, filled("{}. Check the URL of Better Auth.", kind_of(answer.body)));
   const auto object_of = [&body](std::string_view name) -> std::optional<simdjson::dom::object> {
     simdjson::dom::object object;
     const auto element = member(*body, name);

@@ -3,21 +3,20 @@
 #include <chrono>
 #include <cstdint>
 
-#include <fmt/format.h>
-
 #include "core/credentials/session_record.h"
+#include "core/text/filled.h"
 #include "core/text/whole_number.h"
 
 namespace drawbridge {
 
 std::string session_key(std::string_view prefix, std::string_view token) {
-  return fmt::format("{}{}", prefix, token);
+  return filled("{}{}", prefix, token);
 }
 
 std::optional<std::string> revocation_key(std::string_view prefix, std::string_view record) {
   const auto read = read_session_record(record);
   if (!read) return std::nullopt;
-  return fmt::format("{}revoked-sessions-before-{}", prefix, read->user_id);
+  return filled("{}revoked-sessions-before-{}", prefix, read->user_id);
 }
 
 std::optional<Instant> read_revocation(std::string_view text) {

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "core/identity/identity_claims.h"
 #include "core/jose/claims.h"
+#include "core/text/filled.h"
 #include "core/text/json_writer.h"
 
 namespace drawbridge {
@@ -71,10 +70,10 @@ std::expected<std::optional<Identity>, std::string> identity_of_session(
     return std::unexpected{"The session's user has more to say than fits into a token."};
   auto checked = check_claims(std::move(claims), policy, now);
   if (!checked)
-    return std::unexpected{fmt::format(
-        "A token of this session's user would be refused, {}: {} Look at the user's row, and at what "
-        "`drawbridge migrate plan` says.",
-        name_of(checked.error().code), checked.error().detail)};
+    return std::unexpected{
+        filled("A token of this session's user would be refused, {}: {} Look at the user's row, and at what "
+             "`drawbridge migrate plan` says.",
+             name_of(checked.error().code), checked.error().detail)};
   return IdentityMaker::of_kind(IdentityMaker::make(std::move(checked->identity)), CredentialKind::session);
 }
 

@@ -2,13 +2,13 @@
 
 #include <cstdint>
 
-#include <fmt/format.h>
 #include <simdjson.h>
 
 #include "drawbridge/uuid.h"
 
 #include "core/jose/strict_json.h"
 #include "core/text/date_time.h"
+#include "core/text/filled.h"
 
 namespace drawbridge {
 namespace {
@@ -53,7 +53,7 @@ std::optional<std::string> id_of(element value) {
   if (const auto text = string_of(value)) return std::string{*text};
   std::int64_t number = 0;
   if (value.get(number) != simdjson::SUCCESS) return std::nullopt;
-  return fmt::format("{}", number);
+  return std::to_string(number);
 }
 
 std::optional<std::string> text_of(element value) {
@@ -82,13 +82,13 @@ class Part {
     const auto value = present(camel, snake);
     if (!value) return std::nullopt;
     auto result = read(*value);
-    if (!result) fail(fmt::format(".{} cannot be read", camel));
+    if (!result) fail(filled(".{} cannot be read", camel));
     return result;
   }
 
   template <class T>
   T required(std::string_view camel, std::string_view snake, std::optional<T> (*read)(element)) {
-    if (!present(camel, snake)) fail(fmt::format(".{} is missing", camel));
+    if (!present(camel, snake)) fail(filled(".{} is missing", camel));
     return optional(camel, snake, read).value_or(T{});
   }
 
@@ -101,7 +101,7 @@ class Part {
   }
 
   void fail(std::string_view what) {
-    if (fault_.empty()) fault_ = fmt::format("{}{}{}", name_, what.starts_with('.') ? "" : " ", what);
+    if (fault_.empty()) fault_ = filled("{}{}{}", name_, what.starts_with('.') ? "" : " ", what);
   }
 
  private:

@@ -3,7 +3,8 @@
 #include <array>
 #include <utility>
 
-#include <boost/json.hpp>
+#include "core/text/filled.h"
+#include "core/text/json_writer.h"
 
 namespace drawbridge {
 namespace {
@@ -133,13 +134,11 @@ std::string www_authenticate(ErrorCode code) {
 }
 
 std::string problem_json(const AuthError& error) {
-  return boost::json::serialize(boost::json::object{
-      {"type", "urn:drawbridge:error:" + std::string{name_of(error.code)}},
-      {"title", title_of(error.code)},
-      {"status", http_status(error.code)},
-      {"detail", error.detail},
-      {"code", name_of(error.code)},
-  });
+  const std::string_view name = name_of(error.code);
+  std::string json = filled(R"({"type":"urn:drawbridge:error:{}","title":"{}","status":{},"detail":)", name,
+                          title_of(error.code), http_status(error.code));
+  append_json(json, error.detail);
+  return json += filled(R"(,"code":"{}"})", name);
 }
 
 }  // namespace drawbridge

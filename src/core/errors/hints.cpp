@@ -4,9 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include <fmt/format.h>
-
 #include "core/text/ascii.h"
+#include "core/text/filled.h"
 
 namespace drawbridge {
 namespace {
@@ -65,7 +64,7 @@ std::string_view member_of(std::string_view claim) {
 std::string duration_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::abs(seconds)));
   const auto plural = [](std::int64_t n, std::string_view unit) {
-    return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
+    return filled("{} {}{}", n, unit, n == 1 ? "" : "s");
   };
   if (whole < 120) return plural(whole, "second");
   if (whole < 2 * 3600) return plural(whole / 60, "minute");
@@ -89,7 +88,7 @@ std::string difference_between(std::string_view got, std::string_view expected) 
     return "they differ by the path " + display_text(path);
   }
   if (a.scheme == b.scheme && a.port == b.port && is_loopback_name(a.host) && is_loopback_name(b.host))
-    return fmt::format("{} and {} are different origins", a.host, b.host);
+    return filled("{} and {} are different origins", a.host, b.host);
   if (a.scheme == b.scheme && a.host == b.host && a.port != b.port) return "they differ by the port";
   return {};
 }
@@ -104,8 +103,8 @@ std::string quoted_names(std::span<const std::string> names) {
   constexpr std::size_t shown = 5;
   std::string text = names.size() > 1 ? "one of " : "";
   for (std::size_t i = 0; i < std::min(names.size(), shown); ++i)
-    text += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", display_text(names[i], 128));
-  return names.size() > shown ? fmt::format("{} and {} more", text, names.size() - shown) : text;
+    text += filled("{}\"{}\"", i == 0 ? "" : ", ", display_text(names[i], 128));
+  return names.size() > shown ? filled("{} and {} more", text, names.size() - shown) : text;
 }
 
 std::string several_hosts_hint() {
@@ -127,12 +126,11 @@ std::string token_too_large_hint() {
 }
 
 std::string malformed_token_hint(std::string_view token) {
-  if (token.empty()) return fmt::format("The token is empty: {}.", get_a_jwt);
+  if (token.empty()) return filled("The token is empty: {}.", get_a_jwt);
   if (is_session_token(token))
-    return fmt::format("This is Better Auth's opaque session token (session.token), not a JWT: {}.",
-                       get_a_jwt);
+    return filled("This is Better Auth's opaque session token (session.token), not a JWT: {}.", get_a_jwt);
   if (is_session_cookie(token))
-    return fmt::format("This is the value of Better Auth's session cookie, not a JWT: {}.", get_a_jwt);
+    return filled("This is the value of Better Auth's session cookie, not a JWT: {}.", get_a_jwt);
   if (ascii::lower(token.substr(0, 7)) == "bearer ")
     return "The token starts with \"Bearer \": give the JWT alone.";
   if (token.front() == '"' || token.front() == '\'') return "The token stands in quotes: give the JWT alone.";
@@ -142,8 +140,7 @@ std::string malformed_token_hint(std::string_view token) {
   const auto dots = std::ranges::count(token, '.');
   if (dots == 4)
     return "Five segments are an encrypted token (JWE); Better Auth's JWTs are signed, not encrypted.";
-  if (dots != 2)
-    return fmt::format("A JWT is three parts with dots between, this has {}: {}.", dots + 1, get_a_jwt);
+  if (dots != 2) return filled("A JWT is three parts with dots between, this has {}: {}.", dots + 1, get_a_jwt);
   return "The token was cut or changed on its way, or made by something that pads its base64: send it as "
          "Better "
          "Auth gave it.";
@@ -160,7 +157,7 @@ std::string key_id_missing_hint() {
 }
 
 std::string token_type_hint(std::string_view mark) {
-  return fmt::format(
+  return filled(
       "\"{}\" marks an ID token, an access token, a logout token or a session cookie, which the same keys "
       "sign: {}.",
       display_text(mark), get_a_jwt);
@@ -171,16 +168,16 @@ std::string algorithm_hint(std::string_view alg, std::span<const Algorithm> allo
   for (const Algorithm algorithm : allowed)
     names += (names.empty() ? "" : ",") + std::string{name_of(algorithm)};
   if (algorithm_named(alg))
-    return fmt::format(
-        "The token's alg is {0}, allowed is {1}. If your Better Auth signs with {0} on purpose, add it to "
+    return filled(
+        "The token's alg is {}, allowed is {}. If your Better Auth signs with {} on purpose, add it to "
         "Policy::algorithms.",
-        alg, names);
-  return fmt::format("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.",
-                     display_text(alg), names);
+        alg, names, alg);
+  return filled("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.", display_text(alg),
+              names);
 }
 
 std::string key_unknown_hint(std::string_view kid) {
-  return fmt::format(
+  return filled(
       "The kid is \"{}\". Is the token from another Better Auth (another database or secret), or the key set "
       "from "
       "another address (KeySource::jwks_url)?",
@@ -188,8 +185,7 @@ std::string key_unknown_hint(std::string_view kid) {
 }
 
 std::string key_unusable_hint(std::string_view kid, std::string_view reason) {
-  return fmt::format("For the kid \"{}\": {}. `drawbridge jwks` lists the set's keys.", display_text(kid),
-                     reason);
+  return filled("For the kid \"{}\": {}. `drawbridge jwks` lists the set's keys.", display_text(kid), reason);
 }
 
 std::string signature_hint() {
@@ -201,8 +197,8 @@ std::string claim_missing_hint(std::string_view claim) {
     return "Have Better Auth put it in: jwt({ jwt: { definePayload: ({ user, session }) => ({ uuid: "
            "user.uuid, email: "
            "user.email, sid: session.id }) } }), with `uuid` among user.additionalFields.";
-  return fmt::format("Have Better Auth put \"{}\" into the token: jwt({{ jwt: {{ definePayload }} }}).",
-                     display_text(claim));
+  return filled("Have Better Auth put \"{}\" into the token: jwt({ jwt: { definePayload } }).",
+              display_text(claim));
 }
 
 std::string claim_invalid_hint(std::string_view claim) {
@@ -210,7 +206,7 @@ std::string claim_invalid_hint(std::string_view claim) {
     return "The column user.uuid must hold UUIDs such as crypto.randomUUID() makes; `drawbridge migrate "
            "plan` shows "
            "what to fix.";
-  return fmt::format(
+  return filled(
       "Look at the value of \"{}\" with `drawbridge token inspect`, and at the payload that Better Auth "
       "defines.",
       display_text(claim));
@@ -219,16 +215,16 @@ std::string claim_invalid_hint(std::string_view claim) {
 std::string mismatch_hint(std::string_view claim, std::string_view got,
                           std::span<const std::string> expected) {
   const std::string difference = difference_between(got, expected);
-  return fmt::format(
-      "The token's {0} is \"{1}\", expected is {2}{3}. Set {4} to what the token has, or Better "
-      "Auth's baseURL to what is expected here{5}.",
+  return filled(
+      "The token's {} is \"{}\", expected is {}{}. Set {} to what the token has, or Better "
+      "Auth's baseURL to what is expected here{}.",
       claim, display_text(got), quoted_names(expected),
       difference.empty() ? std::string{} : ": " + difference, member_of(claim),
       difference.empty() ? "; " + several_hosts_hint() : std::string{});
 }
 
 std::string expired_hint(double expires, double now) {
-  return fmt::format(
+  return filled(
       "It expired {} ago. Better Auth's tokens live 15 minutes: fetch a fresh one from GET /api/auth/token. "
       "If it is "
       "fresh, compare the clocks of both machines.",
@@ -236,7 +232,7 @@ std::string expired_hint(double expires, double now) {
 }
 
 std::string not_yet_valid_hint(double starts, double now) {
-  return fmt::format(
+  return filled(
       "It becomes valid in {}. Compare the clocks of the issuer and of this machine; Policy::clock_skew "
       "allows up to "
       "300 seconds.",

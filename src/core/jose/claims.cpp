@@ -4,11 +4,10 @@
 #include <cmath>
 #include <span>
 
-#include <fmt/format.h>
-
 #include "core/errors/hints.h"
 #include "core/jose/strict_json.h"
 #include "core/text/ascii.h"
+#include "core/text/filled.h"
 
 namespace drawbridge {
 namespace {
@@ -237,8 +236,8 @@ std::expected<std::optional<Organizations>, AuthError> read_organizations(object
   const auto value = claim(claims, "orgs");
   if (!value) return std::nullopt;
   const auto unclear = [] {
-    return invalid("orgs", fmt::format("an object of up to {} organizations with their roles as texts",
-                                       max_organizations));
+    return invalid("orgs",
+                   filled("an object of up to {} organizations with their roles as texts", max_organizations));
   };
   object memberships;
   if (value->get(memberships) != simdjson::SUCCESS) return unclear();

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "core/jose/base64url.h"
 #include "core/jose/strict_json.h"
 #include "core/revocations/revocation_set.h"
+#include "core/text/filled.h"
 #include "core/text/visible_text.h"
 
 namespace drawbridge {
@@ -68,13 +67,13 @@ std::string asked(const SeenRevocationAnswer& seen) {
 FailedQuestion not_a_page(const SeenRevocationAnswer& seen, std::string_view why) {
   const std::size_t first = seen.body.find_first_not_of(" \t\r\n");
   const bool is_html = first != std::string_view::npos && seen.body[first] == '<';
-  return {is_html ? fmt::format("{} answered a web page. Is the URL of Better Auth right?", asked(seen))
-                  : fmt::format("{} answered something else than revocations: it {}.", asked(seen), why)};
+  return {is_html ? filled("{} answered a web page. Is the URL of Better Auth right?", asked(seen))
+                  : filled("{} answered something else than revocations: it {}.", asked(seen), why)};
 }
 
 FailedQuestion status_failure(const SeenRevocationAnswer& seen) {
   const auto says = [&](std::string_view what) {
-    return FailedQuestion{fmt::format("{} answered {}{}", asked(seen), seen.status, what), seen.retry_after};
+    return FailedQuestion{filled("{} answered {}{}", asked(seen), seen.status, what), seen.retry_after};
   };
   if (seen.status == 401 || seen.status == 403)
     return says(
@@ -117,9 +116,9 @@ RevocationAnswer read_revocation_answer(const SeenRevocationAnswer& seen) {
   if (seen.status == 304 && seen.asked_with_etag) return RevocationsUnchanged{};
   if (seen.status == 404)
     return NoRevocations{
-        fmt::format("{} answered 404: the plugin @drawbridge/better-auth serves it where it has revocations: "
-                    "true.",
-                    asked(seen))};
+        filled("{} answered 404: the plugin @drawbridge/better-auth serves it where it has revocations: "
+             "true.",
+             asked(seen))};
   if (seen.status != 200) return status_failure(seen);
   if (seen.is_cut) return not_a_page(seen, "is larger than 2 MiB");
   auto page = read_revocation_page(seen.body);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
+#include "core/text/filled.h"
 
 namespace drawbridge {
 namespace {
@@ -128,7 +128,7 @@ std::string RevocationFeed::take_page(RevocationPage page, BootTime now) {
     revocations.push_back({one.digest, one.before, now + std::min(one.left + 2 * skew_, longest_hold)});
   // The cursor stays, so that those that found no place are asked for again.
   if (!set_.add(revocations, now))
-    return fmt::format("The issuer has more revocations than the {} that are kept.", set_.capacity());
+    return filled("The issuer has more revocations than the {} that are kept.", set_.capacity());
   etag_ = page.cursor == cursor_in_flight_ ? std::move(page.etag) : std::string{};
   cursor_ = std::move(page.cursor);
   return {};
@@ -223,11 +223,10 @@ std::optional<RevocationFeed::Event> RevocationFeed::take_event(BootTime now) {
   const State before = std::exchange(state_told_, now_so.state);
   if (before == now_so.state) return std::nullopt;
   if (now_so.state == State::current)
-    return Event{true, fmt::format("revocations are received{}, entries: {}",
-                                   before == State::lost ? " again" : "", now_so.entries)};
+    return Event{true, filled("revocations are received{}, entries: {}", before == State::lost ? " again" : "",
+                            now_so.entries)};
   if (now_so.state != State::lost) return std::nullopt;
-  return Event{false,
-               fmt::format("Revocations are currently unavailable: {} {}",
+  return Event{false, filled("Revocations are currently unavailable: {} {}",
                            now_so.last_failure.empty() ? "The issuer does not answer." : now_so.last_failure,
                            now_so.required ? "No token is accepted meanwhile (revocations: required)."
                                            : "Tokens that are revoked meanwhile count until they "

@@ -1,10 +1,6 @@
 #include "core/text/json_writer.h"
 
-#include <array>
-#include <charconv>
-
-#include <boost/json.hpp>
-
+#include "core/text/filled.h"
 #include "core/text/time_text.h"
 
 namespace drawbridge {
@@ -18,22 +14,34 @@ bool has_to_be_escaped(std::string_view text) {
   return found != 0;
 }
 
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view letters = "btn fr";  // of U+0008 to U+000D but U+000B
+  if (c == '"' || c == '\\') {
+    out += '\\';
+    out += c;
+  } else if (c >= '\b' && c <= '\r' && c != '\v') {
+    out += '\\';
+    out += letters[static_cast<std::size_t>(c - '\b')];
+  } else if (static_cast<unsigned char>(c) < 0x20) {
+    out += "\\u" + hex(static_cast<unsigned char>(c), 4);
+  } else {
+    out += c;
+  }
+}
+
 }  // namespace
 
 void append_json(std::string& out, std::string_view text) {
-  if (has_to_be_escaped(text)) {
-    out += boost::json::serialize(boost::json::string_view{text.data(), text.size()});
-    return;
-  }
   out += '"';
-  out += text;
+  if (has_to_be_escaped(text))
+    for (const char c : text) append_escaped(out, c);
+  else
+    out += text;
   out += '"';
 }
 
 void append_json(std::string& out, std::int64_t number) {
-  std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
+  append_part(out, number);
 }
 
 void append_json(std::string& out, std::chrono::sys_time<std::chrono::milliseconds> time) {

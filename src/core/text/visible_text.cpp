@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
-#include <fmt/format.h>
+#include "core/text/filled.h"
 
 namespace drawbridge {
 namespace {
@@ -46,9 +45,7 @@ bool misleads(char32_t c) {
 
 /// As a string of JSON has it: in UTF-16, and beyond its first plane as two of those.
 void append_escaped(std::string& json, char32_t c) {
-  const auto unit = [&](char32_t value) {
-    fmt::format_to(std::back_inserter(json), "\\u{:04x}", static_cast<unsigned>(value));
-  };
+  const auto unit = [&](char32_t value) { json += "\\u" + hex(value, 4); };
   if (c < 0x10000) return unit(c);
   unit(0xD800 + ((c - 0x10000) >> 10));
   unit(0xDC00 + ((c - 0x10000) & 0x3FF));
@@ -62,10 +59,9 @@ std::string display_text(std::string_view foreign, std::size_t max_characters) {
     if (characters == max_characters) return shown + "…";
     const CodePoint c = first_code_point(foreign);
     if (c.size == 0)
-      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(foreign.front()));
+      shown += "\\x" + hex(static_cast<unsigned char>(foreign.front()), 2);
     else if (misleads(c.value))
-      shown += c.value <= 0xFF ? fmt::format("\\x{:02x}", static_cast<unsigned>(c.value))
-                               : fmt::format("\\u{{{:x}}}", static_cast<unsigned>(c.value));
+      shown += c.value <= 0xFF ? "\\x" + hex(c.value, 2) : "\\u{" + hex(c.value) + '}';
     else
       shown += foreign.substr(0, c.size);
     foreign.remove_prefix(std::max<std::size_t>(c.size, 1));
