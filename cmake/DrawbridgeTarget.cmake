@@ -36,8 +36,9 @@ function(drawbridge_target target)
 endfunction()
 
 # ccache hashes a file .sum in place of a precompiled header, whose bytes differ from clone to clone: what it is made of is
-# its list of headers and Debian's packages that have headers or compilers. Where there are no such packages it hashes the bytes.
-execute_process(COMMAND dpkg-query -W "*-dev" "gcc*" "g++*" "cpp*" "clang*" OUTPUT_VARIABLE drawbridge_system ERROR_QUIET)
+# its list of headers and Debian's packages that those and the compilers are of. Where there are no such packages it hashes the bytes.
+execute_process(COMMAND dpkg-query -W "gcc-??" "g++-??" "cpp-??" "clang-??" "libstdc++*-dev" libc6-dev linux-libc-dev
+  libfmt-dev libsimdjson-dev libgtest-dev OUTPUT_VARIABLE drawbridge_system ERROR_QUIET)
 
 # CMake hides the path of a precompiled header from ccache behind -Xclang.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
