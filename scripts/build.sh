@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Building, formatting and linting.
 
-presets=(dev release asan tsan bench)
+presets=(dev release packages asan tsan bench)
 
 # Where there is ccache, all that is compiled goes through it: CMake and scikit-build read the first variable. Another clone of
 # the repository, elsewhere, finds what this one has compiled.
