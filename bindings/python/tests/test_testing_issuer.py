@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import urllib.request
@@ -179,3 +180,13 @@ def test_the_app_itself_does_not_import_it() -> None:
 def test_what_is_missing_is_named() -> None:
     result = run("import sys\nsys.modules['cryptography'] = None\nimport drawbridge.testing", PYTEST_VERSION="8")
     assert "pip install 'drawbridge-auth[testing]'" in result.stderr
+
+
+def test_a_client_that_has_gone_is_not_told_of(capfd: pytest.CaptureFixture[str]) -> None:
+    with Issuer() as issuer:
+        for _ in range(20):
+            client = socket.create_connection(("127.0.0.1", int(issuer.url.rpartition(":")[2])))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset at the end
+            client.sendall(b"GET /api/auth/jwks HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            client.close()
+    assert capfd.readouterr() == ("", "")

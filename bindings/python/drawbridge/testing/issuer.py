@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
 import uuid as uuids
@@ -13,7 +14,7 @@ from datetime import datetime, timezone
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs
 
 try:
@@ -61,7 +62,7 @@ class Issuer:
         self._keys: list[tuple[str, Ed25519PrivateKey]] = []
         self.rotate()
         self._sessions = Sessions()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self._server = _Server(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = False  # so that close() waits for the answers under way
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -219,6 +220,13 @@ def _is_uuid(text: str) -> bool:
         return str(uuids.UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of a client that has gone: a verifier that is closed ends what it was asking for."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _handler_for(issuer: Issuer) -> type[BaseHTTPRequestHandler]:
