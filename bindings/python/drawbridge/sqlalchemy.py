@@ -31,7 +31,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, Table, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -101,17 +101,25 @@ class BetterAuthTime(TypeDecorator[datetime]):
         return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 
+_BETTER_AUTHS = {"drawbridge": "Better Auth's"}  # of a column: by it Alembic knows the table, whatever its name
+
+
+def is_better_auths(table: Table) -> bool:
+    """Whether it is the table of a model of this module, under whatever name."""
+    return any(_BETTER_AUTHS.items() <= column.info.items() for column in table.columns)
+
+
 class _UserColumns:
     """What Better Auth 1.7's ``user`` has whatever its ids are."""
 
     __tablename__ = "user"
 
-    name: Mapped[str] = mapped_column(Text)
-    email: Mapped[str] = mapped_column(Text, unique=True)
-    email_verified: Mapped[bool] = mapped_column("emailVerified", Boolean)
-    image: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column("createdAt", BetterAuthTime)
-    updated_at: Mapped[datetime] = mapped_column("updatedAt", BetterAuthTime)
+    name: Mapped[str] = mapped_column(Text, info=_BETTER_AUTHS)
+    email: Mapped[str] = mapped_column(Text, unique=True, info=_BETTER_AUTHS)
+    email_verified: Mapped[bool] = mapped_column("emailVerified", Boolean, info=_BETTER_AUTHS)
+    image: Mapped[str | None] = mapped_column(Text, info=_BETTER_AUTHS)
+    created_at: Mapped[datetime] = mapped_column("createdAt", BetterAuthTime, info=_BETTER_AUTHS)
+    updated_at: Mapped[datetime] = mapped_column("updatedAt", BetterAuthTime, info=_BETTER_AUTHS)
 
 
 class BetterAuthUser(_UserColumns):

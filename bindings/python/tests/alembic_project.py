@@ -20,7 +20,7 @@ ENV = """
 from alembic import context
 from sqlalchemy import create_engine
 
-from drawbridge.alembic import include_object
+from drawbridge.alembic import include_object, render_item
 
 if context.is_offline_mode():
     context.configure(url=context.config.get_main_option("sqlalchemy.url"), literal_binds=True)
@@ -33,6 +33,7 @@ else:
             connection=connection,
             target_metadata=context.config.attributes.get("metadata"),
             include_object=include_object,
+            render_item=render_item,
         )
         with context.begin_transaction():
             context.run_migrations()

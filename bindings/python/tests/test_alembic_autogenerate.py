@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic import command
 from alembic_project import Project
 from better_auths import run_migrations, script
 from database import Database
-from sqlalchemy import Column, Index, MetaData, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from drawbridge.alembic.revisions import TableKey, calls_of_upgrades, follow
+from drawbridge.sqlalchemy import BetterAuthTime, BetterAuthUser, UserUuid
 
 pytest_plugins = ["alembic_databases"]
 pytestmark = pytest.mark.repository
@@ -109,6 +113,7 @@ def test_a_table_that_the_app_dropped_and_another_made_again_is_the_others(
 LATER = {
     "a drop in a loop": ('for table in ("notes",): op.drop_table(table)', {"later"}),
     "SQL that drops": ('op.execute("DROP TABLE notes")', {"later"}),
+    "SQL of the driver that drops": ('op.get_bind().exec_driver_sql("DROP TABLE notes")', {"later"}),
     "SQL that renames": ('op.execute(sa.text("alter table notes rename to others"))', {"later"}),
     "SQL that is not a literal": ("op.execute(sql)", {"later"}),
     "a name that is renamed unseen": ('op.rename_table(name, "others")', {"later"}),
@@ -139,3 +144,37 @@ def test_of_a_table_that_others_made_no_part_is_dropped(database: Database, writ
     assert "sa.Column('mine'" in text, "what the model adds is written"
     assert "create_index('by_old'" in text
     assert seen.name == "organization"
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(BetterAuthUser, Base):
+    """As Drizzle has it: under other names, and with defaults that are none of the model's."""
+
+    __tablename__ = "users"
+
+    email_verified: Mapped[bool] = mapped_column("email_verified")
+
+
+class Remark(Base):
+    __tablename__ = "remarks"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(UserUuid, ForeignKey("users.uuid"))
+    at: Mapped[datetime] = mapped_column(BetterAuthTime("timestamp"))
+
+
+USERS = """create table users (id text primary key, name text default 'x', email text,
+    email_verified boolean default false, image text, "createdAt" timestamp, "updatedAt" timestamp, role text, uuid text default 'y')"""
+
+
+@pytest.mark.parametrize("sql", ["", USERS], ids=["no table", "a table of another form"])
+def test_the_table_of_a_model_of_better_auths_users_is_left_alone(
+    database: Database, written: Written, sql: str
+) -> None:
+    script(database, sql)
+    text = written(database, Base.metadata)
+    assert not re.findall(r"op\.\w+\(\s*'users'", text), text
+    assert "'users.uuid'" in text
+    assert "BetterAuthTime('timestamp')" in text

@@ -11,7 +11,7 @@ from sqlalchemy.schema import SchemaItem, Table
 
 from drawbridge import _core
 from drawbridge.alembic.revisions import tables_made_by
-from drawbridge.sqlalchemy import BetterAuthTime, UserUuid
+from drawbridge.sqlalchemy import BetterAuthTime, UserUuid, is_better_auths
 
 # Better Auth's own, and those in which migrations write down what they did.
 NOT_THE_APPS = frozenset(_core.tables_of_migrations())
@@ -25,7 +25,8 @@ def include_object(
     """For ``context.configure(include_object=…)`` in ``env.py``. It is false for
 
     - Better Auth's ``user``, ``session``, ``account``, ``verification`` and ``jwks`` and all that is in them, in the
-      database or as a model: Better Auth and this package change them;
+      database or as a model, and the table of a model such as ``BetterAuthUser``, whatever its name: Better Auth, or
+      the ORM that owns them, and this package change them;
     - whatever the database has without a model, a table or a part of one, unless a revision of the app made that table
       by ``op.create_table`` with its name as a literal. So nothing is dropped that somebody else made, whatever its
       name: Better Auth's plugins (``organization()``, ``twoFactor()``, ``apiKey()``), its ``rateLimit``, another
@@ -35,7 +36,7 @@ def include_object(
     table = object if isinstance(object, Table) else getattr(object, "table", None)
     if not isinstance(table, Table):
         return True
-    if table.name in NOT_THE_APPS:
+    if table.name in NOT_THE_APPS or is_better_auths(table):
         return False
     if not reflected or compare_to is not None or was_made_by_the_app(table):
         return True
@@ -59,4 +60,5 @@ def render_item(type_: str, object: object, autogen_context: AutogenContext) -> 
         return False
     name = type(object).__name__
     autogen_context.imports.add(f"from {type(object).__module__} import {name}")
-    return f"{name}()"
+    stored = getattr(object, "stored", "timestamptz")
+    return f"{name}()" if stored == "timestamptz" else f"{name}({stored!r})"

@@ -52,7 +52,7 @@ def follow(call: ast.Call, made: set[TableKey]) -> None:
         elif (schema, old) in made:
             made.discard((schema, old))
             add(made, schema, text_of(call, "new_table_name", 1))
-    elif called == "execute":
+    elif called in ("execute", "exec_driver_sql"):
         sql = call.args[0] if call.args else None
         texts = [node.value for node in ast.walk(sql) if isinstance(node, ast.Constant)] if sql is not None else []
         words = {word.upper() for text in texts if isinstance(text, str) for word in text.split()}
