@@ -335,3 +335,11 @@ def test_what_a_router_has_as_its_default_is_looked_into_at_the_start() -> None:
     app.mount("/{user_id}", Router(default=by_default))
     with pytest.raises(RuntimeError, match=r"The route /\{user_id\}/notes depends on verify_user_access"):
         check_routes(app)
+
+
+def test_what_is_open_is_not_a_text() -> None:
+    """Each of its characters would be a route: here the page at `/`."""
+    app = FastAPI()
+    app.add_api_route("/", lambda: None)
+    with pytest.raises(TypeError, match=r"give a set, open=\{'/health'\}"):
+        assert_all_routes_protected(app, open="/health")

@@ -36,6 +36,8 @@ def assert_all_routes_protected(app: Starlette, open: Collection[str] = ()) -> N
     `open` names the routes that are meant for anybody, `"/health"` or `"GET /health"`, with the prefixes of routers and
     mounts. A name that is no route is an error too. What `dependency_overrides` says is not looked at.
     """
+    if isinstance(open, str):
+        raise TypeError(f"open is a str, whose characters would be routes: give a set, open={{{open!r}}}")
     served = list(_served_by(app, "", (), "/"))
     known = {name for route in served for name in (route.path, route.name)}
     unknown = sorted(set(open) - known)
