@@ -137,7 +137,7 @@ BridgeFacts read_bridge_facts(Product product, const Query& asked, const plan::W
   facts.tables = std::move(layout.tables);
   facts.naming = std::move(layout.naming);
   facts.user_is_no_table = user.kind == plan::User::Kind::other;
-  facts.foreign_user = plan::foreign_user(facts.tables);
+  facts.foreign_user = plan::foreign_user(facts.tables, facts.naming);
   if (user.uuid) facts.uuid = read_column(product, query, *user.uuid);
   take_users(facts, product, query, std::move(users));
   facts.keys = read_keys(query, facts.tables);

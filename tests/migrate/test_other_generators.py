@@ -28,6 +28,15 @@ OTHERS: dict[str, Made] = {
     "snake_case": Made(f'create table "user" ({SNAKE_CASE})', '"user"'),
     "plural": Made(f'create table users ({USER}, "emailVerified" boolean)', '"users"'),
     "plural and snake_case": Made(f"create table users ({SNAKE_CASE})", '"users"'),
+    "lower case": Made(f"create table users ({USER}, emailverified boolean)", '"users"'),
+    "Pascal case": Made('create table "Users" (id text primary key, "Email" text, "EmailVerified" boolean)', '"Users"'),
+    "fields of other names": Made(
+        'create table users (id text primary key, email_address text, "isEmailVerified" boolean)', '"users"'
+    ),
+    "beside one with fields of other names": Made(
+        f"create table users ({SNAKE_CASE}); create table customers (id text, email_address text, email_verified text)",
+        '"users"',
+    ),
     "beside a table user of something else": Made(
         f'create table users ({SNAKE_CASE}); create table "user" (number integer)',
         '"users"',
@@ -38,10 +47,7 @@ OTHERS: dict[str, Made] = {
 @pytest.mark.parametrize("name", OTHERS)
 def test_they_are_found_by_their_columns(database: Database, name: str) -> None:
     made = OTHERS[name]
-    script(
-        database,
-        f"{made.sql}; insert into {made.user} (id, name, email) values ('a', 'A', 'a@example.com')",
-    )
+    script(database, f"{made.sql}; insert into {made.user} (id) values ('a')")
     before = tables_of(database)
     assert f"ALTER TABLE {made.user} ADD COLUMN uuid" in plan(database)
     assert pending(database, "--with-better-auth") == ["user.uuid", *OURS]
@@ -74,6 +80,32 @@ def test_of_several_one_must_be_named(database: Database) -> None:
     up(database, "--user-table", "people")
     assert pending(database, "--user-table", "people") == []
     assert migrate(database, "up", "--user-table", "persons").err.startswith('drawbridge: there is no table "persons"')
+
+
+# Better Auth's option `fields` gives columns any name.
+MAPPED = "id text primary key, full_name text, mail text, is_verified boolean"
+SESSION = """create table user_sessions
+    (id text primary key, user_id text, expires_at text, ip_address text, token text unique)"""
+
+
+def test_users_that_are_not_known_by_their_columns_are_named(database: Database) -> None:
+    """No second set is made beside their sessions, and a table that a person names is taken."""
+    script(database, f"create table people ({MAPPED}); {SESSION}; insert into people (id) values ('a')")
+    told = '"user_sessions" is Better Auth\'s, and no table has the columns id, email and emailVerified of its "user"'
+    assert_refused(database, told)
+    named = ("--user-table", "people")
+    assert pending(database, *named) == ["user.uuid", *OURS]
+    up(database, *named)
+    assert pending(database, *named) == []
+    ((uuid,),) = database.execute("select cast(uuid as text) from people")
+    database.execute(f"insert into tags (user_id, name) values ('{uuid}', 'home')")
+
+
+def test_a_table_that_is_named_has_an_id(database: Database) -> None:
+    script(database, "create table people (number integer)")
+    ended = migrate(database, "up", "--user-table", "people")
+    assert (ended.status, ended.done) == (1, [])
+    assert 'table "user" has no column id' in ended.err
 
 
 ORMS: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -187,7 +219,7 @@ OF_THE_APP = {
     "account": "id integer, balance integer",
     "session": 'sid integer, "userId" text, "expiresAt" text',
     "verification": "id integer, identifier text",
-    "jwks": "id integer, \"publicKey\" text",
+    "jwks": 'id integer, "publicKey" text',
 }
 
 

@@ -65,6 +65,23 @@ def test_off_the_search_path(apart: PostgresDatabase, start_issuer: StartIssuer,
     assert start_backend(issuer).make_task(person.uuid, person.token(), "First")
 
 
+ELSEWHERE = {
+    "users of other names": """create table "My Auth".users (id text primary key, "emailAddress" text, emailverified bool)""",
+    "users that nobody knows": """create table "My Auth".people (id text primary key, mail text);
+        create table "My Auth".account (id text, account_id text, provider_id text, user_id text)""",
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_no_second_set_is_made_beside_other_names(postgres: PostgresDatabase, name: str) -> None:
+    script(postgres, f'create schema "My Auth"; {ELSEWHERE[name]}')
+    assert_refused(postgres, "no second set is made")
+    where = ["--schema", "My Auth"] + (["--user-table", "people"] if "nobody" in name else [])
+    assert ("--schema 'My Auth'" in migrate(postgres, "up").err) == ("nobody" not in name)
+    up(postgres, *where)
+    assert pending(postgres, *where) == []
+
+
 def test_signs_in_the_name_of_the_schema(
     postgres: PostgresDatabase, start_issuer: StartIssuer, start_backend: StartBackend
 ) -> None:

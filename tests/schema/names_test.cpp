@@ -17,6 +17,8 @@ FoundTable here(std::string name, Columns columns) {
   return {.schema = "app", .name = std::move(name), .columns = std::move(columns)};
 }
 
+const Columns accounts{"id", "account_id", "provider_id", "user_id"};
+
 FoundTable on_path(std::string name, Columns columns) {
   return {.schema = "auth", .name = std::move(name), .is_current = false, .columns = std::move(columns)};
 }
@@ -55,6 +57,37 @@ TEST(Names, of_better_auths_tables) {
        {here("user", {"id"}), here("users", users)},
        {},
        {{"user", R"("users")"}},
+       ""},
+      {"in lower case", {here("users", {"id", "email", "emailverified"})}, {}, {{"user", R"("users")"}}, ""},
+      {"with fields of other names",
+       {here("users", {"id", "email_address", "isEmailVerified"})},
+       {},
+       {{"user", R"("users")"}},
+       ""},
+      {"beside one with fields of other names",
+       {here("customers", {"id", "email_address", "email_verified"}), here("users", users)},
+       {},
+       {{"user", R"("users")"}},
+       ""},
+      {"an \"Id\", which statements do not name",
+       {here("Users", {"Id", "Email", "EmailVerified"})},
+       {},
+       {},
+       ""},
+      {"accounts whose users are not known",
+       {here("people", {"id", "mail"}), beyond("accounts", accounts)},
+       {},
+       {},
+       R"("auth"."accounts" is Better Auth's, and no table has the columns)"},
+      {"the same, named",
+       {here("people", {"id", "mail"}), beyond("accounts", accounts)},
+       {.user_table = "people"},
+       {{"user", R"("people")"}},
+       ""},
+      {"accounts of another schema than the one that is asked for",
+       {here("accounts", accounts)},
+       {.schema = "auth"},
+       with(with(in_auth, "user", R"("auth"."user")"), "account", R"("accounts")"),
        ""},
       {"two of them", {here("people", users), here("users", users)}, {}, {}, "several tables look like"},
       {"two, one named",
@@ -131,7 +164,7 @@ TEST(Names, columns_are_spelt_as_better_auth_spells_them) {
   const Layout layout = layout_of({here("users", snake_users)}, {});
   EXPECT_EQ(layout.tables.at("user"), users);
   EXPECT_TRUE(layout.naming.is_foreign);
-  EXPECT_TRUE(layout.naming.has_snake_case);
+  EXPECT_EQ(layout.naming.spellings.at("user").at("emailVerified"), "email_verified");
   EXPECT_FALSE(layout_of({here("user", users)}, {}).naming.is_foreign);
 }
 

@@ -29,7 +29,8 @@ std::string name_of(const LaterColumn& column) {
   return fmt::format("{}.{}", column.table, column.name);
 }
 
-std::string missing_columns(const std::vector<std::string>& columns) {
+std::string missing_columns(const std::vector<std::string>& columns, const Naming& naming) {
+  if (naming.user_is_given && contains(columns, "id")) return {};  // the others may have any names
   std::vector<const char*> missing;
   for (const char* const wanted : {"id", "email", "emailVerified"}) {
     if (!contains(columns, wanted)) missing.push_back(wanted);
@@ -105,7 +106,7 @@ bool can_make_ids(const Facts& facts, const std::string& table) {
 /// What another generator made serves the API with a good `uuid`; the rest is not ours to make or repair.
 bool may_change(const Facts& facts) {
   const bool is_of_another = facts.naming.is_foreign || !facts.naming.orm.empty();
-  return !(is_of_another && facts.user.kind == User::Kind::table) && foreign_tables(facts.tables).empty();
+  return !(is_of_another && facts.user.kind == User::Kind::table) && foreign_tables(facts).empty();
 }
 
 /// Those that are to be made. Where Better Auth has run, only its key table may be missing: the jwt plugin
@@ -180,14 +181,14 @@ std::string none_is_here(const Facts& facts) {
 
 }  // namespace
 
-std::string foreign_user(const Tables& tables) {
+std::string foreign_user(const Tables& tables, const Naming& naming) {
   const auto user = tables.find("user");
-  return user == tables.end() ? std::string{} : missing_columns(user->second);
+  return user == tables.end() ? std::string{} : missing_columns(user->second, naming);
 }
 
 std::string undo_obstacle(const Facts& facts) {
   if (facts.additions.empty() && facts.additions_elsewhere.empty()) return {};
-  return facts.naming.obstacle.empty() ? foreign_tables(facts.tables) : facts.naming.obstacle;
+  return facts.naming.obstacle.empty() ? foreign_tables(facts) : facts.naming.obstacle;
 }
 
 std::string elsewhere_obstacle(const Facts& facts, const std::string& name) {
@@ -202,8 +203,8 @@ std::string elsewhere_obstacle(const Facts& facts, const std::string& name) {
       name, added->second, addition_row(name, added->second), additions_table);
 }
 
-std::string foreign_tables(const Tables& tables) {
-  std::string found = foreign_user(tables);
+std::string foreign_tables(const Facts& facts) {
+  std::string found = foreign_user(facts.tables, facts.naming);
   if (found.empty()) return found;
   return found.append(
       ". Rename it, or say with --user-table (DRAWBRIDGE_USER_TABLE) which table is; Better Auth's own "
@@ -271,7 +272,7 @@ std::vector<Change> better_auth_changes(const Facts& facts, const Options& optio
 Plan plan_better_auth_tables(const Facts& facts, const Options& options) {
   Plan plan{.obstacle = facts.naming.obstacle};
   if (plan.obstacle.empty()) plan.obstacle = no_table(facts.user);
-  if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
+  if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts);
   if (plan.obstacle.empty()) plan.obstacle = place_obstacle(facts, options);
   plan.is_refused = !plan.obstacle.empty();
   if (!plan.is_refused) plan.changes = better_auth_changes(decided(facts, options), options);

@@ -14,10 +14,10 @@ namespace drawbridge::schema::plan {
 inline constexpr std::array better_auth_tables{"user", "session", "account", "verification", "jwks"};
 
 /// One line that says so when `user` is not Better Auth's; empty otherwise.
-std::string foreign_user(const Tables& tables);
+std::string foreign_user(const Tables& tables, const Naming& naming);
 
 /// The same, and what to do.
-std::string foreign_tables(const Tables& tables);
+std::string foreign_tables(const Facts& facts);
 
 /// Why nothing that was added can be taken away: the tables that are found may be others than those it was
 /// added to.

@@ -1,6 +1,7 @@
 #include "schema/plan/names.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -15,7 +16,7 @@ namespace {
 
 using Found = std::vector<const FoundTable*>;
 
-/// Spellings of a column: Better Auth's, and that of generators which write snake_case.
+/// Names of a column: Better Auth's, and what else it is called. Letter case and underscores do not matter.
 using Spellings = std::vector<std::string_view>;
 
 /// By what columns a table of Better Auth's is known whatever it is called. One that has its own name may
@@ -28,21 +29,25 @@ struct Mark {
 
 const std::vector<Mark>& marks() {
   static const std::vector<Mark> all{
-      {"user", {{"id"}, {"email"}, {"emailVerified", "email_verified"}}},
-      {"session",
-       {{"userId", "user_id"}, {"expiresAt", "expires_at"}, {"ipAddress", "ip_address"}},
-       {{"token"}}},
-      {"account", {{"accountId", "account_id"}, {"providerId", "provider_id"}, {"userId", "user_id"}}},
-      {"verification", {{"identifier"}, {"value"}, {"expiresAt", "expires_at"}}},
-      {"jwks", {{"publicKey", "public_key"}, {"privateKey", "private_key"}}},
+      {"user", {{"id"}, {"email", "emailAddress"}, {"emailVerified", "isEmailVerified"}}},
+      {"session", {{"userId"}, {"expiresAt"}, {"ipAddress"}}, {{"token"}}},
+      {"account", {{"accountId"}, {"providerId"}, {"userId"}}},
+      {"verification", {{"identifier"}, {"value"}, {"expiresAt"}}},
+      {"jwks", {{"publicKey"}, {"privateKey"}}},
   };
   return all;
 }
 
+/// Statements name the column `id` without quotes, which on PostgreSQL is that and no `"Id"`.
+bool is_one_of(const FoundTable& table, std::string_view column, const Spellings& spellings) {
+  if (spellings.front() == "id" && !table.schema.empty()) return column == "id";
+  return std::ranges::any_of(spellings,
+                             [&](std::string_view spelling) { return is_same_column(column, spelling); });
+}
+
 bool has_one_of(const FoundTable& table, const Spellings& spellings) {
-  return std::ranges::any_of(spellings, [&](std::string_view spelling) {
-    return std::ranges::find(table.columns, spelling) != table.columns.end();
-  });
+  return std::ranges::any_of(table.columns,
+                             [&](const std::string& column) { return is_one_of(table, column, spellings); });
 }
 
 bool has_all(const FoundTable& table, const std::vector<Spellings>& columns) {
@@ -53,6 +58,16 @@ bool has_all(const FoundTable& table, const std::vector<Spellings>& columns) {
 
 bool looks_like(const FoundTable& table, const Mark& mark) {
   return has_all(table, mark.columns) && has_all(table, mark.later_columns);
+}
+
+/// As a shell takes it for one word.
+std::string argument(const std::string& text) {
+  const bool is_plain = std::ranges::all_of(
+      text, [](char c) { return ascii::is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
+  if (is_plain) return text;
+  std::string quoted{"'"};
+  for (const char c : text) quoted += c == '\'' ? R"('\'')" : std::string{c};
+  return quoted + "'";
 }
 
 /// For people: with its schema where it is not found without.
@@ -92,7 +107,7 @@ Choice elsewhere(const std::vector<FoundTable>& found) {
       .obstacle = fmt::format(
           "Better Auth's tables are in another schema than those of the search path: {}. Say which one with "
           "--schema {} (DRAWBRIDGE_SCHEMA), or put it into search_path; no second set is made",
-          list_of(others), schema)};
+          list_of(others), argument(schema))};
 }
 
 Choice choose_user(const std::vector<FoundTable>& found, const Where& where) {
@@ -111,12 +126,17 @@ Choice choose_user(const std::vector<FoundTable>& found, const Where& where) {
   }
   if (!called.empty() && (looks_like(*called.front(), user) || !called.front()->is_table))
     return {.table = called.front()};
-  const Found alike =
-      those_of(found, [&](const FoundTable& table) { return is_here(table) && looks_like(table, user); });
+  const auto those_like = [&](const Mark& mark) {
+    return those_of(found,
+                    [&](const FoundTable& table) { return is_here(table) && looks_like(table, mark); });
+  };
+  static const Mark unmapped{"user", {{"id"}, {"email"}, {"emailVerified"}}};
+  Found alike = those_like(unmapped);
+  if (alike.empty()) alike = those_like(user);
   if (alike.size() > 1) {
     return {.obstacle = fmt::format("several tables look like Better Auth's \"user\": {}. Say which one with "
                                     "--user-table {} (DRAWBRIDGE_USER_TABLE)",
-                                    list_of(alike), alike.front()->name)};
+                                    list_of(alike), argument(alike.front()->name))};
   }
   if (!alike.empty()) return {.table = alike.front()};
   if (!called.empty()) return {.table = called.front()};
@@ -159,9 +179,9 @@ std::string why_a_stranger(const FoundTable& table, const Mark& mark) {
 }
 
 /// The column as Better Auth spells it.
-std::string spelling_of(const Mark& mark, const std::string& column) {
+std::string spelling_of(const Mark& mark, const FoundTable& table, const std::string& column) {
   for (const Spellings& spellings : mark.columns) {
-    if (std::ranges::find(spellings, column) != spellings.end()) return std::string{spellings.front()};
+    if (is_one_of(table, column, spellings)) return std::string{spellings.front()};
   }
   return column;
 }
@@ -172,13 +192,30 @@ void take(Layout& layout, const Mark& mark, const FoundTable& table) {
   if (!table.is_table) return;
   auto& columns = layout.tables[mark.table];
   for (const std::string& column : table.columns) {
-    const std::string spelling = spelling_of(mark, column);
-    columns.push_back(spelling);
-    if (spelling == column) continue;
-    layout.naming.is_foreign = layout.naming.has_snake_case = true;
-    if (std::ranges::find(table.columns, spelling) == table.columns.end())
-      layout.naming.spellings[mark.table].emplace(spelling, column);
+    const std::string spelling = spelling_of(mark, table, column);
+    const bool is_other =
+        spelling != column && std::ranges::find(table.columns, spelling) == table.columns.end();
+    columns.push_back(is_other ? spelling : column);
+    if (!is_other) continue;
+    layout.naming.is_foreign = true;
+    layout.naming.spellings[mark.table].emplace(spelling, column);
   }
+}
+
+/// Its sessions or accounts are there, so its users are too, in a table that is not known by its columns.
+std::string unknown_user(const std::vector<FoundTable>& found, const Where& where) {
+  const Found others = those_of(found, [&](const FoundTable& table) {
+    return (where.schema.empty() || table.schema == where.schema) &&
+           (looks_like(table, marks()[1]) || looks_like(table, marks()[2]));
+  });
+  if (others.empty()) return {};
+  return fmt::format(
+      "{} is Better Auth's, and no table has the columns id, email and emailVerified of its \"user\": say "
+      "which "
+      "one is with --user-table (DRAWBRIDGE_USER_TABLE), and --schema (DRAWBRIDGE_SCHEMA) where it is off "
+      "the search "
+      "path; no second set is made",
+      name_of(*others.front()));
 }
 
 /// By its table of migrations; Prisma also by the name that it gives a model's table.
@@ -192,6 +229,15 @@ std::string orm_of(const std::vector<FoundTable>& found, const FoundTable* user)
 }
 
 }  // namespace
+
+bool is_same_column(std::string_view one, std::string_view other) {
+  const auto bare = [](std::string_view name) {
+    std::string text = ascii::lower(name);
+    std::erase(text, '_');
+    return text;
+  };
+  return bare(one) == bare(other);
+}
 
 std::string named(std::string text, const Names& names) {
   if (names.empty()) return text;
@@ -217,12 +263,13 @@ Layout layout_of(const std::vector<FoundTable>& found, const Where& where) {
   Layout layout;
   const Choice user = choose_user(found, where);
   layout.naming.obstacle = user.obstacle;
+  layout.naming.user_is_given = !where.user_table.empty();
   layout.naming.orm = orm_of(found, user.table);
   const std::string schema = user.table != nullptr ? user.table->schema : where.schema;
   const bool is_current = schema.empty() || std::ranges::any_of(found, [&](const FoundTable& table) {
                             return table.schema == schema && table.is_current;
                           });
-  std::vector<const FoundTable*> taken;
+  Found taken;
   for (const Mark& mark : marks()) {
     const bool is_user = std::string_view{mark.table} == "user";
     const FoundTable* const table = is_user ? user.table : beside(found, schema, mark);
@@ -234,6 +281,7 @@ Layout layout_of(const std::vector<FoundTable>& found, const Where& where) {
                                   fmt::format("{}.{}", identifier(schema), identifier(mark.table)));
     }
   }
+  if (user.table == nullptr && user.obstacle.empty()) layout.naming.obstacle = unknown_user(found, where);
   for (const FoundTable& table : found) {
     if (std::ranges::find(taken, &table) != taken.end()) continue;
     const auto mark =

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace drawbridge::schema::plan {
@@ -27,6 +28,10 @@ using Names = std::map<std::string, std::string>;
 /// such SQL. What is in double quotes there is a table of Better Auth's, and no column.
 std::string named(std::string text, const Names& names);
 
+/// The names but for letter case and underscores, which generators of schemas choose: `banExpires`,
+/// `ban_expires`.
+bool is_same_column(std::string_view one, std::string_view other);
+
 /// A table as the catalogue shows it.
 struct FoundTable {
   std::string schema{};  ///< empty on SQLite
@@ -43,7 +48,7 @@ struct Naming {
   std::string obstacle{};  ///< why it cannot be told which they are, in one line
   /// Another generator named them: some have another name, or columns in snake_case.
   bool is_foreign = false;
-  bool has_snake_case = false;  ///< columns
+  bool user_is_given = false;  ///< a person says which table is `user`, whatever its columns are called
   /// Of columns by which a table is known: by Better Auth's names of the table and of the column, the name
   /// that it has here, where that is another.
   std::map<std::string, std::map<std::string, std::string>> spellings{};

@@ -93,7 +93,7 @@ Plan plan_migration(const Facts& found, const Options& options) {
   if (plan.obstacle.empty()) plan.obstacle = user_uuid_obstacle(facts);
   // Any program's `user` may have a UUID as its id, and only Better Auth's plugin makes a `uuid`.
   const bool is_known = is_complete(facts) && !facts.user.id_is_uuid;
-  if (plan.obstacle.empty() && !is_known) plan.obstacle = foreign_tables(facts.tables);
+  if (plan.obstacle.empty() && !is_known) plan.obstacle = foreign_tables(facts);
   if (plan.obstacle.empty()) plan.obstacle = place_obstacle(facts, options);
   plan.is_refused = !plan.obstacle.empty();
   if (!plan.is_refused) {

@@ -89,7 +89,8 @@ WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND attnum > 0 AND NOT attisdropped
   AND nspname <> 'information_schema' AND nspname !~ '^pg_'
   AND (nspname = ANY (current_schemas(false)) OR nspname = {schema}
        OR relname IN ('__drizzle_migrations', '_prisma_migrations')
-       OR pg_class.oid IN (SELECT attrelid FROM pg_attribute WHERE attname IN ('emailVerified', 'email_verified')))
+       OR pg_class.oid IN (SELECT attrelid FROM pg_attribute WHERE lower(replace(attname, '_', '')) IN
+                             ('emailverified', 'isemailverified', 'providerid')))
 ORDER BY nspname, relname, attnum)sql",
     .user = R"sql(
 SELECT (relkind IN ('r', 'p'))::int, format_type(atttypid, NULL), format_type(atttypid, atttypmod), attnotnull::int,

@@ -13,42 +13,40 @@
 namespace drawbridge::schema::plan {
 namespace {
 
-/// A column by Better Auth's name, and by that of generators which write snake_case.
+/// By Better Auth's name.
 struct Column {
   std::string_view name;
-  std::string_view snake;
   bool is_required = false;
 };
 
-constexpr std::array<Column, 6> session_columns{{{"id", "id", true},
-                                                 {"token", "token", true},
-                                                 {"userId", "user_id", true},
-                                                 {"expiresAt", "expires_at", true},
-                                                 {"createdAt", "created_at"},
-                                                 {"impersonatedBy", "impersonated_by"}}};
-constexpr std::array<Column, 9> user_columns{{{"id", "id", true},
-                                              {"uuid", "uuid"},
-                                              {"email", "email"},
-                                              {"emailVerified", "email_verified"},
-                                              {"name", "name"},
-                                              {"role", "role"},
-                                              {"banned", "banned"},
-                                              {"banExpires", "ban_expires"},
-                                              {"isAnonymous", "is_anonymous"}}};
+constexpr std::array<Column, 6> session_columns{{{"id", true},
+                                                 {"token", true},
+                                                 {"userId", true},
+                                                 {"expiresAt", true},
+                                                 {"createdAt"},
+                                                 {"impersonatedBy"}}};
+constexpr std::array<Column, 9> user_columns{{{"id", true},
+                                              {"uuid"},
+                                              {"email"},
+                                              {"emailVerified"},
+                                              {"name"},
+                                              {"role"},
+                                              {"banned"},
+                                              {"banExpires"},
+                                              {"isAnonymous"}}};
 
 /// The column as it is called here; nothing where there is none.
 std::optional<std::string> actual_name(const Layout& layout, const std::string& table, const Column& column) {
   const auto& columns = layout.tables.at(table);
-  for (const std::string_view name : {column.name, column.snake}) {
-    if (std::ranges::find(columns, name) == columns.end()) continue;
-    const auto spellings = layout.naming.spellings.find(table);
-    if (spellings != layout.naming.spellings.end()) {
-      const auto spelling = spellings->second.find(std::string{name});
-      if (spelling != spellings->second.end()) return spelling->second;
-    }
-    return std::string{name};
-  }
-  return std::nullopt;
+  auto found = std::ranges::find(columns, column.name);
+  if (found == columns.end())
+    found = std::ranges::find_if(columns,
+                                 [&](const std::string& name) { return is_same_column(name, column.name); });
+  if (found == columns.end()) return std::nullopt;
+  const auto spellings = layout.naming.spellings.find(table);
+  if (spellings == layout.naming.spellings.end()) return *found;
+  const auto spelling = spellings->second.find(*found);
+  return spelling == spellings->second.end() ? *found : spelling->second;
 }
 
 std::string no_table(const Layout& layout, const std::string& table) {

@@ -235,7 +235,7 @@ Plan plan_user_uuid(const Facts& facts, const Options& options) {
   Plan plan{.obstacle = facts.naming.obstacle};
   if (plan.obstacle.empty()) plan.obstacle = user_uuid_obstacle(facts);
   if (plan.obstacle.empty()) plan.obstacle = orm_obstacle(facts);
-  if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts.tables);
+  if (plan.obstacle.empty()) plan.obstacle = foreign_tables(facts);
   if (plan.obstacle.empty() && facts.user.kind == User::Kind::missing) plan.obstacle = user_missing(options);
   plan.is_refused = !plan.obstacle.empty();
   if (plan.is_refused) return plan;
