@@ -140,6 +140,19 @@ def test_uuids_that_are_there_are_found(
     assert_works(database, issuer, start_backend, **settings)
 
 
+def test_uuids_of_a_domain_are_found(postgres: PostgresDatabase) -> None:
+    script(
+        postgres,
+        """create domain user_id as uuid;
+           create table "user" (id user_id primary key default gen_random_uuid(), email text, "emailVerified" boolean);
+           insert into "user" (email) values ('a@example.com')""",
+    )
+    assert REMARK in up(postgres, "--with-better-auth").out
+    postgres.execute("""insert into tags (user_id, name) select id, 'home' from "user" """)
+    postgres.execute("""insert into session (token, "userId", "expiresAt", "updatedAt")
+        select 'a', id, now(), now() from "user" """)
+
+
 def test_one_id_that_is_no_uuid_and_all_get_another(database: Database, start_issuer: StartIssuer) -> None:
     settings = UUID_IDS["text"]
     run_migrations(database, **settings)

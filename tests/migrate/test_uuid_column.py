@@ -7,7 +7,7 @@ import pytest
 
 from assertions import assert_all_have_a_uuid, assert_refused
 from better_auths import NOTHING, add_users, make_tables, planned, script, uuids
-from database import Database, PostgresDatabase, SqliteDatabase
+from database import Database, PostgresDatabase
 from migration import OURS, pending, plan, up
 from schema import columns_of, schema_of
 
@@ -177,17 +177,31 @@ def test_after_the_person_decided_it_goes_on(postgres: PostgresDatabase) -> None
     assert_all_have_a_uuid(postgres)
 
 
-def test_a_generated_column_on_sqlite_is_seen(sqlite: SqliteDatabase) -> None:
-    """It was taken for none, and the migration failed on its own ALTER TABLE."""
-    make_tables(sqlite, jwt=True)
-    script(
-        sqlite,
-        f"""alter table "user" add column uuid text generated always as
-            (lower('a11ce000-0000-4000-8000-' || substr('000000000000' || id, -12)));
-            {UNIQUE_INDEX}""",
-    )
-    add_users(sqlite, "1", "2")
-    assert pending(sqlite) == OURS
-    up(sqlite)
-    assert set(uuids(sqlite)) == {"1", "2"}
-    sqlite.execute("insert into tags (user_id, name) values (?, 'home')", uuids(sqlite)["1"])
+GENERATED = {
+    "sqlite": """text generated always as
+        (lower('a11ce000-0000-4000-8000-' || substr('000000000000' || id, -12)))""",
+    "postgresql": """uuid generated always as
+        (('a11ce000-0000-4000-8000-' || lpad(id, 12, '0'))::uuid) stored""",
+}
+
+
+def test_a_generated_column_is_seen(database: Database) -> None:
+    """On SQLite it was taken for none, and on PostgreSQL for one that may be given values."""
+    make_tables(database, jwt=True)
+    unique = UNIQUE_INDEX if database.kind == "sqlite" else ""
+    script(database, f'alter table "user" add column uuid {GENERATED[database.kind]}; {unique}')
+    add_users(database, "1", "2")
+    assert pending(database) == (OURS if database.kind == "sqlite" else ["user.uuid", *OURS])
+    up(database)
+    assert set(uuids(database)) == {"1", "2"}
+    database.execute("insert into tags (user_id, name) values (?, 'home')", uuids(database)["1"])
+
+
+def test_a_domain_is_the_type_that_it_restricts(postgres: PostgresDatabase) -> None:
+    script(postgres, "create domain user_uuid as uuid check (value is not null)")
+    make_tables(postgres, jwt=True)
+    script(postgres, 'alter table "user" add column uuid user_uuid default gen_random_uuid()')
+    add_users(postgres, "1")
+    up(postgres)
+    assert pending(postgres) == []
+    postgres.execute("insert into tags (user_id, name) values (?, 'home')", uuids(postgres)["1"])

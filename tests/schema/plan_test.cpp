@@ -136,6 +136,20 @@ TEST(Plan, completes_the_column) {
         alter + "ALTER COLUMN uuid SET DEFAULT gen_random_uuid()"}},
       {"complete", Product::sqlite, [](Facts&) {}, {}},
       {"not unique", Product::sqlite, [](Facts& facts) { facts.user.uuid->is_unique = false; }, {index}},
+      {"not unique, in a table of another name",
+       Product::sqlite,
+       [](Facts& facts) {
+         facts.user.uuid->is_unique = false;
+         facts.naming.names["user"] = R"("it's a ""user""")";
+       },
+       {R"(CREATE UNIQUE INDEX drawbridge_itx27sx20ax20x22x22userx22x22_uuid_unique ON "it's a ""user""" (uuid))"}},
+      {"generated",
+       Product::postgresql,
+       [](Facts& facts) {
+         facts.user.uuid->is_generated = true;
+         facts.user.uuid->is_required = false;
+       },
+       {lock, alter + "ALTER COLUMN uuid SET NOT NULL"}},
       {"a trigger is enough",
        Product::sqlite,
        [](Facts& facts) { facts.user.uuid->is_required = false; },

@@ -242,19 +242,25 @@ def test_another_set_of_tables_loses_nothing(
     assert "drawbridge_additions" not in tables_of(database)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_of_two_sets_each_is_undone_by_itself(postgres: Database, operation: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [("hybrid_id", "sqlite"), ("hybrid_id", "postgresql"), ("better_auth_tables", "postgresql")],
+)
+def test_of_two_sets_each_is_undone_by_itself(
+    server: PrivatePostgres, tmp_path: Path, operation: str, kind: str
+) -> None:
+    database = server.new_database() if kind == "postgresql" else SqliteDatabase(tmp_path / "app.db")
     add, undo = OPERATIONS[operation].upgrade, OPERATIONS[operation].downgrade
-    first, second = two_sets(postgres, operation, ("a", "b"))
-    before = columns_of_all(postgres)
-    run(postgres, (add, first))
-    with_first = columns_of_all(postgres)
-    run(postgres, (add, second))
-    run(postgres, (undo, second))
-    assert columns_of_all(postgres) == with_first
-    run(postgres, (undo, first))
-    assert columns_of_all(postgres) == before
-    assert "drawbridge_additions" not in tables_of(postgres)
+    first, second = two_sets(database, operation, ("a", "b"))
+    before = columns_of_all(database)
+    run(database, (add, first))
+    with_first = columns_of_all(database)
+    run(database, (add, second))
+    run(database, (undo, second))
+    assert columns_of_all(database) == with_first
+    run(database, (undo, first))
+    assert columns_of_all(database) == before
+    assert "drawbridge_additions" not in tables_of(database)
 
 
 def test_a_table_that_is_gone_is_struck_out(postgres: Database) -> None:

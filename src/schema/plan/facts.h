@@ -32,7 +32,7 @@ struct UuidColumn {
   bool is_required = false;                    ///< NOT NULL
   bool is_unique = false;                      ///< by an index of it alone, which a foreign key can refer to
   bool is_made = false;                        ///< by a default or a trigger for each row that comes without
-  bool is_generated = false;                   ///< out of other columns; SQLite's alone
+  bool is_generated = false;                   ///< out of other columns
   std::optional<std::string> default_value{};  ///< an expression
 };
 
@@ -65,6 +65,8 @@ struct User {
   /// Its `id` is the UUID that tokens carry and our tables refer to: there is no `uuid`, and our tables refer
   /// to it, it is of that type, or each of the rows, of which there are some, has one.
   bool id_is_uuid = false;
+  std::string trigger{};  ///< that Drawbridge made for its `uuid`, by its name; SQLite's alone, like the next
+  std::string index{};
   UserRows rows{};         ///< read where the column may have to change
   std::int64_t pages = 0;  ///< that the table has on disk; PostgreSQL's alone
 };

@@ -40,9 +40,13 @@ SELECT tables.type = 'table', lower(columns.type), lower(columns.type), columns.
                  AND EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) AS info
                              WHERE info.key = 1 AND lower(info.name) = 'uuid' AND info.coll = 'BINARY')),
        columns.dflt_value IS NOT NULL OR columns.hidden IN (2, 3)
-         OR EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = 'drawbridge_user_uuid'
+         OR EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name GLOB 'drawbridge_*_uuid'
                     AND tbl_name = tables.name COLLATE NOCASE),
-       columns.dflt_value, columns.hidden IN (2, 3)
+       columns.dflt_value, columns.hidden IN (2, 3),
+       (SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name GLOB 'drawbridge_*_uuid'
+          AND tbl_name = tables.name COLLATE NOCASE),
+       (SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB 'drawbridge_*_uuid_unique'
+          AND tbl_name = tables.name COLLATE NOCASE)
 FROM sqlite_schema AS tables
 LEFT JOIN pragma_table_xinfo(CASE tables.type WHEN 'table' THEN tables.name END) AS columns
   ON lower(columns.name) = 'uuid'
@@ -74,6 +78,7 @@ SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'drawbridge_m
 };
 
 // Asked of the catalogue, which every role may read. A constant is no default that a second row could have.
+// A domain counts as the type that it restricts.
 constexpr Queries postgres{
     .server = R"sql(
 SELECT current_setting('server_version'), current_setting('server_version_num'),
@@ -93,23 +98,28 @@ WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND attnum > 0 AND NOT attisdropped
                              ('emailverified', 'isemailverified', 'providerid')))
 ORDER BY nspname, relname, attnum)sql",
     .user = R"sql(
-SELECT (relkind IN ('r', 'p'))::int, format_type(atttypid, NULL), format_type(atttypid, atttypmod), attnotnull::int,
+SELECT (relkind IN ('r', 'p'))::int, format_type(coalesce(nullif(typbasetype, 0), atttypid), NULL),
+       format_type(atttypid, atttypmod), attnotnull::int,
        EXISTS (SELECT FROM pg_index
                WHERE indrelid = attrelid AND indkey[0] = attnum AND indisunique AND indisvalid AND indimmediate
                  AND indpred IS NULL AND indnkeyatts = 1)::int,
-       coalesce(pg_get_expr(adbin, adrelid) NOT LIKE '''%', false)::int, pg_get_expr(adbin, adrelid), 0
+       coalesce(pg_get_expr(adbin, adrelid) NOT LIKE '''%', false)::int, pg_get_expr(adbin, adrelid),
+       (attgenerated <> '')::int, NULL, NULL
 FROM pg_class
 LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'uuid' AND NOT attisdropped
+LEFT JOIN pg_type ON pg_type.oid = atttypid
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE pg_class.oid = to_regclass('"user"'))sql",
     .ids = R"sql(
-SELECT tables.name, format_type(atttypid, atttypmod),
+SELECT tables.name,
+       CASE typbasetype WHEN 0 THEN format_type(atttypid, atttypmod) ELSE format_type(typbasetype, typtypmod) END,
        (attidentity <> '' OR coalesce(expression LIKE 'nextval(%', false))::int,
        CASE WHEN expression NOT LIKE '''%' AND expression NOT LIKE 'nextval(%' THEN expression END
 FROM (VALUES ('user', to_regclass('"user"')), ('session', to_regclass('"session"')),
   ('account', to_regclass('"account"')), ('verification', to_regclass('"verification"')),
   ('jwks', to_regclass('"jwks"'))) AS tables (name, oid)
 JOIN pg_attribute ON attrelid = tables.oid AND attname = 'id' AND NOT attisdropped
+JOIN pg_type ON pg_type.oid = atttypid
 LEFT JOIN LATERAL (SELECT pg_get_expr(adbin, adrelid) AS expression FROM pg_attrdef
                    WHERE adrelid = attrelid AND adnum = attnum) AS made ON true)sql",
     // conparentid: that of a partition is named with its table's.
@@ -330,6 +340,8 @@ User read_user(Product product, const Query& query) {
                          .is_made = flag(row.at(5)),
                          .is_generated = flag(row.at(7)),
                          .default_value = row.at(6)};
+  user.trigger = row.at(8).value_or("");
+  user.index = row.at(9).value_or("");
   return user;
 }
 

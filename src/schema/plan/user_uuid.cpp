@@ -1,10 +1,12 @@
 #include "schema/plan/user_uuid.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/text/ascii.h"
 #include "schema/plan/additions.h"
 #include "schema/plan/better_auth_sql.h"
 #include "schema/plan/better_auth_tables.h"
@@ -67,6 +69,20 @@ std::string obstacle_in_rows(const Facts& facts) {
                      name_rows(rows.shared));
 }
 
+/// What is made of SQLite's trigger and index is named for the table: in one file no two have the same name.
+std::string name_for_table(const Facts& facts) {
+  const auto named = facts.naming.names.find("user");
+  if (named == facts.naming.names.end()) return "drawbridge_user_uuid";
+  std::string made{"drawbridge_"};
+  for (const char c : std::string_view{named->second}.substr(1, named->second.size() - 2)) {
+    if (ascii::is_alphanumeric(c) || c == '_')
+      made += c;
+    else
+      made += fmt::format("x{:02x}", static_cast<unsigned char>(c));
+  }
+  return made + "_uuid";
+}
+
 /// Column, index and trigger where they are missing. SQLite adds no NOT NULL column to a table with rows.
 std::vector<std::string> sqlite_structure(const Facts& facts, const Options& options) {
   const auto& column = facts.user.uuid;
@@ -76,14 +92,15 @@ std::vector<std::string> sqlite_structure(const Facts& facts, const Options& opt
     record(statements, facts.product, options, name);
   }
   if (!column || !column->is_unique) {
-    statements.emplace_back(R"(CREATE UNIQUE INDEX drawbridge_user_uuid_unique ON "user" (uuid))");
+    statements.push_back(
+        fmt::format(R"(CREATE UNIQUE INDEX {}_unique ON "user" (uuid))", name_for_table(facts)));
     record(statements, facts.product, options, unique);
   }
   if (!column || !is_filled(*column)) {
-    statements.push_back(fmt::format(
-        "CREATE TRIGGER drawbridge_user_uuid AFTER INSERT ON \"user\" WHEN NEW.uuid IS NULL\nBEGIN\n"
-        "  UPDATE \"user\" SET uuid =\n    {}\n    WHERE id = NEW.id;\nEND",
-        random_uuid(Product::sqlite)));
+    statements.push_back(
+        fmt::format("CREATE TRIGGER {} AFTER INSERT ON \"user\" WHEN NEW.uuid IS NULL\nBEGIN\n"
+                    "  UPDATE \"user\" SET uuid =\n    {}\n    WHERE id = NEW.id;\nEND",
+                    name_for_table(facts), random_uuid(Product::sqlite)));
     record(statements, facts.product, options, filled);
   }
   return statements;
@@ -117,7 +134,7 @@ std::vector<std::string> postgres_constraints(const Facts& facts, const Options&
   if (!is_required) {
     // A row that somebody changed during the batches may have moved to a page that had been looked at.
     statements.emplace_back(R"(LOCK TABLE "user" IN ACCESS EXCLUSIVE MODE)");
-    statements.push_back(fill(Product::postgresql, "uuid IS NULL"));
+    if (!column || !column->is_generated) statements.push_back(fill(Product::postgresql, "uuid IS NULL"));
   }
   if (!column || !column->is_unique) {
     statements.push_back(alter("ADD UNIQUE (uuid)"));
@@ -151,12 +168,12 @@ void add(std::vector<Change>& changes, std::vector<std::string> statements) {
 
 std::vector<std::string> undo_on_sqlite(const Facts& facts) {
   std::vector<std::string> statements;
-  if (facts.additions.contains(filled)) {
-    statements.emplace_back("DROP TRIGGER IF EXISTS drawbridge_user_uuid");
-  }
-  if (facts.additions.contains(unique)) {
-    statements.emplace_back("DROP INDEX IF EXISTS drawbridge_user_uuid_unique");
-  }
+  const std::string& trigger = facts.user.trigger;
+  const std::string& index = facts.user.index;
+  if (facts.additions.contains(filled) && !trigger.empty())
+    statements.push_back(fmt::format("DROP TRIGGER {}", identifier(trigger)));
+  if (facts.additions.contains(unique) && !index.empty())
+    statements.push_back(fmt::format("DROP INDEX {}", identifier(index)));
   if (facts.additions.contains(name) && facts.user.uuid) statements.push_back(alter("DROP COLUMN uuid"));
   return statements;
 }
