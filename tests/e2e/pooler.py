@@ -24,13 +24,13 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = trust
 auth_file = {users}
-pool_mode = transaction
+pool_mode = {mode}
 default_pool_size = {sessions}
 """
 
 
 class Pooler:
-    def __init__(self, database: PostgresDatabase, folder: Path) -> None:
+    def __init__(self, database: PostgresDatabase, folder: Path, mode: str = "transaction") -> None:
         """Before the server of that database; its log is in the folder."""
         self.port = free_port()
         # PgBouncer is never root, so what it reads is where every user can be.
@@ -40,7 +40,7 @@ class Pooler:
         users.write_text(f'"postgres" ""\n"{SERVE_ROLE}" ""\n')
         server = urlsplit(database.url).port
         configuration.write_text(
-            CONFIGURATION.format(server=server, port=self.port, users=users, sessions=SESSIONS)
+            CONFIGURATION.format(server=server, port=self.port, users=users, sessions=SESSIONS, mode=mode)
         )
         as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
         program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"

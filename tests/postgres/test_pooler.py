@@ -231,3 +231,11 @@ def test_users_of_another_name_and_schema_go_by_their_ids(
             assert (gone.status_code, gone.json()["code"]) == (403, "user_unknown")
     finally:
         issuer.stop()
+
+
+def test_a_pooler_that_allows_no_transactions_is_named(server: PrivatePostgres, tmp_path: Path) -> None:
+    database = server.new_database()
+    with Pooler(database, tmp_path, mode="statement").running() as pooler:
+        status, out, err = ended(migrate(pooler.before(database), "status"))
+    assert (status, out) == (3, "")
+    assert "pool_mode = statement" in err

@@ -155,6 +155,11 @@ std::string describe(const pqxx::failure& error) {
   if (is_of_class(state, "42"))
     return fmt::format("the database refuses a statement: {}", first_line(error.what()));
   if (!state.empty()) return fmt::format("the database fails with SQLSTATE {}", state);
+  // libpqxx looks for the encoding of the refusal, and what the refusal said is lost with the connection.
+  if (says(error, "Could not obtain client encoding")) {
+    return "the connection was closed in answer to a statement: a pooler that allows no transactions does "
+           "that (pool_mode = statement); set it to transaction or session";
+  }
   return fmt::format("the database cannot be reached: {}", first_line(error.what()));
 }
 
