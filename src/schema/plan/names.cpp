@@ -120,9 +120,17 @@ Choice choose_user(const std::vector<FoundTable>& found, const Where& where) {
       those_of(found, [&](const FoundTable& table) { return is_here(table) && table.name == name; });
   if (!where.user_table.empty()) {
     if (!called.empty()) return {.table = called.front()};
+    const Found off_the_path = those_of(found, [&](const FoundTable& table) {
+      return table.name == name || fmt::format("{}.{}", table.schema, table.name) == name;
+    });
     return {.obstacle = fmt::format(
-                "there is no table {}, which --user-table (DRAWBRIDGE_USER_TABLE) names{}", identifier(name),
-                where.schema.empty() ? "" : fmt::format(", in the schema {}", where.schema))};
+                "there is no table {}, which --user-table (DRAWBRIDGE_USER_TABLE) names{}{}",
+                identifier(name), where.schema.empty() ? "" : fmt::format(", in the schema {}", where.schema),
+                off_the_path.empty()
+                    ? ""
+                    : fmt::format(". There is {}: say --user-table {} --schema {} (DRAWBRIDGE_SCHEMA)",
+                                  list_of(off_the_path), argument(off_the_path.front()->name),
+                                  argument(off_the_path.front()->schema)))};
   }
   if (!called.empty() && (looks_like(*called.front(), user) || !called.front()->is_table))
     return {.table = called.front()};
