@@ -18,6 +18,7 @@ DOCUMENTS = {
     "references/errors.md": "docs/errors.md",
     "references/how-verification-works.md": "docs/how-verification-works.md",
     "references/hybrid-id.md": "docs/hybrid-id.md",
+    "references/metrics.md": "docs/metrics.md",
     "references/organizations.md": "docs/organizations.md",
     "references/own-api.md": "docs/own-api.md",
     "references/uuid-ids.md": "docs/uuid-ids.md",

@@ -21,6 +21,7 @@
 #include "database/open_store.h"
 #include "http/line_writer.h"
 #include "http/server.h"
+#include "metrics_server.h"
 #include "schema/migrations.h"
 #include "server_settings.h"
 
@@ -37,6 +38,7 @@ struct ServeSettings {
   SessionStorage sessions;
   database::DatabaseUrl database;
   http::ServerOptions server;
+  std::optional<http::ServerOptions> metrics;
   LogSettings log;
   api::RouteOptions routes;
   std::vector<std::string> idle;  ///< settings that do nothing
@@ -51,6 +53,7 @@ ServeSettings read_settings(const ServerSettings& settings) {
                      settings.session_storage(),
                      settings.database(),
                      settings.server(),
+                     settings.metrics(),
                      settings.log(),
                      {.quotas = settings.quotas(), .docs = settings.docs()},
                      idle_settings(settings.credential_kinds(), settings.session_place(),
@@ -140,7 +143,10 @@ int serve(ServeSettings settings) {
     log.event(event.good ? spdlog::level::info : spdlog::level::warn, about_keys ? "keys" : "revocations",
               event.text);
   };
-  const auto database = database::open_store(settings.database, {.readers = settings.server.threads});
+  const auto counted = settings.metrics ? std::make_unique<Counted>() : nullptr;
+  const auto database = database::open_store(
+      settings.database,
+      {.readers = settings.server.threads, .counts = counted ? &counted->database : nullptr});
   settings.credentials.session_store = open_sessions(settings.sessions);
   settings.credentials.on_failure = [&log](const std::string& why) {
     log.event(spdlog::level::warn, "credentials", why);
@@ -148,17 +154,31 @@ int serve(ServeSettings settings) {
   Authenticator judge{std::move(settings.policy), std::move(settings.keys), std::move(settings.credentials)};
   RemoteVerifier& verifier = judge.verifier();
   CredentialAuthenticator authenticator{judge};
-  const auto server = http::Server::start(
-      settings.server,
-      api::all_routes(
-          [&verifier] { return api::IssuerStatus{verifier.key_status(), verifier.revocation_status()}; },
-          settings.routes),
-      authenticator, *database, log);
+  auto routes = api::all_routes(
+      [&verifier] { return api::IssuerStatus{verifier.key_status(), verifier.revocation_status()}; },
+      settings.routes);
+  std::unique_ptr<http::Server> metrics;
+  if (counted) {
+    settings.server.counts = &counted->http.emplace(routes, settings.server.threads);
+    auto shown = serve_metrics(*settings.metrics, {.counted = *counted,
+                                                   .max_connections = settings.server.max_connections,
+                                                   .kinds = settings.server.credentials,
+                                                   .judge = judge,
+                                                   .authenticator = authenticator,
+                                                   .store = *database,
+                                                   .log = log});
+    if (!shown) return could_not_start(shown.error());
+    metrics = *std::move(shown);
+  }
+  const auto server = http::Server::start(settings.server, std::move(routes), authenticator, *database, log);
   if (!server) return could_not_start(server.error());
   http::LineWriter output = writer_to(STDOUT_FILENO);
   output.write(fmt::format("drawbridge: the tasks API is at {}/api/v1, its keys come from {}\n",
                            url_of(settings.server, (*server)->port()),
                            display_text(jwks_url, jwks_url.size())));
+  if (metrics)
+    output.write(
+        fmt::format("drawbridge: metrics are at {}/metrics\n", url_of(*settings.metrics, metrics->port())));
   log_readiness(*database, log);
 
   wait_for_the_end(awaited, verifier, log);

@@ -14,6 +14,7 @@
 
 #include "commands/setting_values.h"
 #include "core/text/whole_number.h"
+#include "metrics/routes.h"
 
 namespace drawbridge::app {
 namespace {
@@ -26,22 +27,27 @@ std::size_t open_file_limit() {
 
 /// For each thread its event loop (3), a reading and a writing session (on SQLite up to 4 files each), and
 /// beside these the log, the listening socket, keys and what libraries open for a moment; where sessions and
-/// keys are taken, the questions to Better Auth that are under way (16), or readers of their storage.
-std::size_t kept_descriptors(unsigned threads, const CredentialKinds& taken) {
+/// keys are taken, the questions to Better Auth that are under way (16), or readers of their storage; and
+/// where there are metrics, their server (12).
+std::size_t kept_descriptors(unsigned threads, const CredentialKinds& taken, bool shows_metrics) {
   const std::size_t asking = taken.session || taken.key ? 24 : 0;
-  return 32 + asking + std::size_t{8} * threads;
+  const std::size_t metrics = shows_metrics ? 16 : 0;
+  return 32 + asking + metrics + std::size_t{8} * threads;
 }
 
-void read_listen_address(const GivenSetting& given, http::ServerOptions& options) {
-  const auto authority = boost::urls::parse_authority(given.value);
+struct Address {
+  std::string host;
+  std::uint16_t port;
+};
+
+/// Nothing for what is not HOST:PORT.
+std::optional<Address> address_of(std::string_view text) {
+  const auto authority = boost::urls::parse_authority(text);
   // Boost.URL's port_number() takes any number and keeps its last 16 bits.
   const auto port =
       authority && authority->has_port() ? whole_number<std::uint16_t>(authority->port(), 0) : std::nullopt;
-  if (!port || authority->has_userinfo() || authority->host_address().empty())
-    fault(given.name, fmt::format("is {}: give a host and a port, for example 127.0.0.1:8000 or [::1]:8000",
-                                  in_quotes(given.value)));
-  options.host = authority->host_address();
-  options.port = *port;
+  if (!port || authority->has_userinfo() || authority->host_address().empty()) return std::nullopt;
+  return Address{authority->host_address(), *port};
 }
 
 http::TrustedProxies trusted_proxies_of(const GivenSetting& given) {
@@ -111,7 +117,7 @@ SessionStorage ServerSettings::session_storage() const {
 http::ServerOptions ServerSettings::server() const {
   http::ServerOptions options;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
-  if (const auto given = find("DRAWBRIDGE_LISTEN")) read_listen_address(*given, options);
+  read_listen_address(options);
   if (const auto given = find("DRAWBRIDGE_THREADS"))
     options.threads = static_cast<unsigned>(number_of(*given, 1, 256, "threads"));
   options.allowed_origins = allowed_origins();
@@ -120,6 +126,33 @@ http::ServerOptions ServerSettings::server() const {
     options.trusted_proxies = trusted_proxies_of(*given);
   options.max_connections = max_connections(options.threads);
   return options;
+}
+
+void ServerSettings::read_listen_address(http::ServerOptions& options) const {
+  const auto given = find("DRAWBRIDGE_LISTEN");
+  if (!given) return;
+  const auto address = address_of(given->value);
+  if (!address)
+    fault(given->name, fmt::format("is {}: give a host and a port, for example 127.0.0.1:8000 or [::1]:8000",
+                                   in_quotes(given->value)));
+  options.host = address->host;
+  options.port = address->port;
+}
+
+std::optional<http::ServerOptions> ServerSettings::metrics() const {
+  const auto given = find("DRAWBRIDGE_METRICS");
+  if (!given) return std::nullopt;
+  const auto address = whole_number<std::uint16_t>(given->value, 0) ? address_of("127.0.0.1:" + given->value)
+                                                                    : address_of(given->value);
+  if (!address)
+    fault(given->name, fmt::format("is {}: give a port of 127.0.0.1, for example 9464, or a host and a port, "
+                                   "for example 10.0.0.5:9464",
+                                   in_quotes(given->value)));
+  http::ServerOptions api;
+  read_listen_address(api);
+  if (address->port != 0 && address->port == api.port)
+    fault(given->name, fmt::format("is port {}, which is the API's: give another", address->port));
+  return metrics::server_options(address->host, address->port);
 }
 
 bool ServerSettings::docs() const {
@@ -133,7 +166,8 @@ bool ServerSettings::docs() const {
 /// nothing to answer them with.
 std::size_t ServerSettings::max_connections(unsigned threads) const {
   const std::size_t usual = http::ServerOptions{}.max_connections;
-  const std::size_t kept = kept_descriptors(threads, credential_kinds());
+  const std::size_t kept =
+      kept_descriptors(threads, credential_kinds(), find("DRAWBRIDGE_METRICS").has_value());
   const std::size_t all = open_file_limit();
   const std::size_t left = all > kept ? all - kept : 0;
   const auto given = find("DRAWBRIDGE_MAX_CONNECTIONS");

@@ -57,6 +57,9 @@ class ServerSettings : public Settings {
   /// allowed origins, which are the origin of BETTER_AUTH_URL where not set, or none without that.
   http::ServerOptions server() const;
 
+  /// Group `server`: the server for /metrics, nothing where none is wanted. Not at the address of the API.
+  std::optional<http::ServerOptions> metrics() const;
+
   /// Group `server`: whether the API shows its documentation.
   bool docs() const;
 
@@ -67,6 +70,7 @@ class ServerSettings : public Settings {
   LogSettings log() const;
 
  private:
+  void read_listen_address(http::ServerOptions& options) const;
   std::size_t max_connections(unsigned threads) const;
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "drawbridge/auth_error.h"
+#include "drawbridge/credential_counts.h"
 #include "drawbridge/credentials.h"
 #include "drawbridge/export.h"
 #include "drawbridge/identity.h"
@@ -89,6 +90,10 @@ class DRAWBRIDGE_API Authenticator {
 
   /// The verifier behind it, for its keys.
   RemoteVerifier& verifier();
+
+  /// All zero for a kind that is not taken.
+  CredentialCounts session_counts() const;
+  CredentialCounts key_counts() const;
 
  private:
   struct Impl;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,8 @@ struct KeyStatus {
   std::optional<std::chrono::seconds> age;
   /// The last failure in one line; empty when the last fetch was good.
   std::string last_failure;
+  std::uint64_t fetches = 0;         ///< how many have ended, good or not
+  std::uint64_t failed_fetches = 0;  ///< of these
 };
 
 }  // namespace drawbridge

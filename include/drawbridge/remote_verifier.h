@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drawbridge/cache_counts.h"
 #include "drawbridge/export.h"
 #include "drawbridge/key_status.h"
 #include "drawbridge/revocations.h"
@@ -110,6 +111,8 @@ class DRAWBRIDGE_API RemoteVerifier {
 
   KeyStatus key_status() const;
   RevocationStatus revocation_status() const;
+  /// How often a token was looked for among those that were verified before.
+  CacheCounts remembered_tokens() const;
   const Policy& policy() const;
 
  private:

@@ -43,6 +43,8 @@ struct RevocationStatus {
   std::optional<std::chrono::seconds> age{};
   /// The last failure in one line; empty when the last answer was good.
   std::string last_failure{};
+  std::uint64_t questions = 0;         ///< how many have ended, answered or not
+  std::uint64_t failed_questions = 0;  ///< of these
 };
 
 }  // namespace drawbridge

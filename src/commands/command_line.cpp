@@ -75,6 +75,10 @@ void keep_standard_descriptors() {
 
 }  // namespace
 
+std::string_view program_version() {
+  return DRAWBRIDGE_VERSION;
+}
+
 int run_program(int argc, const char* const* argv, const Program& program) {
   keep_standard_descriptors();
   int status = exit_not_good;

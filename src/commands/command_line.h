@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include <CLI/App.hpp>
 
@@ -19,6 +20,9 @@ inline constexpr const char* token_examples =
     "  drawbridge jwks http://localhost:3000/api/auth/jwks\n"
     "  printf %s \"$TOKEN\" | drawbridge token verify --better-auth-url http://localhost:3000\n"
     "  printf %s \"$TOKEN\" | drawbridge token inspect\n\n";
+
+/// As `--version` says it, without the program's name.
+std::string_view program_version();
 
 /// Runs the command that the arguments, the program's name first among them, name. Returns its exit status, a
 /// member of ExitStatus, when all that it prints has been written.

@@ -17,6 +17,7 @@ struct Job {
   Store::Work work;
   std::move_only_function<void()> dropped;
   std::stop_token gone;
+  std::chrono::steady_clock::time_point taken;
 
   void drop() {
     work = nullptr;  // what it holds ends before anybody hears that it is not done
@@ -33,12 +34,17 @@ struct Job {
 /// Threads that carry out what the queue decides.
 class ThreadedStore::Crew {
  public:
-  /// `longest`: how long work may take, where that is limited.
-  Crew(const SessionFactory& make_session, Access access, std::size_t threads, std::size_t queue,
-       std::optional<std::chrono::milliseconds> longest)
-      : queue_{threads, queue}, longest_{longest} {
+  struct Rules {
+    std::size_t threads;
+    std::size_t queue;
+    std::optional<std::chrono::milliseconds> longest;  ///< how long work may take, where that is limited
+    WorkCounts* counts;                                ///< null where nobody counts
+  };
+
+  Crew(const SessionFactory& make_session, Access access, Rules rules)
+      : queue_{rules.threads, rules.queue}, longest_{rules.longest}, counts_{rules.counts} {
     std::vector<std::unique_ptr<Session>> sessions;
-    for (std::size_t i = 0; i < threads; ++i) sessions.push_back(make_session(access));
+    for (std::size_t i = 0; i < rules.threads; ++i) sessions.push_back(make_session(access));
     try {
       for (auto& session : sessions) {
         threads_.emplace_back([this, session = std::move(session)] { serve(*session); });
@@ -60,15 +66,17 @@ class ThreadedStore::Crew {
                            .costly = options.costly,
                            .begins_by = options.begins_by,
                            .gone = options.gone};
-    jobs_.try_emplace(ticket, std::move(work), std::move(options.dropped), std::move(options.gone));
+    const auto now = std::chrono::steady_clock::now();
+    jobs_.try_emplace(ticket, std::move(work), std::move(options.dropped), std::move(options.gone), now);
     bool taken = false;
     try {
-      taken = queue_.add(ticket, std::move(piece), std::chrono::steady_clock::now());
+      taken = queue_.add(ticket, std::move(piece), now);
     } catch (...) {
       jobs_.erase(ticket);
       throw;
     }
     if (!taken) jobs_.erase(ticket);
+    if (counts_) (taken ? counts_->taken : counts_->refused).add();
     const bool wakes = taken && idle_ > 0;
     tell_dropped(lock);
     lock.unlock();
@@ -108,7 +116,11 @@ class ThreadedStore::Crew {
   void run(Session& session, WorkQueue::Ticket ticket, Lock& lock) {
     auto job = jobs_.extract(ticket);
     lock.unlock();
-    perform(session, job.mapped());
+    if (counts_) {
+      perform_and_count(session, job.mapped());
+    } else {
+      perform(session, job.mapped());
+    }
     // What the job holds ends too, before its place is free.
     job = {};
     lock.lock();
@@ -118,6 +130,15 @@ class ThreadedStore::Crew {
     } else if (lets_another_begin && idle_ > 0) {
       changed_.notify_one();
     }
+  }
+
+  void perform_and_count(Session& session, Job& job) {
+    const auto began = std::chrono::steady_clock::now();
+    counts_->begun.add();
+    counts_->waited.add(began - job.taken);
+    perform(session, job);
+    counts_->worked.add(std::chrono::steady_clock::now() - began);
+    counts_->ended.add();
   }
 
   void perform(Session& session, Job& job) {
@@ -138,6 +159,7 @@ class ThreadedStore::Crew {
     while (const auto ticket = queue_.next_dropped()) {
       auto job = jobs_.extract(*ticket);
       lock.unlock();
+      if (counts_) counts_->dropped.add();
       job.mapped().drop();
       job = {};
       lock.lock();
@@ -154,14 +176,23 @@ class ThreadedStore::Crew {
   std::size_t idle_ = 0;
   bool ending_ = false;
   const std::optional<std::chrono::milliseconds> longest_;
+  WorkCounts* const counts_;
   std::vector<std::jthread> threads_;  // last, so that they have ended when the rest goes
 };
 
 ThreadedStore::ThreadedStore(const SessionFactory& make_session, Options options)
-    : readers_{std::make_unique<Crew>(make_session, Access::read, std::max<std::size_t>(options.readers, 1),
-                                      options.queue, options.longest_read)},
-      writers_{std::make_unique<Crew>(make_session, Access::write, std::max<std::size_t>(options.writers, 1),
-                                      options.queue, std::nullopt)} {}
+    : readers_{std::make_unique<Crew>(
+          make_session, Access::read,
+          Crew::Rules{.threads = std::max<std::size_t>(options.readers, 1),
+                      .queue = options.queue,
+                      .longest = options.longest_read,
+                      .counts = options.counts ? &options.counts->reads : nullptr})},
+      writers_{std::make_unique<Crew>(
+          make_session, Access::write,
+          Crew::Rules{.threads = std::max<std::size_t>(options.writers, 1),
+                      .queue = options.queue,
+                      .longest = std::nullopt,
+                      .counts = options.counts ? &options.counts->writes : nullptr})} {}
 
 ThreadedStore::~ThreadedStore() = default;
 

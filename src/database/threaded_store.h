@@ -7,6 +7,7 @@
 
 #include "database/session.h"
 #include "database/store.h"
+#include "database/store_counts.h"
 
 namespace drawbridge::database {
 
@@ -28,6 +29,8 @@ class ThreadedStore final : public Store {
     std::size_t queue = 1'024;
     /// How long a read may take from when it has begun.
     std::chrono::milliseconds longest_read = longest_statement;
+    /// Where the work is counted, if anywhere. Outlives the store.
+    StoreCounts* counts = nullptr;
   };
 
   ThreadedStore(const SessionFactory& make_session, Options options);

@@ -178,7 +178,10 @@ std::optional<Response> Connection::refuse_head_size() {
   large_head_ = worker_.services().large_heads.add();
   if (!worker_.services().large_heads.is_beyond_cap()) return std::nullopt;
   // Whoever has been at it for the longest gives way; where nobody else is at it, this one.
-  if (worker_.close_longest(ConnectionPhases::Phase::head, this)) return std::nullopt;
+  if (worker_.close_longest(ConnectionPhases::Phase::head, this)) {
+    worker_.count(Shed::large_heads);
+    return std::nullopt;
+  }
   return too_many_large_heads();
 }
 
@@ -194,6 +197,11 @@ void Connection::respond(Response response) {
   else
     allow_origin(response, services.origins, origin_in(received()));
 
+  worker_.count(Counts::Answered{.route = exchange_ ? exchange_->route_index() : services.routes.size(),
+                                 .status = response.status,
+                                 .code = response.code,
+                                 .shed = response.shed,
+                                 .took = now - phases_.request_began()});
   const auto request_id = worker_.next_request_id();
   const bool with_body = !exchange_ || !exchange_->is_head_request();
   const bool joins_body = response.body.size() <= joined_size;

@@ -43,6 +43,10 @@ class Exchange {
 
   /// For the log: the pattern, never the path.
   std::string_view route_pattern() const { return match_.route ? match_.route->pattern : "-"; }
+  /// Its place among the routes; their number when there is none.
+  std::size_t route_index() const {
+    return match_.route ? static_cast<std::size_t>(match_.route - routes_.data()) : routes_.size();
+  }
   const std::optional<Identity>& identity() const { return identity_; }
   /// Whose request it is, for what each user gets of something.
   std::optional<Uuid> user() const;

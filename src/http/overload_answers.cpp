@@ -5,6 +5,11 @@
 namespace drawbridge::http {
 namespace {
 
+Response shed(Shed why, Response response) {
+  response.shed = why;
+  return response;
+}
+
 Response unavailable(std::string note) {
   return problem(database::StoreError{database::StoreError::Kind::unavailable, std::move(note)});
 }
@@ -17,36 +22,41 @@ Response too_many_requests(std::string_view detail, std::string hint) {
 }  // namespace
 
 Response busy_database(std::optional<Response> when_full) {
-  if (when_full) return *std::move(when_full);
-  return unavailable("too much work is waiting for the database, or for too long");
+  if (!when_full) when_full = unavailable("too much work is waiting for the database, or for too long");
+  return shed(Shed::database_busy, *std::move(when_full));
 }
 
 Response too_much_of_one_user() {
-  return too_many_requests("Too many requests of yours wait for the database; try again.",
-                           "one user has all the places in the queue that one user gets");
+  return shed(Shed::user_places,
+              too_many_requests("Too many requests of yours wait for the database; try again.",
+                                "one user has all the places in the queue that one user gets"));
 }
 
 Response too_many_bytes(ByteBudget::Exceeded exceeded) {
   if (exceeded == ByteBudget::Exceeded::of_user)
-    return too_many_requests("Too many large bodies or unread answers of yours are under way; try again.",
-                             "one user has all the memory for bodies and unsent answers that one user gets");
-  return unavailable("bodies and unsent answers have all the memory that they get");
+    return shed(
+        Shed::user_bytes,
+        too_many_requests("Too many large bodies or unread answers of yours are under way; try again.",
+                          "one user has all the memory for bodies and unsent answers that one user gets"));
+  return shed(Shed::all_bytes, unavailable("bodies and unsent answers have all the memory that they get"));
 }
 
 Response too_many_of_one_address() {
-  return too_many_requests("Too many requests of your address are under way; try again.",
-                           "one address has as many requests under way as one address gets");
+  return shed(Shed::address_requests,
+              too_many_requests("Too many requests of your address are under way; try again.",
+                                "one address has as many requests under way as one address gets"));
 }
 
 Response too_many_large_heads() {
-  return problem(ErrorCode::headers_too_large,
-                 "Too many requests with large headers are unfinished; try again.");
+  return shed(Shed::large_heads, problem(ErrorCode::headers_too_large,
+                                         "Too many requests with large headers are unfinished; try again."));
 }
 
 Response undecided_identity() {
-  return problem(AuthError{ErrorCode::keys_unavailable,
-                           "It could not be decided in time who you are; try again.",
-                           "the authenticator did not answer in time", std::chrono::seconds{1}});
+  return shed(Shed::identity_not_decided,
+              problem(AuthError{ErrorCode::keys_unavailable,
+                                "It could not be decided in time who you are; try again.",
+                                "the authenticator did not answer in time", std::chrono::seconds{1}}));
 }
 
 Response out_of_memory() {
@@ -54,7 +64,8 @@ Response out_of_memory() {
 }
 
 Response undecided_work() {
-  return unavailable("the database did not end the work in time; a change may still be made");
+  return shed(Shed::database_slow,
+              unavailable("the database did not end the work in time; a change may still be made"));
 }
 
 Response internal_error(const std::exception& fault) {

@@ -12,6 +12,7 @@
 #include "drawbridge/auth_error.h"
 
 #include "database/store.h"
+#include "http/shed.h"
 
 namespace drawbridge::http {
 
@@ -35,6 +36,7 @@ struct Response {
   std::string_view vary = "Origin";  ///< on every answer: a cache must not serve one origin's to another
   std::vector<Header> headers = {};
   std::optional<ErrorCode> code = {};  ///< set on every error, for the log
+  std::optional<Shed> shed = {};       ///< set where there was too much to do, to be counted
   std::string note = {};               ///< for the log only: why, and what to do about it
 
   std::size_t body_size() const { return static_body.empty() ? body.size() : static_body.size(); }

@@ -90,7 +90,10 @@ class Listener {
     std::optional<ConnectionCounts::Place> place_of_address;
     if (!error && !worker.services().proxies.has(peer)) {
       place_of_address = counts.take_of(peer);
-      if (!place_of_address) return accept();  // that address has its share
+      if (!place_of_address) {  // that address has its share
+        workers_.front()->count(Shed::address_connections);
+        return accept();
+      }
     }
     if (error) return accept();  // it has gone already
     Arrival arrival{std::move(socket), peer, counts.add(), std::move(place_of_address)};
@@ -171,7 +174,8 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(ServerOptions 
                                                                   database::Store& store, EventLog& log) {
   auto parts = std::make_unique<Parts>(options, std::move(routes), authenticator, store, log);
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
-    parts->workers.push_back(std::make_unique<Worker>(parts->services));
+    parts->workers.push_back(
+        std::make_unique<Worker>(parts->services, options.counts ? &options.counts->of_worker(i) : nullptr));
   for (const auto& worker : parts->workers) worker->know(parts->workers);
   parts->listener.emplace(parts->workers, log);
   if (const auto error = parts->listener->listen(options.host, options.port))

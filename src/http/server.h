@@ -11,6 +11,7 @@
 #include "database/store.h"
 #include "http/authenticator.h"
 #include "http/client_address.h"
+#include "http/counts.h"
 #include "http/event_log.h"
 #include "http/limits.h"
 #include "http/router.h"
@@ -29,6 +30,9 @@ struct ServerOptions {
   /// address has more than a quarter of the connections. Otherwise all may come from one proxy.
   std::optional<TrustedProxies> trusted_proxies{};
   Limits limits{};
+  /// Where requests are counted, if anywhere: made for these routes and for as many workers as there are
+  /// threads. Outlives the server.
+  Counts* counts = nullptr;
 };
 
 /// An HTTP server for a table of routes. Each of its threads has its own connections; nothing on these

@@ -31,8 +31,9 @@ constexpr milliseconds patience_with_bytes{1'000};
 
 }  // namespace
 
-Worker::Worker(const Services& services)
+Worker::Worker(const Services& services, Counts::Part* counts)
     : services_{services},
+      counts_{counts},
       loop_{std::make_shared<boost::asio::io_context>(1)},
       stay_{loop_->get_executor()},
       sweep_timer_{*loop_},
@@ -74,6 +75,7 @@ void Worker::visit_all(Visit visit) {
 void Worker::take(Arrival arrival) {
   const auto connection = std::make_shared<Connection>(std::move(arrival), *this);
   connections_.insert(connection);
+  if (counts_ != nullptr) counts_->add_opened();
   connection->start();
   if (stopping_) connection->stop();
 }
@@ -87,7 +89,10 @@ void Worker::adopt_in_place_of_another(Arrival arrival, std::function<void()> do
     try {
       // Gone before it is said that there is room for the next one.
       auto newcomer = std::move(arrival);
-      if (make_room()) take(std::move(newcomer));
+      if (make_room())
+        take(std::move(newcomer));
+      else
+        count(Shed::new_connection);
     } catch (...) {
       done();
       throw;
@@ -126,6 +131,7 @@ bool Worker::close_next() {
     // A request that has just come is no idleness.
     if (candidate.phase == Phase::waiting && connection->has_unread()) continue;
     connection->close();
+    count(Shed::idle_connection);
     return true;
   }
   return false;
@@ -154,8 +160,10 @@ void Worker::shed_bytes(const Connection* except) {
 }
 
 bool Worker::shed_own_bytes(const Connection* except) {
-  return close_longest(Phase::writing, except, patience_with_bytes) ||
-         close_longest(Phase::body, except, patience_with_bytes);
+  const bool sheds = close_longest(Phase::writing, except, patience_with_bytes) ||
+                     close_longest(Phase::body, except, patience_with_bytes);
+  if (sheds) count(Shed::slow_client);
+  return sheds;
 }
 
 void Worker::stop(std::chrono::milliseconds grace) {
@@ -171,7 +179,7 @@ void Worker::stop(std::chrono::milliseconds grace) {
 }
 
 void Worker::forget(const std::shared_ptr<Connection>& connection) {
-  connections_.erase(connection);
+  if (connections_.erase(connection) > 0 && counts_ != nullptr) counts_->add_closed();
   end_when_empty();
 }
 

@@ -45,7 +45,8 @@ struct Services {
 /// that thread only.
 class Worker {
  public:
-  explicit Worker(const Services& services);
+  /// `counts`: where it counts, or null.
+  Worker(const Services& services, Counts::Part* counts);
   ~Worker();
 
   /// The thread's work: returns after stop(), when the last connection is gone.
@@ -67,6 +68,9 @@ class Worker {
   /// Called on the worker's thread after something failed there that belongs to no connection.
   void on_fault(std::function<void()> renew) { renew_ = std::move(renew); }
   void log_fault(const std::exception& fault) noexcept;
+  void count(const auto& what) noexcept {
+    if (counts_ != nullptr) counts_->add(what);
+  }
 
   void forget(const std::shared_ptr<Connection>& connection);
   /// Closes the connection, another than `except`, that has been in that phase for the longest, if any has
@@ -96,6 +100,7 @@ class Worker {
   void end_when_empty();
 
   const Services& services_;
+  Counts::Part* const counts_;
   std::shared_ptr<boost::asio::io_context> loop_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stay_;
   boost::asio::steady_timer sweep_timer_;

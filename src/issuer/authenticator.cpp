@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/counts/counter.h"
 #include "core/credentials/cache_cookie.h"
 #include "core/credentials/choice.h"
 #include "core/credentials/cross_site.h"
@@ -301,7 +302,8 @@ struct Authenticator::Impl {
   }
 
   std::optional<Result> read_session(const std::string& token, const std::function<void(Result)>& done) {
-    auto answer = judge->ask(token, [done](SessionJudge::Result later) {
+    auto answer = judge->ask(token, [this, done](SessionJudge::Result later) {
+      count(later);
       Result result = std::unexpected{no_session_told()};
       try {
         result = result_of(std::move(later));
@@ -311,7 +313,20 @@ struct Authenticator::Impl {
       done(std::move(result));
     });
     if (!answer) return std::nullopt;
+    count(*answer);
     return result_of(*std::move(answer));
+  }
+
+  /// Of a session that was looked for in storage.
+  void count(const SessionJudge::Result& judged) {
+    (!judged ? sessions_not_judged : *judged ? good_sessions : unknown_sessions).add();
+  }
+
+  CredentialCounts session_counts() const {
+    if (!judge) return exchanger ? exchanger->counts(ExchangedKind::session) : CredentialCounts{};
+    return {.good = good_sessions.value(),
+            .unknown = unknown_sessions.value(),
+            .failed = sessions_not_judged.value()};
   }
 
   std::optional<Result> by_session(std::string_view value, const Credentials& credentials,
@@ -374,6 +389,9 @@ struct Authenticator::Impl {
   std::string cache_name;
   KeySource rules;
   std::optional<SecretKeyring> secrets;
+  Counter good_sessions;
+  Counter unknown_sessions;
+  Counter sessions_not_judged;
   RemoteVerifier verifier;
   std::optional<SessionJudge> judge;
   std::optional<Exchanger> exchanger;  // last: it uses the verifier
@@ -397,6 +415,13 @@ Result Authenticator::authenticate(const Credentials& credentials) {
   auto answer = impl_->authenticate_async(
       credentials, [promise](Result result) { promise->set_value(std::move(result)); });
   return answer ? *std::move(answer) : later.get();
+}
+
+CredentialCounts Authenticator::session_counts() const {
+  return impl_->session_counts();
+}
+CredentialCounts Authenticator::key_counts() const {
+  return impl_->exchanger ? impl_->exchanger->counts(ExchangedKind::key) : CredentialCounts{};
 }
 
 RemoteVerifier& Authenticator::verifier() {

@@ -83,6 +83,13 @@ bool cannot_be_judged_now(const AuthError& error) {
   return group_of(error.code) == ErrorGroup::unavailable;
 }
 
+/// The one that counts such results.
+std::uint64_t& number_of(const ExchangeResult& result, CredentialCounts& counts) {
+  if (std::holds_alternative<GoodExchange>(result)) return counts.good;
+  if (std::holds_alternative<CredentialUnknown>(result)) return counts.unknown;
+  return std::holds_alternative<CredentialLimited>(result) ? counts.limited : counts.failed;
+}
+
 std::uint64_t share_of(std::string_view client_address) {
   static const DigestSecret secret = [] {
     DigestSecret bytes{};
@@ -171,6 +178,15 @@ std::optional<Exchanger::Result> Exchanger::ask_key(std::string_view key, std::s
   return ask({ExchangedKind::key, credential_of(ExchangedKind::key, {}, {key}), key, client_address}, done);
 }
 
+CredentialCounts Exchanger::counts(ExchangedKind kind) const {
+  const auto index = static_cast<std::size_t>(kind);
+  const std::lock_guard lock{mutex_};
+  CredentialCounts counts = lanes_.at(index).counts;
+  counts.remembered = remembered_.at(index).value();
+  counts.waiting = lanes_.at(index).waiting.size();
+  return counts;
+}
+
 bool Exchanger::is_forged(const Sent& sent) const {
   return sent.cookie != nullptr && source_.secrets != nullptr && !source_.secrets->signed_it(*sent.cookie);
 }
@@ -184,6 +200,7 @@ std::optional<Exchanger::Result> Exchanger::ask(const Sent& sent, const Done& do
           if (!cannot_be_judged_now(later.error())) tokens->forget(credential, jwt);
           done(std::unexpected{unavailable(later.error().retry_after, std::move(later.error().hint))});
         });
+    if (!verdict || *verdict) remembered_.at(static_cast<std::size_t>(sent.kind)).add();
     if (!verdict) return std::nullopt;
     if (*verdict) return **std::move(verdict);
     if (cannot_be_judged_now(verdict->error()))
@@ -364,6 +381,7 @@ void Exchanger::finish(std::uint64_t call, const ExchangeResult& result,
   {
     const std::lock_guard lock{mutex_};
     Lane& lane = lane_of(exchange.kind);
+    ++number_of(result, lane.counts);
     const auto resolved = lane.queue.on_exchanged(exchange.credential, result, now);
     take_waiting(lane, resolved, identity, failed == nullptr ? std::string{} : failed->text);
   }

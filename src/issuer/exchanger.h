@@ -15,8 +15,10 @@
 #include <utility>
 #include <vector>
 
+#include "drawbridge/credential_counts.h"
 #include "drawbridge/remote_verifier.h"
 
+#include "core/counts/counter.h"
 #include "core/credentials/exchange_queue.h"
 #include "core/credentials/exchanged_tokens.h"
 #include "core/credentials/issuer_answer.h"
@@ -72,6 +74,8 @@ class Exchanger {
                                     std::string_view client_address, const Done& done);
   std::optional<Result> ask_key(std::string_view key, std::string_view client_address, const Done& done);
 
+  CredentialCounts counts(ExchangedKind kind) const;
+
  private:
   struct Exchange {
     ExchangeQueue::Credential credential;
@@ -96,6 +100,7 @@ class Exchanger {
   struct Lane {
     ExchangeQueue queue;
     std::unordered_map<ExchangeQueue::Ticket, Done> waiting{};
+    CredentialCounts counts{};  ///< of what is counted under the lock
   };
   using Answers = std::vector<std::pair<Done, Result>>;
 
@@ -131,7 +136,9 @@ class Exchanger {
   const std::shared_ptr<ExchangedTokens> tokens_;  ///< a verifier's too, which calls back when its keys came
   const std::shared_ptr<Inbox> inbox_;
 
-  std::mutex mutex_;  ///< guards all up to stopping_
+  std::array<Counter, 2> remembered_;
+
+  mutable std::mutex mutex_;  ///< guards all up to stopping_
   std::array<Lane, 2> lanes_;
   bool stopping_ = false;
 

@@ -282,6 +282,9 @@ void RemoteVerifier::refresh() {
 RevocationStatus RemoteVerifier::revocation_status() const {
   return impl_->revocations.status();
 }
+CacheCounts RemoteVerifier::remembered_tokens() const {
+  return impl_->tokens.lookups();
+}
 KeyStatus RemoteVerifier::key_status() const {
   return impl_->fetcher.status();
 }

@@ -163,7 +163,9 @@ Api::Api(Options options)
     : backend{make_sqlite_backend()},
       log{std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text, true), spdlog::level::info,
           options.log_format},
-      database{[this](database::Access access) { return backend->session(access); }, {}} {
+      database{[this](database::Access access) { return backend->session(access); }, {}},
+      routes{api::all_routes([this] { return authenticator.issuer_status(); })},
+      counts{routes, options.threads} {
   backend->add_user(alice);
   backend->add_user(bob);
   auto started = http::Server::start({.host = "127.0.0.1",
@@ -173,9 +175,9 @@ Api::Api(Options options)
                                       .credentials = options.credentials,
                                       .max_connections = options.max_connections,
                                       .trusted_proxies = options.trusted_proxies,
-                                      .limits = options.limits},
-                                     api::all_routes([this] { return authenticator.issuer_status(); }),
-                                     authenticator, store, log);
+                                      .limits = options.limits,
+                                      .counts = &counts},
+                                     routes, authenticator, store, log);
   if (!started) throw std::runtime_error{started.error()};
   server = *std::move(started);
 }

@@ -122,6 +122,10 @@ class Api {
   Api();
   explicit Api(Options options);
 
+  /// How often something had to go for that reason.
+  std::uint64_t shed(http::Shed reason) const {
+    return counts.seen().sheds.at(static_cast<std::size_t>(reason));
+  }
   RawClient connect() const { return RawClient{server->port()}; }
   /// One request on a connection of its own. Throws std::bad_optional_access when there is no answer.
   Answer request(std::string_view raw) const;
@@ -135,6 +139,8 @@ class Api {
   http::EventLog log;
   database::ThreadedStore database;
   HeldStore store{database};
+  http::Routes routes;
+  http::Counts counts;
   std::unique_ptr<http::Server> server;
 };
 

@@ -83,6 +83,16 @@ CAUGHT = {
         {"src/api/tasks/a.cpp": '#include "issuer/http_call.h"\n', "src/issuer/http_call.h": ""},
         "api must not include issuer/http_call.h",
     ),
+    "metrics_ask_the_database": (
+        rules.layer_faults,
+        {"src/metrics/a.cpp": '#include "database/store.h"\n', "src/database/store.h": ""},
+        "metrics must not include database/store.h",
+    ),
+    "http_knows_metrics": (
+        rules.layer_faults,
+        {"src/http/a.cpp": '#include "metrics/exposition.h"\n', "src/metrics/exposition.h": ""},
+        "http must not include metrics/exposition.h",
+    ),
     "resource_knows_another": (
         rules.resource_faults,
         {"src/api/tags/a.cpp": '#include "api/tasks/task.h"\n'},

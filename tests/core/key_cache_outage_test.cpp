@@ -95,8 +95,11 @@ TEST(KeyCacheOverTime, AFailedFetchChangesNoKey) {
   EXPECT_EQ(d.cache.status(d.now).state, KeyStatus::State::stale);
   EXPECT_EQ(d.cache.status(d.now).last_failure, "it failed");
   d.run_to_next_fetch();
+  EXPECT_EQ(d.cache.status(d.now).fetches, 2U) << "one that is under way has not ended";
   d.fetched(good({"a"}));
   EXPECT_EQ(d.cache.status(d.now).last_failure, "");
+  EXPECT_EQ(d.cache.status(d.now).fetches, 3U);
+  EXPECT_EQ(d.cache.status(d.now).failed_fetches, 1U);
 }
 
 TEST(KeyCacheOverTime, AnOutageIsBridgedUpToTheBoundAndHealsByItself) {

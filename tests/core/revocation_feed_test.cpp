@@ -295,6 +295,8 @@ TEST(RevocationFeed, PreferredGoesOnThroughAnOutageAndSaysSo) {
   d.answer(page("c9"));
   EXPECT_EQ(d.event(), "good: revocations are received again, entries: 1");
   EXPECT_EQ(d.feed.status(d.now).last_failure, "");
+  EXPECT_EQ(d.feed.status(d.now).failed_questions, pauses.size() + 1);
+  EXPECT_EQ(d.feed.status(d.now).questions, pauses.size() + 3);
 }
 
 TEST(RevocationFeed, RequiredEndsTenSecondsAfterTheLastAnswer) {

@@ -102,6 +102,9 @@ TEST(VerifiedTokens, FindsWhatItWasTold) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->identity.subject(), "user-1");
   EXPECT_EQ(tokens.size(), 1U);
+  EXPECT_FALSE(tokens.find(good_token(), keys(), now + 1h)) << "it has expired";
+  EXPECT_EQ(tokens.lookups().hits, 1U);
+  EXPECT_EQ(tokens.lookups().misses, 2U);
 }
 
 TEST(VerifiedTokens, FindsNoOtherToken) {

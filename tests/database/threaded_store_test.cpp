@@ -3,7 +3,9 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <numeric>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -114,6 +116,44 @@ TEST(ThreadedStore, refuses_more_than_fits_and_takes_work_again_later) {
   }
   EXPECT_EQ(done, 4);
   EXPECT_TRUE(refused_was_kept);
+}
+
+TEST(ThreadedStore, counts_what_became_of_the_work) {
+  StoreCounts counts;
+  {
+    std::promise<void> go;
+    std::promise<void> first_runs;
+    ThreadedStore store{make_lonely, {.readers = 1, .queue = 2, .counts = &counts}};
+    ASSERT_TRUE(store.read([&](Session&) {
+      first_runs.set_value();
+      go.get_future().wait();
+    }));
+    first_runs.get_future().wait();
+    ASSERT_TRUE(store.read([](Session&) {}, {.begins_by = std::chrono::steady_clock::time_point{}}));
+    ASSERT_TRUE(store.read([](Session&) {})) << "the one that comes too late makes room";
+    EXPECT_FALSE(store.read([](Session&) {}));
+    EXPECT_EQ(counts.reads.begun.value() - counts.reads.ended.value(), 1U);
+    go.set_value();
+    ASSERT_TRUE(store.write([](Session&) { throw std::runtime_error{"it failed"}; }));
+  }
+  struct Case {
+    const char* name;
+    const Counter& counter;
+    std::uint64_t times;
+  };
+  const Case cases[] = {
+      {"reads taken", counts.reads.taken, 3},     {"reads refused", counts.reads.refused, 1},
+      {"reads dropped", counts.reads.dropped, 1}, {"reads begun", counts.reads.begun, 2},
+      {"reads ended", counts.reads.ended, 2},     {"writes taken", counts.writes.taken, 1},
+      {"writes ended", counts.writes.ended, 1},   {"writes dropped", counts.writes.dropped, 0},
+  };
+  for (const Case& c : cases) EXPECT_EQ(c.counter.value(), c.times) << c.name;
+  const auto times = [](const Durations& durations) {
+    const auto within = durations.seen().within;
+    return std::accumulate(within.begin(), within.end(), std::uint64_t{0});
+  };
+  EXPECT_EQ(times(counts.reads.waited), 2U);
+  EXPECT_EQ(times(counts.reads.worked), 2U);
 }
 
 TEST(ThreadedStore, finishes_what_it_took) {

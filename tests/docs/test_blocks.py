@@ -47,6 +47,7 @@ ELSEWHERE = {
     "bindings/python/README.md: curl -c jar -H 'Origin: http://localhost:3000' -H 'Content-Type: application/json' \\": (
         "bindings/python/tests/test_real_sessions.py"
     ),
+    "docs/metrics.md python": "bindings/python/tests/test_metrics.py",
     "docs/uuid-ids.md sh": "tests/migrate/test_changing_ids.py",
     **{
         f"docs/{orm}.md {language}": "tests/projects/test_projects.py"

@@ -38,7 +38,7 @@ def codes() -> dict[str, str]:
 # What begins or ends as a code does and is none: arguments, members and claims.
 NO_CODES = {"connect_timeout", "key_ops", "keys_max_stale", "keys_snapshot", "session_data", "session_id", "user_claim"}
 NO_CODES |= {"user_id", "api_key", "api_key_headers", "session_headers", "session_cookie", "credential_max_age"}
-NO_CODES |= {"revocations_secret"}
+NO_CODES |= {"revocations_secret", "user_bytes", "user_places"}
 
 
 def test_the_codes_are_all_found() -> None:

@@ -43,6 +43,7 @@ ON_POSTGRES = {
 BY_ANOTHER_BACKEND = {
     "test_bridge_feed_outage.py",
     "test_bridge_isolation.py",
+    "test_bridge_metrics.py",
     "test_bridge_model.py",
     "test_bridge_refusals.py",
     "test_bridge_sign_out.py",

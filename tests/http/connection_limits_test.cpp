@@ -34,6 +34,7 @@ TEST(UserShare, is_asked_before_a_body_is_waited_for) {
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.code(), "rate_limited");
   EXPECT_EQ(refused.header("connection"), "close") << "its body is not read";
+  EXPECT_EQ(api.shed(http::Shed::user_places), 1U);
   EXPECT_EQ(api.call("GET", tasks_of(bob), "bob").status, 200);
   slow.send(R"({"title":"x"})");
   EXPECT_EQ(slow.receive().value().status, 201);
@@ -47,6 +48,7 @@ TEST(UserShare, has_bytes_for_bodies) {
   EXPECT_EQ(api.call("GET", "/healthz", "").status, 200);
   EXPECT_EQ(api.request(post("Content-Length: 13\r\n")).code(), "rate_limited");
   EXPECT_EQ(api.request(post("Transfer-Encoding: chunked\r\n", "1\r\n")).code(), "rate_limited");
+  EXPECT_EQ(api.shed(http::Shed::user_bytes), 2U);
   EXPECT_EQ(api.call("GET", tasks_of(bob), "bob").status, 200);
 }
 
@@ -110,11 +112,13 @@ TEST(AllUsers, have_bytes_together_and_the_longest_unread_answer_gives_way) {
   std::string code;
   for (int i = 0; i < 10'000 && code.empty(); ++i) code = api.call("GET", tasks_of(bob), "bob").code();
   EXPECT_EQ(code, "store_unavailable");
+  EXPECT_GE(api.shed(http::Shed::all_bytes), 1U);
   // Until the deaf one has had a second.
   int status = 503;
   for (int i = 0; i < 100'000 && status == 503; ++i) status = api.call("GET", tasks_of(bob), "bob").status;
   EXPECT_EQ(status, 200);
   EXPECT_TRUE(deaf.is_hung_up_on());
+  EXPECT_EQ(api.shed(http::Shed::slow_client), 1U);
 }
 
 TEST(LargeHeads, are_few_at_once_and_the_longest_gives_way) {
@@ -127,6 +131,7 @@ TEST(LargeHeads, are_few_at_once_and_the_longest_gives_way) {
     EXPECT_FALSE(clients.back().hears_within(100));
   }
   EXPECT_TRUE(clients.front().is_closed());
+  EXPECT_EQ(api.shed(http::Shed::large_heads), 1U);
   for (const std::size_t i : {1U, 2U}) {
     clients[i].send("\r\n\r\n");
     EXPECT_EQ(clients[i].receive().value().status, 200);
@@ -145,6 +150,7 @@ TEST(Decision, about_who_asks_is_503_when_it_does_not_come) {
   EXPECT_EQ(answer->code(), "keys_unavailable");
   EXPECT_EQ(answer->header("retry-after"), "1");
   EXPECT_EQ(answer->header("connection"), "close");
+  EXPECT_EQ(api.shed(http::Shed::identity_not_decided), 1U);
   // What comes late is nobody's: that of another request least of all.
   api.authenticator.release();
   client.end_sending();
@@ -161,6 +167,7 @@ TEST(Decision, of_the_database_is_503_when_it_does_not_begin_in_time) {
   ASSERT_TRUE(answer.has_value());
   EXPECT_EQ(answer->status, 503);
   EXPECT_EQ(answer->code(), "store_unavailable");
+  EXPECT_EQ(api.shed(http::Shed::database_busy), 1U);
   // While that work is still held, the connection goes on.
   client.send(raw_request("GET", "/api/v1/me", "bob"));
   EXPECT_EQ(client.receive().value().member("uuid"), bob);
@@ -207,6 +214,7 @@ TEST(Cap, of_connections_closes_the_longest_idle_one) {
   newcomer.send(raw_request("GET", "/healthz", ""));
   EXPECT_EQ(newcomer.receive().value().status, 200);
   EXPECT_TRUE(clients[1].is_closed());
+  EXPECT_EQ(api.shed(http::Shed::idle_connection), 1U);
   for (const std::size_t i : {0U, 2U}) {
     clients[i].send(raw_request("GET", "/healthz", ""));
     EXPECT_EQ(clients[i].receive().value().status, 200) << i;
@@ -236,6 +244,7 @@ TEST(Cap, of_connections_leaves_those_alone_that_are_decided_on) {
   api.store.wait_for(2);
   auto newcomer = api.connect();
   EXPECT_TRUE(newcomer.is_closed()) << "there is nobody to close for it";
+  EXPECT_EQ(api.shed(http::Shed::new_connection), 1U);
   api.store.release();
   for (auto& client : busy) EXPECT_EQ(client.receive().value().status, 200);
   EXPECT_EQ(api.call("GET", "/healthz", "").status, 200);

@@ -245,6 +245,14 @@ TEST(Exchanger, AnOutageKeepsWhatIsRememberedAndRefusesTheRest) {
   }));
   better_auth.server.come_up();
   EXPECT_TRUE(test::eventually([&] { return backend.api_key() == "ada"; }));
+  const CredentialCounts sessions = backend.exchanger.counts(ExchangedKind::session);
+  EXPECT_EQ(sessions.good, 1U);
+  EXPECT_EQ(sessions.remembered, 1U);
+  EXPECT_EQ(sessions.failed, 0U);
+  const CredentialCounts keys = backend.exchanger.counts(ExchangedKind::key);
+  EXPECT_GE(keys.failed, 1U);
+  EXPECT_EQ(keys.good, 1U);
+  EXPECT_EQ(keys.waiting, 0U);
 }
 
 TEST(Exchanger, ASlowIssuerIsWaitedForTwoSeconds) {

@@ -109,6 +109,7 @@ std::vector<KeyCache::Resolved> KeyCache::on_fetched(FetchResult result, BootTim
   now = monotonic(now);
   const BootTime began = in_flight_.value_or(now);
   in_flight_.reset();
+  ++ended_;
   if (const auto* same = std::get_if<NotModified>(&result)) {
     if (keys_ && !etag_.empty())
       result = GoodFetch{*keys_, same->max_age, etag_};
@@ -133,6 +134,7 @@ std::vector<KeyCache::Resolved> KeyCache::on_fetched(FetchResult result, BootTim
 }
 
 void KeyCache::fail(FailedFetch failure, BootTime now) {
+  ++failed_;
   last_fetch_good_ = false;
   last_failure_ = std::move(failure.text);
   const auto doubled = std::chrono::seconds{1LL << std::min(failures_, 5)};
@@ -207,6 +209,8 @@ void KeyCache::remember_absent(const KidDigest& kid, BootTime now) {
 KeyStatus KeyCache::status(BootTime now) const {
   KeyStatus status;
   status.last_failure = last_failure_;
+  status.fetches = ended_;
+  status.failed_fetches = failed_;
   if (!keys_) return status;
   status.age = std::chrono::floor<std::chrono::seconds>(std::max(now, latest_) - good_since_);
   if (!serving(now)) return status;

@@ -144,6 +144,8 @@ class KeyCache {
   int failures_ = 0;
   std::string last_failure_;
   bool last_fetch_good_ = false;
+  std::uint64_t ended_ = 0;  ///< fetches
+  std::uint64_t failed_ = 0;
 
   Ticket last_ticket_ = 0;
   std::map<Ticket, Waiter> waiters_;  ///< in the order of their deadlines, too

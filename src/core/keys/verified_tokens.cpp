@@ -45,6 +45,7 @@ struct VerifiedTokens::Shard {
   mutable std::mutex mutex;
   std::vector<Slot> slots;
   std::uint64_t uses = 0;
+  CacheCounts lookups;
 };
 
 VerifiedTokens::VerifiedTokens(std::size_t capacity, std::chrono::seconds clock_skew) : skew_{clock_skew} {
@@ -70,6 +71,7 @@ std::optional<RememberedToken> VerifiedTokens::find(std::string_view token, cons
   std::optional<Verdict> forgotten;  // let go of after the lock
   Shard& shard = shard_of(digest);
   const std::lock_guard lock{shard.mutex};
+  ++shard.lookups.misses;  // until it is found
   for (Shard::Slot& slot : shard.neighbourhood(digest)) {
     if (!slot.verdict || slot.token != digest || slot.verdict->type != type) continue;
     const Verdict& verdict = *slot.verdict;
@@ -78,6 +80,8 @@ std::optional<RememberedToken> VerifiedTokens::find(std::string_view token, cons
       return std::nullopt;
     }
     slot.last_seen = ++shard.uses;
+    --shard.lookups.misses;
+    ++shard.lookups.hits;
     return RememberedToken{verdict.identity,
                            revocations == nullptr ? std::nullopt : slot.looked_up(*revocations)};
   }
@@ -100,6 +104,16 @@ void VerifiedTokens::remember(std::string_view token, const Verdict& verdict, To
   slot.not_revoked_at = 0;
   slot.verdict.swap(made);
   slot.last_seen = ++shard.uses;
+}
+
+CacheCounts VerifiedTokens::lookups() const {
+  CacheCounts all;
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock{shard->mutex};
+    all.hits += shard->lookups.hits;
+    all.misses += shard->lookups.misses;
+  }
+  return all;
 }
 
 std::size_t VerifiedTokens::size() const {

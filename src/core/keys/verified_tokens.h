@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "drawbridge/cache_counts.h"
+
 #include "core/jose/verification.h"
 #include "core/revocations/revocation_set.h"
 
@@ -45,6 +47,9 @@ class VerifiedTokens {
                                       const RevocationSet* revocations = nullptr);
 
   void remember(std::string_view token, const Verdict& verdict, TokenTime now);
+
+  /// What find() came to, of tokens that may be remembered.
+  CacheCounts lookups() const;
 
   /// How many are remembered now; for tests and figures, it locks each shard.
   std::size_t size() const;

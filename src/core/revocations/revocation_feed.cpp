@@ -102,6 +102,7 @@ RevocationFeed::Step RevocationFeed::poll(BootTime now) {
 std::vector<RevocationFeed::Resolved> RevocationFeed::on_answer(RevocationAnswer answer, BootTime now) {
   now = monotonic(now);
   const BootTime began = std::exchange(in_flight_, std::nullopt).value_or(now);
+  ++ended_;
   if (auto* none = std::get_if<NoRevocations>(&answer)) return found_none(std::move(*none), now);
   if (auto* failed = std::get_if<FailedQuestion>(&answer))
     return fail(std::move(failed->text), failed->retry_after, now);
@@ -169,6 +170,7 @@ std::vector<RevocationFeed::Resolved> RevocationFeed::found_none(NoRevocations n
 std::vector<RevocationFeed::Resolved> RevocationFeed::fail(std::string text,
                                                            std::optional<std::chrono::seconds> retry_after,
                                                            BootTime now) {
+  ++failed_;
   pages_ = 0;
   if (issuer_has_none_) {  // which an outage does not change
     earliest_question_ = now + question_gap;
@@ -205,8 +207,11 @@ std::vector<RevocationFeed::Resolved> RevocationFeed::resolve_all(BootTime now) 
 
 RevocationStatus RevocationFeed::status(BootTime now) const {
   now = std::max(now, latest_);
-  RevocationStatus status{
-      .required = mode_ == RevocationMode::required, .entries = set_.size(), .last_failure = last_failure_};
+  RevocationStatus status{.required = mode_ == RevocationMode::required,
+                          .entries = set_.size(),
+                          .last_failure = last_failure_,
+                          .questions = ended_,
+                          .failed_questions = failed_};
   if (told_at_) status.age = std::chrono::floor<std::chrono::seconds>(now - *told_at_);
   if (mode_ == RevocationMode::off || issuer_has_none_) return status;
   const bool is_asked_in_vain = failures_ > 0 || waited_in_vain_ || status.required;

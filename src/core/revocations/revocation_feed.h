@@ -114,6 +114,8 @@ class RevocationFeed {
   int pages_ = 0;  ///< since the last answer in full
   bool issuer_has_none_ = false;
   int failures_ = 0;
+  std::uint64_t ended_ = 0;  ///< questions
+  std::uint64_t failed_ = 0;
   std::string last_failure_;
   bool waited_in_vain_ = false;
 
