@@ -10,17 +10,19 @@ from drawbridge._core import Identity
 from drawbridge.errors import ERROR_CODES, AuthError
 from drawbridge.identity_record import IdentityRecord
 from drawbridge.membership import check_membership, knows_membership
-from drawbridge.verifier import KeyEvent, KeyStatus, RevocationStatus, Verifier
+from drawbridge.verifier import CredentialCounts, KeyEvent, KeyStatus, RevocationStatus, Verifier, VerifierCounts
 
 __all__ = [
     "ERROR_CODES",
     "AuthError",
+    "CredentialCounts",
     "Identity",
     "IdentityRecord",
     "KeyEvent",
     "KeyStatus",
     "RevocationStatus",
     "Verifier",
+    "VerifierCounts",
     "check_membership",
     "knows_membership",
 ]

@@ -63,6 +63,38 @@ class RevocationStatus(NamedTuple):
     """The last failure in one line; empty when the last answer was good."""
 
 
+class CredentialCounts(NamedTuple):
+    """What came of sessions or of API keys about which Better Auth, or its storage, was asked."""
+
+    good: int
+    unknown: int
+    """There is none, or it has ended."""
+    limited: int
+    """A key's own limit is reached."""
+    failed: int
+    """Could not be judged."""
+    remembered: int
+    """Nobody was asked: a good answer was remembered."""
+    waiting: int
+    """Requests that wait for Better Auth now."""
+
+
+class VerifierCounts(NamedTuple):
+    """What a verifier has counted since it was made in this process."""
+
+    key_fetches: int
+    """How many have ended, good or not."""
+    failed_key_fetches: int
+    revocation_questions: int
+    """How many have ended, answered or not."""
+    failed_revocation_questions: int
+    token_cache_hits: int
+    """Tokens that were found among those that were verified before."""
+    token_cache_misses: int
+    sessions: CredentialCounts
+    api_keys: CredentialCounts
+
+
 class KeyEvent(NamedTuple):
     """One fetch of the keys, or a snapshot file that could not be used or written; or that revocations were
     found, were lost, or are back."""
@@ -331,6 +363,11 @@ class Verifier(Generic[Uuid_co]):
     def revocation_status(self) -> RevocationStatus:
         state, required, entries, age, failure = (self._core or self._running()).revocation_status()
         return RevocationStatus(state, required, entries, None if age is None else timedelta(seconds=age), failure)
+
+    def counts(self) -> VerifierCounts:
+        """For metrics: drawbridge.metrics shows them to Prometheus."""
+        counts = (self._core or self._running()).counts()
+        return VerifierCounts(*counts[:6], CredentialCounts(*counts[6]), CredentialCounts(*counts[7]))
 
     def close(self) -> None:
         """Ends the threads. Calls that wait get `keys_unavailable`; later calls raise RuntimeError."""

@@ -1,5 +1,10 @@
 #include "error_bindings.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 
@@ -23,9 +28,30 @@ nb::dict error_codes() {
   return table;
 }
 
+/// Of this process, by code; the last are codes of the application's own. A fork finds them in whatever
+/// thread.
+std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(ErrorCode::internal_error) + 2> refused{};
+
+void count_refusal(std::string_view name) {
+  const auto codes = all_error_codes();
+  const auto found = std::ranges::find(codes, name, [](ErrorCode code) { return name_of(code); });
+  refused.at(static_cast<std::size_t>(found - codes.begin())).fetch_add(1, std::memory_order_relaxed);
+}
+
+nb::dict refusals() {
+  nb::dict table;
+  std::size_t place = 0;
+  for (const ErrorCode code : all_error_codes())
+    table[nb::cast(name_of(code))] = refused.at(place++).load(std::memory_order_relaxed);
+  table["other"] = refused.back().load(std::memory_order_relaxed);
+  return table;
+}
+
 }  // namespace
 
 void bind_errors(nb::module_& module) {
+  module.def("count_refusal", &count_refusal, nb::arg("code"));
+  module.def("refusals", &refusals);
   module.def("error_codes", &error_codes);
 }
 

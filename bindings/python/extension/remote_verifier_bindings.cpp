@@ -194,6 +194,21 @@ class Core {
                           age, app::with_setting_names(status.last_failure));
   }
 
+  /// `(key fetches, failed ones, questions about revocations, failed ones, hits and misses among the tokens
+  /// that are remembered, session, key)`, the last two as `(good, unknown, limited, failed, remembered,
+  /// waiting)`
+  nb::tuple counts() const {
+    const KeyStatus keys = verifier().key_status();
+    const RevocationStatus revocations = verifier().revocation_status();
+    const CacheCounts tokens = verifier().remembered_tokens();
+    const auto shown = [](const CredentialCounts& of) {
+      return nb::make_tuple(of.good, of.unknown, of.limited, of.failed, of.remembered, of.waiting);
+    };
+    return nb::make_tuple(keys.fetches, keys.failed_fetches, revocations.questions,
+                          revocations.failed_questions, tokens.hits, tokens.misses,
+                          shown(authenticator_->session_counts()), shown(authenticator_->key_counts()));
+  }
+
  private:
   RemoteVerifier& verifier() const { return authenticator_->verifier(); }
 
@@ -319,7 +334,8 @@ void bind_remote_verifier(nb::module_& module) {
       .def("counts_by_cookie", &Core::counts_by_cookie, nb::arg("headers"))
       .def("refresh", &Core::refresh)
       .def("key_status", &Core::key_status)
-      .def("revocation_status", &Core::revocation_status);
+      .def("revocation_status", &Core::revocation_status)
+      .def("counts", &Core::counts);
   module.def("end_of_interpreter", &InterpreterEnd::begin);
   module.def("in_verifiers_thread", &InVerifiersThread::now);
   module.def("better_auth_at", &better_auth_at, nb::arg("url"));

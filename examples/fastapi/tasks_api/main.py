@@ -6,11 +6,12 @@ The contract is a document of its own, so FastAPI makes none. A path with a slas
 from typing import Any
 
 from drawbridge import IdentityRecord
+from drawbridge.metrics import RequestMetrics
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 
-from . import contract, errors, tags, tasks
+from . import contract, errors, metrics, tags, tasks
 from .auth import User, auth
 from .database import is_ready
 from .query import NoParameters
@@ -18,14 +19,16 @@ from .readiness import Readiness
 from .request_rules import CommonHeaders, Framing, RequestRules
 from .settings import settings
 
-app = FastAPI(lifespan=auth.lifespan, openapi_url=None, redirect_slashes=False)
+app = FastAPI(lifespan=metrics.lifespan, openapi_url=None, redirect_slashes=False)
 app.include_router(tasks.router)
 app.include_router(tags.router)
 if settings.docs:
     app.include_router(contract.router)
 errors.install(app)
 
-# The last one is the outermost.
+# The last one is the outermost. Those that give the routes a scope of their own are around what counts by route.
+if settings.metrics:
+    app.add_middleware(RequestMetrics, registry=metrics.registry)
 app.add_middleware(RequestRules)
 app.add_middleware(
     CORSMiddleware,

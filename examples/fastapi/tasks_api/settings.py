@@ -17,6 +17,7 @@ class Settings:
     docs: bool  # whether /docs and /openapi.json are there
     max_tasks: int  # of one user; 0 is as many as they like
     max_tags: int
+    metrics: tuple[str, int] | None  # where /metrics is, for Prometheus
 
 
 def _origin_of(url: str) -> str:
@@ -31,6 +32,14 @@ def _quota(name: str, default: int) -> int:
     if not re.fullmatch("[0-9]{1,9}", text):
         raise ValueError(f"{name} is {text}, which is no number of rows: {default} is one, and 0 is no limit")
     return int(text)
+
+
+def _metrics() -> tuple[str, int] | None:
+    text = os.environ.get("DRAWBRIDGE_METRICS", "")
+    host, _, port = text.rpartition(":")
+    if text and not re.fullmatch("[0-9]{1,5}", port):
+        raise ValueError(f"DRAWBRIDGE_METRICS is {text}: give a port of 127.0.0.1, for example 9464, or HOST:PORT")
+    return (host.strip("[]") or "127.0.0.1", int(port)) if text else None
 
 
 def read_settings() -> Settings:
@@ -57,6 +66,7 @@ def read_settings() -> Settings:
         docs=docs == "on",
         max_tasks=_quota("DRAWBRIDGE_MAX_TASKS", 10_000),
         max_tags=_quota("DRAWBRIDGE_MAX_TAGS", 500),
+        metrics=_metrics(),
     )
 
 

@@ -12,7 +12,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from drawbridge import AuthError
+from drawbridge import AuthError, _core
 from drawbridge.fastapi.cookie_answers import PRIVATE, counted_by
 
 _log = logging.getLogger("drawbridge")
@@ -29,6 +29,7 @@ async def problem_response(request: HTTPConnection, error: Exception) -> Respons
     """
     if not isinstance(error, AuthError):
         raise error
+    _core.count_refusal(error.code)
     route = getattr(request.scope.get("route"), "path", "(no route)")
     method = request.scope.get("method", "WebSocket")
     level = logging.WARNING if error.status >= 500 else logging.INFO
