@@ -22,8 +22,10 @@ try:
     from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
     from prometheus_client.registry import Collector
-except ImportError as missing:
-    raise ImportError("drawbridge.metrics needs prometheus_client: pip install 'drawbridge-auth[metrics]'") from missing
+except ImportError as _missing:
+    raise ImportError(
+        "drawbridge.metrics needs prometheus_client: pip install 'drawbridge-auth[metrics]'"
+    ) from _missing
 
 from drawbridge import _core, process
 from drawbridge.verifier import CredentialCounts, Verifier
