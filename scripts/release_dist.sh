@@ -8,14 +8,16 @@ release_time() { git log -1 --format=%ct; }
 tracked() { git ls-files -- "$@" | while read -r file; do [[ ! -f $file ]] || printf '%s\n' "$file"; done; }
 
 release_npm() {
-  local name files
+  local files
   setup_node && build_packages || return
   mapfile -t files < <(tracked packages VERSION package-lock.json)
   once build/dist/.npm "${files[@]}" -- pack_npm
 }
 
 pack_npm() {
+  local name
   mkdir -p dist && rm -f dist/drawbridge-*.tgz || return
+  # shellcheck disable=SC2154 # build.sh has it
   for name in "${typescript_packages[@]}"; do
     say "npm pack @drawbridge/$name"
     npm pack --silent --pack-destination dist "./packages/$name" >&2 || return
@@ -61,6 +63,8 @@ release_notes() {
 }
 
 release_sums() {
-  (cd dist && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%f\n' | LC_ALL=C sort | xargs -d '\n' sha256sum >SHA256SUMS)
+  local sums
+  sums=$(cd dist && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%f\n' | LC_ALL=C sort | xargs -d '\n' sha256sum) || return
+  printf '%s\n' "$sums" >dist/SHA256SUMS
   say "dist/SHA256SUMS names $(wc -l <dist/SHA256SUMS) files"
 }

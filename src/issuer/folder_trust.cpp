@@ -18,7 +18,8 @@ bool is_trusted(uid_t owner) {
 std::string fault_of(const fs::path& folder) {
   struct stat facts{};
   if (::lstat(folder.c_str(), &facts) != 0) return {};
-  if (!is_trusted(facts.st_uid)) return filled("lies below {}, which belongs to another user", folder.string());
+  if (!is_trusted(facts.st_uid))
+    return filled("lies below {}, which belongs to another user", folder.string());
   // A link says nothing by its own mode; what it leads to is looked at without it.
   const bool others_write = (facts.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (facts.st_mode & S_ISVTX) == 0;
   if (S_ISDIR(facts.st_mode) && others_write)

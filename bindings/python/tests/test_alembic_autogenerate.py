@@ -166,7 +166,8 @@ class Remark(Base):
 
 
 USERS = """create table users (id text primary key, name text default 'x', email text,
-    email_verified boolean default false, image text, "createdAt" timestamp, "updatedAt" timestamp, role text, uuid text default 'y')"""
+    email_verified boolean default false, image text, "createdAt" timestamp, "updatedAt" timestamp, role text,
+    uuid text default 'y')"""
 
 
 @pytest.mark.parametrize("sql", ["", USERS], ids=["no table", "a table of another form"])
