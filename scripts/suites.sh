@@ -228,11 +228,11 @@ suite_wheel() {
   run_pytest tests/wheel
 }
 
-# What a release is made of, as it is fetched.
+# What a release is made of, as it is fetched, and what is in dist/.
 suite_release() {
   setup_python
-  if ! (release_verb sources); then
-    broken "release sources"
+  if ! (release_verb sources sdist); then
+    broken "release"
     return
   fi
   run_pytest tests/release
