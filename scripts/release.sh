@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # `./dev release`: what a release is made of. A step is done again when what it is made of has changed.
 
-release_steps=(sources sdist)
+release_steps=(sources libraries sdist)
 made=build/dist
 
 release_usage() {
@@ -10,6 +10,7 @@ usage: ./dev release STEP...
 
   sources     fetches what packaging/sources.txt lists from Debian's archive, by apt, and compares the hashes;
               in $made/downloads
+  libraries   compiles them, static, with the compiler of packaging/release-tools.txt, for ${wheel_targets[*]}
   sdist       the sources of the Python package, which pip compiles, in dist/
 
 Each step does those that it needs, where what they are made of has changed. ./dev test --long release tries what is in dist/.

@@ -228,10 +228,10 @@ suite_wheel() {
   run_pytest tests/wheel
 }
 
-# What a release is made of, as it is fetched, and what is in dist/.
+# What a release is made of, and what is in dist/.
 suite_release() {
   setup_python
-  if ! (release_verb sources sdist); then
+  if ! (release_verb libraries sdist); then
     broken "release"
     return
   fi

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT, list_files
 
-INPUT = re.compile(r"(^|[/-])(requirements|wheel-tools|lock-tools)\.in$")
+INPUT = re.compile(r"(^|[/-])(requirements|wheel-tools|lock-tools|release-tools)\.in$")
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[\w,-]+\])?==(?P<version>[^\s;\\]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
 

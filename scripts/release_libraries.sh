@@ -1,0 +1,134 @@
+# shellcheck shell=bash
+# The compiler, and the libraries that a wheel is to be linked with.
+
+# What a wheel is for, by zig's name.
+wheel_targets=(x86_64-linux-gnu.2.28)
+declare -A openssl_names=([x86_64]=linux-x86_64)
+wheel_libraries=(cli11 fmtlib simdjson boost1.81 libsodium zlib openssl curl)
+
+# What is not needed to verify a signature and to fetch over TLS is left out.
+openssl_options=(no-{shared,tests,module,dso,engine,legacy,autoload-config,async,ssl3,dtls,comp,srp,cms,ts,idea,camellia,seed,aria,bf}
+  no-{cast,des,rc2,rc4,md4,mdc2,rmd160,whirlpool,sm2,sm3,sm4,siphash,blake2,scrypt,gost,sctp,afalgeng,ui-console,ct,ocb})
+curl_options=(-DHTTP_ONLY=ON -DPICKY_COMPILER=OFF -DCURL_USE_OPENSSL=ON -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF
+  -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt -DCURL_CA_PATH=none -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF
+  -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DCURL_DISABLE_NTLM=ON -DCURL_DISABLE_ALTSVC=ON
+  -DCURL_DISABLE_HSTS=ON -DCURL_DISABLE_DOH=ON -DCURL_DISABLE_NETRC=ON -DZLIB_USE_STATIC_LIBS=ON)
+# Nothing says in which folder a library was compiled. What a module of the package shows is for that to say.
+library_flags="-O2 -fPIC -fvisibility=hidden -fstack-protector-strong -ffunction-sections -fdata-sections -ffile-prefix-map=$PWD=."
+
+# The compiler, under the usual names for each target.
+make_compiler() {
+  local target tool zig
+  say "the compiler, in $made/tools"
+  $made/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r packaging/release-tools.txt >&2 || return
+  zig=$($made/tools/bin/python -c 'import ziglang; print(ziglang.__path__[0])')/zig
+  for target in "${wheel_targets[@]}"; do
+    mkdir -p "$made/$target/bin"
+    for tool in cc c++; do
+      printf '#!/bin/sh\nexec %q %s -target %s "$@"\n' "$zig" "$tool" "$target" >"$made/$target/bin/$tool"
+    done
+    for tool in ar ranlib; do printf '#!/bin/sh\nexec %q %s "$@"\n' "$zig" "$tool" >"$made/$target/bin/$tool"; done
+    chmod +x "$made/$target/bin"/*
+  done
+}
+
+# with_compiler TARGET COMMAND...
+with_compiler() {
+  PATH=$PWD/$made/$1/bin:$PWD/$made/tools/bin:$PATH CC=cc CXX=c++ AR=ar RANLIB=ranlib CFLAGS=$library_flags \
+    CXXFLAGS=$library_flags SOURCE_DATE_EPOCH=$release_time TZ=UTC PKG_CONFIG_LIBDIR=$PWD/$made/$1/prefix/lib/pkgconfig \
+    CMAKE_CXX_COMPILER_LAUNCHER='' ZIG_GLOBAL_CACHE_DIR=$PWD/$made/zig-cache ZIG_LOCAL_CACHE_DIR=$PWD/$made/zig-cache "${@:2}"
+}
+
+release_libraries() {
+  local target library
+  release_sources
+  release_tools
+  once $made/compiler.stamp packaging/release-tools.txt bindings/python/wheel-tools.txt scripts/release_libraries.sh -- make_compiler ||
+    fail "pip could not install the compiler"
+  for target in "${wheel_targets[@]}"; do
+    for library in "${wheel_libraries[@]}"; do
+      once "$made/$target/$library.stamp" packaging/sources.txt packaging/release-tools.txt packaging/toolchain.cmake \
+        packaging/boost/*.cmake scripts/release_libraries.sh -- make_library "$library" "$target" ||
+        fail "$library for $target: $(tail -n 5 "$made/$target/$library.log")"
+    done
+  done
+}
+
+# make_library LIBRARY TARGET
+make_library() {
+  local source=$made/$2/$1
+  say "$1 for $2"
+  { unpack "$1" "$source" && with_compiler "$2" "make_${1%1.*}" "$source" "$PWD/$made/$2/prefix" "$2"; } >"$made/$2/$1.log" 2>&1
+}
+
+# unpack PACKAGE FOLDER: its source, with Debian's patches where they are listed.
+unpack() {
+  local package file patch
+  rm -rf "$2" && mkdir -p "$2" || return
+  while read -r package _ _ file _; do
+    [[ $package == "$1" ]] || continue
+    case $file in
+      *.deb) dpkg-deb --extract "$made/downloads/$file" "$2" || return ;;
+      *.debian.tar.*)
+        tar -xf "$made/downloads/$file" -C "$2" || return
+        while read -r patch; do
+          patch --silent --directory "$2" -p1 <"$2/debian/patches/$patch" || return
+        done < <(sed 's/#.*//; /^[[:space:]]*$/d' "$2/debian/patches/series")
+        ;;
+      boost*) tar -xf "$made/downloads/$file" -C "$2" --strip-components 1 --wildcards '*/libs/*/include/*' || return ;;
+      *) tar -xf "$made/downloads/$file" -C "$2" --strip-components 1 || return ;;
+    esac
+  done < <(sources_listed)
+}
+
+# Each make_NAME is called with SOURCE PREFIX TARGET.
+
+# It would keep the flags that it was compiled with, and with them this folder.
+make_openssl() {
+  # shellcheck disable=SC2086 # flags are words
+  (cd "$1" && unset CFLAGS && ./Configure "${openssl_names[${3%%-*}]}" --prefix=/usr --libdir=lib --openssldir=/etc/ssl \
+    "${openssl_options[@]}" $library_flags && make -s -j2 build_generated &&
+    perl util/mkbuildinf.pl zig "$3" >crypto/buildinf.h && make -s -j2 libcrypto.a libssl.a) &&
+    mkdir -p "$2/lib" "$2/include" && cp "$1"/lib{crypto,ssl}.a "$2/lib/" && cp -r "$1/include/openssl" "$2/include/"
+}
+
+make_zlib() {
+  (cd "$1" && ./configure --static --prefix="$2" && make -s -j2 libz.a) &&
+    mkdir -p "$2/lib" "$2/include" && cp "$1/libz.a" "$2/lib/" && cp "$1"/{zlib,zconf}.h "$2/include/"
+}
+
+# Each of the answers costs a run-time library of zig's for those instructions, which only the configuration would link.
+make_libsodium() {
+  local answers=()
+  [[ $3 != x86_64-* ]] || answers=(ax_cv_check_cflags___m{mmx,sse2,sse3,ssse3,sse4_1,avx,avx2,avx512f,aes,pclmul,rdrnd}=yes)
+  (cd "$1" && ./autogen.sh -s && ./configure --disable-shared --with-pic --host="${3%%.*}" --prefix="$2" "${answers[@]}" &&
+    make -s -j2 install)
+}
+
+# cmake_install SOURCE PREFIX TARGET OPTION...
+cmake_install() {
+  cmake -S "$1" -B "$1/made" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX="$2" -DCMAKE_INSTALL_LIBDIR=lib \
+    -DBUILD_SHARED_LIBS=OFF -DCMAKE_TOOLCHAIN_FILE="$PWD/packaging/toolchain.cmake" -DDRAWBRIDGE_PREFIX="$2" \
+    -DDRAWBRIDGE_PROCESSOR="${3%%-*}" "${@:4}" && cmake --build "$1/made" -j2 --target install
+}
+
+make_curl() { cmake_install "$@" "${curl_options[@]}"; }
+make_simdjson() { cmake_install "$@" -DSIMDJSON_DEVELOPER_MODE=OFF; }
+make_fmtlib() { cmake_install "$@" -DFMT_TEST=OFF -DFMT_DOC=OFF; }
+make_cli11() { cmake_install "$@" -DCLI11_BUILD_TESTS=OFF -DCLI11_BUILD_EXAMPLES=OFF -DCLI11_BUILD_DOCS=OFF; }
+
+# Two of its libraries, each of one file; the rest is headers.
+make_boost() {
+  local name headers
+  mkdir -p "$2/include" "$2/lib/cmake/Boost"
+  for headers in "$1"/libs/*/include "$1"/libs/*/*/include; do
+    [[ ! -d $headers ]] || cp -r "$headers/." "$2/include/" || return
+  done
+  for name in json url; do
+    printf '#include <boost/%s/src.hpp>\n' $name >"$1/$name.cpp"
+    # shellcheck disable=SC2086 # flags are words
+    c++ $library_flags -std=c++20 -DNDEBUG -DBOOST_ALL_NO_LIB -I "$2/include" -c "$1/$name.cpp" -o "$1/$name.o" &&
+      ar rcs "$2/lib/libboost_$name.a" "$1/$name.o" || return
+  done
+  cp packaging/boost/BoostConfig.cmake packaging/boost/BoostConfigVersion.cmake "$2/lib/cmake/Boost/"
+}

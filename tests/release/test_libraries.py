@@ -1,0 +1,71 @@
+"""What `./dev release libraries` has made for each system: static, and for that processor alone."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dist import MADE, ROOT, run
+
+TARGETS = {"x86_64-linux-gnu.2.28": "Advanced Micro Devices X86-64"}
+ARCHIVES = ("boost_json", "boost_url", "crypto", "curl", "fmt", "simdjson", "sodium", "ssl", "z")
+ALL = [MADE / target / f"prefix/lib/lib{name}.a" for target in TARGETS for name in ARCHIVES]
+
+each_archive = pytest.mark.parametrize("archive", ALL, ids=lambda archive: archive.name)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_there_are_these_and_none_that_is_shared(target: str) -> None:
+    files = (MADE / target / "prefix/lib").iterdir()
+    assert sorted(file.name for file in files if file.suffix in (".a", ".so")) == [f"lib{name}.a" for name in ARCHIVES]
+
+
+@each_archive
+def test_it_is_for_that_processor(archive: Path) -> None:
+    machines = set(re.findall(r"Machine: +(.*)", run(["readelf", "-h", archive])))
+    assert machines == {TARGETS[archive.parents[2].name]}
+
+
+@each_archive
+def test_it_does_not_say_where_it_was_made(archive: Path) -> None:
+    assert str(ROOT).encode() not in archive.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("package", "file", "text"),
+    [
+        pytest.param("curl", "debian/patches/series", ".patch", id="curl has Debian's patches"),
+        pytest.param("libsodium", "debian/patches/series", ".patch", id="libsodium has them"),
+        pytest.param("openssl", "VERSION.dat", "MINOR=0\nPATCH=22\n", id="OpenSSL is the one that is listed"),
+    ],
+)
+@pytest.mark.parametrize("target", TARGETS)
+def test_it_was_made_of_what_is_listed(target: str, package: str, file: str, text: str) -> None:
+    assert text in (MADE / target / package / file).read_text(encoding="utf-8")
+
+
+UNPACKING = """
+set -euo pipefail
+for part in setup release release_libraries; do source {root}/scripts/$part.sh; done
+mkdir -p packaging $made/downloads a-1/src debian/patches
+echo before >a-1/src/file && tar -czf $made/downloads/a_1.orig.tar.gz a-1
+printf -- '--- a/src/file\\n+++ b/src/file\\n@@ -1 +1 @@\\n-%s\\n+after\\n' {line} >debian/patches/one.patch
+printf '# why\\n\\none.patch # because\\n' >debian/patches/series
+tar -cJf $made/downloads/a_1-1.debian.tar.xz debian
+printf 'a bookworm 1-1 %s 0\\n' a_1.orig.tar.gz a_1-1.debian.tar.xz >packaging/sources.txt
+unpack a made
+cat made/src/file
+"""
+
+
+@pytest.mark.parametrize(("line", "status", "said"), [("before", 0, "after\n"), ("another", 1, "")])
+def test_a_source_is_patched_and_a_patch_that_does_not_fit_ends_it(
+    tmp_path: Path, line: str, status: int, said: str
+) -> None:
+    script = UNPACKING.format(root=ROOT, line=line)
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert done.returncode == status, done.stderr
+    assert done.stdout.endswith(said)
