@@ -1,7 +1,8 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # release_libraries.sh has the targets
 # `./dev release`: what a release is made of. A step is done again when what it is made of has changed.
 
-release_steps=(sources libraries sdist)
+release_steps=(sources libraries sdist npm debs image notes sums)
 made=build/dist
 
 release_usage() {
@@ -12,6 +13,11 @@ usage: ./dev release STEP...
               in $made/downloads
   libraries   compiles them, static, with the compiler of packaging/release-tools.txt, for ${wheel_targets[*]}
   sdist       the sources of the Python package, which pip compiles, in dist/
+  npm         the packages of TypeScript
+  debs        Debian's packages of the program and the library, for the Debian that makes them
+  image       the program with what it needs, as an image by the format of the Open Container Initiative, and a list of what is in it
+  notes       what CHANGELOG.md says of this version
+  sums        SHA256SUMS of all that is in dist/
 
 Each step does those that it needs, where what they are made of has changed. ./dev test --long release tries what is in dist/.
 TEXT

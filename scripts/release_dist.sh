@@ -1,8 +1,6 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # release_sdist.sh has the time
 # `./dev release`: what is published, in dist/. A step is done again when what it is made of has changed.
-
-# The time of all that has one, so that the same commit gives the same bytes.
-release_time() { git log -1 --format=%ct; }
 
 # Files of this repository that a step is made of.
 tracked() { git ls-files -- "$@" | while read -r file; do [[ ! -f $file ]] || printf '%s\n' "$file"; done; }
@@ -35,7 +33,7 @@ pack_debs() {
   build packages || return
   mkdir -p dist && rm -f dist/*.deb && rm -rf build/packages/made || return
   say "Debian's packages"
-  SOURCE_DATE_EPOCH=$(release_time) cpack -G DEB --config build/packages/CPackConfig.cmake -B build/packages/made \
+  SOURCE_DATE_EPOCH=$release_time cpack -G DEB --config build/packages/CPackConfig.cmake -B build/packages/made \
     >build/packages/cpack.log 2>&1 || { cat build/packages/cpack.log >&2 && return 1; }
   for made in build/packages/made/*.deb; do mv "$made" dist/ || return; done
 }
@@ -51,7 +49,7 @@ release_image() {
 make_image() {
   mkdir -p dist || return
   say "an image of the program"
-  python3 scripts/oci_image.py --program build/packages/bin/drawbridge --time "$(release_time)" \
+  python3 scripts/oci_image.py --program build/packages/bin/drawbridge --time "$release_time" \
     --version "$(cat VERSION)" --out "dist/drawbridge-$(cat VERSION)-$(dpkg --print-architecture).oci.tar" >&2
 }
 

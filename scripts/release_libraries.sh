@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2086 # release.sh has $made, which has no spaces, and release_sdist.sh the time
 # The compiler, and the libraries that a wheel is to be linked with.
 
 # What a wheel is for, by zig's name.
@@ -100,7 +101,7 @@ make_zlib() {
 # Each of the answers costs a run-time library of zig's for those instructions, which only the configuration would link.
 make_libsodium() {
   local answers=()
-  [[ $3 != x86_64-* ]] || answers=(ax_cv_check_cflags___m{mmx,sse2,sse3,ssse3,sse4_1,avx,avx2,avx512f,aes,pclmul,rdrnd}=yes)
+  [[ $3 != x86_64-* ]] || answers=(ax_cv_check_cflags___m{mmx,sse2,sse3,ssse3,sse4_1,avx,avx2,avx512f,aes,pclmul,rdrnd}"=yes")
   (cd "$1" && ./autogen.sh -s && ./configure --disable-shared --with-pic --host="${3%%.*}" --prefix="$2" "${answers[@]}" &&
     make -s -j2 install)
 }

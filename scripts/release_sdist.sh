@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2086 # release.sh has $made, which has no spaces
 # The sources as pip compiles them elsewhere: this repository's tree, as far as the package is made of it, with its
 # pyproject.toml at the top.
 release_sdist() {

@@ -231,7 +231,7 @@ suite_wheel() {
 # What a release is made of, and what is in dist/.
 suite_release() {
   setup_python
-  if ! (release_verb libraries sdist); then
+  if ! (release_verb libraries sdist npm debs image notes sums); then
     broken "release"
     return
   fi
