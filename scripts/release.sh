@@ -7,7 +7,7 @@ made=build/dist
 
 release_usage() {
   cat <<TEXT
-usage: ./dev release STEP...
+usage: ./dev release [STEP...]
 
   sources     fetches what packaging/sources.txt lists from Debian's archive, by apt, and compares the hashes;
               in $made/downloads
@@ -19,16 +19,13 @@ usage: ./dev release STEP...
   notes       what CHANGELOG.md says of this version
   sums        SHA256SUMS of all that is in dist/
 
-Each step does those that it needs, where what they are made of has changed. ./dev test --long release tries what is in dist/.
+No step is all of them. Each does those that it needs, where what they are made of has changed. ./dev test --long release tries what is in dist/.
 TEXT
 }
 
 release_verb() {
   local step
-  if (($# == 0)); then
-    release_usage >&2
-    exit 2
-  fi
+  (($# > 0)) || set -- "${release_steps[@]}"
   for step in "$@"; do
     case $step in
       -h | --help)

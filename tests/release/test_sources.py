@@ -165,5 +165,5 @@ def test_a_step_that_there_is_not_is_refused_before_anything_is_done(arguments: 
 def test_the_verb_says_its_steps() -> None:
     done = subprocess.run([ROOT / "dev", "release", "--help"], capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("usage: ./dev release STEP...\n")
+    assert done.stdout.startswith("usage: ./dev release [STEP...]\n")
     assert "  sources " in done.stdout
