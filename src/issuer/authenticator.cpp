@@ -74,9 +74,9 @@ void check_store(const CredentialSource& source, const Policy& policy) {
   if (const auto claim = claim_not_of_storage(policy.required_claims))
     throw std::invalid_argument{
         filled("the claim \"{}\" is required, which a session that is read does not have: "
-             "have sessions "
-             "exchanged for tokens, or do not require it",
-             display_text(*claim))};
+               "have sessions "
+               "exchanged for tokens, or do not require it",
+               display_text(*claim))};
 }
 
 CredentialSource checked(CredentialSource source, const Policy& policy) {
@@ -96,7 +96,7 @@ CredentialSource checked(CredentialSource source, const Policy& policy) {
     if (!is_origin(origin))
       throw std::invalid_argument{
           filled("\"{}\" is no origin: give scheme, host and port alone, https://app.example.com",
-               display_text(origin))};
+                 display_text(origin))};
   return source;
 }
 

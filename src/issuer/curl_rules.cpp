@@ -71,7 +71,7 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
                "or beside the Python package certifi, or let KeySource::ca_file name a PEM file.";
       }
       return filled("The CA certificates in {} cannot be read. KeySource::ca_file is to name a PEM file.",
-                  display_text(ca_file->string(), 128));
+                    display_text(ca_file->string(), 128));
     default:
       return filled("{} could not be fetched: {}.", text, curl_easy_strerror(code));
   }

@@ -98,7 +98,7 @@ std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::perform() {
 FailedFetch JwksRequest::failed_transport(CURLcode code) const {
   if (!too_large_) return {transport_failure(url_, ca_file_, code, error_text_.data()), {}};
   return {filled("{} answered more than 1 MiB, or 64 KiB of headers: that is no key set. Check the URL.",
-               display_text(url_.text, 128)),
+                 display_text(url_.text, 128)),
           {}};
 }
 
@@ -106,15 +106,16 @@ FailedFetch JwksRequest::status_failure(long status) const {
   const std::string url = display_text(url_.text, 128);
   if (status == 404)
     return {filled("{} answered 404. Is the path right? Better Auth's base path and the JWT plugin's "
-                 "jwksPath decide it; here KeySource::jwks_url says it.",
-                 url),
+                   "jwksPath decide it; here KeySource::jwks_url says it.",
+                   url),
             {}};
   if (status >= 300 && status < 400 && status != 304)
-    return {filled("{} answered {}, a redirect, which is not followed for keys. Set the URL it leads to.", url,
-                 status),
+    return {filled("{} answered {}, a redirect, which is not followed for keys. Set the URL it leads to.",
+                   url, status),
             {}};
   if (status != 429 && status != 503)
-    return {filled("{} answered {} where a key set was expected. Look at Better Auth's log.", url, status), {}};
+    return {filled("{} answered {} where a key set was expected. Look at Better Auth's log.", url, status),
+            {}};
 
   std::optional<std::chrono::seconds> retry_after;
   curl_off_t seconds = 0;
@@ -123,9 +124,9 @@ FailedFetch JwksRequest::status_failure(long status) const {
   if (!retry_after) retry_after = seconds_of(header("X-Retry-After"));
   return {
       filled("{} answered {}: {}.", url, status,
-           status == 429 ? "Better Auth limits how often its keys may be fetched; exempt the key set there "
-                           "(rateLimit.customRules[\"/jwks\"] = false)"
-                         : "it cannot serve its keys now"),
+             status == 429 ? "Better Auth limits how often its keys may be fetched; exempt the key set there "
+                             "(rateLimit.customRules[\"/jwks\"] = false)"
+                           : "it cannot serve its keys now"),
       retry_after};
 }
 
@@ -133,7 +134,7 @@ std::string no_key_set(std::string_view url, std::string_view body, std::string_
   const std::size_t first = body.find_first_not_of(" \t\r\n");
   const bool html = first != std::string_view::npos && body[first] == '<';
   return filled("{} answered {}: {}. Check the URL.", display_text(url, 128),
-              html ? "a web page" : "something else than a key set", fault);
+                html ? "a web page" : "something else than a key set", fault);
 }
 
 std::expected<std::string, std::string> fetch_jwks_once(const KeySource& source) {

@@ -27,7 +27,7 @@ AuthError not_made_for_this(const AuthError& why) {
   return {ErrorCode::session_unknown,
           "There is no such session.",
           filled("The cookie that caches it was refused, {}: {} {}", name_of(why.code), why.detail,
-               how_to_have_one),
+                 how_to_have_one),
           {}};
 }
 

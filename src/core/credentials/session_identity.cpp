@@ -72,8 +72,8 @@ std::expected<std::optional<Identity>, std::string> identity_of_session(
   if (!checked)
     return std::unexpected{
         filled("A token of this session's user would be refused, {}: {} Look at the user's row, and at what "
-             "`drawbridge migrate plan` says.",
-             name_of(checked.error().code), checked.error().detail)};
+               "`drawbridge migrate plan` says.",
+               name_of(checked.error().code), checked.error().detail)};
   return IdentityMaker::of_kind(IdentityMaker::make(std::move(checked->identity)), CredentialKind::session);
 }
 

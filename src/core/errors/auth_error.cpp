@@ -136,7 +136,7 @@ std::string www_authenticate(ErrorCode code) {
 std::string problem_json(const AuthError& error) {
   const std::string_view name = name_of(error.code);
   std::string json = filled(R"({"type":"urn:drawbridge:error:{}","title":"{}","status":{},"detail":)", name,
-                          title_of(error.code), http_status(error.code));
+                            title_of(error.code), http_status(error.code));
   append_json(json, error.detail);
   return json += filled(R"(,"code":"{}"})", name);
 }

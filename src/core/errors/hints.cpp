@@ -140,7 +140,8 @@ std::string malformed_token_hint(std::string_view token) {
   const auto dots = std::ranges::count(token, '.');
   if (dots == 4)
     return "Five segments are an encrypted token (JWE); Better Auth's JWTs are signed, not encrypted.";
-  if (dots != 2) return filled("A JWT is three parts with dots between, this has {}: {}.", dots + 1, get_a_jwt);
+  if (dots != 2)
+    return filled("A JWT is three parts with dots between, this has {}: {}.", dots + 1, get_a_jwt);
   return "The token was cut or changed on its way, or made by something that pads its base64: send it as "
          "Better "
          "Auth gave it.";
@@ -172,8 +173,8 @@ std::string algorithm_hint(std::string_view alg, std::span<const Algorithm> allo
         "The token's alg is {}, allowed is {}. If your Better Auth signs with {} on purpose, add it to "
         "Policy::algorithms.",
         alg, names, alg);
-  return filled("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.", display_text(alg),
-              names);
+  return filled("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.",
+                display_text(alg), names);
 }
 
 std::string key_unknown_hint(std::string_view kid) {
@@ -198,7 +199,7 @@ std::string claim_missing_hint(std::string_view claim) {
            "user.uuid, email: "
            "user.email, sid: session.id }) } }), with `uuid` among user.additionalFields.";
   return filled("Have Better Auth put \"{}\" into the token: jwt({ jwt: { definePayload } }).",
-              display_text(claim));
+                display_text(claim));
 }
 
 std::string claim_invalid_hint(std::string_view claim) {

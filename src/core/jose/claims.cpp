@@ -236,8 +236,8 @@ std::expected<std::optional<Organizations>, AuthError> read_organizations(object
   const auto value = claim(claims, "orgs");
   if (!value) return std::nullopt;
   const auto unclear = [] {
-    return invalid("orgs",
-                   filled("an object of up to {} organizations with their roles as texts", max_organizations));
+    return invalid(
+        "orgs", filled("an object of up to {} organizations with their roles as texts", max_organizations));
   };
   object memberships;
   if (value->get(memberships) != simdjson::SUCCESS) return unclear();

@@ -117,8 +117,8 @@ RevocationAnswer read_revocation_answer(const SeenRevocationAnswer& seen) {
   if (seen.status == 404)
     return NoRevocations{
         filled("{} answered 404: the plugin @drawbridge/better-auth serves it where it has revocations: "
-             "true.",
-             asked(seen))};
+               "true.",
+               asked(seen))};
   if (seen.status != 200) return status_failure(seen);
   if (seen.is_cut) return not_a_page(seen, "is larger than 2 MiB");
   auto page = read_revocation_page(seen.body);

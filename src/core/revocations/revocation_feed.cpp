@@ -228,14 +228,15 @@ std::optional<RevocationFeed::Event> RevocationFeed::take_event(BootTime now) {
   const State before = std::exchange(state_told_, now_so.state);
   if (before == now_so.state) return std::nullopt;
   if (now_so.state == State::current)
-    return Event{true, filled("revocations are received{}, entries: {}", before == State::lost ? " again" : "",
-                            now_so.entries)};
+    return Event{true, filled("revocations are received{}, entries: {}",
+                              before == State::lost ? " again" : "", now_so.entries)};
   if (now_so.state != State::lost) return std::nullopt;
-  return Event{false, filled("Revocations are currently unavailable: {} {}",
-                           now_so.last_failure.empty() ? "The issuer does not answer." : now_so.last_failure,
-                           now_so.required ? "No token is accepted meanwhile (revocations: required)."
-                                           : "Tokens that are revoked meanwhile count until they "
-                                             "expire.")};
+  return Event{false,
+               filled("Revocations are currently unavailable: {} {}",
+                      now_so.last_failure.empty() ? "The issuer does not answer." : now_so.last_failure,
+                      now_so.required ? "No token is accepted meanwhile (revocations: required)."
+                                      : "Tokens that are revoked meanwhile count until they "
+                                        "expire.")};
 }
 
 }  // namespace drawbridge
