@@ -200,7 +200,7 @@ void RevocationFeed::lose_step(BootTime now) {
 
 std::vector<RevocationFeed::Resolved> RevocationFeed::resolve_all(BootTime now) {
   std::vector<Resolved> resolved;
-  resolved.reserve(resolved.size() + waiters_.size());
+  resolved.reserve(waiters_.size());
   for (const Waiter& waiter : waiters_) resolved.push_back({waiter.ticket, without_an_answer(now)});
   waiters_.clear();
   return resolved;
