@@ -21,7 +21,7 @@ std::string place_of(const Variables& variables, const std::vector<std::string>&
         const auto found = variables.find(name);
         return found == variables.end() ? std::nullopt : std::optional{found->second};
       }};
-  app.parse({arguments.rbegin(), arguments.rend()});
+  app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
   try {
     const auto place = settings.metrics();
     return place ? place->host + ' ' + std::to_string(place->port) : "nowhere";
