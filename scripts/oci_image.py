@@ -144,7 +144,7 @@ def layout(layer: bytes, version: str, time: int, architecture: str) -> dict[str
         "config": {
             "User": f"{USER}:{USER}",
             "ExposedPorts": {"8000/tcp": {}},
-            "Env": ["PATH=/usr/bin", "DRAWBRIDGE_LISTEN=0.0.0.0:8000", "DATABASE_URL=sqlite:/data/drawbridge.db"],
+            "Env": ["PATH=/usr/bin", "DRAWBRIDGE_LISTEN=0.0.0.0:8000", "DATABASE_URL=sqlite:///data/drawbridge.db"],
             "Entrypoint": ["/usr/bin/drawbridge"],
             "Cmd": ["serve"],
             "WorkingDir": "/data",

@@ -157,8 +157,8 @@ std::string describe(const pqxx::failure& error) {
   if (!state.empty()) return fmt::format("the database fails with SQLSTATE {}", state);
   // libpqxx looks for the encoding of the refusal, and what the refusal said is lost with the connection.
   if (says(error, "Could not obtain client encoding")) {
-    return "the connection was closed in answer to a statement: a pooler that allows no transactions does "
-           "that (pool_mode = statement); set it to transaction or session";
+    return "the database cannot be reached: the connection ended before a statement was answered. A pooler "
+           "that allows no transactions does that (pool_mode = statement): set it to transaction or session";
   }
   return fmt::format("the database cannot be reached: {}", first_line(error.what()));
 }
