@@ -1,7 +1,7 @@
 """An image of the program as a file, by the image format of the Open Container Initiative, with nothing but Python.
 
 Its one layer has the program, the shared libraries that it needs, the certificates of authorities, and an account without rights. There
-is no shell in it and no package manager. The same files and the same time give the same bytes. Beside it goes a list of what is in
+is no shell in it and no package manager. The same files and the same time give the same bytes. It also writes a list of what is in
 it, by CycloneDX 1.5: Debian's packages that the libraries are of.
 """
 
