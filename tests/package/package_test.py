@@ -1,4 +1,4 @@
-"""README's C++ example, built by strangers against the installed package, protects its route.
+"""README's C++ example, and that of examples/beast, built by strangers against the installed package, protect their route.
 
 `./dev test package` installs to build/package/prefix first.
 """
@@ -39,21 +39,15 @@ def pkg_config(*arguments: str) -> list[str]:
     return run("pkg-config", *arguments, env=environment).split()
 
 
-def build_with_cmake() -> Path:
-    folder = WORK / "cmake"
-    run(
-        "cmake",
-        "-G",
-        "Ninja",
-        "-S",
-        OUTSIDE,
-        "-B",
-        folder,
-        "--fresh",
-        f"-DCMAKE_PREFIX_PATH={PREFIX}",
-    )
+def build_with_cmake(project: Path = OUTSIDE) -> Path:
+    folder = WORK / project.name
+    run("cmake", "-G", "Ninja", "-S", project, "-B", folder, "--fresh", f"-DCMAKE_PREFIX_PATH={PREFIX}")
     run("cmake", "--build", folder)
     return folder / "notes"
+
+
+def build_with_beast() -> Path:
+    return build_with_cmake(ROOT / "examples" / "beast")
 
 
 def build_with_pkg_config() -> Path:
@@ -70,7 +64,7 @@ def build_with_pkg_config() -> Path:
     return program
 
 
-BUILDS = {"cmake": build_with_cmake, "pkg-config": build_with_pkg_config}
+BUILDS = {"cmake": build_with_cmake, "pkg-config": build_with_pkg_config, "beast": build_with_beast}
 
 
 @functools.cache
