@@ -15,7 +15,7 @@
 #include "core/text/filled.h"
 #include "core/text/whole_number.h"
 #include "issuer/address_share.h"
-#include "issuer/key_fetcher.h"
+#include "issuer/boot_now.h"
 #include "issuer/without_signals.h"
 
 namespace drawbridge::fetch {

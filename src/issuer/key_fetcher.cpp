@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -46,13 +45,6 @@ std::chrono::seconds checked_max_stale(const KeySource& source) {
 }
 
 }  // namespace
-
-BootTime boot_now() {
-  timespec time{};
-  clock_gettime(CLOCK_BOOTTIME, &time);
-  return BootTime{std::chrono::duration_cast<BootClock::duration>(std::chrono::seconds{time.tv_sec} +
-                                                                  std::chrono::nanoseconds{time.tv_nsec})};
-}
 
 KeyFetcher::KeyFetcher(KeySource source)
     : url_{source.jwks_url}, cache_{checked_max_stale(source), randombytes_random()} {

@@ -15,12 +15,10 @@
 
 #include "core/keys/key_cache.h"
 #include "issuer/after_fetch.h"
+#include "issuer/boot_now.h"
 #include "issuer/fetching_thread.h"
 
 namespace drawbridge::fetch {
-
-/// The time by CLOCK_BOOTTIME.
-BootTime boot_now();
 
 /// Performs what a KeyCache decides. Its own thread, the answering thread, does nothing that could take long:
 /// it keeps the times and answers who waits. What may take long has a thread each: FetchingThread and

@@ -8,7 +8,7 @@
 #include <sodium.h>
 
 #include "core/text/whole_number.h"
-#include "issuer/key_fetcher.h"
+#include "issuer/boot_now.h"
 #include "issuer/without_signals.h"
 
 namespace drawbridge::fetch {

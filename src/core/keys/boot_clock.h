@@ -5,7 +5,7 @@
 namespace drawbridge {
 
 /// The clock of the key cache's timers: never set back, and it counts the time that the machine sleeps
-/// (CLOCK_BOOTTIME). Core only names it; src/issuer reads it.
+/// (CLOCK_BOOTTIME on Linux). Core only names it; src/issuer reads it.
 struct BootClock {
   using duration = std::chrono::milliseconds;
   using rep = duration::rep;

@@ -1,0 +1,27 @@
+#include "issuer/boot_now.h"
+
+#include <time.h>
+
+namespace drawbridge::fetch {
+namespace {
+
+#if defined(CLOCK_BOOTTIME)
+constexpr clockid_t boot_clock = CLOCK_BOOTTIME;
+#elif defined(__APPLE__)
+constexpr clockid_t boot_clock =
+    CLOCK_MONOTONIC;  // which goes on there while the machine sleeps, as Linux's does not
+#else
+#error \
+    "No clock is known here that goes on while the machine sleeps; with one that stops, keys would serve for too long."
+#endif
+
+}  // namespace
+
+BootTime boot_now() {
+  timespec time{};
+  clock_gettime(boot_clock, &time);
+  return BootTime{std::chrono::duration_cast<BootClock::duration>(std::chrono::seconds{time.tv_sec} +
+                                                                  std::chrono::nanoseconds{time.tv_nsec})};
+}
+
+}  // namespace drawbridge::fetch
