@@ -3,6 +3,13 @@
 include(CheckPIESupported)
 check_pie_supported()
 
+# As distributions harden what they compile; only x86 has -fcf-protection.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
+  set(drawbridge_hardening_of_x86 -fcf-protection)
+endif()
+set(drawbridge_hardening -fstack-protector-strong -fstack-clash-protection ${drawbridge_hardening_of_x86}
+  -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS)
+
 function(drawbridge_target target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
@@ -16,8 +23,7 @@ function(drawbridge_target target)
   get_target_property(type ${target} TYPE)
 
   if(DRAWBRIDGE_HARDENING)
-    target_compile_options(${target} PRIVATE -fstack-protector-strong -fstack-clash-protection
-      -fcf-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS)
+    target_compile_options(${target} PRIVATE ${drawbridge_hardening})
     if(type STREQUAL "EXECUTABLE")
       target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now,-z,noexecstack)
     endif()

@@ -13,15 +13,11 @@ void InterpreterEnd::begin() {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
-void stay_until_the_process_ends() {
-  while (true) std::this_thread::sleep_for(std::chrono::hours{1});
-}
-
 WithoutGil::~WithoutGil() {
   ++InterpreterEnd::inside_;
   if (InterpreterEnd::has_begun()) {
     --InterpreterEnd::inside_;
-    stay_until_the_process_ends();
+    drawbridge_stay(nullptr);
   }
   PyEval_RestoreThread(thread_);
   --InterpreterEnd::inside_;

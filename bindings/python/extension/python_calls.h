@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <optional>
 #include <thread>
 
-#include <cxxabi.h>
 #include <nanobind/nanobind.h>
+
+#include "python_call.h"
 
 namespace drawbridge::python {
 
@@ -50,19 +52,14 @@ class PythonAccess {
   std::optional<nanobind::gil_scoped_acquire> gil_;
 };
 
-/// For a thread that Python would end in the middle of its C++ frames.
-[[noreturn]] void stay_until_the_process_ends();
-
-/// Calls what is written in Python. At the end of the interpreter Python unwinds a daemon thread from there,
-/// through whoever called; nanobind takes that for an exception and the process crashes, so it goes no
-/// further than here.
+/// Calls what is written in Python. A thread that Python ends meanwhile goes no further than there: nanobind
+/// would take that for an exception, and the process would crash. Throws nanobind::python_error.
 template <typename... Arguments>
 nanobind::object call_python(const nanobind::object& callable, const Arguments&... arguments) {
-  try {
-    return callable(arguments...);
-  } catch (const abi::__forced_unwind&) {
-    stay_until_the_process_ends();
-  }
+  const std::array<PyObject*, sizeof...(arguments)> given{arguments.ptr()...};
+  PyObject* const result = drawbridge_call(callable.ptr(), given.data(), given.size());
+  if (!result) throw nanobind::python_error{};
+  return nanobind::steal(result);
 }
 
 /// Lets go of the GIL while it lives. A thread that would take it again when the interpreter ends stays here,
