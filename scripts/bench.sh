@@ -21,7 +21,7 @@ setup_bench_packages() {
 
 install_bench_python() {
   say "Python packages of the benchmarks in .venv"
-  pip_install_pinned bench/requirements.txt
+  install_pinned .venv bench/requirements.txt
 }
 
 bench_verb() {

@@ -1,18 +1,12 @@
 # shellcheck shell=bash
-# What pip installs, written down: NAME.in says what is wanted, NAME.txt beside it has each package that comes with it, in one
+# What uv and pip install, written down: NAME.in says what is wanted, NAME.txt beside it has each package that comes with it, in one
 # version, with the hash of every file of that release.
 
 lock_inputs() { git ls-files --cached --others --exclude-standard '*requirements.in' '*-tools.in'; }
 
-install_lock_tools() {
-  say "what writes the requirements files, in build/lock"
-  rm -rf build/lock && python3 -m venv build/lock &&
-    build/lock/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/lock-tools.txt >&2
-}
-
 # compile_pins OPTIONS...: for every system that a release has files for, and every Python from that of --python-version on.
 compile_pins() {
-  build/lock/bin/uv pip compile --quiet --universal --no-annotate --system-certs --no-python-downloads \
+  build/uv/bin/uv pip compile --quiet --universal --no-annotate --system-certs --no-python-downloads \
     --custom-compile-command "./dev lock" "$@" 2> >(grep -v 'will be used to build dependencies' >&2)
 }
 
@@ -24,7 +18,8 @@ lowest_python() { if [[ $1 == *-tools.in ]]; then echo 3.10; else echo 3.11; fi;
 lock_verb() {
   local inputs input
   [[ $# == 0 || $* == --upgrade ]] || fail "lock takes nothing, or --upgrade"
-  once build/lock/.stamp scripts/lock-tools.txt -- install_lock_tools
+  setup_uv
+  mkdir -p build/lock
   mapfile -t inputs < <(lock_inputs)
   say "one version of each package"
   cat "${inputs[@]/%.in/.txt}" 2>/dev/null | grep -E '^[a-zA-Z0-9._-]+==' | sed 's/ \\$//' | sort -u >build/lock/all.txt || true

@@ -18,9 +18,7 @@ make_plain_wheel() {
 
 install_wheel_tools() {
   say "what makes the Python package, in $2/tools"
-  rm -rf "$2/tools" && "$1" -m venv "$2/tools" &&
-    "$2/tools/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-      -r bindings/python/wheel-tools.txt >&2
+  rm -rf "$2/tools" && "$1" -m venv "$2/tools" && install_pinned "$2/tools" bindings/python/wheel-tools.txt
 }
 
 # From nothing: ninja compares times, and an object of before may be of other headers. Without pip's isolation, whose folders
@@ -43,7 +41,8 @@ setup_python_package() {
 
 install_python_package() {
   say "installing the Python package"
-  pip_install_pinned examples/fastapi/requirements.txt && pip_install --force-reinstall --no-deps build/wheel/plain/*.whl
+  install_pinned .venv examples/fastapi/requirements.txt &&
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps build/wheel/plain/*.whl >&2
 }
 
 # Form, faults and types of what is Python and has users.
@@ -92,8 +91,7 @@ test_wheel() {
   local python=$1 wheel=$2 environment=$3
   say "testing it in an empty environment"
   "$python" -m venv "$environment"
-  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-    -r bindings/python/tests/requirements.txt >&2
+  install_pinned "$environment" bindings/python/tests/requirements.txt
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$wheel" >&2
   DRAWBRIDGE_BIN=/none tested_python=$environment/bin/python marks="not repository" \
     run_pytest_by_two "the wheel" bindings/python/tests

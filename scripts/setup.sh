@@ -133,12 +133,16 @@ install_npm_packages() {
   npm ci "$1" --loglevel=error >&2
 }
 
+# A version manager's python3 may lack venv; Debian's has it by the package python3-venv.
+new_environment() {
+  rm -rf "$1"
+  python3 -m venv "$1" 2>/dev/null || /usr/bin/python3 -m venv "$1"
+}
+
 # .venv; with what the tests need, where the verb runs them.
 setup_python() {
-  # A version manager's python3 may lack venv; Debian's has it by the package python3-venv.
   if [[ ! -x .venv/bin/python ]]; then
-    rm -rf .venv
-    python3 -m venv .venv 2>/dev/null || /usr/bin/python3 -m venv .venv
+    new_environment .venv
   fi
   if needs tests; then
     local files=(tests/requirements.txt tests/*/requirements.txt bindings/python/tests/requirements.txt)
@@ -147,14 +151,28 @@ setup_python() {
 }
 
 install_python_packages() {
-  say "Python packages in .venv (a minute or two)"
-  pip_install_pinned "$@"
+  say "Python packages in .venv"
+  install_pinned .venv "$@"
 }
 
-pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@" >&2; }
+# install_pinned ENVIRONMENT FILE...: what these requirements files list, and nothing that has another hash than they say.
+install_pinned() {
+  local python=$1/bin/python
+  shift
+  setup_uv && build/uv/bin/uv pip install --quiet --system-certs --no-python-downloads --python "$python" \
+    --require-hashes "${@/#/-r}" >&2
+}
 
-# pip_install_pinned FILE...: what these requirements files list, and nothing that has another hash than they say.
-pip_install_pinned() { pip_install --require-hashes "${@/#/-r}"; }
+# uv, in build/uv: it installs in seconds what takes pip a minute, and writes the requirements files.
+setup_uv() {
+  mkdir -p build
+  (flock 9 && once build/uv/.stamp scripts/lock-tools.txt -- install_uv) 9>build/.uv-lock
+}
+
+install_uv() {
+  new_environment build/uv &&
+    build/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/lock-tools.txt >&2
+}
 
 # hiredis as source, in build/hiredis/source: what the package of that name brings to compile.
 setup_hiredis() {
@@ -166,9 +184,7 @@ fetch_hiredis() {
   local folder=build/hiredis
   rm -rf $folder
   mkdir -p $folder/source
-  python3 -m venv $folder/tools 2>/dev/null || /usr/bin/python3 -m venv $folder/tools || return
-  "$folder/tools/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-    -r src/redis/setup-requirements.txt >&2 || return
+  new_environment $folder/tools && install_pinned $folder/tools src/redis/setup-requirements.txt || return
   "$folder/tools/bin/python" -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
     --no-binary hiredis --no-build-isolation --dest $folder -r src/redis/requirements.txt >&2 || return
   tar -xzf $folder/hiredis-*.tar.gz -C $folder/source --strip-components 1
