@@ -19,6 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 USER = 65532
+# Docker's own word, in nanoseconds; others leave it aside.
+HEALTH_CHECK = {
+    "Test": ["CMD", "/usr/bin/drawbridge", "ready"],
+    "Interval": 10_000_000_000,
+    "Timeout": 6_000_000_000,
+    "StartPeriod": 10_000_000_000,
+}
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 ACCOUNTS = {
@@ -150,6 +157,7 @@ def layout(layer: bytes, version: str, time: int, architecture: str) -> dict[str
             "WorkingDir": "/data",
             "Volumes": {"/data": {}},
             "StopSignal": "SIGTERM",
+            "Healthcheck": HEALTH_CHECK,
             "Labels": {"org.opencontainers.image.title": "drawbridge", "org.opencontainers.image.version": version},
         },
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},

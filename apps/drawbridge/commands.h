@@ -7,6 +7,7 @@
 namespace drawbridge::app {
 
 void add_serve(CLI::App& app, int& status);
+void add_ready(CLI::App& app, int& status);
 void add_migrate(CLI::App& app, int& status);
 void add_doctor(CLI::App& app, int& status);
 

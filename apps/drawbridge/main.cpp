@@ -6,6 +6,7 @@ namespace {
 
 void add_commands(CLI::App& app, int& status) {
   add_serve(app, status);
+  add_ready(app, status);
   add_jwks(app, status);
   add_token(app, status);
   add_migrate(app, status);

@@ -35,21 +35,6 @@ std::size_t kept_descriptors(unsigned threads, const CredentialKinds& taken, boo
   return 32 + asking + metrics + std::size_t{8} * threads;
 }
 
-struct Address {
-  std::string host;
-  std::uint16_t port;
-};
-
-/// Nothing for what is not HOST:PORT.
-std::optional<Address> address_of(std::string_view text) {
-  const auto authority = boost::urls::parse_authority(text);
-  // Boost.URL's port_number() takes any number and keeps its last 16 bits.
-  const auto port =
-      authority && authority->has_port() ? whole_number<std::uint16_t>(authority->port(), 0) : std::nullopt;
-  if (!port || authority->has_userinfo() || authority->host_address().empty()) return std::nullopt;
-  return Address{authority->host_address(), *port};
-}
-
 http::TrustedProxies trusted_proxies_of(const GivenSetting& given) {
   if (given.value == "none") return {};
   std::vector<http::Network> networks;
@@ -65,6 +50,15 @@ http::TrustedProxies trusted_proxies_of(const GivenSetting& given) {
 }
 
 }  // namespace
+
+std::optional<Address> address_of(std::string_view text) {
+  const auto authority = boost::urls::parse_authority(text);
+  // Boost.URL's port_number() takes any number and keeps its last 16 bits.
+  const auto port =
+      authority && authority->has_port() ? whole_number<std::uint16_t>(authority->port(), 0) : std::nullopt;
+  if (!port || authority->has_userinfo() || authority->host_address().empty()) return std::nullopt;
+  return Address{authority->host_address(), *port};
+}
 
 void ServerSettings::require_uuid_as_user_claim() const {
   if (user_claim() == UserClaim::uuid) return;

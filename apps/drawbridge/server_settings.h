@@ -23,6 +23,14 @@ struct LogSettings {
   http::EventLog::Format format = http::EventLog::Format::text;
 };
 
+struct Address {
+  std::string host;  ///< an IPv6 address without its brackets
+  std::uint16_t port;
+};
+
+/// Nothing for what is not HOST:PORT.
+std::optional<Address> address_of(std::string_view text);
+
 /// Where sessions are read that Better Auth is not asked about.
 struct TableOfSessions {
   database::DatabaseUrl database;

@@ -103,6 +103,14 @@ def test_it_runs_without_rights_in_a_root_that_is_read_only(root, config):
     assert (done.returncode, done.stdout) == (0, f"drawbridge {VERSION}\n"), done.stderr
 
 
+def test_its_health_check_is_run_by_the_program_itself(root, config):
+    """No server runs here, so what it says is that none answered."""
+    command = config["config"]["Healthcheck"]["Test"]
+    assert command == ["CMD", "/usr/bin/drawbridge", "ready"]
+    done = run_in(root, config, *command[2:])
+    assert (done.returncode, "http://127.0.0.1:8000/readyz did not answer" in done.stderr) == (3, True), done.stderr
+
+
 def test_it_finds_what_resolves_names_and_checks_certificates(root, config):
     """With no network it is the name that is not found, and no library that is missing."""
     done = run_in(root, config, "jwks", "https://auth.example.invalid/api/auth/jwks")
