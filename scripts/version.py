@@ -29,6 +29,7 @@ PLACES = {
     "packages/*/package.json": [rf'\A{{\s+"name": "@drawbridge/[a-z-]+",\s+"version": "{VERSION}"'],
     "examples/*/package.json": [OF_OURS],
     "tests/e2e/*/package.json": [OF_OURS],
+    "packaging/vcpkg/ports/*/vcpkg.json": [rf'^  "version": "{VERSION}",$'],
     "package-lock.json": [rf'"name": "@drawbridge/[a-z-]+",\s+"version": "{VERSION}"', OF_OURS],
     "packages/*/README.md": [rf"drawbridge-(?:better-auth|client)-{VERSION}\.tgz"],
     "docs/*.md": [rf"drawbridge-(?:better-auth|client)-{VERSION}\.tgz"],
