@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # release_libraries.sh has the targets
+# shellcheck disable=SC2154 # release_targets.sh has the targets
 # `./dev release`: what a release is made of. A step is done again when what it is made of has changed.
 
-release_steps=(sources libraries sdist npm debs image notes sums)
+release_steps=(sources libraries wheels sdist npm debs image notes sums)
 made=build/dist
 
 release_usage() {
@@ -12,6 +12,7 @@ usage: ./dev release [STEP...]
   sources     fetches what packaging/sources.txt lists from Debian's archive, by apt, and compares the hashes;
               in $made/downloads
   libraries   compiles them, static, with the compiler of packaging/release-tools.txt, for ${wheel_targets[*]}
+  wheels      the Python package for each of these systems, for Python 3.11 and for 3.12 and newer, in dist/
   sdist       the sources of the Python package, which pip compiles, in dist/
   npm         the packages of TypeScript
   debs        Debian's packages of the program and the library, for the Debian that makes them

@@ -1,10 +1,7 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2086 # release.sh has $made, which has no spaces, and release_sdist.sh the time
-# The compiler, and the libraries that a wheel is to be linked with.
+# shellcheck disable=SC2154,SC2086 # release.sh has $made, which has no spaces, release_sdist.sh the time, release_targets.sh the names
+# The compiler, and the libraries that a wheel is linked with.
 
-# What a wheel is for, by zig's name.
-wheel_targets=(x86_64-linux-gnu.2.28)
-declare -A openssl_names=([x86_64]=linux-x86_64)
 wheel_libraries=(cli11 fmtlib simdjson boost1.81 libsodium zlib openssl curl)
 
 # What is not needed to verify a signature and to fetch over TLS is left out.
@@ -16,12 +13,15 @@ curl_options=(-DHTTP_ONLY=ON -DPICKY_COMPILER=OFF -DCURL_USE_OPENSSL=ON -DBUILD_
   -DCURL_DISABLE_HSTS=ON -DCURL_DISABLE_DOH=ON -DCURL_DISABLE_NETRC=ON -DZLIB_USE_STATIC_LIBS=ON)
 # Nothing says in which folder a library was compiled. What a module of the package shows is for that to say.
 library_flags="-O2 -fPIC -fvisibility=hidden -fstack-protector-strong -ffunction-sections -fdata-sections -ffile-prefix-map=$PWD=."
+# zig turns libc++'s checks off, and ignores what those find that are on.
+checked_library="-U_LIBCPP_HARDENING_MODE -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST -U_LIBCPP_ASSERTION_SEMANTIC_DEFAULT"
+checked_library+=" -D_LIBCPP_ASSERTION_SEMANTIC_DEFAULT=_LIBCPP_ASSERTION_SEMANTIC_HARDENING_DEPENDENT"
 
 # The compiler, under the usual names for each target.
 make_compiler() {
   local target tool zig
   say "the compiler, in $made/tools"
-  $made/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r packaging/release-tools.txt >&2 || return
+  install_pinned $made/tools packaging/release-tools.txt || return
   zig=$($made/tools/bin/python -c 'import ziglang; print(ziglang.__path__[0])')/zig
   for target in "${wheel_targets[@]}"; do
     mkdir -p "$made/$target/bin"
@@ -36,22 +36,29 @@ make_compiler() {
 # with_compiler TARGET COMMAND...
 with_compiler() {
   PATH=$PWD/$made/$1/bin:$PWD/$made/tools/bin:$PATH CC=cc CXX=c++ AR=ar RANLIB=ranlib CFLAGS=$library_flags \
-    CXXFLAGS=$library_flags SOURCE_DATE_EPOCH=$release_time TZ=UTC PKG_CONFIG_LIBDIR=$PWD/$made/$1/prefix/lib/pkgconfig \
+    CXXFLAGS="$library_flags $checked_library" SOURCE_DATE_EPOCH=$release_time TZ=UTC PKG_CONFIG_LIBDIR=$PWD/$made/$1/prefix/lib/pkgconfig \
     CMAKE_CXX_COMPILER_LAUNCHER='' ZIG_GLOBAL_CACHE_DIR=$PWD/$made/zig-cache ZIG_LOCAL_CACHE_DIR=$PWD/$made/zig-cache "${@:2}"
 }
 
 release_libraries() {
-  local target library
+  local target
+  release_compiler
+  for target in "${wheel_targets[@]}"; do make_libraries "$target"; done
+}
+
+release_compiler() {
   release_sources
   release_tools
-  once $made/compiler.stamp packaging/release-tools.txt bindings/python/wheel-tools.txt scripts/release_libraries.sh -- make_compiler ||
-    fail "pip could not install the compiler"
-  for target in "${wheel_targets[@]}"; do
-    for library in "${wheel_libraries[@]}"; do
-      once "$made/$target/$library.stamp" packaging/sources.txt packaging/release-tools.txt packaging/toolchain.cmake \
-        packaging/boost/*.cmake scripts/release_libraries.sh -- make_library "$library" "$target" ||
-        fail "$library for $target: $(tail -n 5 "$made/$target/$library.log")"
-    done
+  once $made/compiler.stamp packaging/release-tools.txt bindings/python/wheel-tools.txt scripts/release_libraries.sh \
+    scripts/release_targets.sh -- make_compiler || fail "the compiler could not be installed"
+}
+
+make_libraries() {
+  local library
+  for library in "${wheel_libraries[@]}"; do
+    once "$made/$1/$library.stamp" packaging/sources.txt packaging/release-tools.txt packaging/toolchain.cmake \
+      packaging/boost/*.cmake scripts/release_libraries.sh -- make_library "$library" "$1" ||
+      fail "$library for $1: $(tail -n 5 "$made/$1/$library.log")"
   done
 }
 
@@ -128,7 +135,7 @@ make_boost() {
   for name in json url; do
     printf '#include <boost/%s/src.hpp>\n' $name >"$1/$name.cpp"
     # shellcheck disable=SC2086 # flags are words
-    c++ $library_flags -std=c++20 -DNDEBUG -DBOOST_ALL_NO_LIB -I "$2/include" -c "$1/$name.cpp" -o "$1/$name.o" &&
+    c++ $CXXFLAGS -std=c++20 -DNDEBUG -DBOOST_ALL_NO_LIB -I "$2/include" -c "$1/$name.cpp" -o "$1/$name.o" &&
       ar rcs "$2/lib/libboost_$name.a" "$1/$name.o" || return
   done
   cp packaging/boost/BoostConfig.cmake packaging/boost/BoostConfigVersion.cmake "$2/lib/cmake/Boost/"

@@ -10,11 +10,15 @@ import pytest
 
 from dist import MADE, ROOT, run
 
-TARGETS = {"x86_64-linux-gnu.2.28": "Advanced Micro Devices X86-64"}
+TARGETS = {
+    "x86_64-linux-gnu.2.28": "Advanced Micro Devices X86-64",
+    "aarch64-linux-gnu.2.28": "AArch64",
+    "x86_64-linux-musl": "Advanced Micro Devices X86-64",
+}
 ARCHIVES = ("boost_json", "boost_url", "crypto", "curl", "fmt", "simdjson", "sodium", "ssl", "z")
 ALL = [MADE / target / f"prefix/lib/lib{name}.a" for target in TARGETS for name in ARCHIVES]
 
-each_archive = pytest.mark.parametrize("archive", ALL, ids=lambda archive: archive.name)
+each_archive = pytest.mark.parametrize("archive", ALL, ids=lambda archive: f"{archive.parents[2].name} {archive.name}")
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # release.sh has $made, release_libraries.sh and release_targets.sh the rest
+# The wheels: for each system one for Python 3.11, and one of the stable ABI, compiled against 3.13's headers, for 3.12 and newer.
+
+declare -A python_tags=([3.11]=cp311-cp311 [3.13]=cp312-abi3)
+
+release_wheels() {
+  local target files libraries
+  release_compiler
+  mapfile -t files < <(python_package_files)
+  files+=(packaging/toolchain.cmake packaging/python/FindPython.cmake scripts/release_wheels.sh)
+  for target in "${wheel_targets[@]}"; do
+    make_libraries "$target"
+    libraries=("${wheel_libraries[@]/%/.stamp}")
+    once "$made/$target/wheels.stamp" "${files[@]}" "${libraries[@]/#/$made/$target/}" -- make_wheels "$target" ||
+      fail "the wheels for $target: $(tail -n 5 "$made/$target/wheels.log")"
+  done
+}
+
+# From nothing. What is compiled for the first Python is there for the second, but the modules themselves.
+make_wheels() {
+  local python folder=$PWD/$made/$1
+  rm -rf "$folder"/{cmake,wheels}
+  : >"$folder/wheels.log"
+  for python in 3.11 3.13; do
+    say "the wheel ${python_tags[$python]}-${wheel_tags[$1]}"
+    { unpack "libpython$python-dev:${debian_names[${1%%-*}]}" "$folder/python$python" &&
+      with_compiler "$1" compile_released_wheel "$1" "$python"; } >>"$folder/wheels.log" 2>&1 || return
+  done
+  mkdir -p dist && rm -f dist/*-"${wheel_tags[$1]}".whl && cp "$folder"/wheels/*.whl dist/
+}
+
+# compile_released_wheel TARGET PYTHON
+compile_released_wheel() {
+  local folder=$PWD/$made/$1
+  LDFLAGS=-s CXXFLAGS="$CXXFLAGS $wheel_flags" CMAKE_BUILD_PARALLEL_LEVEL=2 \
+    python -m pip wheel --verbose --disable-pip-version-check --no-build-isolation --no-deps --wheel-dir "$folder/wheels" \
+    --config-settings build-dir="$folder/cmake" --config-settings wheel.tags="${python_tags[$2]}-${wheel_tags[$1]}" \
+    --config-settings install.strip=false --config-settings cmake.python-hints=false \
+    --config-settings cmake.toolchain-file="$PWD/packaging/toolchain.cmake" \
+    --config-settings cmake.define.DRAWBRIDGE_PREFIX="$folder/prefix" \
+    --config-settings cmake.define.DRAWBRIDGE_PROCESSOR="${1%%-*}" --config-settings cmake.define.DRAWBRIDGE_PYTHON="$2" \
+    --config-settings cmake.define.DRAWBRIDGE_PYTHON_PLATFORM="${python_platforms[$1]}" \
+    --config-settings cmake.define.DRAWBRIDGE_PYTHON_HEADERS="$folder/python$2" ./bindings/python
+}
+# nanobind uses stderr, and with libc++ and the limited API includes nothing that has it.
+wheel_flags="-g0 -include stdio.h"

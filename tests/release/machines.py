@@ -1,0 +1,156 @@
+"""Machines that have Python and nothing else: a new environment here, roots of Debian without a compiler, and one of another
+processor's, which qemu runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import venv
+from pathlib import Path
+
+from dist import MADE, ROOT, run
+from wheels import wheel_for
+
+TESTS = ROOT / "bindings/python/tests"
+BY_TWO = ("-n", "2", "--dist", "loadfile")
+OFFLINE = ("--quiet", "--disable-pip-version-check", "--no-index", "--find-links")
+
+
+def wheelhouse(python: str, processor: str) -> Path:
+    """A folder with our wheel and what the package's tests need, for that Python on that processor."""
+    folder = MADE / f"wheelhouse/{python}-{processor}"
+    ours = wheel_for(python, f"manylinux_2_28_{processor}")
+    if not folder.is_dir():
+        command = pip_for(python, processor, "download", "--quiet", "--require-hashes", "--no-deps")
+        partly = folder.with_name(folder.name + ".partly")
+        run([*command, "--dest", partly, "-r", TESTS / "requirements.txt"])
+        partly.rename(folder)
+    for old in folder.glob("drawbridge_auth-*"):
+        old.unlink()
+    shutil.copy(ours, folder)
+    return folder
+
+
+def pip_for(python: str, processor: str, *arguments: str | Path) -> list[str | Path]:
+    """pip of this machine, for another."""
+    systems = ["2014", "_2_17", "_2_24", "_2_26", "_2_27", "_2_28"]
+    command: list[str | Path] = [ROOT / ".venv/bin/python", "-m", "pip", *arguments, "--disable-pip-version-check"]
+    command += ["--only-binary", ":all:", "--implementation", "cp", "--python-version", python]
+    command += [word for name in (f"cp{python.replace('.', '')}", "abi3", "none") for word in ("--abi", name)]
+    return [*command, *(word for name in systems for word in ("--platform", f"manylinux{name}_{processor}"))]
+
+
+def archive() -> str:
+    """Where this system's apt has Debian from."""
+    return run(
+        ["bash", "-c", "source scripts/setup.sh; source scripts/release.sh; archive_site Debian"], cwd=ROOT
+    ).strip()
+
+
+class Machine:
+    """`folder` is its `/work`, or stands for it."""
+
+    folder: Path
+    tests: tuple[str, ...] = (*BY_TWO, "tests")
+
+    def command(self, program: str, *arguments: str | Path, network: bool = False, **env: str) -> list[str | Path]:
+        raise NotImplementedError
+
+    def path(self, name: str) -> Path:
+        """Where the machine's own programs find what is in its folder."""
+        return Path("/work") / name
+
+    def install(self, *arguments: str | Path) -> None:
+        run(self.command("python", "-m", "pip", "install", *OFFLINE, self.path("wheelhouse"), *arguments))
+
+
+class Here(Machine):
+    """A new environment of this Python; not even a PATH."""
+
+    python = "3.11"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        venv.create(folder / "environment", with_pip=True)
+        shutil.copytree(wheelhouse(self.python, "x86_64"), folder / "wheelhouse")
+
+    def command(self, program: str, *arguments: str | Path, network: bool = False, **env: str) -> list[str | Path]:
+        set_ = [f"{name}={value}" for name, value in env.items()]
+        return ["/usr/bin/env", "-i", "PATH=/nonexistent", *set_, self.folder / "environment/bin" / program, *arguments]
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+
+class Debian(Machine):
+    """A minimal one in a folder, with python3-venv: made by debootstrap, once; each test has a new environment."""
+
+    def __init__(self, suite: str, python: str) -> None:
+        self.python = python
+        self.root = MADE / f"roots/{suite}"
+        if not (self.root / "made").exists():
+            shutil.rmtree(self.root, ignore_errors=True)
+            include = "--include=python3-venv,ca-certificates"
+            run(["debootstrap", "--variant=minbase", include, suite, self.root, archive()], seconds=1200)
+            (self.root / "made").touch()
+        self.folder = self.root / "work"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(wheelhouse(python, "x86_64"), self.folder / "wheelhouse")
+        run(self.in_root("/usr/bin/python3", "-m", "venv", "/work/environment"))
+
+    def in_root(self, *command: str | Path, network: bool = False, **env: str) -> list[str | Path]:
+        """The command in the root, where it sees its own processes alone, and no network but its own loopback."""
+        prepare = "mount -t proc proc proc && mount --rbind /dev dev"
+        prepare += "" if network else " && ip link set lo up"
+        prepare += ' && exec chroot . /usr/bin/env -i PATH=/usr/bin:/bin HOME=/root LANG=C.UTF-8 "$@"'
+        unshared = ["unshare", "--mount", "--pid", "--fork", "--kill-child"] + ([] if network else ["--net"])
+        set_ = [f"{name}={value}" for name, value in env.items()]
+        return [*unshared, "--wd", self.root, "sh", "-c", prepare, "sh", *set_, *command]
+
+    def command(self, program: str, *arguments: str | Path, network: bool = False, **env: str) -> list[str | Path]:
+        return self.in_root(f"/work/environment/bin/{program}", *arguments, network=network, **env)
+
+
+class Emulated(Machine):
+    """Debian 12 of aarch64, unpacked, its Python run by qemu. It starts no other program: this kernel does not know aarch64's."""
+
+    QEMU = "/usr/bin/qemu-aarch64-static"
+    tests = tuple(
+        f"tests/test_{name}.py"
+        for name in ("verifier_tokens", "identity_record", "settings", "errors", "certificates", "fastapi_dependencies")
+    )
+
+    def __init__(self) -> None:
+        self.root = MADE / "roots/bookworm-arm64"
+        if not (self.root / "made").exists():
+            shutil.rmtree(self.root, ignore_errors=True)
+            chosen = ["--foreign", "--arch=arm64", "--variant=minbase", "--include=python3,ca-certificates"]
+            run(["debootstrap", *chosen, "bookworm", self.root, archive()], seconds=1200)
+            unpack = 'for deb in var/cache/apt/archives/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink; done'
+            run(["bash", "-eo", "pipefail", "-c", unpack], cwd=self.root)
+            shutil.copy(self.QEMU, self.root)
+            (self.root / "made").touch()
+        self.folder = self.root / "work"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+
+    def install(self, *arguments: str | Path) -> None:
+        """By this machine's pip; the names of files are the emulated machine's."""
+        target = self.folder / "environment"
+        here = [
+            self.root / argument.relative_to("/") if isinstance(argument, Path) else argument for argument in arguments
+        ]
+        pip = pip_for("3.11", "aarch64", "install", *OFFLINE, wheelhouse("3.11", "aarch64"), "--target", target)
+        run([*pip, "--upgrade", *here])
+
+    def command(self, program: str, *arguments: str | Path, network: bool = False, **env: str) -> list[str | Path]:
+        script = [] if program == "python" else [f"/work/environment/bin/{program}"]
+        set_ = [
+            f"{name}={value}" for name, value in {"PYTHONPATH": "/work/environment", "LANG": "C.UTF-8", **env}.items()
+        ]
+        emulated = ["/usr/sbin/chroot", self.root, "/qemu-aarch64-static", "/usr/bin/python3", *script, *arguments]
+        return ["/usr/bin/env", "-i", *set_, *emulated]
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0

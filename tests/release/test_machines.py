@@ -1,0 +1,107 @@
+"""The wheels where nothing else is installed: from a folder of wheels, by pip alone, without a compiler and without a network."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dist import ROOT, VERSION, run
+from machines import TESTS, Debian, Emulated, Here, Machine, is_root
+
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+
+from better_auth import BetterAuth  # noqa: E402
+from loopback import answers  # noqa: E402
+from process import free_port, wait_until  # noqa: E402
+
+needs_root = pytest.mark.skipif(not is_root(), reason="debootstrap and chroot need root")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        "this one",
+        pytest.param("bookworm 3.11", marks=needs_root),
+        pytest.param("trixie 3.13", marks=needs_root),
+        pytest.param("aarch64", marks=needs_root),
+    ],
+)
+def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    if request.param == "this one":
+        made: Machine = Here(tmp_path_factory.mktemp("here"))
+    else:
+        made = Emulated() if request.param == "aarch64" else Debian(*request.param.split())
+    made.install("drawbridge-auth")
+    said = run(made.command("drawbridge", "--version"))
+    assert said == f"drawbridge {VERSION}\n"
+    requirements = "\n".join(f"{name}" for name in needed_by_the_tests())
+    (made.folder / "requirements.txt").write_text(requirements)
+    made.install("--no-deps", "-r", made.path("requirements.txt"))
+    return made
+
+
+def needed_by_the_tests() -> list[str]:
+    return re.findall(r"^[\w.-]+==[^\s;]+(?: ; [^\\\n]+)?", (TESTS / "requirements.txt").read_text(), re.MULTILINE)
+
+
+def test_there_is_no_compiler(machine: Machine) -> None:
+    script = (
+        "import shutil; print([name for name in ('cc', 'c++', 'gcc', 'g++', 'clang', 'make') if shutil.which(name)])"
+    )
+    assert run(machine.command("python", "-c", script)) == "[]\n"
+
+
+def test_its_own_tests_pass(machine: Machine) -> None:
+    """Those that need nothing of the repository but themselves."""
+    tests = machine.folder / "tests"
+    shutil.copytree(TESTS, tests, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    shutil.copy(TESTS.parent / "pyproject.toml", machine.folder)
+    chosen = [machine.path(word) if word.startswith("tests") else word for word in machine.tests]
+    options = ["-q", "-p", "no:cacheprovider", "-m", "not repository and not long", *chosen]
+    said = run(machine.command("python", "-m", "pytest", *options), seconds=900)
+    assert re.search(r"\b\d{3,} passed", said.splitlines()[-1]), said[-2000:]
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BetterAuth]:
+    issuer = BetterAuth(tmp_path_factory.mktemp("issuer")).start()
+    yield issuer
+    issuer.stop()
+
+
+def first_example() -> str:
+    """That of the package's README, as it stands there."""
+    text = (TESTS.parent / "README.md").read_text(encoding="utf-8")
+    return re.search(r"```python\n(# main\.py\n.*?)```", text, re.DOTALL)[1]
+
+
+def test_a_route_is_protected(machine: Machine, issuer: BetterAuth) -> None:
+    """With uvicorn and a real Better Auth."""
+    (machine.folder / "main.py").write_text(first_example())
+    port = free_port()
+    command = machine.command(
+        *("python", "-m", "uvicorn", "--app-dir", machine.path("."), "--port", str(port), "main:app"),
+        network=True,
+        BETTER_AUTH_URL=issuer.url,
+    )
+    person, other = issuer.sign_up("a"), issuer.sign_up("b")
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: server.poll() is not None or answers(f"{url}/docs"), 60, "uvicorn")
+        got = {
+            name: httpx.get(f"{url}/api/v1/{person.uuid}/greeting", headers={"Authorization": f"Bearer {token}"})
+            for name, token in (("own", person.token()), ("other's", other.token()), ("none", "none"))
+        }
+        assert {name: answer.status_code for name, answer in got.items()} == {"own": 200, "other's": 403, "none": 401}
+        assert got["own"].json().startswith("Hello, ")
+    finally:
+        server.terminate()
+        server.wait(20)

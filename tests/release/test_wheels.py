@@ -1,0 +1,92 @@
+"""What is in the wheels in dist/: as little as their names promise of the systems, and nothing that others can see."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dist import DIST, MADE, ROOT, run
+from wheels import WHEELS
+
+AUDITWHEEL = MADE / "tools/bin/auditwheel"
+MOST_BYTES = 8 * 1024 * 1024
+
+# What a system of that name has: glibc's own, or musl's one library.
+OF_GLIBC = {
+    "ld-linux-x86-64.so.2",
+    "ld-linux-aarch64.so.1",
+    "libc.so.6",
+    "libdl.so.2",
+    "libm.so.6",
+    "libpthread.so.0",
+    "librt.so.1",
+    "libresolv.so.2",
+}
+OF_MUSL = {"libc.so"}
+
+each_wheel = pytest.mark.parametrize("wheel", WHEELS, ids=lambda wheel: wheel.stem.partition("-")[2])
+
+
+def modules_of(wheel: Path, folder: Path) -> list[Path]:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    modules = sorted(folder.rglob("*.so"))
+    assert [module.name.split(".")[0] for module in modules] == ["_command", "_core"]
+    return modules
+
+
+def test_there_is_one_for_each_python_and_each_system_and_no_other() -> None:
+    assert sorted(DIST.glob("*.whl")) == sorted(WHEELS)
+
+
+@each_wheel
+def test_it_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= MOST_BYTES
+
+
+@each_wheel
+def test_auditwheel_says_what_its_name_says(wheel: Path) -> None:
+    """Or that an older libc would do, too."""
+    libc, most, processor = re.match(r"(many|musl)linux_(\d+_\d+)_(\w+)", wheel.stem.rpartition("-")[2]).groups()
+    shown = " ".join(run([AUDITWHEEL, "show", wheel]).split())
+    least = re.search(rf'constrains the platform tag to "{libc}linux_(\d+_\d+)_{processor}"', shown)
+    assert least, shown
+    assert [int(part) for part in least[1].split("_")] <= [int(part) for part in most.split("_")]
+
+
+@each_wheel
+def test_it_needs_the_libc_alone(wheel: Path, tmp_path: Path) -> None:
+    for module in modules_of(wheel, tmp_path):
+        needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", run(["readelf", "-W", "--dynamic", module])))
+        assert needed <= (OF_MUSL if "musllinux" in wheel.name else OF_GLIBC), module.name
+
+
+@each_wheel
+def test_it_shows_the_entry_of_each_module_alone(wheel: Path, tmp_path: Path) -> None:
+    """Another extension's OpenSSL and this one must not meet."""
+    for module in modules_of(wheel, tmp_path):
+        symbols = [line.split() for line in run(["readelf", "-W", "--dyn-syms", module]).splitlines()]
+        shown = [symbol[7] for symbol in symbols if len(symbol) > 7 and symbol[4] != "LOCAL" and symbol[6].isdigit()]
+        assert shown == [f"PyInit_{module.name.split('.')[0]}"]
+
+
+@each_wheel
+def test_it_is_hardened(wheel: Path, tmp_path: Path) -> None:
+    for module in modules_of(wheel, tmp_path):
+        dynamic, symbols, headers = (
+            run(["readelf", "-W", option, module]) for option in ("--dynamic", "--dyn-syms", "--program-headers")
+        )
+        assert "NOW" in dynamic
+        assert "__stack_chk_fail" in symbols
+        assert "GNU_RELRO" in headers
+        assert [line for line in headers.splitlines() if "GNU_STACK" in line and " RW " in line]
+
+
+@each_wheel
+def test_it_does_not_say_where_it_was_made(wheel: Path, tmp_path: Path) -> None:
+    for module in modules_of(wheel, tmp_path):
+        assert os.fsencode(ROOT) not in module.read_bytes()
