@@ -1,6 +1,7 @@
 import { untilAborted } from "./abort.js";
 import { errorOf, readAnswer } from "./answer.js";
 import type { ApiError, ErrorCode } from "./api-error.js";
+import { Attempted, type AttemptInfo, tell } from "./attempts.js";
 import { parsePageUrl } from "./base-url.js";
 import { systemClock } from "./clock.js";
 import type { Credential, Pass } from "./credential.js";
@@ -63,6 +64,7 @@ export class Caller {
   readonly #random: () => number;
   readonly #onAnswer: ((info: AnswerInfo) => void) | undefined;
   readonly #onWait: ((info: WaitInfo) => void) | undefined;
+  readonly #attempted: Attempted;
   readonly #underway = new Underway();
 
   /**
@@ -73,12 +75,13 @@ export class Caller {
     const { clock = systemClock, random = Math.random, timeout = 10_000 } = options;
     const deadline = { clock, milliseconds: checkTimeout(timeout) };
     checkCredential(options);
+    this.#attempted = new Attempted(options.onAttempt, clock);
     if (options.credentials === "session") {
       this.#tokens = null;
       this.#credential = new SessionCookie(options);
     } else {
       const { getToken, subject } = options;
-      this.#tokens = new TokenSource({ getToken, deadline, random, subject, userClaim });
+      this.#tokens = new TokenSource({ getToken, deadline, random, subject, userClaim, attempted: this.#attempted });
       this.#credential = this.#tokens;
     }
     this.#random = random;
@@ -138,11 +141,12 @@ export class Caller {
   async #attempt<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
     const attempts: Attempts = { waits: 0, renewed: !this.#credential.renewable };
     let refused: string | undefined;
+    let why: AttemptInfo["why"] = "call";
     for (;;) {
       const pass = await this.#credential.pass(signal, refused);
       refused = undefined;
       const request = call.request(pass);
-      const result = await this.#send(call, request, pass, signal);
+      const result = await this.#send(call, request, pass, why, signal);
       if (!result.error) return result.value;
       const step = nextStep(request.method, result.error, attempts, this.#random);
       const isRefused = step.do === "renew" || step.do === "end session";
@@ -151,38 +155,42 @@ export class Caller {
       if (step.do === "fail" || !call.replayable) throw this.#credential.failureOf(result.error);
       if (step.do === "wait") {
         attempts.waits += 1;
+        why = "retry";
         const { method, path } = request;
         const { status, code } = result.error;
         tell(this.#onWait, { method, path, status, code, milliseconds: step.milliseconds });
         await this.#api.deadline.clock.sleep(step.milliseconds, signal);
       } else {
         attempts.renewed = true;
+        why = "renewal";
         refused = pass.token ?? undefined;
       }
     }
   }
 
-  async #send<T>(call: Call<T>, request: ApiRequest, pass: Pass, signal: AbortSignal): Promise<Result<T>> {
+  async #send<T>(
+    call: Call<T>,
+    request: ApiRequest,
+    pass: Pass,
+    why: AttemptInfo["why"],
+    signal: AbortSignal,
+  ): Promise<Result<T>> {
     const { method, path } = request;
     const api = { ...this.#api, baseUrl: this.baseUrl };
-    const { result, info } = await exchange(api, request, pass, signal, async (response) => {
-      const result: Result<T> = response.ok
-        ? await call.take(response, request)
-        : { error: errorOf(await readAnswer(request, response)) };
-      const requestId = response.headers.get("x-request-id");
-      return { result, info: { method, path, status: response.status, requestId } };
-    });
+    const sendOnce = () =>
+      exchange(api, request, pass, signal, async (response) => {
+        const result: Result<T> = response.ok
+          ? await call.take(response, request)
+          : { error: errorOf(await readAnswer(request, response)) };
+        const requestId = response.headers.get("x-request-id");
+        const { code = null, detail = null } = result.error ?? {};
+        return { result, end: { status: response.status, code, detail, requestId } };
+      });
+    const attempt = { kind: "request", method, path, why, token: pass.token } as const;
+    const { result, end } = await this.#attempted.watch(attempt, sendOnce, ({ end }) => end);
     signal.throwIfAborted();
-    tell(this.#onAnswer, { ...info, code: result.error?.code ?? null });
+    const { status, code, requestId } = end;
+    tell(this.#onAnswer, { method, path, status, code, requestId });
     return result;
-  }
-}
-
-function tell<Info>(watcher: ((info: Info) => void) | undefined, info: Info): void {
-  try {
-    watcher?.(info);
-  } catch (fault) {
-    // Whoever watches must not make a write that was carried out look as if it failed.
-    console.error(fault);
   }
 }

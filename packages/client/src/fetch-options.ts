@@ -1,3 +1,4 @@
+import type { AttemptInfo } from "./attempts.js";
 import type { AnswerInfo, WaitInfo } from "./caller.js";
 import type { Clock } from "./clock.js";
 import type { HeadersLike } from "./server-token.js";
@@ -19,6 +20,11 @@ export interface CommonOptions {
   onAnswer?: (info: AnswerInfo) => void;
   /** Is given each wait when it begins: after 429, or 503 while keys, sessions or database are away. */
   onWait?: (info: WaitInfo) => void;
+  /**
+   * Is given each request and each fetch of a token twice: when it begins, and when it has ended, without an answer too. For
+   * display: a page can show what goes on between it, Better Auth and the API.
+   */
+  onAttempt?: (info: AttemptInfo) => void;
   /** In place of the global `fetch`. */
   fetch?: typeof fetch;
   /** In place of the machine's clock, for tests. */

@@ -1,4 +1,5 @@
 export { ApiError, type ErrorCode, type FieldError, type KnownErrorCode } from "./api-error.js";
+export type { AttemptEnd, AttemptInfo } from "./attempts.js";
 export { type BetterAuthClient, betterAuthToken } from "./better-auth-token.js";
 export type { AnswerInfo, HeldToken, WaitInfo } from "./caller.js";
 export {

@@ -1,5 +1,6 @@
 import { SharedWork } from "./abort.js";
 import type { ApiError } from "./api-error.js";
+import type { Attempted, AttemptInfo } from "./attempts.js";
 import type { Clock } from "./clock.js";
 import type { Credential, Pass } from "./credential.js";
 import { type Deadline, seconds, within } from "./deadline.js";
@@ -25,6 +26,9 @@ const renewalMargin = 30_000;
  */
 const renewalSpread = 30_000;
 
+/** How the fetch of a token ends that can be used. */
+const given = { status: 200, code: null, detail: null, requestId: null };
+
 export interface TokenSourceOptions {
   getToken: GetToken;
   /** Of each fetch. */
@@ -34,6 +38,7 @@ export interface TokenSourceOptions {
   subject: string | undefined;
   /** The claim that names the user. */
   userClaim: UserClaim;
+  attempted: Attempted;
 }
 
 /**
@@ -52,19 +57,21 @@ export class TokenSource implements Credential {
   readonly #random: () => number;
   readonly #subject: string | undefined;
   readonly #userClaim: UserClaim;
+  readonly #attempted: Attempted;
   #kept: KeptToken | null = null;
   #fetch: SharedWork<KeptToken> | null = null;
   /** The last token that the API refused, and what was fetched in its place. */
   #renewal: { of: string; fetch: SharedWork<KeptToken> } | null = null;
   #userId: string | null = null;
 
-  constructor({ getToken, deadline, random, subject, userClaim }: TokenSourceOptions) {
+  constructor({ getToken, deadline, random, subject, userClaim, attempted }: TokenSourceOptions) {
     this.#getToken = getToken;
     this.#deadline = deadline;
     this.#clock = deadline.clock;
     this.#random = random;
     this.#subject = subject;
     this.#userClaim = userClaim;
+    this.#attempted = attempted;
   }
 
   /** The token that is kept, fresh or not, or null. */
@@ -87,7 +94,7 @@ export class TokenSource implements Credential {
       return this.#renewal.fetch.wait(signal);
     }
     if (!this.#fetch || this.#fetch.abandoned) {
-      this.#fetch = this.#beginFetch();
+      this.#fetch = this.#beginFetch(refused === undefined ? "call" : "renewal");
       this.#renewal = null; // what it brings is later than that
     }
     if (refused !== undefined) this.#renewal = { of: refused, fetch: this.#fetch };
@@ -121,13 +128,18 @@ export class TokenSource implements Credential {
     return askedAt <= now && now < renewsAt;
   }
 
-  #beginFetch(): SharedWork<KeptToken> {
+  #beginFetch(why: AttemptInfo["why"]): SharedWork<KeptToken> {
     const fetch: SharedWork<KeptToken> = new SharedWork(async (signal) => {
       // Nothing is kept of a fetch that was given up or begun before clear(): `#fetch` is another one then, or none.
       const isCurrent = () => this.#fetch === fetch && !signal.aborted;
       const askedAt = this.#clock.now();
       try {
-        const token = this.#accept(await this.#ask(signal), askedAt);
+        const attempt = { kind: "token", method: "", path: "", why, token: null } as const;
+        const token = await this.#attempted.watch(
+          attempt,
+          async () => this.#accept(await this.#ask(signal), askedAt),
+          () => given,
+        );
         if (isCurrent()) {
           if (this.#userId !== null && this.#userId !== token.userId) throw new UserChangedError();
           this.#userId = token.userId;
