@@ -91,17 +91,15 @@ def no_match(page: Page) -> None:
     expect(page.get_by_text("No task matches")).to_be_visible()
 
 
-def the_inspector(page: Page) -> None:
+def the_bridge(page: Page) -> None:
     page.get_by_label("Search").fill("")
     page.get_by_role("button", name="Inspect the bridge").click()
     expect(page.get_by_text("EdDSA").first).to_be_visible()
 
 
-def the_end_of_the_inspector(page: Page) -> None:
-    """Its keys and answers."""
-    drawer = page.get_by_role("complementary", name="Inspector")
-    drawer.evaluate("drawer => drawer.scrollTo(0, drawer.scrollHeight)")
-    expect(drawer.get_by_role("heading", name="Before it")).to_be_in_viewport()
+def the_bridge_after_a_refusal(page: Page) -> None:
+    page.get_by_role("button", name="One bit flipped").click()
+    expect(page.get_by_text("401 signature_invalid").first).to_be_visible()
 
 
 def the_end_of_the_session(page: Page) -> None:
@@ -118,8 +116,8 @@ SIGNED_IN = (
     the_tags,
     the_confirmation_of_a_deletion,
     no_match,
-    the_inspector,
-    the_end_of_the_inspector,
+    the_bridge,
+    the_bridge_after_a_refusal,
     the_end_of_the_session,
 )
 
@@ -150,7 +148,7 @@ def an_outage_of_the_api(page: Page) -> None:
 
 
 def a_page_that_has_failed(page: Page) -> None:
-    """In the browser: the inspector shows times."""
+    """In the browser: the bridge shows times."""
     page.evaluate("() => { Date.prototype.toLocaleTimeString = () => { throw new Error('no such locale'); }; }")
     page.get_by_role("button", name="Inspect the bridge").click()
     expect(page.get_by_text("Something on the page itself has failed")).to_be_visible()

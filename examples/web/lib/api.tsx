@@ -1,17 +1,13 @@
 "use client";
 
-import { type AnswerInfo, betterAuthToken, type Client, createClient } from "@drawbridge/client";
+import { betterAuthToken, type Client, createClient } from "@drawbridge/client";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useEffect, useState } from "react";
 
+import { BridgeRecord } from "@/components/bridge/record";
 import { authClient } from "@/lib/auth-client";
 import type { ApiOfPages } from "@/lib/environment";
 import { isAboutSession, mayPass } from "@/lib/problems";
-
-/** What the API answered, and when. */
-export interface Answer extends AnswerInfo {
-  at: Date;
-}
 
 interface Api {
   client: Client;
@@ -19,7 +15,8 @@ interface Api {
   settings: ApiOfPages;
   /** Query keys begin with it, so that no data can be taken for another user's. */
   userId: string;
-  answers: Answers;
+  /** What the bridge panel shows. */
+  record: BridgeRecord;
   /** Milliseconds between two tries while something is away. */
   retryEvery: number;
 }
@@ -62,22 +59,16 @@ export function useApi(): Api {
   return api;
 }
 
-/** The latest answers of the API, the newest first. */
-export function useAnswers(): readonly Answer[] {
-  const { answers } = useApi();
-  return useSyncExternalStore(answers.subscribe, answers.latest, answers.latest);
-}
-
 function makeApi(settings: ApiOfPages, userId: string, onSessionDoubt: () => void) {
   // Another for each page, so that they do not all come back at once. One for all tries, since TanStack Query begins to wait
   // anew when it is told another time.
   const retryEvery = Math.round(leastRetry * (1 + Math.random()));
-  const answers = new Answers();
+  const record = new BridgeRecord(({ path }) => path === "/api/v1/me"); // that of SessionWatch
   const client = createClient({
     baseUrl: settings.url,
     ...(settings.credentials === "session" ? { credentials: "session" } : { getToken: betterAuthToken(authClient) }),
     subject: userId, // a cookie that has changed since the page was made is another user's
-    onAnswer: answers.add,
+    onAttempt: record.add,
   });
   const onError = (error: Error) => {
     if (isAboutSession(error)) onSessionDoubt();
@@ -97,24 +88,5 @@ function makeApi(settings: ApiOfPages, userId: string, onSessionDoubt: () => voi
       mutations: { networkMode: "always", retry: false },
     },
   });
-  return { api: { client, settings, userId, answers, retryEvery }, queryClient };
-}
-
-/** Keeps the last few answers for the inspector. */
-class Answers {
-  #latest: readonly Answer[] = [];
-  readonly #listeners = new Set<() => void>();
-
-  readonly add = (info: AnswerInfo): void => {
-    if (info.path === "/api/v1/me" && info.code === null) return; // that of SessionWatch, which would leave no room for others
-    this.#latest = [{ ...info, at: new Date() }, ...this.#latest].slice(0, 6);
-    for (const listener of this.#listeners) listener();
-  };
-
-  readonly latest = (): readonly Answer[] => this.#latest;
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  return { api: { client, settings, userId, record, retryEvery }, queryClient };
 }

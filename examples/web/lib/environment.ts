@@ -9,6 +9,8 @@ export interface Environment {
   database: DatabaseLocation;
   /** IP addresses and CIDR ranges; empty where browsers connect to this front end themselves. */
   trustedProxies: string[];
+  /** Whether the bridge panel may make tokens that are refused, and keys: on one's own machine alone. */
+  trials: boolean;
 }
 
 export interface ApiSettings {
@@ -21,7 +23,7 @@ export interface ApiSettings {
 }
 
 /** What pages know of it: they reach everybody. */
-export type ApiOfPages = Pick<ApiSettings, "url" | "credentials">;
+export type ApiOfPages = Pick<ApiSettings, "url" | "credentials"> & Pick<Environment, "trials">;
 
 export type ApiCredentials = "token" | "session";
 
@@ -63,6 +65,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
       .split(",")
       .map(trustedProxy)
       .filter((entry) => entry !== ""),
+    trials: ["localhost", "127.0.0.1", "[::1]"].includes(baseUrl.hostname),
   };
 }
 

@@ -16,7 +16,18 @@ it("reads all variables", () => {
     api: { url: "http://localhost:8000", behind: null, credentials: "token" },
     database: { kind: "sqlite", file: ".data/app.db" },
     trustedProxies: [],
+    trials: true,
   });
+});
+
+it.each([
+  ["http://localhost:3000", true],
+  ["http://127.0.0.1:3000", true],
+  ["http://[::1]:3000", true],
+  ["https://app.example", false],
+  ["https://localhost.example", false],
+])("BETTER_AUTH_URL=%s: trials of the bridge panel are there: %s", (url, trials) => {
+  expect(readEnvironment({ ...good, BETTER_AUTH_URL: url })).toMatchObject({ trials });
 });
 
 it.each([

@@ -15,9 +15,9 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
   const user = await signedInUser();
   if (user === null) redirect(signInPath(withQuery("/tasks", await searchParams)));
   if (await apiTablesAreMissing()) return <MissingTables command={migrationCommand()} />;
-  const { url, credentials } = getAuth().environment.api;
+  const { api, trials } = getAuth().environment;
   return (
-    <SessionGate key={user.id} user={user} api={{ url, credentials }}>
+    <SessionGate key={user.id} user={user} api={{ url: api.url, credentials: api.credentials, trials }}>
       <TasksScreen />
     </SessionGate>
   );

@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { Logo } from "@/components/brand/logo";
-import { Inspector } from "@/components/inspector/inspector";
+import { BridgePanel } from "@/components/bridge-panel/bridge-panel";
 import { Notices, NoticesProvider } from "@/components/notices/notices";
 import { useSignedIn } from "@/components/session/session-gate";
 import { SignOutButton } from "@/components/session/sign-out-button";
@@ -24,39 +24,20 @@ import { useTaskFilters } from "./use-task-filters";
 type Open = { dialog: "new" | "tags" } | { dialog: "edit" | "delete"; task: Task } | null;
 
 export function TasksScreen() {
-  const [inspecting, setInspecting] = useState(false);
-  const inspect = useRef<HTMLButtonElement>(null);
   const { user } = useSignedIn();
-
-  function closeInspector() {
-    setInspecting(false);
-    inspect.current?.focus();
-  }
-
   return (
     <NoticesProvider>
-      <div className={inspecting ? styles.beside : undefined}>
-        <div className={styles.screen}>
-          <header className={styles.header}>
-            <Logo />
-            <nav className={styles.nav} aria-label="Account">
-              <button
-                ref={inspect}
-                type="button"
-                className="button"
-                aria-expanded={inspecting}
-                onClick={() => setInspecting(!inspecting)}
-              >
-                Inspect the bridge
-              </button>
-              <span className={styles.user}>{user.name}</span>
-              <SignOutButton />
-            </nav>
-          </header>
-          <Tasks />
-        </div>
+      <div className={styles.screen}>
+        <header className={styles.header}>
+          <Logo />
+          <nav className={styles.nav} aria-label="Account">
+            <span className={styles.user}>{user.name}</span>
+            <SignOutButton />
+          </nav>
+        </header>
+        <Tasks />
       </div>
-      {inspecting && <Inspector onClose={closeInspector} />}
+      <BridgePanel />
     </NoticesProvider>
   );
 }
