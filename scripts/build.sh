@@ -140,7 +140,7 @@ skill_verb() {
   python3 scripts/make_skill.py build/skill/drawbridge.zip
 }
 
-cpp_files() { find apps bench bindings/*/extension examples/beast include src tests -name '*.cpp' -o -name '*.c' -o -name '*.h' | grep -v /node_modules/ | sort; }
+cpp_files() { find apps bench bindings/*/extension examples/{beast,grpc} include src tests -name '*.cpp' -o -name '*.c' -o -name '*.h' | grep -v /node_modules/ | sort; }
 shell_files() { printf '%s\n' dev .ci/run scripts/*.sh tests/support/private_{postgres,redis}; }
 
 format_verb() {

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "docs/own-api.md tsx": "tests/web/test_own_api.py",
     "README.md cpp": "tests/package/package_test.py",
     "examples/beast/README.md sh": "tests/package/package_test.py",
+    "examples/grpc/README.md sh": "tests/release/test_grpc.py",
     "README.md: ./dev run": "tests/e2e/test_dev.py",
     "README.ja.md: ./dev run": "tests/e2e/test_dev.py",
     "examples/web/README.md: ./dev run": "tests/e2e/test_dev.py",
