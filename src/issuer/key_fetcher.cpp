@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "core/text/filled.h"
+#include "issuer/start_libraries.h"
 #include "issuer/without_signals.h"
 
 namespace drawbridge::fetch {
@@ -49,6 +50,7 @@ std::chrono::seconds checked_max_stale(const KeySource& source) {
 KeyFetcher::KeyFetcher(KeySource source)
     : url_{source.jwks_url}, cache_{checked_max_stale(source), randombytes_random()} {
   JwksUrl url = checked_url(source);
+  start_libraries();
   std::optional<SnapshotFile> snapshot;
   if (source.snapshot) snapshot.emplace(*source.snapshot, source.jwks_url);
   if (snapshot) {

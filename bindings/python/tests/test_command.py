@@ -275,7 +275,7 @@ def test_help_has_what_is_there() -> None:
 
 def test_ctrl_c_ends_it_at_once() -> None:
     # As a terminal starts it: a shell may have started the tests with Ctrl-C ignored.
-    heeding = ["env", "--default-signal=INT", *COMMAND]
+    heeding = ["/usr/bin/env", "--default-signal=INT", *COMMAND]
     # Of its own: a fetch of another test would say that the command runs while it is still being started.
     with key_server(lambda: VECTOR["jwks"]) as keys:
         keys.answering.clear()

@@ -1,0 +1,10 @@
+#pragma once
+
+namespace drawbridge::fetch {
+
+/// Makes what libsodium, OpenSSL and curl make when they are first used, which takes milliseconds. A process
+/// that is forked while a thread is at it has no such thread, and waits for it for ever; so it is done before
+/// there are threads. Any number of times.
+void start_libraries();
+
+}  // namespace drawbridge::fetch
