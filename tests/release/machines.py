@@ -20,10 +20,13 @@ def wheelhouse(python: str, processor: str) -> Path:
     """A folder with our wheel and what the package's tests need, for that Python on that processor."""
     folder = MADE / f"wheelhouse/{python}-{processor}"
     ours = wheel_for(python, f"manylinux_2_28_{processor}")
-    if not folder.is_dir():
+    wanted = TESTS / "requirements.txt"
+    if not (folder / wanted.name).exists() or (folder / wanted.name).read_text() != wanted.read_text():
+        shutil.rmtree(folder, ignore_errors=True)
         command = pip_for(python, processor, "download", "--quiet", "--require-hashes", "--no-deps")
         partly = folder.with_name(folder.name + ".partly")
-        run([*command, "--dest", partly, "-r", TESTS / "requirements.txt"])
+        run([*command, "--dest", partly, "-r", wanted])
+        shutil.copy(wanted, partly)
         partly.rename(folder)
     for old in folder.glob("drawbridge_auth-*"):
         old.unlink()

@@ -60,13 +60,20 @@ def test_there_is_no_compiler(machine: Machine) -> None:
 
 def test_its_own_tests_pass(machine: Machine) -> None:
     """Those that need nothing of the repository but themselves."""
-    tests = machine.folder / "tests"
-    shutil.copytree(TESTS, tests, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-    shutil.copy(TESTS.parent / "pyproject.toml", machine.folder)
-    chosen = [machine.path(word) if word.startswith("tests") else word for word in machine.tests]
+    copy_of_the_repository(machine.folder / "repository")
+    tests = Path("repository") / TESTS.relative_to(ROOT)
+    chosen = [machine.path(str(tests.parent / word)) if word.startswith("tests") else word for word in machine.tests]
     options = ["-q", "-p", "no:cacheprovider", "-m", "not repository and not long", *chosen]
     said = run(machine.command("python", "-m", "pytest", *options), seconds=900)
     assert re.search(r"\b\d{3,} passed", said.splitlines()[-1]), said[-2000:]
+
+
+def copy_of_the_repository(target: Path) -> None:
+    """Of its files, without the package itself: the tests look at documents and helpers beside them."""
+    listed = run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "--", ":!bindings/python/drawbridge"])
+    for name in filter(lambda name: (ROOT / name).is_file(), listed.splitlines()):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target / name)
 
 
 @pytest.fixture(scope="module")
