@@ -1,5 +1,6 @@
 // One token of the shape that Better Auth makes, for each algorithm: verified cold, and beside it its
-// signature checked by libsodium or OpenSSL alone on the same bytes; and the same token seen before.
+// signature checked by libsodium or OpenSSL alone on the same bytes; EdDSA with tables for the key; and the
+// same token seen before.
 
 #include <array>
 #include <map>
@@ -10,6 +11,7 @@
 
 #include "bench/bare_signature.h"
 #include "bench/bench_token.h"
+#include "core/jose/ed25519/key_tables.h"
 #include "core/keys/verified_tokens.h"
 
 namespace drawbridge::bench {
@@ -43,6 +45,22 @@ void cold(benchmark::State& state, Algorithm algorithm) {
   }
 }
 
+/// As a token that was never seen is verified once its key has tables.
+void with_tables(benchmark::State& state, Algorithm algorithm) {
+  const Scene& scene = scene_of(algorithm);
+  ed25519::KeyTables tables{true, 1};
+  for (std::uint32_t i = 0; i < ed25519::KeyTables::tokens_before; ++i)
+    if (!verify_token(scene.token, scene.policy, scene.keys, now, &tables))
+      state.SkipWithError("the token is good");
+  if (const auto wanted = tables.take_wanted()) tables.made(wanted->key, ed25519::make_check(*wanted));
+  if (tables.status().keys != 1) state.SkipWithError("the key has tables");
+  for (auto _ : state) {
+    const auto verdict = verify_token(scene.token, scene.policy, scene.keys, now, &tables);
+    if (!verdict) state.SkipWithError("the token is good");
+    benchmark::DoNotOptimize(verdict);
+  }
+}
+
 void seen(benchmark::State& state, Algorithm algorithm) {
   const Scene& scene = scene_of(algorithm);
   const auto verdict = verify_token(scene.token, scene.policy, scene.keys, now);
@@ -71,6 +89,7 @@ int main(int argc, char** argv) {
     add("bare", bare, algorithm);
     add("cold", cold, algorithm);
   }
+  if (drawbridge::ed25519::has_tables()) add("tables", with_tables, drawbridge::Algorithm::eddsa);
   add("seen", seen, drawbridge::Algorithm::eddsa);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

@@ -33,6 +33,25 @@ CAUGHT = {
         {"src/core/a.cpp": '#include "drawbridge/remote_verifier.h"\n', "include/drawbridge/remote_verifier.h": ""},
         "core must not include drawbridge/remote_verifier.h",
     ),
+    "a_resource_reaches_the_curve": (
+        rules.ed25519_faults,
+        {
+            "src/api/tasks/a.cpp": '#include "core/jose/ed25519/curve.h"\n',
+            "src/core/jose/ed25519/curve.h": '#include "core/jose/ed25519/field.h"\n',
+            "src/core/jose/ed25519/field.h": "",
+        },
+        "src/api/tasks/a.cpp: only src/core/jose/signature.cpp",
+    ),
+    "the_curve_signs": (
+        rules.ed25519_faults,
+        {"src/core/jose/ed25519/a.cpp": "crypto_sign_detached(s, nullptr, m, n, secret);"},
+        "signs, by crypto_sign_detached",
+    ),
+    "the_product_signs": (
+        rules.ed25519_faults,
+        {"apps/drawbridge/a.cpp": "EVP_DigestSignInit(c, k, d, e, s);"},
+        "signs, by EVP_DigestSignInit",
+    ),
     "issuer_includes_database": (
         rules.layer_faults,
         {"src/issuer/a.h": '#include "database/store.h"\n', "src/database/store.h": ""},

@@ -75,6 +75,15 @@ MAKE_IDENTITIES = {
     "src/core/credentials/session_identity.cpp",
     "src/core/credentials/cached_session.cpp",
 }
+# Arithmetic whose times depend on what it is given, so nothing that has a secret may reach it
+# (docs/decisions/0029-eddsa-tables.md): who verifies, and who has tables made.
+ED25519 = "core/jose/ed25519/"
+KNOW_ED25519 = {"src/core/jose/signature.cpp", "src/issuer/table_builder.cpp", "src/issuer/table_builder.h"}
+SIGNS = re.compile(
+    r"\bcrypto_(?:sign|sign_ed25519)(?:_detached|_keypair|_seed_keypair|_open)?\s*\(|\bcrypto_sign_final_create\b"
+    r"|\bcrypto_(?:scalarmult|kx|box)\w*_keypair\b|\bEVP_(?:DigestSign|PKEY_sign|PKEY_keygen|PKEY_Q_keygen)\w*"
+    r"|\bECDSA_(?:do_)?sign\w*|\bcrypto_core_ed25519_scalar_(?!reduce)\w+"
+)
 # A resource knows itself, and of others what stands here.
 RESOURCES_KNOW = {"tasks": {"tags"}}
 # What reaches rows: a route goes through Session::for_owner, never to a connection.
@@ -244,6 +253,20 @@ def identity_faults(sources: Sources) -> Iterator[str]:
             yield f"{path}: makes an Identity, which {', '.join(sorted(MAKE_IDENTITIES))} do alone"
 
 
+def ed25519_faults(sources: Sources) -> Iterator[str]:
+    """Arithmetic of ours that is reached by other than verification, or a product that signs."""
+    for path, text in sources.items():
+        if layer_of(path) is None or not is_cpp(path):
+            continue
+        inside = path.startswith(f"src/{ED25519}")
+        for _, name in INCLUDE.findall(text):
+            target = included_file(path, name, sources) or ""
+            if target.startswith(f"src/{ED25519}") and not inside and path not in KNOW_ED25519:
+                yield f"{path}: only {', '.join(sorted(KNOW_ED25519))} include {name}"
+        for match in SIGNS.finditer(code_of(text)):
+            yield f"{path}: signs, by {match.group().strip(' (')}: Better Auth signs, and Drawbridge verifies"
+
+
 def reaches(path: str, wanted: Callable[[str], bool], sources: Sources, seen: set[str]) -> bool:
     """Whether a file includes a wanted header, itself or through files of ours."""
     for _, name in INCLUDE.findall(sources[path]):
@@ -320,6 +343,7 @@ RULES = (
     setting_name_faults,
     drawer_faults,
     identity_faults,
+    ed25519_faults,
     beast_faults,
     length_faults,
     unbuilt_faults,

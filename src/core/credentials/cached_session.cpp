@@ -113,10 +113,10 @@ std::expected<Cached, AuthError> cached_session(std::string_view payload, const 
 
 std::expected<Verdict, Refusal> verify_cached_session(std::string_view jwt,
                                                       std::optional<std::string_view> session_token,
-                                                      const Policy& policy, const KeySet& keys,
-                                                      TokenTime now) {
+                                                      const Policy& policy, const KeySet& keys, TokenTime now,
+                                                      ed25519::KeyTables* tables) {
   const auto refused = [](AuthError error) { return std::unexpected{Refusal{std::move(error), {}}}; };
-  auto good = read_signed_token(jwt, policy, keys, TokenType::session_cache);
+  auto good = read_signed_token(jwt, policy, keys, TokenType::session_cache, tables);
   if (!good) {
     const ErrorCode code = good.error().code;
     const bool is_none = code == ErrorCode::token_malformed || code == ErrorCode::token_too_large;

@@ -21,6 +21,9 @@ class KeySelector {
   /// Why none of the keys of that `kid` can be used, for the hint.
   static std::string why_unusable(const KeySet& keys, std::string_view kid, Algorithm algorithm);
 
+  /// Whether a usable key of the set has this raw key, whatever its kid. Looks at all of them.
+  static bool lists(const KeySet& keys, const Ed25519PublicKey& key);
+
   /// Whether select() would choose the key of this thumbprint.
   static bool selects(const KeySet& keys, std::string_view kid, Algorithm algorithm,
                       const Thumbprint& thumbprint);

@@ -116,6 +116,13 @@ std::string KeySelector::why_unusable(const KeySet& keys, std::string_view kid, 
   return "the key is not one for " + std::string{name_of(algorithm)};
 }
 
+bool KeySelector::lists(const KeySet& keys, const Ed25519PublicKey& key) {
+  return std::ranges::any_of(keys.contents_->usable, [&](const Key& each) {
+    const auto* const raw = std::get_if<Ed25519PublicKey>(&each.material);
+    return raw != nullptr && *raw == key;
+  });
+}
+
 bool KeySelector::selects(const KeySet& keys, std::string_view kid, Algorithm algorithm,
                           const Thumbprint& thumbprint) {
   const auto key = select(keys, kid, algorithm);

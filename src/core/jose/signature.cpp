@@ -3,7 +3,9 @@
 #include <climits>
 
 #include <openssl/rsa.h>
-#include <sodium.h>
+
+#include "core/jose/ed25519/key_tables.h"
+#include "core/jose/ed25519/libsodium.h"
 
 namespace drawbridge {
 namespace {
@@ -44,12 +46,6 @@ EvpAlgorithm evp_algorithm(Algorithm algorithm) {
       break;
   }
   std::unreachable();
-}
-
-bool verify_ed25519(const Ed25519PublicKey& key, std::string_view signing_input, std::string_view signature) {
-  return signature.size() == crypto_sign_BYTES &&
-         crypto_sign_verify_detached(data_of(signature), data_of(signing_input), signing_input.size(),
-                                     key.data()) == 0;
 }
 
 /// The lengths that RFC 7518 §3.3 to §3.5 give: two coordinates, or as many octets as the modulus.
@@ -98,10 +94,18 @@ bool verify_evp(EVP_PKEY* key, EvpAlgorithm algorithm, std::string_view signing_
 bool verify_signature(const Key& key, Algorithm algorithm, std::string_view signing_input,
                       std::string_view signature) {
   if (!fits(key, algorithm)) return false;
-  if (const auto* ed25519 = std::get_if<Ed25519PublicKey>(&key.material))
-    return verify_ed25519(*ed25519, signing_input, signature);
+  if (const auto* raw = std::get_if<Ed25519PublicKey>(&key.material))
+    return ed25519::verified_by_libsodium(*raw, signing_input, signature);
   return verify_evp(std::get<OpenSsl<EVP_PKEY>>(key.material).get(), evp_algorithm(algorithm), signing_input,
                     signature);
+}
+
+bool verify_signature(const Key& key, Algorithm algorithm, std::string_view signing_input,
+                      std::string_view signature, const KeySet& keys, ed25519::KeyTables* tables) {
+  const auto* const raw = std::get_if<Ed25519PublicKey>(&key.material);
+  if (tables == nullptr || raw == nullptr || !fits(key, algorithm))
+    return verify_signature(key, algorithm, signing_input, signature);
+  return tables->verify(*raw, signing_input, signature, keys);
 }
 
 }  // namespace drawbridge

@@ -25,7 +25,8 @@ AuthError key_not_held(const TokenHeader& header) {
 }  // namespace
 
 std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, const Policy& policy,
-                                                        const KeySet& keys, TokenType type) {
+                                                        const KeySet& keys, TokenType type,
+                                                        ed25519::KeyTables* tables) {
   if (token.size() > policy.max_token_size)
     return refuse(ErrorCode::token_too_large,
                   "The token is larger than the " + std::to_string(policy.max_token_size) + " bytes allowed.",
@@ -37,7 +38,7 @@ std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, 
 
   const auto key = KeySelector::select(keys, header->kid, header->algorithm);
   if (key) {
-    if (!verify_signature(**key, header->algorithm, parts->signing_input, parts->signature))
+    if (!verify_signature(**key, header->algorithm, parts->signing_input, parts->signature, keys, tables))
       return refuse(ErrorCode::signature_invalid, "The token's signature is not valid.", signature_hint());
     return SignedToken{*std::move(parts), *std::move(header), *key};
   }
@@ -60,8 +61,8 @@ Verdict verdict_of(Identity identity, const TokenTimes& times, const SignedToken
 }
 
 std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
-                                             TokenTime now) {
-  auto good = read_signed_token(token, policy, keys, TokenType::jwt);
+                                             TokenTime now, ed25519::KeyTables* tables) {
+  auto good = read_signed_token(token, policy, keys, TokenType::jwt, tables);
   if (!good) return Refused{Refusal{std::move(good).error(), {}}};
   auto claims = check_claims(std::move(good->parts.unverified_payload), policy, now);
   if (!claims) return Refused{Refusal{std::move(claims).error(), {}}};

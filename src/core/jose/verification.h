@@ -16,6 +16,10 @@
 
 namespace drawbridge {
 
+namespace ed25519 {
+class KeyTables;
+}
+
 /// SHA-256 of a key's required members (RFC 7638 §3): the key itself, whatever its `kid`.
 using Thumbprint = std::array<std::uint8_t, 32>;
 
@@ -46,9 +50,9 @@ struct Refusal {
   std::string unverified_subject{};
 };
 
-/// "Verification, in order" of docs/architecture.md, steps 2 to 9.
+/// "Verification, in order" of docs/architecture.md, steps 2 to 9. With `tables` EdDSA is faster.
 std::expected<Verdict, Refusal> verify_token(std::string_view token, const Policy& policy, const KeySet& keys,
-                                             TokenTime now);
+                                             TokenTime now, ed25519::KeyTables* tables = nullptr);
 
 /// One whose header was read and whose signature is good.
 struct SignedToken {
@@ -59,7 +63,8 @@ struct SignedToken {
 
 /// Steps 2 to 7, where a key that is not held is no fault yet.
 std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, const Policy& policy,
-                                                        const KeySet& keys, TokenType type);
+                                                        const KeySet& keys, TokenType type,
+                                                        ed25519::KeyTables* tables = nullptr);
 
 /// Of the claims nothing was checked. `signed_token` has a key.
 Verdict verdict_of(Identity identity, const TokenTimes& times, const SignedToken& signed_token,
