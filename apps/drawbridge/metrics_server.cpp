@@ -15,7 +15,8 @@ metrics::Seen look(const MetricsSource& source) {
                      .database = source.counted.database,
                      .keys = source.judge.verifier().key_status(),
                      .revocations = source.judge.verifier().revocation_status(),
-                     .remembered_tokens = source.judge.verifier().remembered_tokens()};
+                     .remembered_tokens = source.judge.verifier().remembered_tokens(),
+                     .eddsa_tables = source.judge.verifier().eddsa_tables()};
   if (source.kinds.session) seen.sessions = source.judge.session_counts();
   if (source.kinds.key) seen.api_keys = source.judge.key_counts();
   return seen;

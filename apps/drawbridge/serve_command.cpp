@@ -1,6 +1,7 @@
 // drawbridge serve: the tasks API. The composition root: what the API consists of stands here, in the order
 // in which it starts, and nowhere else.
 
+#include <array>
 #include <csignal>
 
 #include <fmt/format.h>
@@ -139,8 +140,10 @@ int serve(ServeSettings settings) {
               fmt::format("without effect: {}", fmt::join(settings.idle, "; ")));
   const std::string jwks_url = settings.keys.jwks_url;
   settings.keys.on_event = [&log](const KeySource::Event& event) {
-    const bool about_keys = event.about == KeySource::Event::About::keys;
-    log.event(event.good ? spdlog::level::info : spdlog::level::warn, about_keys ? "keys" : "revocations",
+    using About = KeySource::Event::About;
+    constexpr std::array names{"keys", "revocations", "signatures"};
+    const auto of_failure = event.about == About::signatures ? spdlog::level::err : spdlog::level::warn;
+    log.event(event.good ? spdlog::level::info : of_failure, names.at(static_cast<std::size_t>(event.about)),
               event.text);
   };
   const auto counted = settings.metrics ? std::make_unique<Counted>() : nullptr;

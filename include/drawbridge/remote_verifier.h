@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "drawbridge/cache_counts.h"
+#include "drawbridge/eddsa_tables.h"
 #include "drawbridge/export.h"
 #include "drawbridge/key_status.h"
 #include "drawbridge/revocations.h"
@@ -47,13 +48,17 @@ struct KeySource {
   /// How many verified tokens are remembered, rounded up to a multiple of 128; 0 remembers none. One of more
   /// than 2,048 bytes never is.
   std::size_t remembered_tokens = 65'536;
+  /// Whether keys of EdDSA get tables, which take some third of libsodium's time and 40 KB a key, for at most
+  /// 32 keys. What tables refuse, and of what they accept one in 1,024, libsodium judges too.
+  bool eddsa_tables = false;
   /// What is asked of the issuer beside its keys, by the same rules for where one may connect.
   RevocationSource revocations{};
   /// Told of every fetch, in order and one at a time, from a thread of its own, and of a snapshot that could
-  /// not be used or written, the former from the constructor; and when revocations were found, were lost or
-  /// are back. A slow one delays no token and no fetch; the destructor waits for it. It must not throw.
+  /// not be used or written, the former from the constructor; when revocations were found, were lost or are
+  /// back; and of a fault of `eddsa_tables`, the one error among them. A slow one delays no token and no
+  /// fetch; the destructor waits for it. It must not throw.
   struct Event {
-    enum class About : std::uint8_t { keys, revocations };
+    enum class About : std::uint8_t { keys, revocations, signatures };
 
     bool good;         ///< whether the issuer answered with what was asked for
     std::string text;  ///< one line: what happened and, for a failure, what to do; no token, no secret
@@ -113,6 +118,7 @@ class DRAWBRIDGE_API RemoteVerifier {
   RevocationStatus revocation_status() const;
   /// How often a token was looked for among those that were verified before.
   CacheCounts remembered_tokens() const;
+  EddsaTableStatus eddsa_tables() const;
   const Policy& policy() const;
 
  private:

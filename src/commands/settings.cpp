@@ -155,6 +155,11 @@ const std::vector<Row>& rows() {
        "whether Better Auth is asked what it has revoked: preferred, required or off; default: preferred",
        {outage}},
       {"DRAWBRIDGE_REVOCATIONS_SECRET", "", "", "", {outage}},
+      {"DRAWBRIDGE_EDDSA_TABLES",
+       "--eddsa-tables",
+       "on|off",
+       "whether EdDSA is verified with tables for the key, in some third of libsodium's time; default: off",
+       {outage}},
       {"DRAWBRIDGE_THREADS",
        "--threads",
        "N",
@@ -421,6 +426,9 @@ KeySource Settings::key_source() const {
   source.jwks_url = place.value;
   if (!flags_.contains("DRAWBRIDGE_KEYS_MAX_STALE")) return source;
   source.revocations = revocations(place.value);
+  constexpr std::array on_or_off{std::pair{std::string_view{"on"}, true},
+                                 std::pair{std::string_view{"off"}, false}};
+  if (const auto given = find("DRAWBRIDGE_EDDSA_TABLES")) source.eddsa_tables = one_of(*given, on_or_off);
   if (const auto given = find("DRAWBRIDGE_KEYS_SNAPSHOT")) source.snapshot = file_to_write(*given);
   if (const auto given = find("DRAWBRIDGE_KEYS_MAX_STALE"))
     source.max_stale = std::chrono::seconds{number_of(*given, 1, 30 * 86'400, "seconds")};

@@ -13,6 +13,7 @@
 #include "issuer/address_share.h"
 #include "issuer/key_fetcher.h"
 #include "issuer/revocation_poller.h"
+#include "issuer/table_builder.h"
 
 namespace drawbridge {
 namespace {
@@ -29,6 +30,12 @@ BetterAuth better_auth_at(std::string_view url) {
   auto addresses = BetterAuth::at(url);
   if (!addresses) throw std::invalid_argument{"the URL of Better Auth, " + addresses.error()};
   return *std::move(addresses);
+}
+
+std::uint64_t new_seed() {
+  std::uint64_t seed = 0;
+  randombytes_buf(&seed, sizeof seed);
+  return seed;
 }
 
 DigestSecret new_secret() {
@@ -70,14 +77,19 @@ struct RemoteVerifier::Impl {
   Impl(Policy policy, KeySource source)
       : verifier{std::move(policy)},
         tokens{source.remembered_tokens, verifier.policy().clock_skew},
+        tables{source.eddsa_tables, new_seed()},
+        builder{tables, [this](KeySource::Event event) { fetcher.tell(std::move(event)); }},
         revocations{source, verifier.policy().clock_skew},
         fetcher{std::move(source)} {
     revocations.start([this](RevocationFeed::Event event) {
       fetcher.tell({event.good, std::move(event.text), KeySource::Event::About::revocations});
     });
   }
-  /// Its thread tells the fetcher, whose threads ask it: so it ends first and goes last.
-  ~Impl() { revocations.stop(); }
+  /// Their threads tell the fetcher, whose threads ask them: so they end first and go last.
+  ~Impl() {
+    builder.stop();
+    revocations.stop();
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
@@ -89,7 +101,7 @@ struct RemoteVerifier::Impl {
     if (token.size() <= verifier.policy().max_token_size)
       if (auto known = tokens.find(token, keys, at, TokenType::jwt, &revocations.known()))
         return judged(*std::move(known), now);
-    return remembered(token, verify_token(token, verifier.policy(), keys, at), at, now);
+    return remembered(token, verify_token(token, verifier.policy(), keys, at, &tables), at, now);
   }
 
   std::expected<Identity, Refusal> check(const CachedSession& sent, BootTime now) {
@@ -98,9 +110,10 @@ struct RemoteVerifier::Impl {
     if (sent.jwt().size() <= verifier.policy().max_token_size)
       if (auto known = tokens.find(sent.text(), keys, at, TokenType::session_cache, &revocations.known()))
         return judged(*std::move(known), now);
-    return remembered(sent.text(),
-                      verify_cached_session(sent.jwt(), sent.session_token(), verifier.policy(), keys, at),
-                      at, now);
+    return remembered(
+        sent.text(),
+        verify_cached_session(sent.jwt(), sent.session_token(), verifier.policy(), keys, at, &tables), at,
+        now);
   }
 
   static std::expected<Identity, Refusal> judged(RememberedToken known, BootTime now) {
@@ -110,6 +123,7 @@ struct RemoteVerifier::Impl {
 
   std::expected<Identity, Refusal> remembered(std::string_view text, std::expected<Verdict, Refusal> verdict,
                                               TokenTime at, BootTime now) {
+    builder.look();
     if (!verdict) return std::unexpected{std::move(verdict).error()};
     if (revocations.is_revoked(verdict->marks, now)) return std::unexpected{revoked()};
     tokens.remember(text, *verdict, at);
@@ -228,6 +242,8 @@ struct RemoteVerifier::Impl {
   VerifiedTokens tokens;
   VerifiedSubjects subjects;
   const DigestSecret secret = new_secret();
+  ed25519::KeyTables tables;
+  fetch::TableBuilder builder;
   fetch::RevocationPoller revocations;
   fetch::KeyFetcher fetcher;  // last: its threads use the others
 };
@@ -284,6 +300,9 @@ RevocationStatus RemoteVerifier::revocation_status() const {
 }
 CacheCounts RemoteVerifier::remembered_tokens() const {
   return impl_->tokens.lookups();
+}
+EddsaTableStatus RemoteVerifier::eddsa_tables() const {
+  return impl_->tables.status();
 }
 KeyStatus RemoteVerifier::key_status() const {
   return impl_->fetcher.status();

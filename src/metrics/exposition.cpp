@@ -186,6 +186,12 @@ void add_credentials(Families& all, const Seen& seen) {
                     .number({label("result", "hit")}, seen.remembered_tokens.hits)
                     .number({label("result", "miss")}, seen.remembered_tokens.misses)
                     .take());
+  all.push_back(gauge("eddsa_table_keys", "Keys whose EdDSA signatures are verified with tables.")
+                    .number({}, seen.eddsa_tables.keys)
+                    .take());
+  all.push_back(counter("eddsa_table_faults_total", "How often tables gave another verdict than libsodium.")
+                    .number({}, seen.eddsa_tables.faults)
+                    .take());
   Family exchanges = counter("credential_exchanges_total",
                              "Sessions and API keys that Better Auth, or its storage, was asked about.");
   Family remembered =

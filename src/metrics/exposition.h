@@ -8,6 +8,7 @@
 #include "drawbridge/cache_counts.h"
 #include "drawbridge/credential_counts.h"
 #include "drawbridge/credentials.h"
+#include "drawbridge/eddsa_tables.h"
 #include "drawbridge/key_status.h"
 #include "drawbridge/revocations.h"
 
@@ -25,6 +26,7 @@ struct Seen {
   KeyStatus keys;
   RevocationStatus revocations;
   CacheCounts remembered_tokens;
+  EddsaTableStatus eddsa_tables;
   std::optional<CredentialCounts> sessions{};  ///< where they are taken
   std::optional<CredentialCounts> api_keys{};
 };

@@ -25,12 +25,13 @@ struct Shown {
   KeyStatus keys;
   RevocationStatus revocations;
   CacheCounts remembered_tokens;
+  EddsaTableStatus eddsa_tables;
   std::optional<CredentialCounts> sessions{};
   std::optional<CredentialCounts> api_keys{};
 
   std::string text() const {
-    return exposition(
-        {"1.2.3", http, 10'000, database, keys, revocations, remembered_tokens, sessions, api_keys});
+    return exposition({"1.2.3", http, 10'000, database, keys, revocations, remembered_tokens, eddsa_tables,
+                       sessions, api_keys});
   }
   bool has(std::string_view line) const { return ("\n" + text()).contains("\n" + std::string{line} + "\n"); }
 };
@@ -70,6 +71,7 @@ TEST(Exposition, says_what_was_counted) {
                        .questions = 9,
                        .failed_questions = 4};
   shown.remembered_tokens = {.hits = 30, .misses = 4};
+  shown.eddsa_tables = {.state = EddsaTableStatus::State::stopped, .keys = 3, .faults = 1};
   shown.sessions = CredentialCounts{.good = 1, .unknown = 2, .failed = 3, .remembered = 4, .waiting = 5};
   const std::string_view lines[] = {
       R"(drawbridge_build_info{version="1.2.3"} 1)",
@@ -103,6 +105,8 @@ TEST(Exposition, says_what_was_counted) {
       "drawbridge_revocations_age_seconds 12",
       R"(drawbridge_revocation_questions_total{result="failed"} 4)",
       R"(drawbridge_token_cache_lookups_total{result="hit"} 30)",
+      "drawbridge_eddsa_table_keys 3",
+      "drawbridge_eddsa_table_faults_total 1",
       R"(drawbridge_credential_exchanges_total{kind="session",result="unknown"} 2)",
       R"(drawbridge_credential_exchanges_total{kind="session",result="limited"} 0)",
       R"(drawbridge_credential_cache_hits_total{kind="session"} 4)",
@@ -126,7 +130,7 @@ class Metrics {
  public:
   explicit Metrics(Api& api, http::ServerOptions options = server_options("127.0.0.1", 0)) {
     auto started = http::Server::start(std::move(options), routes([&api, this] {
-                                         return Seen{"1.2.3", api.counts, 1'000, database_, {}, {}, {}};
+                                         return Seen{"1.2.3", api.counts, 1'000, database_, {}, {}, {}, {}};
                                        }),
                                        api.authenticator, api.store, api.log);
     server_ = *std::move(started);

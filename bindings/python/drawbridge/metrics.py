@@ -103,6 +103,11 @@ class VerifierCollector(Collector):
             "How often a token was looked for among those that were verified before.",
             {("hit",): counts.token_cache_hits, ("miss",): counts.token_cache_misses},
         )
+        yield _gauge(
+            "eddsa_table_keys", "Keys whose EdDSA signatures are verified with tables.", counts.eddsa_table_keys
+        )
+        text = "How often tables gave another verdict than libsodium."
+        yield _counter("eddsa_table_faults", text, {(): counts.eddsa_table_faults}, ())
         of_kind = {"session": counts.sessions, "key": counts.api_keys}
         yield from _credentials({kind: one for kind, one in of_kind.items() if kind in verifier.credentials})
 

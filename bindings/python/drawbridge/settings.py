@@ -35,6 +35,7 @@ VARIABLES: Mapping[str, str] = {
     "keys_max_stale": "DRAWBRIDGE_KEYS_MAX_STALE",
     "revocations": "DRAWBRIDGE_REVOCATIONS",
     "revocations_secret": "DRAWBRIDGE_REVOCATIONS_SECRET",
+    "eddsa_tables": "DRAWBRIDGE_EDDSA_TABLES",
     "credentials": "DRAWBRIDGE_CREDENTIALS",
     "sessions": "DRAWBRIDGE_SESSIONS",
     "session_cookie": "DRAWBRIDGE_SESSION_COOKIE",
@@ -74,6 +75,7 @@ class Settings:
     revocations: str = "preferred"
     revocations_secret: str | None = field(default=None, repr=False)
     revocations_url: str | None = None
+    eddsa_tables: bool = False
     credentials: tuple[str, ...] = ("token",)
     # Of sessions and keys, as they are where none is taken.
     base_url: str = ""
@@ -159,6 +161,7 @@ class _Reader:
             revocations=revocations,
             revocations_secret=self._revocations_secret() if revocations != "off" else None,
             revocations_url=self._revocations_url(jwks_url, revocations),
+            eddsa_tables=self._eddsa_tables(),
             credentials=kinds,
             base_url=self._base_url(jwks_url) if asks else "",
             credential_max_age=self._number("credential_max_age", 30, 0, 30, "seconds") if asks else 30,
@@ -316,6 +319,12 @@ class _Reader:
         if given.value not in ("preferred", "required", "off"):
             _fault(given.name, f"is {quoted(given.value)}: give one of preferred, required, off")
         return str(given.value)
+
+    def _eddsa_tables(self) -> bool:
+        given = self._text("eddsa_tables")
+        if given is not None and given.value not in ("on", "off"):
+            _fault(given.name, f"is {quoted(given.value)}: give one of on, off")
+        return given is not None and given.value == "on"
 
     def _revocations_secret(self) -> str | None:
         given = self._text("revocations_secret")

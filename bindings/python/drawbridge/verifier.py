@@ -93,6 +93,10 @@ class VerifierCounts(NamedTuple):
     token_cache_misses: int
     sessions: CredentialCounts
     api_keys: CredentialCounts
+    eddsa_table_keys: int
+    """Keys that have tables now."""
+    eddsa_table_faults: int
+    """How often tables and libsodium differed: any is a fault to report."""
 
 
 class KeyEvent(NamedTuple):
@@ -144,6 +148,9 @@ class Verifier(Generic[Uuid_co]):
     What the issuer revoked before its time is `token_revoked`: it is asked each second while tokens come. `revocations`
     says what it means that it cannot be asked: `preferred` goes on with what is known, `required` answers
     `revocations_unavailable` (503), `off` never asks. `revocations_secret` is the plugin's, where it has one.
+    `eddsa_tables` "on" verifies EdDSA with tables for the key, in some third of libsodium's time. Should they ever
+    differ from libsodium, the token is refused, they are used no more in this process, and the logger `drawbridge`
+    has an error.
 
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told
@@ -190,6 +197,7 @@ class Verifier(Generic[Uuid_co]):
         keys_max_stale: int | None = None,
         revocations: str | None = None,
         revocations_secret: str | None = None,
+        eddsa_tables: str | None = None,
         credentials: str | Iterable[str] | None = None,
         sessions: str | SessionSource | None = None,
         session_cookie: str | None = None,
@@ -216,6 +224,7 @@ class Verifier(Generic[Uuid_co]):
                 "keys_max_stale": keys_max_stale,
                 "revocations": revocations,
                 "revocations_secret": revocations_secret,
+                "eddsa_tables": eddsa_tables,
                 "credentials": credentials,
                 "sessions": sessions,
                 "session_cookie": session_cookie,
@@ -367,7 +376,7 @@ class Verifier(Generic[Uuid_co]):
     def counts(self) -> VerifierCounts:
         """For metrics: drawbridge.metrics shows them to Prometheus."""
         counts = (self._core or self._running()).counts()
-        return VerifierCounts(*counts[:6], CredentialCounts(*counts[6]), CredentialCounts(*counts[7]))
+        return VerifierCounts(*counts[:6], CredentialCounts(*counts[6]), CredentialCounts(*counts[7]), *counts[8:])
 
     def close(self) -> None:
         """Ends the threads. Calls that wait get `keys_unavailable`; later calls raise RuntimeError."""
@@ -398,7 +407,10 @@ class Verifier(Generic[Uuid_co]):
         # The threads must not keep the verifier alive, or nothing would ever end them.
         weak = weakref.ref(self)
 
-        def tell(good: bool, text: str) -> None:
+        def tell(good: bool, text: str, is_of_tables: bool) -> None:
+            if is_of_tables:  # a fault of Drawbridge's or of the machine's, not of the issuer's
+                _log.error("%s", text)
+                return
             verifier = weak()
             if verifier is not None:
                 with suppress(process.Closed):  # it asked for more than there is while its thread is being ended
@@ -420,6 +432,7 @@ class Verifier(Generic[Uuid_co]):
             revocations=settings.revocations,
             revocations_url=settings.revocations_url,
             revocations_secret=settings.revocations_secret,
+            eddsa_tables=settings.eddsa_tables,
             on_event=tell,
             credentials=_core.CredentialSource(
                 kinds=settings.credentials,

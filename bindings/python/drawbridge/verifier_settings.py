@@ -37,6 +37,7 @@ class VerifierSettings(TypedDict, total=False):
     keys_max_stale: int | None
     revocations: str | None
     revocations_secret: str | None
+    eddsa_tables: str | None
     credentials: str | Iterable[str] | None
     session_cookie: str | None
     secret: str | None

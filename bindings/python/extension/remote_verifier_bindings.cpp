@@ -195,18 +195,20 @@ class Core {
   }
 
   /// `(key fetches, failed ones, questions about revocations, failed ones, hits and misses among the tokens
-  /// that are remembered, session, key)`, the last two as `(good, unknown, limited, failed, remembered,
-  /// waiting)`
+  /// that are remembered, session, key, keys with tables, faults of those)`, session and key as `(good,
+  /// unknown, limited, failed, remembered, waiting)`
   nb::tuple counts() const {
     const KeyStatus keys = verifier().key_status();
     const RevocationStatus revocations = verifier().revocation_status();
     const CacheCounts tokens = verifier().remembered_tokens();
+    const EddsaTableStatus tables = verifier().eddsa_tables();
     const auto shown = [](const CredentialCounts& of) {
       return nb::make_tuple(of.good, of.unknown, of.limited, of.failed, of.remembered, of.waiting);
     };
     return nb::make_tuple(keys.fetches, keys.failed_fetches, revocations.questions,
                           revocations.failed_questions, tokens.hits, tokens.misses,
-                          shown(authenticator_->session_counts()), shown(authenticator_->key_counts()));
+                          shown(authenticator_->session_counts()), shown(authenticator_->key_counts()),
+                          tables.keys, tables.faults);
   }
 
  private:
@@ -258,7 +260,8 @@ std::function<void(const KeySource::Event&)> event_handler(nb::object on_event) 
   return [callable = shared_callable(std::move(on_event))](const KeySource::Event& event) {
     const InVerifiersThread here;
     const PythonAccess python;
-    if (python) call_and_report(*callable, event.good, app::with_setting_names(event.text));
+    const bool is_of_tables = event.about == KeySource::Event::About::signatures;
+    if (python) call_and_report(*callable, event.good, app::with_setting_names(event.text), is_of_tables);
   };
 }
 
@@ -274,7 +277,7 @@ void make_core(Core* place, std::string jwks_url, std::vector<std::string> issue
                std::optional<std::string> keys_snapshot, std::int64_t keys_max_stale,
                std::size_t remembered_tokens, std::string_view revocations,
                std::optional<std::string> revocations_url, std::optional<std::string> revocations_secret,
-               nb::object on_event, const CredentialSource& credentials) {
+               bool eddsa_tables, nb::object on_event, const CredentialSource& credentials) {
   Policy policy{{}, {}};
   policy.issuers = std::move(issuers);
   policy.audiences = std::move(audiences);
@@ -291,6 +294,7 @@ void make_core(Core* place, std::string jwks_url, std::vector<std::string> issue
   source.remembered_tokens = remembered_tokens;
   source.revocations = {revocation_mode_named(revocations), std::move(revocations_url),
                         std::move(revocations_secret)};
+  source.eddsa_tables = eddsa_tables;
   source.on_event = event_handler(std::move(on_event));
   new (place) Core{std::move(policy), std::move(source), credentials};
 }
@@ -321,7 +325,7 @@ void bind_remote_verifier(nb::module_& module) {
            nb::arg("required_claims"), nb::arg("allow_http_hosts"), nb::arg("ca_file").none(),
            nb::arg("keys_snapshot").none(), nb::arg("keys_max_stale"), nb::arg("remembered_tokens"),
            nb::arg("revocations"), nb::arg("revocations_url").none(), nb::arg("revocations_secret").none(),
-           nb::arg("on_event"), nb::arg("credentials"))
+           nb::arg("eddsa_tables"), nb::arg("on_event"), nb::arg("credentials"))
       .def("verify", &Core::verify, nb::arg("token"), nb::arg("client_address").none())
       .def("authenticate", &Core::authenticate, nb::arg("header").none(), nb::arg("client_address").none())
       .def("verify_async", &Core::verify_async, nb::arg("token"), nb::arg("client_address").none())

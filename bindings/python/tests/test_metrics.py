@@ -130,6 +130,8 @@ def test_a_verifier_s_counts_are_shown(issuer: Issuer) -> None:
     assert (good + failed, failed) == (counts.key_fetches, counts.failed_key_fetches)
     assert seen[sample("token_cache_lookups_total", result="hit")] == counts.token_cache_hits == 2
     assert seen[sample("token_cache_lookups_total", result="miss")] == counts.token_cache_misses
+    assert seen[sample("eddsa_table_keys")] == counts.eddsa_table_keys == 0, "off unless told otherwise"
+    assert seen[sample("eddsa_table_faults_total")] == counts.eddsa_table_faults == 0
     assert not [key for key in seen if ("kind", "session") in key[1]], "tokens alone are taken"
 
 

@@ -135,6 +135,8 @@ def test_better_auth_url_is_not_needed_where_all_it_would_say_is_said() -> None:
         ({"keys_snapshot": "/no/such/keys"}, {}, 'keys_snapshot is "/no/such/keys": there is no such directory'),
         ({}, {"DRAWBRIDGE_KEYS_MAX_STALE": "0"}, 'DRAWBRIDGE_KEYS_MAX_STALE is "0"'),
         ({"keys_max_stale": 2_592_001}, {}, 'keys_max_stale is "2592001"'),
+        ({"eddsa_tables": "no"}, {}, 'eddsa_tables is "no": give one of on, off'),
+        ({}, {"DRAWBRIDGE_EDDSA_TABLES": "1"}, 'DRAWBRIDGE_EDDSA_TABLES is "1": give one of on, off'),
     ],
 )
 def test_what_cannot_work_is_said_in_one_line(
