@@ -77,7 +77,7 @@ struct RemoteVerifier::Impl {
   Impl(Policy policy, KeySource source)
       : verifier{std::move(policy)},
         tokens{source.remembered_tokens, verifier.policy().clock_skew},
-        tables{source.eddsa_tables, new_seed()},
+        tables{source.eddsa_tables && ed25519::has_tables(), new_seed()},
         builder{tables, [this](KeySource::Event event) { fetcher.tell(std::move(event)); }},
         revocations{source, verifier.policy().clock_skew},
         fetcher{std::move(source)} {

@@ -34,7 +34,8 @@ class KeyTables {
   static constexpr std::uint32_t tokens_before = 64;
   static constexpr std::uint64_t asked_once_in = 1'024;
 
-  /// `seed` decides which acceptances libsodium is asked about. Without `wanted` there are never any tables.
+  /// `seed` decides which acceptances libsodium is asked about. Without `wanted` there are never any
+  /// tables; so give false where has_tables() is.
   KeyTables(bool wanted, std::uint64_t seed, TablesStop& stop = stop_of_process());
 
   /// libsodium's verdict. Where the tables' is another the answer is no, and they are stopped. `keys` are
