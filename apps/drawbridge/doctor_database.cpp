@@ -1,5 +1,6 @@
 // drawbridge doctor, with the database and Redis.
 
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <utility>
@@ -21,7 +22,10 @@ SessionStore::Found found_in(const std::unique_ptr<SessionStore>& store, const s
 
 void choose_database(doctor::Visit& visit, const ServerSettings& settings) {
   if (!settings.value_of("DATABASE_URL")) {
-    visit.why_no_database = "DATABASE_URL is not set";
+    visit.why_no_database = "give --database-url";
+    std::error_code error;
+    const database::DatabaseUrl url = settings.database();
+    if (std::filesystem::exists(url.file, error)) visit.default_database = "sqlite:" + url.file.string();
     return;
   }
   const database::DatabaseUrl url = settings.database();

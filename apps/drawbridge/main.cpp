@@ -22,11 +22,21 @@ constexpr const char* migrate_examples =
     "  drawbridge migrate status\n"
     "  drawbridge migrate up\n\n";
 
+constexpr const char* first_steps =
+    "Start your front end with Better Auth, then see what is missing between it and your backend. On this "
+    "machine each answer ends with the command to run next:\n\n"
+    "  drawbridge doctor --better-auth-url http://localhost:3000\n\n"
+    "To prepare Better Auth's database, and to serve the tasks API on it:\n\n"
+    "  drawbridge migrate up --database-url sqlite:FILE\n"
+    "  drawbridge serve --better-auth-url http://localhost:3000 --database-url sqlite:FILE\n\n"
+    "`drawbridge --help` lists every command.\n";
+
 }  // namespace
 }  // namespace drawbridge::app
 
 int main(int argc, char** argv) {
   using namespace drawbridge::app;
-  return run_program(argc, argv,
-                     {add_commands, std::string{serve_example} + token_examples + migrate_examples});
+  return run_program(
+      argc, argv,
+      {add_commands, std::string{serve_example} + token_examples + migrate_examples, first_steps});
 }

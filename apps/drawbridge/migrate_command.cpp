@@ -27,6 +27,8 @@ using schema::MigrationError;
 using schema::MigrationOptions;
 using schema::MigrationStatus;
 
+constexpr std::size_t longest_path = 256;
+
 struct Asked {
   DatabaseUrl database;
   MigrationOptions options;
@@ -48,7 +50,11 @@ boost::json::object json_of(const Asked& asked, const MigrationStatus& status) {
 }
 
 std::string text_of(const MigrationStatus& status, const Palette& palette) {
-  std::string text = fmt::format("tables of version {}, the latest is {}\n", status.version, status.latest);
+  std::string text;
+  if (!status.missing_file.empty())
+    text += fmt::format("there is no file {}: `drawbridge migrate up` makes it\n",
+                        display_text(status.missing_file, longest_path));
+  text += fmt::format("tables of version {}, the latest is {}\n", status.version, status.latest);
   if (!status.remark.empty()) text += status.remark + '\n';
   for (const std::string& name : status.pending) {
     text += fmt::format("{}  {}\n", palette.bad("pending"), display_text(name, name.size()));
@@ -107,24 +113,23 @@ std::function<MigrationOptions()> add_options(CLI::App& command) {
   const std::map<std::string, Ids> kinds{{"text", Ids::text}, {"uuid", Ids::uuid}, {"serial", Ids::serial}};
   CLI::Option* const better_auth =
       command.add_flag("--with-better-auth")
-          ->description("Make Better Auth's 1.7 tables too where they are missing");
+          ->description("Make the tables of Better Auth 1.7, too, where they are missing");
   CLI::Option* const ids =
       command.add_option("--ids")
           ->description(
-              "Which ids those have in a database without users: text (Better Auth's own), uuid, or "
-              "serial; beside users they follow theirs")
+              "Which ids those get in a database without users: text (Better Auth's own), uuid, or serial; "
+              "where there are users, theirs")
           ->check(CLI::IsMember(kinds))
           ->needs(better_auth);
   CLI::Option* const uuid =
       command.add_option("--uuid")
           ->description(
-              "user.id: the users' ids are UUIDs, as drawbridge({ uuid: \"user.id\" }) has them. Found "
-              "by itself, but in an empty table with texts as ids")
+              "user.id: the users' ids are UUIDs, as with drawbridge({ uuid: \"user.id\" }). Needed only "
+              "for an empty table with texts as ids")
           ->check(CLI::IsMember({"user.id"}));
-  CLI::Option* const only =
-      command.add_option("--only")
-          ->description("user: leave out the tables of drawbridge's tasks API, for an API of your own")
-          ->check(CLI::IsMember({"user"}));
+  CLI::Option* const only = command.add_option("--only")
+                                ->description("user: leave out the tables of the tasks API, for your own API")
+                                ->check(CLI::IsMember({"user"}));
   return [=] {
     MigrationOptions options{.with_better_auth = better_auth->count() > 0,
                              .id_is_uuid = uuid->count() > 0,
@@ -152,12 +157,13 @@ void add(CLI::App& migrate, const char* name, const char* description, int (*run
 void add_migrate(CLI::App& app, int& status) {
   CLI::App* const migrate = app.add_subcommand("migrate", "Bring the database to what this program needs");
   migrate->footer(
-      "Our own tables go by numbered steps. Better Auth's get what the bridge needs where it is missing:\n"
-      "user.uuid for every user, session.token, jwks. No table or column is dropped, each command may be "
-      "run\n"
-      "again, and a run that was stopped is gone on with by the next. Of two at once, one waits.\n\n"
-      "Exit status: 0 good, 1 something is pending (status, up) or waits for a person, 2 wrong usage,\n"
-      "3 the database cannot be used.");
+      "The tables of the tasks API follow numbered steps. Better Auth's tables get what the bridge needs "
+      "where it is missing: user.uuid for every user, session.token, jwks. No table or column is dropped. "
+      "You "
+      "may run each command again, and the next run continues one that was stopped. Of two at once, one "
+      "waits.\n\n"
+      "Exit status: 0 good, 1 something is pending (status, up) or waits for a person, 2 wrong usage, 3 the "
+      "database cannot be used.");
   migrate->require_subcommand(1);
   add(*migrate, "status", "Show what is pending", show_status, status);
   add(*migrate, "plan", "Print the SQL that `up` would run", show_plan, status);

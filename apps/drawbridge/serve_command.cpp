@@ -197,12 +197,10 @@ int serve(ServeSettings settings) {
 void add_serve(CLI::App& app, int& status) {
   CLI::App* const command = app.add_subcommand("serve", "Serve the tasks API");
   command->footer(
-      "SIGTERM or Ctrl-C finishes what is in flight, then ends with 0; SIGHUP fetches the keys now.\n"
-      "GET /healthz tells whether it runs, GET /readyz whether keys and database are there.\n\n"
-      "With --credentials session, BETTER_AUTH_SECRET, or BETTER_AUTH_SECRETS, lets it refuse forged "
-      "cookies\n"
-      "without asking Better Auth; --sessions database and redis need it. Secrets, and "
-      "DRAWBRIDGE_REDIS_URL,\n"
+      "SIGTERM or Ctrl-C finishes what is in flight, then ends with 0. SIGHUP fetches the keys now. "
+      "GET /healthz answers while it runs, GET /readyz once it has its keys and its database.\n\n"
+      "With --credentials session, BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS lets it refuse forged cookies "
+      "without asking Better Auth. --sessions database and redis need it. Secrets and DRAWBRIDGE_REDIS_URL "
       "are read from the environment or --env-file, never from a flag.");
   const ServerSettings settings{*command,
                                 {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy,

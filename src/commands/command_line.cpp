@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <system_error>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "commands/help_text.h"
 #include "commands/setting_values.h"
 #include "commands/terminal.h"
 #include "core/errors/hints.h"
@@ -21,21 +23,38 @@ namespace drawbridge::app {
 namespace {
 
 constexpr const char* description =
-    "Drawbridge lets a backend trust the users of a Better Auth front end: it checks their JWTs with the\n"
-    "public keys that Better Auth publishes, and lets each user reach their own data only.";
+    "Drawbridge lets a backend trust the users of a Better Auth front end. It verifies their JWTs with the "
+    "public keys that Better Auth publishes, and lets each user reach only their own data.";
 
 constexpr const char* footer =
-    "Each command has --help and, where it answers, --json. Settings come from flags, from the environment,\n"
+    "Each command has --help and, where it answers, --json. Settings come from flags, from the environment, "
     "or from a file with --env-file.\n\n"
     "Exit status: 0 good, 1 not good, 2 wrong usage, 3 unreachable or unreadable.";
+
+/// The last command that was named.
+const CLI::App& named_last(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : named_last(*chosen.front());
+}
+
+/// "status, plan, up"
+std::string commands_of(const CLI::App& app) {
+  std::string names;
+  for (const CLI::App* const command : app.get_subcommands({}))
+    if (!command->get_group().empty()) names += (names.empty() ? "" : ", ") + command->get_name();
+  return names;
+}
 
 /// One line. CLI11 names what is missing rather than what stands in its place.
 std::string usage_fault(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> rest = app.remaining(true);
-  const bool command_missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
-  const std::string fault = command_missing && !rest.empty()
-                                ? fmt::format("\"{}\" is no command", display_text(rest.front()))
-                                : display_text(error.what(), 512);
+  const CLI::App& last = named_last(app);
+  std::string fault = display_text(error.what(), 512);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !last.get_subcommands({}).empty())
+    fault = fmt::format("{}: give one of {}",
+                        rest.empty() ? "a command is missing"
+                                     : fmt::format("\"{}\" is not a command", display_text(rest.front())),
+                        commands_of(last));
   return fault + "; `drawbridge --help` explains";
 }
 
@@ -48,11 +67,18 @@ int run(int argc, const char* const* argv, const Program& program) {
   int status = exit_good;
   program.add_commands(app, status);
   app.footer(program.examples + footer);  // last, because a subcommand made later would inherit it
+  if (argc < 2) {
+    print_error(help_text(complaint("give a command") + '\n' + program.first, help_width()));
+    return exit_usage;
+  }
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
-    return app.exit(help_or_version) == 0 ? exit_good : exit_usage;
+    std::ostringstream text;
+    const int answer = app.exit(help_or_version, text, text);
+    print(help_text(text.str(), help_width()));
+    return answer == 0 ? exit_good : exit_usage;
   } catch (const CLI::ParseError& wrong_usage) {
     complain(usage_fault(app, wrong_usage));
     return exit_usage;

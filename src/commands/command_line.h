@@ -12,6 +12,7 @@ namespace drawbridge::app {
 struct Program {
   std::function<void(CLI::App& app, int& status)> add_commands;  ///< calls functions as commands.h has them
   std::string examples;                                          ///< ends with an empty line
+  std::string first;  ///< what to do first, for somebody who gave no command; ends with a line end
 };
 
 /// What the examples of every program say.

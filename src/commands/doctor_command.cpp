@@ -15,6 +15,7 @@
 #include "commands/doctor_text.h"
 #include "commands/idle_settings.h"
 #include "commands/input.h"
+#include "commands/next_step.h"
 #include "commands/setting_names.h"
 #include "commands/setting_values.h"
 #include "commands/terminal.h"
@@ -40,6 +41,7 @@ struct Options {
   CLI::Option* api_path;
   CLI::Option* origin;
   CLI::Option* production;
+  CLI::Option* all;
   CLI::Option* json;
 };
 
@@ -71,7 +73,7 @@ std::string api_path_of(const CLI::Option& option) {
   const bool is_path = path->starts_with('/') && path->contains("{user_id}") &&
                        std::ranges::none_of(*path, [](char c) { return c <= ' ' || c > '~' || c == '#'; });
   if (!is_path)
-    throw SettingFault{"--api-path is no path with {user_id} in it, such as /api/v1/{user_id}/greeting"};
+    throw SettingFault{"--api-path is not a path with {user_id} in it, such as /api/v1/{user_id}/greeting"};
   return *path;
 }
 
@@ -149,15 +151,18 @@ boost::json::object json_of(const std::vector<Check>& checks) {
   return {{"ok", doctor::is_healthy(checks)}, {"checks", std::move(list)}};
 }
 
-int examine(const Visit& visit, bool json) {
+int examine(const CLI::App& command, const Options& options, const Visit& visit) {
   std::vector<Check> checks = doctor::examine(visit);
   for (Check& check : checks)
     for (std::string* const text : {&check.summary, &check.cause, &check.remedy})
       *text = display_text(with_setting_names(std::move(*text)), longest_text);
-  if (json)
+  if (options.json->count() > 0)
     print_json(boost::json::serialize(json_of(checks)));
   else
-    print(doctor_text(checks, Palette::of_standard_output(), terminal_width()));
+    print(doctor_text(checks, Palette::of_standard_output(),
+                      {.width = terminal_width(),
+                       .all = options.all->count() > 0,
+                       .next = next_step(command, visit, checks)}));
   return doctor::is_healthy(checks) ? exit_good : exit_not_good;
 }
 
@@ -166,25 +171,24 @@ int examine(const Visit& visit, bool json) {
 CLI::App* add_doctor_command(CLI::App& app) {
   CLI::App* const command = app.add_subcommand("doctor", "Find every known fault of the whole set-up");
   command->footer(
-      "Looks at both sides and says a line a check: ok, warning, fault, or not checked and why. A fault "
-      "comes\n"
-      "with its cause and remedy, and is told once, at its root. Nothing is changed on either side, but that "
-      "a Better Auth\n"
-      "without a signing key makes its first, and that one which lets users set their uuid or role\n"
-      "notes the user's updatedAt. With --production the key set is fetched about a hundred times in a\n"
-      "row, where sessions or keys are taken Better Auth is asked about nobody's as often, and wrong "
-      "passwords of an address that nobody has are tried up to twenty times, to see whether\n"
-      "that is limited.\n\n"
+      "Looks at both sides. Faults come first, then warnings, each with its cause and remedy; a fault is "
+      "reported once, at its root. What could not be checked is one line for each reason. On this machine "
+      "the "
+      "last line is the command to run next.\n\n"
+      "Nothing is changed on either side, with two exceptions: a Better Auth without a signing key makes its "
+      "first, and one that lets users set their uuid or role notes the user's updatedAt. With --production "
+      "the key set is fetched about a hundred times in a row. Where sessions or keys are taken, Better Auth "
+      "is "
+      "asked as often about one that nobody has. Up to twenty wrong passwords are tried on an address that "
+      "nobody has. All three show whether requests are limited.\n\n"
       "Examples:\n"
       "  drawbridge doctor --better-auth-url http://localhost:3000 --api-url http://localhost:8000\n"
       "  printf %s \"$TOKEN\" | drawbridge doctor --better-auth-url http://localhost:3000 --token -\n"
       "  drawbridge doctor --env-file .env --api-url https://api.example.com --production\n\n"
-      "What is given decides what can be checked: the database's URL the tables, a token or a session cookie "
-      "the\n"
-      "token and the user, --api-url the API and CORS. What is secret of these other users of the machine "
-      "can\n"
-      "read on the command line: give it in the environment, in the file of --env-file, or as - on standard\n"
-      "input.\n\n"
+      "What you give decides what can be checked: --database-url the tables, a token or a session cookie the "
+      "token and the user, --api-url the API and CORS. Other users of the machine can read your command "
+      "line. "
+      "Give secrets in the environment, in the file of --env-file, or as - on standard input.\n\n"
       "Exit status: 0 no fault, 1 a fault, 2 wrong usage.");
   return command;
 }
@@ -201,11 +205,12 @@ void set_up_doctor(CLI::App& command, const Settings& settings, ChooseDatabase c
                     ->type_name("URL")
                     ->description("Of the pages that call the API; default: the origin of BETTER_AUTH_URL"),
       .production = command.add_flag("--production")->description("Also check what only production needs"),
+      .all = command.add_flag("--all")->description("List each check, also what is good or was not checked"),
       .json = command.add_flag("--json")->description("Print JSON for programs")};
-  command.callback([options, settings, choose_database = std::move(choose_database), &status] {
+  command.callback([&command, options, settings, choose_database = std::move(choose_database), &status] {
     Visit visit = visit_of(options, settings);
     choose_database(visit);
-    status = examine(visit, options.json->count() > 0);
+    status = examine(command, options, visit);
   });
 }
 

@@ -1,7 +1,7 @@
 #include "commands/doctor_text.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -15,7 +15,6 @@ using doctor::CheckStatus;
 
 constexpr std::size_t mark_width = 13;
 constexpr std::size_t label_width = 8;
-constexpr std::size_t least_text_width = 30;  // narrower is harder to read than broken by the terminal
 
 std::string mark_of(CheckStatus status, const Palette& palette) {
   switch (status) {
@@ -31,47 +30,16 @@ std::string mark_of(CheckStatus status, const Palette& palette) {
   std::unreachable();
 }
 
-/// Columns of a line of text: what continues a character of UTF-8 takes none.
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-/// Broken at blanks; what follows the first line stands below its beginning.
-std::string broken(std::string_view text, std::size_t indent, std::size_t width) {
-  if (width < indent + least_text_width) return std::string{text};
-  std::string lines;
-  std::size_t column = indent;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    const auto word = text.substr(0, end);
-    const bool is_first = column == indent;
-    if (!is_first && column + 1 + columns_of(word) > width) {
-      lines += '\n' + std::string(indent, ' ');
-      column = indent;
-    } else if (!is_first) {
-      lines += ' ';
-      ++column;
-    }
-    lines += word;
-    column += columns_of(word);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
 std::string detail_of(std::string_view label, std::string_view text, std::size_t width) {
   if (text.empty()) return {};
   return fmt::format("{:{}}{:<{}}{}\n", "", mark_width, label, label_width,
-                     broken(text, mark_width + label_width, width));
+                     wrapped(text, mark_width + label_width, width));
 }
 
 std::string text_of(const Check& check, const Palette& palette, std::size_t id_width, std::size_t width) {
-  const bool is_left = check.status == CheckStatus::not_checked;
-  const std::string summary =
-      broken(is_left ? "because " + check.summary : check.summary, mark_width + id_width, width);
+  const std::string summary = wrapped(check.summary, mark_width + id_width, width);
   return fmt::format("{}{:<{}}{}\n", mark_of(check.status, palette), check.id, id_width,
-                     is_left ? palette.faint(summary) : summary) +
+                     check.status == CheckStatus::not_checked ? palette.faint(summary) : summary) +
          detail_of("why", check.cause, width) + detail_of("remedy", check.remedy, width);
 }
 
@@ -79,7 +47,7 @@ std::string counted(std::int64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-std::string conclusion(const std::vector<Check>& checks, const Palette& palette) {
+std::string conclusion(const std::vector<Check>& checks, const Palette& palette, bool all) {
   const auto count = [&](CheckStatus status) { return std::ranges::count(checks, status, &Check::status); };
   const auto warnings = count(CheckStatus::warning);
   const auto faults = count(CheckStatus::fault);
@@ -91,17 +59,75 @@ std::string conclusion(const std::vector<Check>& checks, const Palette& palette)
   if (warnings > 0) text += ", " + palette.caution(counted(warnings, "warning"));
   text += fmt::format(", {} ok", count(CheckStatus::ok));
   if (left > 0) text += fmt::format(", {} not checked", left);
+  return text + (all ? "" : " (--all lists each check)");
+}
+
+/// What a check is about, from its group.
+std::string_view subject_of(const Check& check) {
+  static const std::map<std::string_view, std::string_view> subjects{{"jwks", "key"},
+                                                                     {"database", "database"},
+                                                                     {"tables", "database"},
+                                                                     {"user", "database"},
+                                                                     {"issuer", "session"},
+                                                                     {"credentials", "session"},
+                                                                     {"token", "token"},
+                                                                     {"api", "API"},
+                                                                     {"cors", "CORS"},
+                                                                     {"clock", "clock"},
+                                                                     {"config", "setting"},
+                                                                     {"revocations", "revocation"},
+                                                                     {"production", "production"}};
+  const auto found = subjects.find(check.id.substr(0, check.id.find('.')));
+  return found == subjects.end() ? std::string_view{} : found->second;
+}
+
+/// "19 database checks", by what most of them are about; the check's name where it is alone.
+std::string name_of(const std::vector<const Check*>& alike) {
+  if (alike.size() == 1) return std::string{alike.front()->id};
+  std::map<std::string_view, std::ptrdiff_t> counts;
+  for (const Check* const check : alike) ++counts[subject_of(*check)];
+  const auto most =
+      std::ranges::max_element(counts, {}, &std::pair<const std::string_view, std::ptrdiff_t>::second);
+  return fmt::format("{} {} checks", alike.size(), most->first);
+}
+
+/// A line for each reason, in the order of the checks.
+std::string reasons_text(const std::vector<Check>& checks, const Palette& palette, std::size_t width) {
+  std::vector<std::string_view> reasons;
+  std::map<std::string_view, std::vector<const Check*>> alike;
+  for (const Check& check : checks) {
+    if (check.status != CheckStatus::not_checked) continue;
+    auto& of_it = alike[check.summary];
+    if (of_it.empty()) reasons.emplace_back(check.summary);
+    of_it.push_back(&check);
+  }
+  std::string text;
+  for (const std::string_view reason : reasons)
+    text += fmt::format(
+        "{}{}\n", mark_of(CheckStatus::not_checked, palette),
+        palette.faint(wrapped(fmt::format("{}: {}", name_of(alike.at(reason)), reason), mark_width, width)));
   return text;
 }
 
 }  // namespace
 
-std::string doctor_text(const std::vector<Check>& checks, const Palette& palette, std::size_t width) {
+std::string doctor_text(const std::vector<Check>& checks, const Palette& palette, const DoctorView& view) {
+  using enum CheckStatus;
+  const auto is_shown = [&](const Check& check) {
+    return view.all || check.status == fault || check.status == warning;
+  };
   std::size_t id_width = 0;
-  for (const Check& check : checks) id_width = std::max(id_width, check.id.size() + 2);
+  for (const Check& check : checks)
+    if (is_shown(check)) id_width = std::max(id_width, check.id.size() + 2);
   std::string text;
-  for (const Check& check : checks) text += text_of(check, palette, id_width, width);
-  return text + '\n' + conclusion(checks, palette) + '\n';
+  for (const CheckStatus status : {fault, warning, ok, not_checked})
+    for (const Check& check : checks)
+      if (check.status == status && is_shown(check)) text += text_of(check, palette, id_width, view.width);
+  if (!view.all) text += reasons_text(checks, palette, view.width);
+  if (!text.empty()) text += '\n';
+  text += conclusion(checks, palette, view.all) + '\n';
+  if (!view.next.empty()) text += fmt::format("\nNext:\n  {}\n", view.next);
+  return text;
 }
 
 }  // namespace drawbridge::app

@@ -9,9 +9,16 @@
 
 namespace drawbridge::app {
 
-/// What doctor found, for people: a line a check, why and what to do below a warning and a fault, and a last
-/// line that counts. Lines are broken at `width` columns; 0 leaves them as they are, for programs that read
-/// lines.
-std::string doctor_text(const std::vector<doctor::Check>& checks, const Palette& palette, std::size_t width);
+struct DoctorView {
+  std::size_t width = 0;  ///< where lines are broken; 0 leaves them as they are
+  bool all = false;       ///< a line for each check
+  std::string next{};     ///< the command to offer at the end; none where it is empty
+};
+
+/// What doctor found, for people: faults, then warnings, each with its cause and remedy below, then a line
+/// for each reason why something was not checked, and a last line that counts. With `view.all` what is good
+/// has its lines too, and each check that was left.
+std::string doctor_text(const std::vector<doctor::Check>& checks, const Palette& palette,
+                        const DoctorView& view);
 
 }  // namespace drawbridge::app

@@ -59,7 +59,7 @@ std::expected<std::pair<std::string, std::string>, std::string> parse_assignment
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) return Fault{"is not of the form NAME=value"};
   const std::string_view name = line.substr(0, equals);
-  if (!is_name(name)) return Fault{"what stands before the = is no name of a variable"};
+  if (!is_name(name)) return Fault{"what stands before the = is not the name of a variable"};
   const std::string_view text = line.substr(equals + 1);
   if (!text.empty() && blanks.contains(text.front()) && !is_empty_or_comment(text))
     return Fault{"there must be no space after the ="};

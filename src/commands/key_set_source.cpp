@@ -22,7 +22,7 @@ std::expected<KeySet, AuthError> fetch_key_set(const KeySource& source) {
   if (!body) return unavailable("The key set could not be fetched.", body.error());
   auto keys = KeySet::parse(*body);
   if (!keys)
-    return unavailable("What was fetched is no key set.",
+    return unavailable("What was fetched is not a key set.",
                        fetch::no_key_set(source.jwks_url, *body, keys.error()));
   return *std::move(keys);
 }

@@ -38,7 +38,7 @@ std::vector<std::string> list_of(const GivenSetting& given) {
   for (const std::string_view item : ascii::split_at_commas(given.value)) {
     if (item.empty())
       fault(given.name,
-            fmt::format("is {}: there is nothing beside one of the commas", in_quotes(given.value)));
+            fmt::format("is {}: an item is empty, before or after a comma", in_quotes(given.value)));
     items.emplace_back(item);
   }
   return items;
@@ -117,8 +117,9 @@ std::string origin_of(const GivenSetting& given) {
                                   in_quotes(origin)));
   const auto address = BetterAuth::at(origin);
   if (!address)
-    fault(given.name, fmt::format("names {}, which is no origin: give for example https://app.example.com",
-                                  in_quotes(origin)));
+    fault(given.name,
+          fmt::format("names {}, which is not an origin: give for example https://app.example.com",
+                      in_quotes(origin)));
   if (address->issuer != origin)
     fault(given.name, fmt::format("names {}, but a browser sends the origin as {}: write it so",
                                   in_quotes(origin), in_quotes(address->issuer)));

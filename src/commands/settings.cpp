@@ -132,7 +132,7 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_ALLOW_HTTP_HOSTS",
        "--allow-http-hosts",
        "A,B",
-       "hosts, beside loopback, from which keys may come over plain http",
+       "hosts, besides loopback, from which keys may come over plain http",
        {keys}},
       {"DRAWBRIDGE_CA_FILE",
        "--ca-file",
@@ -302,9 +302,9 @@ std::optional<std::string> Settings::session_cookie_name_given() const {
   if (read_session_cookie(given->value))
     fault(given->name, "holds a cookie's value, which is a secret: give the cookie's name");
   if (!ascii::is_http_token(given->value))
-    fault(
-        given->name,
-        "is no name of a cookie: give the whole name alone, for example __Secure-better-auth.session_token");
+    fault(given->name,
+          "is not the name of a cookie: give the whole name alone, for example "
+          "__Secure-better-auth.session_token");
   return given->value;
 }
 

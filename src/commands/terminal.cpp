@@ -20,6 +20,7 @@ namespace drawbridge::app {
 namespace {
 
 constexpr std::size_t longest_complaint = 8 * 1024;
+constexpr std::size_t least_text_width = 30;  // narrower is harder to read than broken by the terminal
 
 /// A span of time in its largest fitting unit.
 std::string span_text(std::chrono::seconds span) {
@@ -33,6 +34,12 @@ std::string span_text(std::chrono::seconds span) {
   for (const Unit& unit : units)
     if (span >= 2 * unit.size) return fmt::format("{} {}", span / unit.size, unit.name);
   return fmt::format("{} s", span.count());
+}
+
+/// Columns of a line of text: what continues a character of UTF-8 takes none.
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 int output_error = 0;  // of print(), which one thread calls
@@ -66,6 +73,28 @@ std::string Palette::strong(std::string_view text) const {
 
 std::string Palette::faint(std::string_view text) const {
   return painted("2", text);
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  if (width < indent + least_text_width) return std::string{text};
+  std::string lines;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    const auto word = text.substr(0, end);
+    const bool is_first = column == indent;
+    if (!is_first && column + 1 + columns_of(word) > width) {
+      lines += '\n' + std::string(indent, ' ');
+      column = indent;
+    } else if (!is_first) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += columns_of(word);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
 }
 
 std::size_t terminal_width() {

@@ -27,6 +27,10 @@ class Palette {
   bool colour_;
 };
 
+/// Text broken at blanks into lines of `width` columns; it begins at the column `indent`, below which the
+/// lines after the first stand. 0, or too few columns to read it, leaves it as it is.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
+
 /// The columns of the terminal that standard output is; 0 when it is none.
 std::size_t terminal_width();
 

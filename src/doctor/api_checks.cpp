@@ -112,13 +112,13 @@ void judge_not_ready(Report& report, const Readiness& seen) {
         "look at the API's log, compare its DATABASE_URL with Better Auth's, run drawbridge migrate up",
         faults_of_tables);
   else if (seen.keys != "absent" && !seen.revocations.empty() && seen.revocations != "current")
-    report.fault("api.ready",
-                 fmt::format("the API says that it is not ready: revocations {}", seen.revocations),
-                 "DRAWBRIDGE_REVOCATIONS=required, and the API is not told what Better Auth has revoked: it "
-                 "answers each token with 503 revocations_unavailable",
-                 "look at the API's log; set its DRAWBRIDGE_REVOCATIONS_SECRET to the plugin's, and let it "
-                 "reach Better Auth",
-                 {"revocations.feed"});
+    report.fault(
+        "api.ready", fmt::format("the API says that it is not ready: revocations {}", seen.revocations),
+        "DRAWBRIDGE_REVOCATIONS=required, and the API does not learn what Better Auth has revoked: it "
+        "answers each token with 503 revocations_unavailable",
+        "look at the API's log; set its DRAWBRIDGE_REVOCATIONS_SECRET to the plugin's, and let it "
+        "reach Better Auth",
+        {"revocations.feed"});
   else
     report.fault(
         "api.ready", summary, "the API could never fetch the keys, though they can be fetched from here",
@@ -143,7 +143,7 @@ void judge_ready(Report& report, const HttpAnswer& answer) {
         "Better Auth cannot be reached from the API, or did not answer just now; a new key will not be known",
         "look at the API's log for why it could not fetch the keys");
   } else if (seen->revocations == "lost" && !report.is_at_fault("revocations.feed")) {
-    report.warning("api.ready", "the API is ready, and is not told any more what Better Auth has revoked",
+    report.warning("api.ready", "the API is ready, but no longer learns what Better Auth has revoked",
                    "its questions have failed for ten seconds at least: a token counts until its end again, "
                    "also after sign-out",
                    "look at the API's log for why; its DRAWBRIDGE_REVOCATIONS_SECRET, and the way from it to "
@@ -166,7 +166,7 @@ void judge_requires_token(Report& report, const Visit& visit, const HttpAnswer& 
         "answer 401 with WWW-Authenticate: Bearer; in FastAPI use Depends(auth.verify_user_access)");
   } else if (is_success(status)) {
     report.fault(id, fmt::format("without a token the API answers {} for what is a user's", status),
-                 "the route does not ask who is calling, so anybody reads it",
+                 "the route does not ask who is calling, so anyone can read it",
                  "put the gate in front of every route; in FastAPI: Annotated[Identity, "
                  "Depends(auth.verify_user_access)]");
   } else if (status == 404 && is_front_end(visit, answer)) {
@@ -234,12 +234,13 @@ void judge_refused_owner(Report& report, ApiCalls& api, const SignedIn& user, co
     report.fault(
         "api.own_path", summary,
         "the API does not compare the path with `sub`, though DRAWBRIDGE_USER_CLAIM=sub says so here",
-        "give the API the same DRAWBRIDGE_USER_CLAIM as doctor; compare `sub` to the letter", {"user.known"});
+        "give the API the same DRAWBRIDGE_USER_CLAIM as doctor; compare `sub` letter by letter",
+        {"user.known"});
   else if (!subject.empty() &&
            is_success(api.get(api.path_of(percent_encoded(subject)), user.token.text).answer.status))
     report.fault(
         "api.own_path", summary,
-        "the API compares the path with `sub`, Better Auth's user.id, which is no UUID; pages call with "
+        "the API compares the path with `sub`, Better Auth's user.id, which is not a UUID; pages call with "
         "`uuid`",
         "identify users by the claim uuid: DRAWBRIDGE_USER_CLAIM=uuid, or identity.uuid in your own code");
   else
@@ -263,10 +264,11 @@ void judge_accepted_owner(Report& report, ApiCalls& api, const SignedIn& user) {
   if (is_success(status) || status == 429)
     report.ok("api.own_path", "the API lets a user reach their own path");
   else
-    report.warning("api.own_path",
-                   fmt::format("one's own path is reached, but in capital letters it answers {}", status),
-                   "the API compares the path's id as text, and a UUID may be spelt in either case",
-                   "compare UUID with UUID: in FastAPI Depends(auth.verify_user_access) does");
+    report.warning(
+        "api.own_path",
+        fmt::format("the user's own path is reached, but in capital letters it answers {}", status),
+        "the API compares the path's id as text, and a UUID may be spelt in either case",
+        "compare UUID with UUID: in FastAPI Depends(auth.verify_user_access) does");
 }
 
 void judge_own_path(Report& report, ApiCalls& api, const SignedIn& user) {
@@ -315,7 +317,7 @@ void judge_tampered_token(Report& report, ApiCalls& api, const SignedIn& user) {
         fmt::format("the API accepts a token {}", is_success(changed.status)
                                                       ? "whose payload no longer fits its signature"
                                                       : "with alg none, which nobody signed"),
-        "the API decodes tokens without verifying them, so anybody can be anybody",
+        "the API decodes tokens without verifying them, so any client can act as any user",
         "verify the signature with Better Auth's keys and a fixed list of algorithms, as drawbridge does");
   else if (changed.status != 401 || unsigned_one.status != 401)
     report.warning(id,
@@ -368,7 +370,7 @@ void judge_quiet_errors(Report& report, ApiCalls& api, const std::optional<SeenT
 
 bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
   if (!visit.api_url) {
-    report.leave("api.reachable", "no --api-url is given");
+    report.leave("api.reachable", no_api_given);
     return true;
   }
   ApiCalls api{visit};
@@ -390,7 +392,7 @@ bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken
     if (!visit.kinds.token)
       report.leave("api.own_path", "DRAWBRIDGE_CREDENTIALS takes no token");
     else if (!owner)
-      report.leave("api.own_path", "the token does not say whose path is one's own");
+      report.leave("api.own_path", "the token does not say which path is the user's own");
     else if (may_send_token)
       judge_own_path(report, api, {*token, *owner});
     else

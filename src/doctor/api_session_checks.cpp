@@ -121,7 +121,7 @@ void check_api_session(Report& report, const Visit& visit,
   if (!report.may_check(id)) return;
   if (!may_carry_secrets(*visit.api_url)) return report.leave(id, over_plain_http("cookie", *visit.api_url));
   const auto owner = owner_in(visit, *token_of_session);
-  if (!owner) return report.leave(id, "the session's token does not say whose path is one's own");
+  if (!owner) return report.leave(id, "the session's token does not say which path is the user's own");
   const std::array name{name_of_cookie(visit)};
   judge(report, visit,
         answer_to(visit, {.url = *visit.api_url + path_of_user(visit, owner->text),

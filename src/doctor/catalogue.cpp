@@ -9,7 +9,7 @@ using Kinds = std::vector<CheckKind>;
 Kinds of_keys_and_tables() {
   return {
       {"config.variables", "No environment variable has a name that nothing reads", {}},
-      {"config.effect", "No setting is without effect beside the others", {}},
+      {"config.effect", "Every setting has an effect with the others as they are", {}},
 
       {"jwks.reachable",
        "Something answers where the key set is asked for, over TLS that can be trusted",
@@ -64,7 +64,7 @@ Kinds of_sessions_and_tokens() {
       {"credentials.secret", "The secret is set where sessions are read from storage", {}},
       {"credentials.storage", "The storage of sessions can be read, where the backend reads it", {}},
 
-      {"revocations.feed", "The backend is told what Better Auth has revoked", {"jwks.document"}},
+      {"revocations.feed", "The backend learns what Better Auth has revoked", {"jwks.document"}},
 
       {"issuer.session", "Better Auth knows the session of the cookie", {"jwks.reachable"}},
       {"issuer.signs", "Better Auth can sign a token, with keys that its secret opens", {"issuer.session"}},

@@ -72,7 +72,7 @@ void check_name(Report& report, const Visit& visit, const Cookies& cookies) {
   const std::string usual = session_cookie_name(visit.policy.issuers.front());
   if (given && (!ascii::is_http_token(*given) || read_session_cookie(*given)))
     return report.fault(
-        id, "DRAWBRIDGE_SESSION_COOKIE is no name of a cookie",
+        id, "DRAWBRIDGE_SESSION_COOKIE is not the name of a cookie",
         "the backend does not start with it; a cookie's value, for doctor, is DRAWBRIDGE_SESSION",
         "give the whole name alone, for example " + usual);
   if (cookies) {
@@ -244,7 +244,7 @@ void judge_other_site(Report& report, const Reach& reach) {
         one_site);
   report.fault(id, summary,
                reach.cookie.same_site == "none"
-                   ? "the session cookie is SameSite=None without Secure, and no browser keeps such a one"
+                   ? "the session cookie is SameSite=None without Secure, and no browser keeps such a cookie"
                    : "the session cookie is SameSite=" +
                          std::string{reach.cookie.same_site == "strict" ? "Strict" : "Lax"} +
                          ", which no browser sends there: each request is 401 token_missing",
@@ -255,7 +255,7 @@ void judge_other_site(Report& report, const Reach& reach) {
 
 void check_reach(Report& report, const Visit& visit, const Cookies& cookies) {
   constexpr std::string_view id = "credentials.cookie_reach";
-  if (!visit.api_url) return report.leave(id, "no --api-url was given");
+  if (!visit.api_url) return report.leave(id, no_api_given);
   if (!cookies) return report.leave(id, cookies.error());
   const Reach reach{.cookie = session_cookie_in(*cookies),
                     .issuer = place_of(visit.better_auth_url),
@@ -279,9 +279,9 @@ void check_issuer_storage(Report& report, const Visit& visit, const Cookies& coo
   if (!cookies) return report.leave(id, cookies.error());
   if (std::ranges::none_of(*cookies,
                            [](const SetCookie& cookie) { return cookie.name.ends_with("account_data"); }))
-    return report.ok(id, "nothing says that Better Auth is without a database");
+    return report.ok(id, "Better Auth seems to have a database");
   report.warning(
-      id, "Better Auth has the cookie account_data, which is its way without a database",
+      id, "Better Auth has the cookie account_data, which it sets when it has no database",
       "without one users, sessions, API keys and signing keys are in the memory of one process: a "
       "restart ends them, and another process has others, so that the backend refuses what pages "
       "take for good",

@@ -97,7 +97,7 @@ void judge_origin_not_allowed(Report& report, const Visit& visit, const Asked& a
                   allowed.empty() ? "without Access-Control-Allow-Origin"
                                   : "with Access-Control-Allow-Origin " + display_text(allowed));
   std::string cause =
-      "the page's origin is none of those that the API allows; they are compared to the letter";
+      "the page's origin is none of those that the API allows; they are compared letter by letter";
   const std::string other = other_name(origin);
   if (!other.empty() && lets_in(preflight(visit, asked, other), other))
     cause =
@@ -142,7 +142,7 @@ void judge_preflight(Report& report, const Visit& visit, const Asked& asked,
         "CORSMiddleware(allow_methods=[…], allow_headers=[\"authorization\", \"content-type\"])");
   else if (!is_success(answer.status))
     report.fault(id, fmt::format("the preflight of {} answers {}", visit.page_origin, answer_text(answer)),
-                 "a browser goes on after a status from 200 to 299 only",
+                 "a browser continues only after a status from 200 to 299",
                  "answer OPTIONS in front of the routes and their gate, with 204");
   else
     report.ok(id, fmt::format("pages of {} may send what they need", visit.page_origin));

@@ -132,7 +132,7 @@ void judge_missing_tables(Report& report, const BridgeFacts& facts, const std::v
 void judge_better_auth(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "database.better_auth";
   if (facts.user_is_no_table)
-    return report.fault(id, "\"user\" is a view, or something else that is no table",
+    return report.fault(id, "\"user\" is a view, or something else that is not a table",
                         "Better Auth has a table there, and foreign keys can refer to nothing else",
                         fmt::format("rename it; then {}", make_better_auths));
   if (!facts.naming.obstacle.empty())
@@ -220,7 +220,7 @@ void judge_uuid(Report& report, const BridgeFacts& facts) {
   if (!facts.uuid)
     return report.fault(
         id, "user has no column uuid",
-        fmt::format("Better Auth's own id is {}; tokens, paths and the API's tables go by a UUID, "
+        fmt::format("Better Auth's own id is {}; tokens, paths and the API's tables use a UUID, "
                     "which nothing has added yet",
                     facts.ids.contains("user") && facts.ids.at("user").is_counted ? "a number" : "a text"),
         fmt::format("{}, and add the plugin drawbridge() of @drawbridge/better-auth", make_uuid));
@@ -248,7 +248,7 @@ void judge_values(Report& report, const BridgeFacts& facts) {
   if (!facts.uuid->rows) return report.leave(id, display_text(facts.uuid->rows.error(), longest_line));
   const auto& [without, invalid, shared] = *facts.uuid->rows;
   std::vector<std::string> seen;
-  if (invalid.count > 0) seen.push_back(text_of(invalid, "with a uuid that is no UUID in lower case"));
+  if (invalid.count > 0) seen.push_back(text_of(invalid, "with a uuid that is not a UUID in lower case"));
   if (shared.count > 0) seen.push_back(text_of(shared, "with a uuid that is another's too"));
   if (without.count > 0) seen.push_back(text_of(without, "without a uuid"));
   const std::string summary = fmt::format("{}", fmt::join(seen, ", "));
@@ -279,7 +279,7 @@ void judge_required(Report& report, const BridgeFacts& facts) {
   if (uuid.is_required) return report.ok(id, "user.uuid is NOT NULL");
   if (!uuid.is_made)
     return report.fault(id, "user.uuid may be null, and nothing fills it in",
-                        "whoever signs up without Better Auth's plugin, or is imported, gets no uuid and no "
+                        "users who sign up without Better Auth's plugin, or are imported, get no uuid and no "
                         "token that the API accepts",
                         make_uuid);
   // SQLite cannot add NOT NULL to a table with rows.
@@ -398,7 +398,7 @@ void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
     report.warning(id, summary,
                    "tokens and paths name the user by the uuid: an API that keeps these tables finds no row, "
                    "unless it looks the id up for each request",
-                   fmt::format("where a backend of yours owns the table: {}", turn_around(wrong[0], facts)));
+                   fmt::format("where your own backend owns the table: {}", turn_around(wrong[0], facts)));
 }
 
 /// Tables that some other backend has made.
@@ -455,7 +455,7 @@ void judge_migrations(Report& report, const Visit& visit, const BridgeFacts& fac
 /// What a backend that goes by Better Auth's own id has no use for.
 void check_uuid(Report& report, const Visit& visit, const BridgeFacts& facts) {
   if (goes_by_subject(visit)) {
-    report.leave("tables.user_uuid", "DRAWBRIDGE_USER_CLAIM is sub: the backend goes by user.id");
+    report.leave("tables.user_uuid", "DRAWBRIDGE_USER_CLAIM is sub: the backend identifies users by user.id");
     return judge_foreign_keys_by_id(report, facts);
   }
   if (facts.id_is_uuid) {

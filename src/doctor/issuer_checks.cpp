@@ -274,13 +274,14 @@ void judge_bearer(Report& report, const Asked& asked) {
         id, fmt::format("Better Auth answers {} to a session token without signature", answer->status));
   if (!object_in(parser, answer->body))
     return report.ok(id, "a session token without its signature signs nobody in");
-  report.warning(id, "who sends session.token in Authorization is signed in, without its signature",
-                 "bearer() takes it as the database and /get-session show it: whoever reads it in a log, a "
-                 "backup or a page is that "
-                 "user until the session ends",
-                 "bearer({ requireSignature: true }), and send what the header set-auth-token gave at "
-                 "sign-in; or take bearer() out: "
-                 "a backend needs the JWT of /token alone");
+  report.warning(
+      id, "who sends session.token in Authorization is signed in, without its signature",
+      "bearer() takes it as the database and /get-session show it: anyone who reads it in a log, a "
+      "backup or a page is that "
+      "user until the session ends",
+      "bearer({ requireSignature: true }), and send what the header set-auth-token gave at "
+      "sign-in; or take bearer() out: "
+      "a backend needs the JWT of /token alone");
 }
 
 }  // namespace

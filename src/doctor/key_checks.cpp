@@ -154,16 +154,16 @@ Advice advice_for(const Visit& visit, const HttpAnswer& answer) {
   if (answer.status >= 300 && answer.status < 400) return advice_for_redirect(answer);
   if (answer.status == 429)
     return {"Better Auth limits how often its keys are fetched, and backends come from few addresses",
-            "set rateLimit.customRules[\"/jwks\"] = false in Better Auth; drawbridge() does so where no rule "
-            "of yours "
-            "names that path"};
+            "set rateLimit.customRules[\"/jwks\"] = false in Better Auth; drawbridge() does so where none of "
+            "your "
+            "rules names that path"};
   if (answer.status == 401 || answer.status == 403)
     return {"something in front of Better Auth wants to know who asks; keys are public",
             "exempt the path of the key set from that proxy, firewall or middleware"};
   if (answer.status >= 500)
     return {"Better Auth failed: most often it cannot reach its database, or a table is missing",
             fmt::format("{}; give doctor the --database-url to look at the tables", see_log)};
-  return {"that is no answer of Better Auth's to a request for its keys", std::string{see_log}};
+  return {"Better Auth gives no such answer to a request for its keys", std::string{see_log}};
 }
 
 bool judge_status(Report& report, const Visit& visit, const HttpAnswer& answer) {

@@ -71,10 +71,11 @@ void judge(Report& report, const Asking& asking, const Seen& seen) {
         fmt::format("Better Auth limits requests for each address: backends behind one address, and all "
                     "callers where it knows no address, share 100 in 10 seconds; {}",
                     asking.without_it),
-        fmt::format("rateLimit: {{ customRules: {{ \"{}\": false }} }}; drawbridge() from "
-                    "@drawbridge/better-auth does so for what backends ask where no rule of yours names that "
-                    "path",
-                    asking.path));
+        fmt::format(
+            "rateLimit: {{ customRules: {{ \"{}\": false }} }}; drawbridge() from "
+            "@drawbridge/better-auth does so for what backends ask where none of your rules names that "
+            "path",
+            asking.path));
   else if (seen.refused_with != 200)
     report.warning(asking.id,
                    fmt::format("of {} {} one is answered {}", requests, asking.many, seen.refused_with),

@@ -28,4 +28,9 @@ std::string names_of(std::span<const Algorithm> algorithms) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+bool is_of_this_machine(std::string_view origin) {
+  const auto host = origin.substr(std::min(origin.size(), origin.find("://") + 3));
+  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
+}
+
 }  // namespace drawbridge::doctor

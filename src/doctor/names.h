@@ -19,4 +19,7 @@ std::string first_names(const std::vector<std::string>& names);
 /// "EdDSA, ES256"
 std::string names_of(std::span<const Algorithm> algorithms);
 
+/// Whether this URL or origin names this machine, by its loopback.
+bool is_of_this_machine(std::string_view origin);
+
 }  // namespace drawbridge::doctor

@@ -28,20 +28,15 @@ void check_https(Report& report, const Visit& visit) {
   if (!plain.empty())
     report.fault(
         id, fmt::format("over plain http: {}", fmt::join(plain, ", ")),
-        "who is on the way reads tokens and cookies, and uses them",
+        "anyone on the network path can read tokens and cookies, and use them",
         "put TLS in front, and use https addresses in baseURL, BETTER_AUTH_URL, --api-url and --origin");
   else if (!fetch::check_jwks_url(visit.jwks_url, {}))  // which DRAWBRIDGE_ALLOW_HTTP_HOSTS lets through
     report.warning(id, fmt::format("the keys come over plain http: {}", display_text(visit.jwks_url, 128)),
-                   "who is on the way can put other keys in their place, and sign in as anyone",
+                   "anyone on the network path can replace the keys, and sign in as any user",
                    "set BETTER_AUTH_JWKS_URL to an https address, or leave it out; keep plain http only "
                    "within a network that is yours alone");
   else
     report.ok(id, "Better Auth, the page and the API are reached over https");
-}
-
-bool is_of_this_machine(std::string_view origin) {
-  const auto host = origin.substr(std::min(origin.size(), origin.find("://") + 3));
-  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
 }
 
 std::string fault_of_origins(const std::string& list) {
@@ -90,7 +85,7 @@ void check_origins(Report& report, const Visit& visit) {
   else if (report.stands("api.reachable") && lets_local_pages_in(visit))
     report.fault(id, "the API lets pages of http://localhost:3000 in", cause, remedy);
   else if (!given && !visit.api_url)
-    report.leave(id, "neither DRAWBRIDGE_ALLOWED_ORIGINS nor --api-url is given");
+    report.leave(id, "give --api-url or DRAWBRIDGE_ALLOWED_ORIGINS");
   else
     report.ok(id, "no origin of this machine and no plain http is allowed");
 }
@@ -101,11 +96,12 @@ void check_token_lifetime(Report& report, const SeenToken& token) {
   if (!token.lifetime) return report.leave(id, "the token does not say when it was made");
   const auto lasts = std::chrono::duration_cast<minutes>(*token.lifetime);
   if (lasts <= hours{1}) return report.ok(id, fmt::format("tokens live {} minutes", lasts.count()));
-  report.warning(id, fmt::format("tokens live {} minutes", lasts.count()),
-                 "whoever steals a token has it until it ends, and so has who signs out, where Better Auth "
-                 "records no revocations",
-                 "remove expirationTime from drawbridge({ jwt: { … } }), whose default is \"15m\"; the "
-                 "client renews tokens");
+  report.warning(
+      id, fmt::format("tokens live {} minutes", lasts.count()),
+      "anyone who steals a token can use it until it ends, also after a sign-out, where Better Auth "
+      "records no revocations",
+      "remove expirationTime from drawbridge({ jwt: { … } }), whose default is \"15m\"; the "
+      "client renews tokens");
 }
 
 void check_audience(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
@@ -169,7 +165,7 @@ void check_secret(Report& report, const Visit& visit) {
   if (!secret)
     return report.leave(id, "BETTER_AUTH_SECRET is not set here; run doctor with Better Auth's --env-file");
   constexpr const char* cause =
-      "the secret signs session cookies and encrypts the signing key: who guesses it is every user";
+      "the secret signs session cookies and encrypts the signing key: anyone who guesses it can be any user";
   constexpr const char* remedy =
       "BETTER_AUTH_SECRET=$(openssl rand -base64 32); sessions end and keys must be made anew: delete the "
       "rows of jwks";
@@ -213,7 +209,7 @@ void check_log(Report& report, const Visit& visit) {
     return report.ok("production.log", level ? fmt::format("the log's level is {}", display_text(*level))
                                              : std::string{"the log has its usual level, info"});
   report.warning("production.log", "DRAWBRIDGE_LOG is debug",
-                 "debug is for one who searches for a fault: it writes much, and says more of each request",
+                 "debug is for finding a fault: it writes a lot, and shows more of each request",
                  "set DRAWBRIDGE_LOG=info, or leave it out");
 }
 
@@ -234,7 +230,7 @@ void check_docs(Report& report, const Visit& visit) {
   if (shown.empty()) return report.ok(id, "the API shows no documentation");
   report.warning(
       id, "the API shows everybody " + first_names(shown),
-      "whoever looks for a way in reads there what can be asked; and people paste tokens into such a page",
+      "an attacker reads there what can be asked, and people paste tokens into such a page",
       "set DRAWBRIDGE_DOCS=off for drawbridge serve; in FastAPI FastAPI(docs_url=None, redoc_url=None, "
       "openapi_url=None); leave it on where the API is meant to be public");
 }

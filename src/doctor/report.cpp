@@ -24,7 +24,7 @@ Check not_checked(std::string_view id, std::string because) {
 }
 
 std::string because_of(std::string_view fault) {
-  return "of the fault " + std::string{fault};
+  return "because of the fault " + std::string{fault};
 }
 
 }  // namespace
@@ -110,7 +110,7 @@ std::string_view Report::root_of(const Verdict& verdict) const {
 std::string Report::why_not(std::string_view id) const {
   for (const std::string_view needed : kind_of(id).needs)
     if (!stands(needed)) return why_without(needed);
-  throw std::logic_error{"nothing was said of the check " + std::string{id}};
+  throw std::logic_error{"no verdict was given on the check " + std::string{id}};
 }
 
 std::string Report::why_without(std::string_view id) const {

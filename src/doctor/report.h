@@ -24,7 +24,7 @@ class Report {
   /// those may be explained by another.
   void fault(std::string_view id, std::string summary, std::string cause, std::string remedy,
              std::vector<std::string_view> explained_by = {});
-  /// Not checked, and what depends on it neither: `because` is the end of "not checked, because …".
+  /// Not checked, and what depends on it neither: `because` says why, or what to give so that it can be.
   void leave(std::string_view id, std::string because);
 
   /// Whether the check was judged and found good, or good enough for what builds on it.
@@ -32,8 +32,7 @@ class Report {
 
   bool is_at_fault(std::string_view id) const;
 
-  /// Why something that needs this check, which does not stand, cannot be looked at: the end of "not checked,
-  /// because …".
+  /// Why something that needs this check, which does not stand, cannot be looked at.
   std::string why_without(std::string_view id) const;
 
   /// Whether all that this check needs stands, so that it can be judged.

@@ -14,9 +14,9 @@
 
 namespace drawbridge::doctor {
 
-/// The end of "not checked, because …".
+/// Why nothing of a session is checked.
 inline constexpr std::string_view no_session_given =
-    "no session was given (DRAWBRIDGE_SESSION, or on standard input: --session -)";
+    "give a session in DRAWBRIDGE_SESSION, or on standard input with --session -";
 
 /// A cookie with its attributes (RFC 6265 §4.1).
 struct SetCookie {
@@ -28,7 +28,7 @@ struct SetCookie {
 
 /// The cookies that Better Auth takes away at POST /sign-out, the session's among them, with the names and
 /// attributes that it gives them at sign-in. No session goes with the request, so that nobody is signed out.
-/// The error is the end of "not checked, because …".
+/// The error says why there are none.
 std::expected<std::vector<SetCookie>, std::string> cookies_of_better_auth(const Visit& visit);
 
 /// Among them the session's.

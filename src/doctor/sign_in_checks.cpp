@@ -87,12 +87,12 @@ std::vector<HttpHeader> no_headers(const std::string& /*address*/) {
 }
 
 void report_forged(Report& report, std::string_view header) {
-  report.fault(
-      id, fmt::format("{0} of {0} wrong passwords were checked while {1} changed", most_guesses, header),
-      "Better Auth counts tries by the address in that header, which anybody can write: so passwords "
-      "can be guessed without limit",
-      "drawbridge({ trustedProxies: [ … ] }) with the addresses of the proxies in front, none for "
-      "none; or have the proxy replace the header, and let nobody past the proxy");
+  report.fault(id,
+               fmt::format("{0} of {0} wrong passwords were checked while {1} changed", most_guesses, header),
+               "Better Auth counts tries by the address in that header, which anyone can write: so passwords "
+               "can be guessed without limit",
+               "drawbridge({ trustedProxies: [ … ] }) with the addresses of the proxies in front, none for "
+               "none; or have the proxy replace the header, and let nobody past the proxy");
 }
 
 }  // namespace

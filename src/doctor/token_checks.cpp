@@ -20,14 +20,14 @@ using simdjson::dom::object;
 
 std::string why_no_token(const Report& report, const Visit& visit) {
   if (!visit.session_cookie)
-    return "neither a token nor a session was given (DRAWBRIDGE_TOKEN, DRAWBRIDGE_SESSION, or one of them on "
-           "standard input: --token -, --session -)";
+    return "give a token or a session in DRAWBRIDGE_TOKEN or DRAWBRIDGE_SESSION, or one of them on standard "
+           "input with --token - or --session -";
   return report.why_without(report.stands("issuer.session") ? "issuer.signs" : "issuer.session");
 }
 
 std::unique_ptr<OpenedToken> open(Report& report, const Visit& visit, const std::string& token) {
   const auto not_a_token = [&](const AuthError& error) {
-    report.fault("token.form", "what was given is no JWT: " + error.detail, error.hint,
+    report.fault("token.form", "what was given is not a JWT: " + error.detail, error.hint,
                  std::string{get_a_token});
     return nullptr;
   };
@@ -256,7 +256,7 @@ void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
     return report.fault(
         "token.uuid", error.detail,
         "Better Auth gives each token the user's id as `sub`, and this one names nobody by it: "
-        "jwt.getSubject, or whoever made the token, leaves it out",
+        "jwt.getSubject leaves it out, or something else made the token",
         "take that option away, and get a new token", {"token.kind"});
   report.fault(
       "token.uuid", error.detail,
@@ -298,7 +298,7 @@ void judge_fresh(Report& report, const OpenedToken& token, bool has_revocations)
   const auto fresh = member(token.claims, "fresh");
   if (fresh && fresh->is_int64()) return report.ok(id, "it says when its user was read");
   report.warning(
-      id, fresh ? "its `fresh` is no whole number" : "it has no `fresh`",
+      id, fresh ? "its `fresh` is not a whole number" : "it has no `fresh`",
       "it was made before drawbridge({ revocations: true }), or by a process of Better Auth that has "
       "an older @drawbridge/better-auth or not the option: then changes of a user count by whole "
       "seconds of `iat`, and what that process ends is not recorded",

@@ -33,7 +33,7 @@ std::string algorithm_summary(const Visit& visit, std::string_view alg) {
                      names_of(visit.policy.algorithms));
 }
 
-constexpr std::string_view can_make_one = "whoever can check such a token can make one, for any user";
+constexpr std::string_view can_make_one = "anyone who can check such a token can also make one, for any user";
 
 /// By HMAC, with a secret that all who check it share.
 void judge_shared_secret(Report& report, const Visit& visit, const OpenedToken& token, std::string_view alg) {

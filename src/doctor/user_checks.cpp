@@ -35,7 +35,7 @@ void judge_other_id(Report& report, const Uuid& uuid, const schema::BridgeFacts&
   const char* const option = facts.id_is_uuid ? "drawbridge({ uuid: \"user.id\" })" : "drawbridge()";
   report.fault(
       id, fmt::format("the token's user {} is not in the table user", uuid.text()),
-      fmt::format("the token carries {}, while the tables go by {}", token, tables),
+      fmt::format("the token carries {}, while the tables use {}", token, tables),
       fmt::format("let the plugin be {}; or change the tables over, as docs/uuid-ids.md says", option));
 }
 

@@ -63,7 +63,7 @@ void judge_id_as_uuid(Report& report, const BridgeFacts& facts) {
   if (rows.count > 0)
     report.fault(
         "tables.user_uuid_values",
-        fmt::format("the id of {} {} is no UUID in lower case ({})", rows.count,
+        fmt::format("the id of {} {} is not a UUID in lower case ({})", rows.count,
                     rows.count == 1 ? "user" : "users", display_text(rows.ids, longest_line)),
         "generateId of Better Auth's configuration makes other ids, or an import brought them: the plugin "
         "signs no token for such a user (USER_ID_NOT_UUID)",
@@ -128,7 +128,7 @@ void judge_foreign_keys_by_id(Report& report, const BridgeFacts& facts) {
                   fmt::join(to_others, ", ")),
       "DRAWBRIDGE_USER_CLAIM is sub, so tokens and paths name the user by user.id: an API that keeps these "
       "tables finds no row",
-      "let these columns hold user.id and refer to it; or let the API go by user.uuid, without "
+      "let these columns hold user.id and refer to it; or let the API use user.uuid, without "
       "DRAWBRIDGE_USER_CLAIM");
 }
 

@@ -19,6 +19,9 @@ namespace drawbridge::doctor {
 /// Of the tasks API.
 inline constexpr const char* tasks_path = "/api/v1/{user_id}/tasks";
 
+/// Why nothing of the API is checked.
+inline constexpr const char* no_api_given = "give --api-url";
+
 /// Where sessions may be stored. A function is empty where that storage is not known; each waits for its
 /// answer.
 struct SessionStorages {
@@ -48,7 +51,9 @@ struct Visit {
   std::function<std::expected<schema::BridgeFacts, std::string>()> read_database{};
   /// Whether that database has the user; the error is one line.
   std::function<std::expected<bool, std::string>(const schema::NamedUser&)> user_exists{};
-  std::string why_no_database{};  ///< the end of "not checked, because …" where `read_database` is empty
+  std::string why_no_database{};  ///< why that is empty, or what to give
+  /// The URL of a database that is there, where `read_database` is empty since none was given.
+  std::string default_database{};
   SessionStorages storages{};
   std::string why_no_redis{};  ///< as `why_no_database`, where `storages.in_redis` is empty
   /// UNIX time with milliseconds, as tokens are judged by.

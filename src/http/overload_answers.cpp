@@ -28,16 +28,16 @@ Response busy_database(std::optional<Response> when_full) {
 
 Response too_much_of_one_user() {
   return shed(Shed::user_places,
-              too_many_requests("Too many requests of yours wait for the database; try again.",
+              too_many_requests("You have too many pending requests. Try again shortly.",
                                 "one user has all the places in the queue that one user gets"));
 }
 
 Response too_many_bytes(ByteBudget::Exceeded exceeded) {
   if (exceeded == ByteBudget::Exceeded::of_user)
-    return shed(
-        Shed::user_bytes,
-        too_many_requests("Too many large bodies or unread answers of yours are under way; try again.",
-                          "one user has all the memory for bodies and unsent answers that one user gets"));
+    return shed(Shed::user_bytes,
+                too_many_requests(
+                    "You have too many large requests or unread answers in progress. Try again shortly.",
+                    "one user has all the memory for bodies and unsent answers that one user gets"));
   return shed(Shed::all_bytes, unavailable("bodies and unsent answers have all the memory that they get"));
 }
 

@@ -49,7 +49,7 @@ Response problem(const database::StoreError& error) {
   using enum database::StoreError::Kind;
   switch (error.kind) {
     case not_found:
-      return problem(ErrorCode::not_found, "There is no such object of yours.");
+      return problem(ErrorCode::not_found, "You have no such object.");
     case user_unknown:
       return problem(AuthError{ErrorCode::user_unknown, "The user no longer exists.", error.text, {}});
     case value_refused:
@@ -63,8 +63,9 @@ Response problem(const database::StoreError& error) {
                                "The database took too long for this request; ask for less, or try again.",
                                error.text, busy_database_retry});
     case unavailable:
-      return problem(AuthError{ErrorCode::store_unavailable, "The database cannot be used now; try again.",
-                               error.text, busy_database_retry});
+      return problem(AuthError{ErrorCode::store_unavailable,
+                               "The database is currently unavailable; try again.", error.text,
+                               busy_database_retry});
     case internal:
       return problem(AuthError{ErrorCode::internal_error, "Something went wrong here.", error.text, {}});
   }

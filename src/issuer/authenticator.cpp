@@ -85,7 +85,7 @@ CredentialSource checked(CredentialSource source, const Policy& policy) {
   if (source.max_age < std::chrono::seconds{0})
     throw std::invalid_argument{"max_age is negative: a session cannot be judged in the future"};
   if (source.session_cookie && !is_http_token(*source.session_cookie))
-    throw std::invalid_argument{"session_cookie is no name of a cookie: give it without = and value"};
+    throw std::invalid_argument{"session_cookie is not the name of a cookie: give it without = and value"};
   check_store(source, policy);
   if (exchanges(source)) {
     auto better_auth = BetterAuth::at(source.base_url);
@@ -95,7 +95,7 @@ CredentialSource checked(CredentialSource source, const Policy& policy) {
   for (const std::string& origin : source.allowed_origins)
     if (!is_origin(origin))
       throw std::invalid_argument{
-          filled("\"{}\" is no origin: give scheme, host and port alone, https://app.example.com",
+          filled("\"{}\" is not an origin: give only scheme, host and port, https://app.example.com",
                  display_text(origin))};
   return source;
 }

@@ -68,7 +68,7 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
     case CURLE_SSL_CACERT_BADFILE:
       if (!ca_file) {
         return "This system has no CA certificates that can be read. Install the package ca-certificates, "
-               "or beside the Python package certifi, or let KeySource::ca_file name a PEM file.";
+               "or the Python package certifi where you use that, or let KeySource::ca_file name a PEM file.";
       }
       return filled("The CA certificates in {} cannot be read. KeySource::ca_file is to name a PEM file.",
                     display_text(ca_file->string(), 128));

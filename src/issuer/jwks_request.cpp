@@ -97,7 +97,7 @@ std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::perform() {
 
 FailedFetch JwksRequest::failed_transport(CURLcode code) const {
   if (!too_large_) return {transport_failure(url_, ca_file_, code, error_text_.data()), {}};
-  return {filled("{} answered more than 1 MiB, or 64 KiB of headers: that is no key set. Check the URL.",
+  return {filled("{} answered more than 1 MiB, or 64 KiB of headers: that is not a key set. Check the URL.",
                  display_text(url_.text, 128)),
           {}};
 }

@@ -153,14 +153,14 @@ struct RemoteVerifier::Impl {
     const std::string failure = fetcher.status().last_failure;
     return std::unexpected{
         AuthError{ErrorCode::keys_unavailable,
-                  "The issuer's keys cannot be had at the moment; the token was not judged.",
+                  "The issuer's keys are currently unavailable, so the token was not checked.",
                   failure.empty() ? "The key set is being fetched." : failure, retry_after}};
   }
 
   Result revocations_unavailable(std::chrono::seconds retry_after) const {
     const std::string failure = revocations.status().last_failure;
     return std::unexpected{AuthError{
-        ErrorCode::revocations_unavailable, "Whether the token was revoked cannot be said at the moment.",
+        ErrorCode::revocations_unavailable, "It is currently unknown whether the token was revoked.",
         failure.empty() ? "The issuer has not told yet what it has revoked." : failure, retry_after}};
   }
 

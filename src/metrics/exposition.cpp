@@ -108,8 +108,7 @@ void add_requests(Families& all, const http::Counts::Seen& seen) {
   Family refusals = counter("refusals_total", "Refused requests, by the code of the answer.");
   for (const ErrorCode code : all_error_codes())
     refusals.number({label("code", name_of(code))}, seen.refusals.at(static_cast<std::size_t>(code)));
-  Family sheds =
-      counter("shed_total", "Requests and connections that had to go for want of room, by reason.");
+  Family sheds = counter("shed_total", "Requests and connections that were shed to make room, by reason.");
   for (std::size_t i = 0; i < seen.sheds.size(); ++i)
     sheds.number({label("reason", http::shed_names.at(i))}, seen.sheds.at(i));
   for (Family* const family : {&requests, &took, &refusals, &sheds}) all.push_back(family->take());

@@ -41,7 +41,7 @@ std::expected<RedisUrl, std::string> RedisUrl::parse(std::string_view url) {
   read.is_tls = scheme.size() == 6;
   url.remove_prefix(std::min(scheme.size() + 3, url.size()));
   if (!std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7F; }))
-    return refused("holds a blank, or what is no ASCII");
+    return refused("holds a blank, or something other than ASCII");
   if (url.find_first_of("?#") != std::string_view::npos)
     return refused("holds ? or #; in a password they are %3F and %23");
   if (const auto at = url.find('@'); at != std::string_view::npos) {

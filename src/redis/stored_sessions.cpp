@@ -40,7 +40,8 @@ class RedisSession final : public database::Session {
 
  private:
   std::optional<database::StoreError> run(const Use&) override {
-    return database::StoreError{.kind = database::StoreError::Kind::internal, .text = "Redis is no database"};
+    return database::StoreError{.kind = database::StoreError::Kind::internal,
+                                .text = "Redis is not a database"};
   }
 
   static std::string sentence(std::string_view fault) {

@@ -29,6 +29,9 @@ class MigratedDatabase {
   /// One statement in a transaction of its own; gives the number of rows that it changed.
   virtual std::int64_t run(const std::string& statement) = 0;
 
+  /// The file that is to hold the database and is not there; empty where there is one.
+  virtual std::string missing() const { return {}; }
+
   /// How a transaction begins there.
   virtual const char* begin() const = 0;
 };

@@ -49,7 +49,8 @@ MigrationStatus status_of(const Findings& findings) {
                          .latest = plan::latest_version(),
                          .pending = {},
                          .obstacle = plan.obstacle,
-                         .remark = plan.remark};
+                         .remark = plan.remark,
+                         .missing_file = {}};
   for (const std::string& name : plan.waiting) add_name(status.pending, name);
   for (const plan::Change& change : plan.changes) add_name(status.pending, change.name);
   return status;
@@ -127,8 +128,11 @@ void make_our_sqlite_tables(const std::filesystem::path& file) {
 
 std::expected<MigrationStatus, MigrationError> migration_status(const database::DatabaseUrl& url,
                                                                 const MigrationOptions& options) {
-  return with_database<MigrationStatus>(
-      url, Intent::look, [&](MigratedDatabase& database) { return status_of(inspect(database, options)); });
+  return with_database<MigrationStatus>(url, Intent::look, [&](MigratedDatabase& database) {
+    MigrationStatus status = status_of(inspect(database, options));
+    status.missing_file = database.missing();
+    return status;
+  });
 }
 
 std::expected<std::string, MigrationError> migration_plan(const database::DatabaseUrl& url,

@@ -37,6 +37,8 @@ struct MigrationStatus {
   std::string obstacle;
   /// One line on what is there and needs nothing; empty otherwise.
   std::string remark;
+  /// The whole path of SQLite's file where it is not there yet; empty otherwise.
+  std::string missing_file;
 };
 
 /// What migrate_up tells while it works; called on its thread.

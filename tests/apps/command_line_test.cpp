@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <tuple>
 
 #include "drawbridge_program.h"
@@ -24,10 +25,15 @@ TEST_F(CommandLine, WrongUsageIsExitTwoAndOneLine) {
   };
   const std::string& k = key_set_;
   const Case cases[] = {
-      {"no command", {}, {}, "subcommand is required"},
-      {"an unknown command", {"serv"}, {}, "\"serv\" is no command"},
-      {"an unknown command of token", {"token", "verfy"}, {}, "\"verfy\" is no command"},
-      {"half a command", {"token"}, {}, "subcommand is required"},
+      {"an unknown command",
+       {"serv"},
+       {},
+       "\"serv\" is not a command: give one of serve, jwks, token, migrate, doctor"},
+      {"an unknown command of token",
+       {"token", "verfy"},
+       {},
+       "\"verfy\" is not a command: give one of verify, inspect"},
+      {"half a command", {"token"}, {}, "a command is missing: give one of verify, inspect"},
       {"an unknown flag", {"token", "verify", "--jwks", k, "--bogus"}, {}, "--bogus"},
       {"a flag without value", {"token", "verify", "--jwks"}, {}, "--jwks"},
       {"a flag twice", {"token", "verify", "--jwks", k, "--jwks", k}, {}, "--jwks"},
@@ -105,6 +111,40 @@ TEST_F(CommandLine, EveryCommandExplainsItself) {
   for (const char* part : {"drawbridge serve", "drawbridge jwks", "drawbridge token verify",
                            "drawbridge token inspect", "drawbridge migrate up", "Exit status"})
     EXPECT_TRUE(help.contains(part)) << part;
+}
+
+TEST_F(CommandLine, WithoutACommandItSaysWhatToDoFirst) {
+  const test::Outcome outcome = drawbridge({});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(outcome.err.starts_with("drawbridge: give a command\n\nStart your front end")) << outcome.err;
+  for (const char* part : {"\n  drawbridge doctor --better-auth-url http://localhost:3000\n",
+                           "\n  drawbridge migrate up", "\n  drawbridge serve", "`drawbridge --help`"})
+    EXPECT_TRUE(outcome.err.contains(part)) << part;
+}
+
+TEST_F(CommandLine, HelpIsAsWideAsWhereItIsRead) {
+  const auto widest = [](const std::string& text) {
+    std::size_t columns = 0;
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);)
+      if (!line.starts_with("  drawbridge") && !line.starts_with("  printf"))
+        columns = std::max(columns, static_cast<std::size_t>(std::ranges::count_if(
+                                        line, [](char c) { return (c & 0xc0) != 0x80; })));
+    return columns;
+  };
+  const std::pair<const char*, std::size_t> cases[] = {
+      {"70", 70}, {"90", 90}, {"300", 100}, {"", 80}, {"x", 80}};
+  for (const auto& [columns, expected] : cases)
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"serve"}, std::vector<std::string>{"doctor"},
+          std::vector<std::string>{}}) {
+      std::vector<std::string> arguments = command;
+      arguments.emplace_back("--help");
+      const test::Outcome outcome = drawbridge(arguments, "", {{"COLUMNS", columns}});
+      EXPECT_LE(widest(outcome.out), expected) << columns << outcome.out;
+      EXPECT_GT(widest(outcome.out), expected - 20) << columns;
+    }
 }
 
 TEST_F(CommandLine, TheVersionIsThatOfTheRepository) {
@@ -240,13 +280,14 @@ TEST_F(CommandLine, DoctorTakesSecretsFromWhereNobodySeesThem) {
   const std::string opaque = "cG7ZkLw2mQx9VbNs4RtYp1AeHj6UoIfD";
   const std::string env_file = file(".env", "DRAWBRIDGE_TOKEN=" + opaque + "\n");
   for (const Case& c : {
-           Case{"none", {}, opaque, {}, "neither a token nor a session was given (DRAWBRIDGE_TOKEN"},
-           Case{"standard input", {"--token", "-"}, opaque, {}, "no JWT"},
-           Case{"a line", {"--token=-"}, opaque + "\r\n", {}, "no JWT"},
-           Case{"the environment", {}, "", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},
-           Case{"the file", {"--env-file", env_file}, "", {}, "no JWT"},
-           Case{"both", {"--session", "-"}, "c.s=", {{"DRAWBRIDGE_TOKEN", opaque}}, "no JWT"},
-           Case{"the flag goes first", {"--token", "-"}, opaque, {{"DRAWBRIDGE_TOKEN", "a.b.c"}}, "no JWT"},
+           Case{"none", {}, opaque, {}, "give a token or a session in DRAWBRIDGE_TOKEN"},
+           Case{"standard input", {"--token", "-"}, opaque, {}, "not a JWT"},
+           Case{"a line", {"--token=-"}, opaque + "\r\n", {}, "not a JWT"},
+           Case{"the environment", {}, "", {{"DRAWBRIDGE_TOKEN", opaque}}, "not a JWT"},
+           Case{"the file", {"--env-file", env_file}, "", {}, "not a JWT"},
+           Case{"both", {"--session", "-"}, "c.s=", {{"DRAWBRIDGE_TOKEN", opaque}}, "not a JWT"},
+           Case{
+               "the flag goes first", {"--token", "-"}, opaque, {{"DRAWBRIDGE_TOKEN", "a.b.c"}}, "not a JWT"},
        }) {
     SCOPED_TRACE(c.name);
     auto arguments = doctor;

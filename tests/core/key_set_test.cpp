@@ -73,12 +73,12 @@ TEST(KeySetKeys, ABadOneIsListedWithItsReason) {
       {"x_short", okp(encode_base64url(std::string(31, 'a'))), "32 bytes"},
       {"x_zero", okp(zeros), "small order"},
       {"x_identity", okp(small_order), "small order"},
-      {"x_not_canonical", okp(not_canonical), "no sound point"},
+      {"x_not_canonical", okp(not_canonical), "not a sound point"},
       {"ec_curve_unknown", R"({"kid":"k","kty":"EC","crv":"secp256k1","x":"AA","y":"AA"})", "crv"},
       {"ec_y_missing", R"({"kid":"k","kty":"EC","crv":"P-256","x":"AAAA"})", "no y"},
       {"ec_short", R"({"kid":"k","kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"})", "wrong length"},
       {"ec_off_curve",
-       R"({"kid":"k","kty":"EC","crv":"P-256","x":")" + zeros + R"(","y":")" + zeros + R"("})", "no point"},
+       R"({"kid":"k","kty":"EC","crv":"P-256","x":")" + zeros + R"(","y":")" + zeros + R"("})", "not a point"},
       {"ec_wrong_curve", replaced(p256_key().jwk(), "P-256", "P-384"), "wrong length"},
       {"rsa_1024", TestKey::generate(Algorithm::rs256, "k", 1024).jwk(), "1024 bits"},
       {"rsa_e_1", replaced(rsa_key().jwk(), R"("e":"AQAB")", R"("e":"AQ")"), "exponent"},
@@ -97,7 +97,7 @@ TEST(KeySetKeys, ABadOneIsListedWithItsReason) {
       {"alg_es256_of_ed25519", replaced(ed25519_key().jwk(), "EdDSA", "ES256"), "do not fit"},
       {"use_enc", ed25519_key().jwk(R"(,"use":"enc")"), "use is not sig"},
       {"key_ops_empty", ed25519_key().jwk(R"(,"key_ops":[])"), "no verify"},
-      {"key_ops_text", ed25519_key().jwk(R"(,"key_ops":"verify")"), "no array"},
+      {"key_ops_text", ed25519_key().jwk(R"(,"key_ops":"verify")"), "not an array"},
   };
   for (const BadKey& c : cases) {
     EXPECT_NE(reason_of(c.jwk), "") << c.name;

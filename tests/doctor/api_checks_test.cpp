@@ -50,7 +50,7 @@ const Told no_route{"api.requires_token", not_checked, "no route /api/v1/{user_i
 
 std::vector<Told> after_own_path(std::vector<Told> told) {
   const std::string because =
-      told.back().status == fault ? "of the fault " + told.back().id : told.back().part;
+      told.back().status == fault ? "because of the fault " + told.back().id : told.back().part;
   told.push_back({"api.tampered_token", not_checked, because});
   told.push_back({"api.foreign_path", not_checked, because});
   return told;
@@ -58,13 +58,14 @@ std::vector<Told> after_own_path(std::vector<Told> told) {
 
 std::vector<Told> without_own_path(std::vector<Told> told) {
   const Told& root = told.back();
-  told.push_back({"api.own_path", not_checked, root.status == fault ? "of the fault " + root.id : root.part});
+  told.push_back(
+      {"api.own_path", not_checked, root.status == fault ? "because of the fault " + root.id : root.part});
   return after_own_path(std::move(told));
 }
 
 std::vector<Told> not_ready(const char* part) {
   return without_own_path(
-      {{"api.ready", fault, part}, {"api.requires_token", not_checked, "of the fault api.ready"}});
+      {{"api.ready", fault, part}, {"api.requires_token", not_checked, "because of the fault api.ready"}});
 }
 
 std::vector<ApiCase> api_cases() {
@@ -91,7 +92,7 @@ std::vector<ApiCase> api_cases() {
       {"a proxy whose backend is down", {{is_ready_question, status(502)}}, not_ready("502")},
       {"open to all",
        {{is_without_token, status(200)}},
-       without_own_path({{"api.requires_token", fault, "anybody reads it"}})},
+       without_own_path({{"api.requires_token", fault, "anyone can read it"}})},
       {"403 without a token",
        {{is_without_token, status(403)}},
        {{"api.requires_token", warning, "not 401"}}},
@@ -212,7 +213,8 @@ TEST(ApiChecks, TellOneFaultOfAnApiThatIsNotThere) {
     for (const auto& [id, check] : told) {
       const bool is_root = id == "api.reachable";
       EXPECT_EQ(name_of(check.status), name_of(is_root ? fault : not_checked)) << id;
-      EXPECT_TRUE(check.summary.contains(is_root ? part : "of the fault api.reachable")) << check.summary;
+      EXPECT_TRUE(check.summary.contains(is_root ? part : "because of the fault api.reachable"))
+          << check.summary;
     }
   }
 }
@@ -239,7 +241,7 @@ TEST(ApiChecks, TellAPathTooManyAtItsRoot) {
     EXPECT_EQ(told.contains("api.reachable"), c.is_fault);
     if (!c.is_fault) continue;
     EXPECT_TRUE(told.at("api.reachable").remedy.contains("give --api-url=http://localhost:8000,"));
-    EXPECT_EQ(told.at("api.ready").summary, "of the fault api.reachable");
+    EXPECT_EQ(told.at("api.ready").summary, "because of the fault api.reachable");
   }
 }
 
@@ -307,7 +309,7 @@ TEST(ApiChecks, AreLeftWithoutAnApi) {
   visit.api_url = std::nullopt;
   const auto told = examined(visit, good_token());
   EXPECT_EQ(told.size(), 8U);
-  for (const auto& [id, check] : told) EXPECT_EQ(check.summary, "no --api-url is given") << id;
+  for (const auto& [id, check] : told) EXPECT_EQ(check.summary, "give --api-url") << id;
 }
 
 TEST(ApiChecks, LookAtWhatNeedsNoTokenWithoutOne) {
@@ -344,7 +346,7 @@ TEST(ApiChecks, AFaultBehindAnotherIsNotToldAgain) {
     check_api_session(report, visit_of(instead), {});
     check_cors(report, visit_of(instead), good_token());
     const auto told = told_of(report, {c.follows});
-    EXPECT_EQ(told.at(c.follows).summary, std::string{"of the fault "} + c.root);
+    EXPECT_EQ(told.at(c.follows).summary, std::string{"because of the fault "} + c.root);
   }
 }
 

@@ -143,7 +143,7 @@ TEST(ApiSessionChecks, AskForThePathOfTheSessionsUserAndNotOfTheTokens) {
 
   const Check nobody = told_of_session(visit, token_of("e30"));
   EXPECT_EQ(nobody.status, not_checked);
-  EXPECT_EQ(nobody.summary, "the session's token does not say whose path is one's own");
+  EXPECT_EQ(nobody.summary, "the session's token does not say which path is the user's own");
 }
 
 TEST(ApiSessionChecks, AFaultOfTheSameSettingsIsNotToldAgain) {
@@ -152,11 +152,11 @@ TEST(ApiSessionChecks, AFaultOfTheSameSettingsIsNotToldAgain) {
     const Visit visit = visit_with_session({{is_own_by_cookie, refusal(401, "session_unknown")}});
     const Check check = told_of_session(visit, good_token().text, {.fault = root});
     EXPECT_EQ(name_of(check.status), name_of(not_checked)) << root;
-    EXPECT_EQ(check.summary, std::string{"of the fault "} + root);
+    EXPECT_EQ(check.summary, std::string{"because of the fault "} + root);
   }
   const Visit visit = visit_with_session(
       {{is_own, refusal(401, "audience_mismatch")}, {is_own_by_cookie, refusal(401, "audience_mismatch")}});
-  EXPECT_EQ(told_of_session(visit).summary, "of the fault api.own_path");
+  EXPECT_EQ(told_of_session(visit).summary, "because of the fault api.own_path");
 }
 
 TEST(ApiSessionChecks, SendNoCookieOverPlainHttpToAnotherMachine) {

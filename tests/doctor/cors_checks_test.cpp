@@ -76,7 +76,7 @@ std::vector<CorsCase> cors_cases() {
        {{is_preflight_of_page, preflight_answer("http://localhost:3000/")}},
        "cors.preflight",
        fault,
-       "compared to the letter"},
+       "compared letter by letter"},
       {"the other name of this machine",
        {{is_preflight_of_page, with_headers(400, {})},
         {comes_from(other_name), preflight_answer(other_name)}},
@@ -290,7 +290,7 @@ TEST(CorsChecks, AreLeftWhereBetterAuthsAddressIsWrongAndItsPagesAreLetIn) {
     EXPECT_EQ(told.at("cors.preflight").status, c.is_fault ? fault : CheckStatus::not_checked);
     if (c.is_fault) continue;
     for (const char* id : {"cors.preflight", "cors.errors", "cors.exposed_headers"})
-      EXPECT_EQ(told.at(id).summary, "of the fault token.issuer") << id;
+      EXPECT_EQ(told.at(id).summary, "because of the fault token.issuer") << id;
   }
 }
 

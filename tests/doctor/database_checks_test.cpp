@@ -287,7 +287,7 @@ const std::vector<Case> of_the_tables{
      "drop the table while it is empty"},
     {"an_id_that_is_no_uuid",
      spoilt(with_uuid_ids(sqlite()), [](auto& facts) { facts.ids_that_are_no_uuids = {2, "A, b"}; }), fault,
-     "tables.user_uuid_values", "the id of 2 users is no UUID in lower case (A, b)", "USER_ID_NOT_UUID"},
+     "tables.user_uuid_values", "the id of 2 users is not a UUID in lower case (A, b)", "USER_ID_NOT_UUID"},
     {"tags_without_a_foreign_key_to_the_id",
      spoilt(with_uuid_ids(postgres()), [](auto& facts) { facts.tables["tags"] = {"id", "user_id", "name"}; }),
      warning, "tables.foreign_keys", "tags.user_id refers to nothing, not to user.id",
@@ -344,7 +344,7 @@ const std::vector<Case> of_the_uuid{
      spoilt(postgres(), [](auto& facts) { facts.uuid->rows->without = rows(7, ""); }), fault,
      "tables.user_uuid_values", "7 users without a uuid", "run drawbridge migrate up"},
     {"no_uuids_at_all", spoilt(sqlite(), [](auto& facts) { facts.uuid->rows->invalid = rows(2, "u1, u2"); }),
-     fault, "tables.user_uuid_values", "2 users with a uuid that is no UUID in lower case (id u1, u2)",
+     fault, "tables.user_uuid_values", "2 users with a uuid that is not a UUID in lower case (id u1, u2)",
      "lower(uuid)"},
     {"one_of_two_users",
      spoilt(sqlite(),
@@ -360,7 +360,7 @@ const std::vector<Case> of_the_uuid{
     {"all_of_that",
      spoilt(sqlite(), [](auto& facts) { *facts.uuid->rows = {rows(3, "a"), rows(4, "b"), rows(2, "c")}; }),
      fault, "tables.user_uuid_values",
-     "4 users with a uuid that is no UUID in lower case (id b), 2 users with a uuid that is another's too "
+     "4 users with a uuid that is not a UUID in lower case (id b), 2 users with a uuid that is another's too "
      "(id "
      "c), 3 users without a uuid (id a)",
      "lower(uuid)"},

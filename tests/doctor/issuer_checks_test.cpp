@@ -226,7 +226,7 @@ TEST(IssuerChecks, TellOnlyTheFieldThatIsAccepted) {
 TEST(IssuerChecks, NeedACookie) {
   FakeBetterAuth issuer;
   EXPECT_EQ(found_by(issuer.visit()).checks.at("issuer.own_fields").summary,
-            "no session was given (DRAWBRIDGE_SESSION, or on standard input: --session -)");
+            "give a session in DRAWBRIDGE_SESSION, or on standard input with --session -");
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ TEST(KeyChecks, TellEachAnswerThatIsNoKeySet) {
       {"429", answer(429), "jwks.status", "rateLimit.customRules"},
       {"500", answer(500), "jwks.status", "--database-url"},
       {"503", answer(503), "jwks.status", "--database-url"},
-      {"204", answer(204), "jwks.status", "no answer of Better Auth's"},
+      {"204", answer(204), "jwks.status", "gives no such answer"},
       {"a page", answer(200, " \n<html>"), "jwks.document", "a web page"},
       {"nothing", answer(200), "jwks.document", "not valid JSON"},
       {"a list", answer(200, "[]"), "jwks.document", "not a JSON object"},

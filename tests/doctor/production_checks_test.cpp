@@ -89,7 +89,7 @@ std::map<std::string, Check> examined(Production production, std::string_view at
   };
   Report report = report_before_the_api({.production = true});
   if (!visit.api_url) {
-    report.leave("api.reachable", "no --api-url is given");
+    report.leave("api.reachable", "give --api-url");
   } else {
     report.ok("api.reachable", "it answers");
     for (const char* id :
@@ -136,7 +136,7 @@ const std::vector<ProductionCase> cases{
      [](Production& p) { p.variables["DRAWBRIDGE_ALLOWED_ORIGINS"] = "http://app.example.com"; },
      "production.origins", fault, "names http://app.example.com"},
     {"nothing to see of origins", [](Production& p) { p.visit.api_url = std::nullopt; }, "production.origins",
-     not_checked, "neither DRAWBRIDGE_ALLOWED_ORIGINS nor --api-url"},
+     not_checked, "give --api-url or DRAWBRIDGE_ALLOWED_ORIGINS"},
     {"a day's token", [](Production& p) { p.token.lifetime = std::chrono::hours{24}; },
      "production.token_lifetime", warning, "1440 minutes"},
     {"a token of unknown age", [](Production& p) { p.token.lifetime = std::nullopt; },
@@ -201,7 +201,7 @@ TEST(ProductionChecks, FindEachFaultAndNothingElse) {
     auto told = examined(production);
     std::erase_if(told, [](const auto& entry) {
       const std::string& why = entry.second.summary;
-      return why == "of the fault production.https" || why == "no --api-url is given";
+      return why == "because of the fault production.https" || why == "give --api-url";
     });
     ASSERT_EQ(told.size(), 1U) << told.begin()->first;
     const Check& check = told.begin()->second;
@@ -262,7 +262,7 @@ TEST(ProductionChecks, SeeDocumentationThatEverybodyMayRead) {
 TEST(ProductionChecks, DoNotCallOriginsExactThatAreNot) {
   const auto told = examined(healthy(), "cors.foreign_origin");
   ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told.at("production.origins").summary, "of the fault cors.foreign_origin");
+  EXPECT_EQ(told.at("production.origins").summary, "because of the fault cors.foreign_origin");
 }
 
 TEST(ProductionChecks, LookAtTheCookieThatSigningOutSets) {

@@ -40,7 +40,7 @@ TEST(Report, TellsAFaultOnceAtItsRoot) {
   report.fault("jwks.reachable", "nothing answers", "it is not running", "start it");
   const Check below = check_named(report, "token.key");
   EXPECT_EQ(below.status, CheckStatus::not_checked);
-  EXPECT_EQ(check_named(report, "jwks.algorithm").summary, "of the fault jwks.reachable");
+  EXPECT_EQ(check_named(report, "jwks.algorithm").summary, "because of the fault jwks.reachable");
   const auto checks = report.checks();
   EXPECT_EQ(std::ranges::count(checks, CheckStatus::fault, &Check::status), 1);
   EXPECT_FALSE(is_healthy(checks));
@@ -56,8 +56,8 @@ TEST(Report, TellsAFaultNotAgainThatAnotherExplains) {
   report.fault("tables.jwks", "it is missing", "it came later", "make it");
   const Check explained = check_named(report, "jwks.status");
   EXPECT_EQ(explained.status, CheckStatus::not_checked);
-  EXPECT_EQ(explained.summary, "of the fault tables.jwks");
-  EXPECT_EQ(check_named(report, "jwks.document").summary, "of the fault tables.jwks");
+  EXPECT_EQ(explained.summary, "because of the fault tables.jwks");
+  EXPECT_EQ(check_named(report, "jwks.document").summary, "because of the fault tables.jwks");
   EXPECT_FALSE(is_healthy(report.checks()));
 }
 

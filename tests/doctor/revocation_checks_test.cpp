@@ -153,7 +153,7 @@ TEST(RevocationChecks, NameTheTableThatIsMissing) {
     EXPECT_EQ(report.is_at_fault("tables.revocations"), c.status == CheckStatus::fault) << c.name;
     EXPECT_EQ(report.stands("tables.revocations"), c.status == CheckStatus::ok) << c.name;
     if (c.status == CheckStatus::fault) {  // told once, at its root
-      EXPECT_EQ(report.why_without("revocations.feed"), "of the fault tables.revocations") << c.name;
+      EXPECT_EQ(report.why_without("revocations.feed"), "because of the fault tables.revocations") << c.name;
       continue;
     }
     const std::string because = report.why_without("tables.revocations");

@@ -60,7 +60,7 @@ def test_settings_of_the_api_that_do_not_fit(
     assert (checks.faults, checks.warnings) == ({other.fault}, set())
     assert other.says in checks[other.fault].remedy
     assert checks.not_checked == other.behind
-    assert {checks[left].summary for left in other.behind} == {f"of the fault {other.fault}"}
+    assert {checks[left].summary for left in other.behind} == {f"because of the fault {other.fault}"}
     # The remedy, followed: the setting as it is here.
     assert healthy_sqlite.examine().of("ok") == set(checks)
 
@@ -71,7 +71,7 @@ def test_an_api_that_does_not_run(healthy: SetUp):
     assert (checks.faults, checks.warnings) == ({"api.reachable"}, set())
     assert address in checks["api.reachable"].summary
     assert "Better Auth" not in checks["api.reachable"].text()
-    assert {checks[left].summary for left in checks.not_checked} == {"of the fault api.reachable"}
+    assert {checks[left].summary for left in checks.not_checked} == {"because of the fault api.reachable"}
 
 
 def test_a_better_auth_that_ended_is_told_once(start_set_up):
@@ -85,7 +85,7 @@ def test_a_better_auth_that_ended_is_told_once(start_set_up):
 WRONG: dict[str, tuple[set[str], set[str], str]] = {
     "right": (set(), set(), ""),
     "other_routes": (set(), set(), ""),
-    "open_to_all": ({"api.requires_token"}, set(), "anybody reads it"),
+    "open_to_all": ({"api.requires_token"}, set(), "anyone can read it"),
     "unverified_tokens": ({"api.tampered_token"}, set(), "without verifying"),
     "any_path": ({"api.foreign_path"}, set(), "any user reads any other's"),
     "subject_in_path": ({"api.own_path"}, set(), "with `sub`"),
@@ -132,7 +132,7 @@ def test_a_path_too_many(healthy: SetUp, path: str):
     checks = healthy.examine(api_url=f"{healthy.backend.url}{path}")
     assert (checks.faults, checks.warnings) == ({"api.reachable"}, set())
     assert f"--api-url has the path {path} too many" in checks["api.reachable"].summary
-    assert {checks[left].summary for left in checks.not_checked} == {"of the fault api.reachable"}
+    assert {checks[left].summary for left in checks.not_checked} == {"because of the fault api.reachable"}
     # The remedy, followed.
     found = re.search(r"--api-url=([^,]+),", checks["api.reachable"].remedy or "")
     assert found

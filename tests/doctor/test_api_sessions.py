@@ -107,7 +107,7 @@ def test_a_secret_that_is_wrong_on_both_sides_is_told_once(healthy_sqlite: SetUp
     env = SESSIONS | {"BETTER_AUTH_SECRET": ANOTHER_SECRET}
     checks = healthy_sqlite.examine(api_url=start_backend(healthy_sqlite.issuer, **lower(env)).url, env=env)
     only(checks, "credentials.cookie_secret")
-    assert checks["api.session"].summary == "of the fault credentials.cookie_secret"
+    assert checks["api.session"].summary == "because of the fault credentials.cookie_secret"
 
 
 def test_an_api_that_takes_sessions_alone(healthy_sqlite: SetUp, start_backend: StartBackend):
@@ -133,7 +133,7 @@ def test_settings_without_a_session(healthy_sqlite: SetUp, start_backend: StartB
     checks = examined(healthy_sqlite, api.url, {}, session=None, env_file=env_file)
     only(checks)
     assert checks["api.session"].status == "not_checked"
-    assert "no session was given (DRAWBRIDGE_SESSION, or on standard input" in checks["api.session"].summary
+    assert "give a session in DRAWBRIDGE_SESSION, or on standard input" in checks["api.session"].summary
 
 
 def test_a_page_that_may_not_read_what_it_sent_with_its_cookie(healthy_sqlite: SetUp, wrong: PythonApi):

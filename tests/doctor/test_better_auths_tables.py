@@ -37,7 +37,7 @@ def test_no_jwks(start_set_up: StartSetUp, product: str):
     checks = set_up.examine()
     assert (checks.faults, checks.warnings) == ({"tables.jwks"}, set())
     assert NO_TABLE[product] in checks["tables.jwks"].summary
-    assert checks["jwks.status"].summary == "of the fault tables.jwks"
+    assert checks["jwks.status"].summary == "because of the fault tables.jwks"
     assert_mended(set_up, checks["tables.jwks"].remedy)
 
 
@@ -61,7 +61,7 @@ def test_no_uuid(
     token = issuer.sign_up("alice").token()
     checks = examine(**options, token=token, api_url=backend.url if backend else None)
     assert (checks.faults, checks.warnings) == ({"tables.user_uuid"}, set())
-    assert checks["token.uuid"].summary == "of the fault tables.user_uuid"
+    assert checks["token.uuid"].summary == "because of the fault tables.user_uuid"
     remedy = checks["tables.user_uuid"].remedy or ""
     assert "run drawbridge migrate up" in remedy and "add the plugin drawbridge()" in remedy
     issuer.stop()

@@ -25,7 +25,7 @@ def origin_to_allow(remedy: str | None) -> str:
 @pytest.mark.parametrize(
     ("allowed", "says"),
     [
-        ("https://app.example.com", "compared to the letter"),
+        ("https://app.example.com", "compared letter by letter"),
         ("http://localhost:{port}", "localhost and 127.0.0.1 are different origins"),
     ],
     ids=["another page", "the other name of this machine"],
@@ -57,7 +57,7 @@ NO_ORIGINS = {
     "any": ("*", "would let any page in"),
     "null": ("null", "would let any page in"),
     "a slash at the end": ("http://localhost:3000/", 'sends the origin as "http://localhost:3000"'),
-    "without scheme": ("localhost:3000", "is no origin"),
+    "without scheme": ("localhost:3000", "is not an origin"),
     "capitals": ("https://App.example.com", 'sends the origin as "https://app.example.com"'),
     "the port that is understood": ("https://app.example.com:443", 'sends the origin as "https://app.example.com"'),
     "a path": ("https://app.example.com/tasks", 'sends the origin as "https://app.example.com"'),
@@ -77,9 +77,9 @@ def test_an_origin_that_no_browser_sends_is_wrong_usage(given: str, says: str):
 WRONG: dict[str, tuple[set[str], set[str], str]] = {
     "right": (set(), set(), ""),
     "no_cors": ({"cors.preflight"}, set(), "the API has no CORS layer"),
-    "another_origin": ({"cors.preflight"}, set(), "compared to the letter"),
+    "another_origin": ({"cors.preflight"}, set(), "compared letter by letter"),
     "other_name": ({"cors.preflight"}, set(), "the API allows http://localhost:"),
-    "slash_at_the_end": ({"cors.preflight"}, set(), "compared to the letter"),
+    "slash_at_the_end": ({"cors.preflight"}, set(), "compared letter by letter"),
     "get_alone": ({"cors.preflight"}, set(), "the method PATCH"),
     "no_authorization": ({"cors.preflight"}, set(), "the header Authorization"),
     "gate_before_preflight": ({"cors.preflight"}, set(), "answers OPTIONS, which has no token"),

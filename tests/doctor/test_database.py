@@ -131,7 +131,7 @@ UUID: dict[str, Spoilt] = {
     ),
     "upper case": Spoilt(
         "tables.user_uuid_values",
-        "1 user with a uuid that is no UUID in lower case (id u1)",
+        "1 user with a uuid that is not a UUID in lower case (id u1)",
         by_hand('UPDATE "user" SET uuid = lower(uuid)', says='UPDATE "user" SET uuid = lower(uuid)'),
         column="text",
         uuids={"u1": GOOD.upper(), "u2": ALSO_GOOD},
@@ -139,7 +139,7 @@ UUID: dict[str, Spoilt] = {
     ),
     "no UUID": Spoilt(
         "tables.user_uuid_values",
-        "2 users with a uuid that is no UUID",
+        "2 users with a uuid that is not a UUID",
         by_hand("""UPDATE "user" SET uuid = NULL WHERE id in ('u1', 'u2')""", says='UPDATE "user" SET uuid = NULL'),
         column="text",
         uuids={"u1": "1", "u2": NIL},
@@ -147,7 +147,7 @@ UUID: dict[str, Spoilt] = {
     ),
     "nil": Spoilt(
         "tables.user_uuid_values",
-        "1 user with a uuid that is no UUID",
+        "1 user with a uuid that is not a UUID",
         by_hand("""UPDATE "user" SET uuid = NULL WHERE id = 'u1'""", says='UPDATE "user" SET uuid = NULL'),
         column="uuid",
         uuids={"u1": NIL, "u2": GOOD},
@@ -329,7 +329,7 @@ def test_an_api_that_is_not_ready_for_it(start_set_up: StartSetUp):
     script(set_up.issuer.database, 'alter table "user" drop constraint user_uuid_key cascade')
     checks = set_up.examine()
     assert (checks.faults, checks.warnings) == ({"tables.user_uuid_unique"}, set())
-    assert checks["api.ready"].summary == "of the fault tables.user_uuid_unique"
+    assert checks["api.ready"].summary == "because of the fault tables.user_uuid_unique"
     up(set_up.issuer.database)
     # It keeps its answer for a second.
     wait_until(lambda: set_up.backend.call("GET", "/readyz").status_code == 200, 10, "the API is ready")
@@ -372,7 +372,7 @@ def test_cannot_be_read(healthy_sqlite: SetUp, tmp_path: Path, name: str):
     assert (checks.faults, checks.warnings) == ({"database.reachable"}, set())
     text = checks["database.reachable"].text()
     assert says in text and "sesame" not in text
-    assert checks["tables.jwks"].summary == "of the fault database.reachable"
+    assert checks["tables.jwks"].summary == "because of the fault database.reachable"
 
 
 def test_a_server_that_says_nothing_is_waited_for_ten_seconds(healthy_sqlite: SetUp):
@@ -407,7 +407,7 @@ def test_no_part_of_a_password_is_shown(command: str, form: str):
 def test_no_database_is_given(healthy_sqlite: SetUp):
     checks = examine(better_auth_url=healthy_sqlite.issuer.url)
     assert checks["tables.user_uuid"].status == "not_checked"
-    assert checks["tables.user_uuid"].summary == "DATABASE_URL is not set"
+    assert checks["tables.user_uuid"].summary == "give --database-url"
 
 
 # ---- the role that serves ----------------------------------------------------------------------------

@@ -151,6 +151,8 @@ def test_asks_the_api_few_questions_that_only_read(healthy_sqlite: SetUp):
 def test_says_so_to_people(healthy_sqlite: SetUp):
     done = run_doctor(*arguments_of(healthy_sqlite.options()))
     assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"healthy, \d+ ok \(--all lists each check\)\n", done.stdout)
+    done = run_doctor(*arguments_of(healthy_sqlite.options()), "--all")
     *lines, blank, last = done.stdout.splitlines()
     assert blank == ""
     assert re.fullmatch(r"healthy, \d+ ok", last)
@@ -171,6 +173,8 @@ def test_on_a_terminal_lines_are_broken_at_its_width(healthy_sqlite: SetUp):
     assert done.returncode == 1
     assert "\x1b[1;31mfault        \x1b[0mapi.reachable" in done.stdout
     lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).splitlines()
+    *lines, next_command = lines  # which stays whole, to be pasted
+    assert next_command.startswith("  drawbridge serve --better-auth-url")
     assert max(map(len, lines)) <= 100
     assert "             why     the API is not running, or it is at another address" in lines
 
@@ -204,4 +208,4 @@ def test_help_says_what_production_does():
     done = run_doctor("--help")
     assert done.returncode == 0
     for part in ("--session", "Nothing is changed on either side", "about a hundred times", "updatedAt"):
-        assert part in done.stdout
+        assert part in " ".join(done.stdout.split())

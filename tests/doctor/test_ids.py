@@ -32,7 +32,7 @@ def test_the_plugin_goes_by_the_id_and_the_tables_by_the_uuid(new_database: NewD
     token = issuer.sign_up("alice").token()
     checks = examine(better_auth_url=issuer.url, database_url=database.url, token=token)
     assert checks.faults == {"user.known"}
-    assert checks["user.known"].cause == "the token carries user.id as the uuid, while the tables go by user.uuid"
+    assert checks["user.known"].cause == "the token carries user.id as the uuid, while the tables use user.uuid"
 
 
 def test_a_jwks_whose_ids_nobody_makes(new_database: NewDatabase, start_issuer: StartIssuer):

@@ -180,7 +180,7 @@ def test_limited_fetches(start_issuer: StartIssuer, new_database: Any):
     with_plugin = start_issuer(database, key_fetches=1)
     only(examine(better_auth_url=with_plugin.url))
     text = only(examine(better_auth_url=with_plugin.url), "jwks.status")
-    assert "where no rule of yours names that path" in text
+    assert "where none of your rules names that path" in text
     with_plugin.stop()
     # The remedy, followed, while all else is limited.
     for payload in ({"payload": "own"}, {}):
@@ -437,4 +437,4 @@ def test_a_wrong_port_is_one_fault(healthy_sqlite: SetUp):
     text = only(checks, "jwks.reachable")
     assert f"set BETTER_AUTH_URL={healthy_sqlite.issuer.url}, from which issuer, audience" in text
     for check in ("token.issuer", "token.audience", "api.own_path"):
-        assert checks[check].summary == "of the fault jwks.reachable"
+        assert checks[check].summary == "because of the fault jwks.reachable"

@@ -263,5 +263,5 @@ def test_a_set_up_of_a_developers_machine(healthy: SetUp):
     sqlite = {SQLITE} if healthy.issuer.database.kind == "sqlite" else set()
     assert checks.warnings == {"production.audience", "production.rotation", "production.docs"} | sqlite
     assert checks["production.docs"].summary == "the API shows everybody /docs, /openapi.json"
-    assert checks["production.cookies"].summary == "of the fault production.https"
-    assert checks["production.origins"].summary == "of the fault production.https"
+    assert checks["production.cookies"].summary == "because of the fault production.https"
+    assert checks["production.origins"].summary == "because of the fault production.https"

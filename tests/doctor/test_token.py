@@ -60,7 +60,7 @@ GIVEN: dict[str, tuple[Callable[[Two], str], str, str]] = {
     "with Bearer": (
         lambda t: f"Bearer {t.set_up.token}",
         "token.form",
-        "the JWT alone",
+        "only the JWT",
     ),
     "five parts, as a JWE has": (
         lambda t: f"{t.set_up.token}.a.b",
@@ -143,7 +143,7 @@ def test_of_another_better_auth(two: Two, start_issuer: StartIssuer, name: str):
         "token.uuid",
         "token.payload",
     ):
-        assert checks[check].summary == "of the fault token.key"
+        assert checks[check].summary == "because of the fault token.key"
     only(two.set_up.examine())
 
 
@@ -209,7 +209,7 @@ def test_of_a_shared_secret(start_issuer: StartIssuer, two: Two):
     token = person.token()
     assert header_of(token)["alg"] == "HS256"
     text = only(examine(**options, token=token), "token.algorithm")
-    assert "BETTER_AUTH_SECRET" in text and "can make one, for any user" in text
+    assert "BETTER_AUTH_SECRET" in text and "can also make one, for any user" in text
     text = only(
         examine(
             **options,
@@ -285,7 +285,7 @@ def test_another_name_of_this_machine_is_one_fault(healthy: SetUp):
     text = only(checks, "token.issuer")
     assert "are different origins" in text and f'"{other}"' in text and f'"{issuer.url}"' in text
     for check in ("token.audience", "api.own_path", "cors.preflight", "cors.errors", "cors.exposed_headers"):
-        assert checks[check].summary == "of the fault token.issuer"
+        assert checks[check].summary == "because of the fault token.issuer"
     # The remedy, followed.
     mended = healthy.examine(
         better_auth_url=said(text, "set BETTER_AUTH_URL=([^;]+);"),

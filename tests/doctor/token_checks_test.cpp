@@ -28,13 +28,12 @@ TEST(TokenChecks, FindNothingInAGoodToken) {
 TEST(TokenChecks, SayWhyThereIsNone) {
   FakeBetterAuth issuer;
   Visit visit = issuer.visit();
-  EXPECT_TRUE(
-      found_by(visit)
-          .checks.at("token.uuid")
-          .summary.contains("(DRAWBRIDGE_TOKEN, DRAWBRIDGE_SESSION, or one of them on standard input"));
+  EXPECT_TRUE(found_by(visit)
+                  .checks.at("token.uuid")
+                  .summary.contains("DRAWBRIDGE_TOKEN or DRAWBRIDGE_SESSION, or one of them on standard "));
   visit.session_cookie = "c.s=";
   issuer.answers["GET /api/auth/get-session"] = {answer(200, "null")};
-  EXPECT_EQ(found_by(visit).checks.at("token.form").summary, "of the fault issuer.session");
+  EXPECT_EQ(found_by(visit).checks.at("token.form").summary, "because of the fault issuer.session");
 }
 
 struct ClaimsCase {
@@ -183,7 +182,7 @@ TEST(TokenChecks, TellWhatIsNoTokenAndWhatIsSomebodyElses) {
       {"HS256",
        with_header(R"({"alg":"HS256","kid":"k1"})"),
        {"token.algorithm"},
-       "can make one, for any user"},
+       "can also make one, for any user"},
       {"the cookie cache by the secret",
        key.token(R"({"alg":"HS256"})", R"({"session":{"id":"s"},"user":{"id":"u"},"updatedAt":1})"),
        {"token.algorithm"},
@@ -326,7 +325,7 @@ TEST(TokenChecks, SayOfATokenThatIsNotOursOnlyThat) {
   EXPECT_EQ(found.warnings, Ids{});
   for (const char* id :
        {"token.kind", "token.times", "token.issuer", "token.audience", "token.uuid", "token.payload"})
-    EXPECT_EQ(found.checks.at(id).summary, "of the fault token.key") << id;
+    EXPECT_EQ(found.checks.at(id).summary, "because of the fault token.key") << id;
 }
 
 TEST(TokenChecks, LeaveAnotherAlgorithmToTheKeySetThatIsNotThere) {
@@ -336,7 +335,7 @@ TEST(TokenChecks, LeaveAnotherAlgorithmToTheKeySetThatIsNotThere) {
   visit.token = TestKey::generate(Algorithm::es256, "e").token(FakeBetterAuth::payload());
   const Found found = found_by(visit);
   EXPECT_EQ(found.faults, Ids{"jwks.not_empty"});
-  EXPECT_EQ(found.checks.at("token.algorithm").summary, "of the fault jwks.not_empty");
+  EXPECT_EQ(found.checks.at("token.algorithm").summary, "because of the fault jwks.not_empty");
 }
 
 TEST(TokenChecks, AskAgainForAKeyThatTheSetLacks) {

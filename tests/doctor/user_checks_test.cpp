@@ -114,7 +114,7 @@ TEST(User, OfABackendThatGoesBySubject) {
       if (kind.needs.empty()) report.leave(kind.id, "it was not asked for");
     for (const char* const good : {"token.uuid", "token.signature", "database.better_auth"})
       report.ok(good, "good");
-    report.leave("tables.user_uuid", "the backend goes by user.id");
+    report.leave("tables.user_uuid", "the backend identifies users by user.id");
     Visit visit = visit_where(known);
     visit.variable = [](const std::string& name) {
       return name == "DRAWBRIDGE_USER_CLAIM" ? std::optional<std::string>{"sub"} : std::nullopt;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from better_auths import add_many_users, make_tables, script
 from conftest import NewDatabase
 from database import Database, SqliteDatabase
 from migration import BETTER_AUTHS, OURS, migrate, pending, plan, run, up
+from process import DRAWBRIDGE
 from schema import contents_of, schema_of
 
 
@@ -53,6 +55,26 @@ def test_status_and_plan_change_nothing(database: Database) -> None:
     assert plan(database) != ""
     assert migrate(database, "status").status == 1
     assert contents_of(database) == before
+
+
+def test_status_names_the_file_that_is_not_there(tmp_path: Path) -> None:
+    """Where it was looked for, whole: a relative path depends on where the command runs."""
+    nowhere = "sqlite:.data/drawbridge.db"
+    for url in (None, nowhere):
+        options = [] if url is None else ["--database-url", url]
+        done = subprocess.run(
+            [DRAWBRIDGE, "migrate", "status", *options],
+            cwd=tmp_path,
+            env={},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, "")
+        first, *_ = done.stdout.splitlines()
+        assert first == f"there is no file {tmp_path}/.data/drawbridge.db: `drawbridge migrate up` makes it"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_up_is_done_once(database: Database) -> None:

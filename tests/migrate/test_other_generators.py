@@ -244,7 +244,7 @@ def test_a_table_of_the_app_in_the_place_of_better_auths(database: Database, tab
     ended = migrate(database, "up", "--with-better-auth")
     assert (ended.status, ended.out) == (1, "")
     assert f'"{table}" has no column ' in ended.err
-    assert "it is not Better Auth's, whose own has no place beside it. Rename it" in ended.err
+    assert "it is not Better Auth's, so there is no place for Better Auth's own. Rename it" in ended.err
     assert contents_of(database) == before
     if table != "jwks":  # which is the one that is made without being asked for
         unchanged = of_the_app(database, table)

@@ -213,7 +213,7 @@ TEST(UserId, is_asked_for_where_it_can_be) {
       {"rows with other ids", [](Facts& facts) { facts.user.rows.ids_that_are_no_uuids = {"a", "b"}; },
        as_uuid, "user.id is not a lower-case UUID in the rows with id a, b: leave --uuid out"},
       {"a uuid beside it", [](Facts& facts) { facts.user.uuid = UuidColumn{.type = "uuid"}; }, as_uuid,
-       "user.uuid is there, so tables and tokens may go by it: leave --uuid out"},
+       "user.uuid is there, so tables and tokens may use it: leave --uuid out"},
       {"numbers", [](Facts& facts) { facts.ids["user"] = counted; }, as_uuid,
        "user.id is a number and not a UUID"},
       {"ids of another kind",

@@ -71,7 +71,7 @@ def test_the_browsers_own_cookie_makes_a_call(start_bridge, visit):
     ada = visit(bridge)
     sign_up(ada)
     for settings, told, status in (
-        ({}, "The server does not take a session of yours: 401 token_missing.", None),
+        ({}, "The server does not accept your session: 401 token_missing.", None),
         ({"drawbridge_credentials": "token,session"}, "Your user_id is filled in.", 403),
         ({"drawbridge_credentials": "token,session", "drawbridge_allowed_origins": own}, "Your user_id is filled in.", 201),
     ):

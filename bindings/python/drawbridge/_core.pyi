@@ -11,7 +11,7 @@ _Uuid_co = TypeVar("_Uuid_co", bound=UUID | None, default=UUID, covariant=True)
 
 @final
 class Identity(Generic[_Uuid_co]):
-    """Who sent a request, as a verified token says. Immutable; any number of threads may read one.
+    """The user who sent a request, as a verified token says. Immutable; any number of threads may read one.
 
     Only a Verifier makes one, so holding one means that a token was verified. Where a verifier goes by `sub`, `uuid`
     may be None: for type checkers that is `Identity[UUID | None]`, and `Identity` alone has a `uuid`.

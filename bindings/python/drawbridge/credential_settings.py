@@ -25,7 +25,7 @@ def fault_of_cookie_name(name: str) -> str | None:
     if _COOKIE_VALUE.fullmatch(name):
         return "holds a cookie's value, which is a secret: give the cookie's name"
     if not _COOKIE_NAME.fullmatch(name):
-        return "is no name of a cookie: give the whole name alone, for example __Secure-better-auth.session_token"
+        return "is not the name of a cookie: give the whole name alone, for example __Secure-better-auth.session_token"
     return None
 
 
@@ -56,7 +56,7 @@ def fault_of_origin(origin: str) -> str | None:
     try:
         written_by_a_browser = _core.better_auth_at(origin)[1]
     except ValueError:
-        return f"names {quoted(origin)}, which is no origin: give for example https://app.example.com"
+        return f"names {quoted(origin)}, which is not an origin: give for example https://app.example.com"
     if origin != written_by_a_browser:
         return f"names {quoted(origin)}, but a browser sends the origin as {quoted(written_by_a_browser)}: write it so"
     return None

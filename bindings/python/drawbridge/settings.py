@@ -272,7 +272,7 @@ class _Reader:
         else:
             _fault(given.name, f"is a {type(given.value).__name__}: give a str or a list of str")
         if not all(items):
-            _fault(given.name, f"is {quoted(given.value)}: there is nothing beside one of the commas")
+            _fault(given.name, f"is {quoted(given.value)}: an item is empty, before or after a comma")
         if not items and default:
             _fault(given.name, "is empty: give it a value, or leave it out")
         for item in items:

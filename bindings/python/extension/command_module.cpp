@@ -22,7 +22,7 @@ namespace nb = nanobind;
 namespace drawbridge::python {
 namespace {
 
-/// A command that the program has: who asks for it here is told where it is. Not in the help.
+/// A command that only the program has. Here it says where that is. Not in the help.
 void add_absent(CLI::App& app, const char* name, int& status) {
   CLI::App* const command = app.add_subcommand(name)->group("")->prefix_command();
   command->set_help_flag();
@@ -59,6 +59,12 @@ void set_default_ca_file(CLI::App& command, const std::string& file) {
   }
 }
 
+constexpr const char* first_steps =
+    "Start your front end with Better Auth, then see what is missing between it and your backend. On this "
+    "machine each answer ends with the command to run next:\n\n"
+    "  drawbridge doctor --better-auth-url http://localhost:3000\n\n"
+    "`drawbridge --help` lists every command.\n";
+
 /// The exit status of the command that `arguments`, the program's name first among them, name.
 int run_command(const std::vector<nb::bytes>& arguments, const std::optional<std::string>& ca_file) {
   std::vector<const char*> texts;
@@ -72,7 +78,8 @@ int run_command(const std::vector<nb::bytes>& arguments, const std::optional<std
     if (ca_file) set_default_ca_file(app, *ca_file);
   };
   const nb::gil_scoped_release no_gil;
-  return app::run_program(static_cast<int>(texts.size()), texts.data(), {add_commands, app::token_examples});
+  return app::run_program(static_cast<int>(texts.size()), texts.data(),
+                          {add_commands, app::token_examples, first_steps});
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ nb::object text_of(const Identity& identity) {
 void bind_identity(nb::module_& module) {
   nb::class_<Identity> type{
       module, "Identity", nb::is_final(),
-      "Who sent a request, as a verified token says. Immutable; any number of threads may "
+      "The user who sent a request, as a verified token says. Immutable; any number of threads may "
       "read one.\n\nOnly a Verifier makes one, so holding one means that a token was "
       "verified."};
   type.def_prop_ro("issuer", &Identity::issuer,

@@ -71,9 +71,6 @@ def keys() -> Iterator[KeyServer]:
         (["token", "--help"], 0),
         (["token", "verify", "--help"], 0),
         (["token", "inspect", "--help"], 0),
-        ([], 2),
-        (["nonsense"], 2),
-        ([b"\xff\xfe"], 2),
         (["token"], 2),
         (["token", "verify"], 2),
         (["jwks"], 2),
@@ -100,6 +97,22 @@ def keys() -> Iterator[KeyServer]:
 )
 def test_the_same_as_the_program(arguments: list[str | bytes], status: int) -> None:
     assert run_both(arguments).status == status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "give a command\n\nStart your front end"),
+        (["nonsense"], '"nonsense" is not a command: give one of jwks, token, doctor;'),
+        ([b"\xff\xfe"], "is not a command: give one of jwks, token, doctor;"),
+    ],
+    ids=["none", "another", "no text"],
+)
+def test_without_a_command_it_says_which_it_has(arguments: list[str | bytes], says: str) -> None:
+    ended = run(COMMAND, arguments)
+    assert (ended.status, ended.out) == (2, b"")
+    assert says in ended.errors.decode()
+    assert "serve" not in ended.errors.decode()
 
 
 @pytest.mark.repository
@@ -149,7 +162,7 @@ def run_both_doctors(*options: str, text: str = "", variables: dict[str, str] | 
     arguments: list[str | bytes] = ["doctor", *options]
     command = run(COMMAND, arguments, text, variables)
     assert NO_DATABASE in command.out
-    as_programs = command.out.replace(NO_DATABASE, b"DATABASE_URL is not set")
+    as_programs = command.out.replace(NO_DATABASE, b"give --database-url")
     assert command._replace(out=as_programs) == run([str(PROGRAM)], arguments, text, variables)
     return command
 

@@ -430,7 +430,7 @@ def test_a_check_that_read_nothing_lets_nobody_in(api: Api, name: str) -> None:
 
 def test_a_check_may_refuse_with_a_code_of_its_own(api: Api) -> None:
     def refuse(identity: Identity) -> Row:
-        raise AuthError("store_unavailable", "The database cannot be used now; try again.", retry_after=3)
+        raise AuthError("store_unavailable", "The database is currently unavailable; try again.", retry_after=3)
 
     app = FastAPI()
     app.get("/me", dependencies=[Depends(api.auth.get_current_active_user(refuse))])(lambda: "known")

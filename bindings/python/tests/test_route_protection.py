@@ -318,7 +318,7 @@ def test_an_overridden_dependency_still_protects() -> None:
 def test_what_is_open_must_be_a_route() -> None:
     app = FastAPI()
     app.get("/health")(endpoint)
-    with pytest.raises(AssertionError, match="open names what is no route of this app: /healthz"):
+    with pytest.raises(AssertionError, match="open names something that is not a route of this app: /healthz"):
         assert_all_routes_protected(app, open={"/health", "/healthz"})
 
 

@@ -163,4 +163,4 @@ def _refusals() -> Iterator[None]:
             raise user_unknown() from error
         raise AuthError("conflict", "You have another tag of that name.") from error
     except UNAVAILABLE as error:
-        raise AuthError("store_unavailable", "The database cannot be used now; try again.", str(error)) from error
+        raise AuthError("store_unavailable", "The database is currently unavailable; try again.", str(error)) from error

@@ -19,7 +19,7 @@ MESSAGES = {"missing": "is required", "extra_forbidden": "is not one that can be
 
 def not_found() -> AuthError:
     """Also for what is there and another user's."""
-    return AuthError("not_found", "There is no such object of yours.")
+    return AuthError("not_found", "You have no such object.")
 
 
 class Invalid(AuthError):

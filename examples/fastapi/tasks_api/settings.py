@@ -30,7 +30,7 @@ def _origin_of(url: str) -> str:
 def _quota(name: str, default: int) -> int:
     text = os.environ.get(name) or str(default)
     if not re.fullmatch("[0-9]{1,9}", text):
-        raise ValueError(f"{name} is {text}, which is no number of rows: {default} is one, and 0 is no limit")
+        raise ValueError(f"{name} is {text}, which is not a number of rows: {default} is one, and 0 means unlimited")
     return int(text)
 
 
@@ -50,7 +50,7 @@ def read_settings() -> Settings:
     for origin in origins:
         if origin in ("*", "null"):
             raise ValueError(
-                f"DRAWBRIDGE_ALLOWED_ORIGINS holds {origin}, which is no origin: https://app.example.com is one"
+                f"DRAWBRIDGE_ALLOWED_ORIGINS holds {origin}, which is not an origin: https://app.example.com is one"
             )
     docs = os.environ.get("DRAWBRIDGE_DOCS", "on")
     if docs not in ("on", "off"):

@@ -47,7 +47,7 @@ def tags_of(session: Session, owner: Identity, ids: list[int]) -> list[Tag]:
     found = {tag.id: tag for tag in session.scalars(wanted.with_for_update(read=True, key_share=True))}
     for index, id in enumerate(ids):
         if id not in found:
-            raise Invalid({f"/tag_ids/{index}": "is no tag of yours"})
+            raise Invalid({f"/tag_ids/{index}": "is not one of your tags"})
     return sorted(found.values(), key=lambda tag: tag.name)
 
 

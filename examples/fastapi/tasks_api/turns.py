@@ -76,4 +76,4 @@ class Turns:
 
 def waited_too_long() -> AuthError:
     hint = f"It waited {LONGEST_WAIT:g} s for its turn, behind other work of this user or behind too much of all."
-    return AuthError("store_unavailable", "The database cannot be used now; try again.", hint)
+    return AuthError("store_unavailable", "The database is currently unavailable; try again.", hint)

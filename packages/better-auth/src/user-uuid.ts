@@ -54,9 +54,9 @@ export function idAsUuid({ id }: User): string {
   throw APIError.from("INTERNAL_SERVER_ERROR", {
     code: "USER_ID_NOT_UUID",
     message:
-      'No token was made, because drawbridge({ uuid: "user.id" }) takes the user\'s id for the UUID, and this id is no UUID ' +
+      'No token was made, because drawbridge({ uuid: "user.id" }) takes the user\'s id for the UUID, and this id is not a UUID ' +
       'in lower case. Set advanced.database.generateId to "uuid"; where there are users with other ids, leave the option ' +
-      "out and run `drawbridge migrate up`, which gives every user a UUID beside the id.",
+      "out and run `drawbridge migrate up`, which gives every user a UUID besides the id.",
   });
 }
 

@@ -40,7 +40,7 @@ export function errorOf(answer: Answer): ApiError {
     body,
     ...(problem ?? {
       code: answer.status === 429 ? "rate_limited" : "unexpected_answer",
-      detail: "The answer is no problem document; something else than the API may have given it.",
+      detail: "The answer is not a problem document. Something other than the API may have sent it.",
       errors: [],
     }),
   });

@@ -128,7 +128,7 @@ export class Caller {
   async token(signal: AbortSignal, refused: string | undefined): Promise<string> {
     if (refused !== undefined) this.#tokens?.refuse(refused);
     const { token } = await untilAborted(signal, this.#credential.pass(signal));
-    if (token === null) throw new TypeError("There is no token: requests go by the session's cookie.");
+    if (token === null) throw new TypeError("There is no token: requests are sent with the session's cookie.");
     return token;
   }
 

@@ -142,7 +142,7 @@ class TaskReader {
   void read_tag_id(const std::string& pointer, dom::element element, std::vector<std::int64_t>& ids) {
     std::int64_t id = 0;
     if (element.get(id) != simdjson::SUCCESS || id < 1)
-      return errors_.refuse(pointer, "must be the id of a tag of yours");
+      return errors_.refuse(pointer, "must be the id of one of your tags");
     if (std::ranges::find(ids, id) != ids.end()) return errors_.refuse(pointer, "is given more than once");
     ids.push_back(id);
   }

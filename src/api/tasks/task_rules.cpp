@@ -53,7 +53,7 @@ std::optional<int> priority_number(const std::optional<Priority>& priority) {
 }
 
 std::unexpected<database::StoreError> unknown_tag(std::size_t index) {
-  return database::refused_value("/tag_ids/" + std::to_string(index), "is no tag of yours");
+  return database::refused_value("/tag_ids/" + std::to_string(index), "is not one of your tags");
 }
 
 std::unexpected<database::StoreError> too_many_tags_on_tasks(std::int64_t most) {

@@ -132,11 +132,12 @@ std::string malformed_token_hint(std::string_view token) {
   if (is_session_cookie(token))
     return filled("This is the value of Better Auth's session cookie, not a JWT: {}.", get_a_jwt);
   if (ascii::lower(token.substr(0, 7)) == "bearer ")
-    return "The token starts with \"Bearer \": give the JWT alone.";
-  if (token.front() == '"' || token.front() == '\'') return "The token stands in quotes: give the JWT alone.";
-  if (token.front() == '{') return "This is JSON: give the value of its member \"token\" alone.";
+    return "The token starts with \"Bearer \". Pass only the JWT.";
+  if (token.front() == '"' || token.front() == '\'')
+    return "The token is wrapped in quotes. Pass only the JWT.";
+  if (token.front() == '{') return "This is JSON. Pass only the value of its member \"token\".";
   if (token.find_first_of(" \t\r\n") != std::string_view::npos)
-    return "The token has white space in or around it: give the JWT alone.";
+    return "The token has white space in or around it. Pass only the JWT.";
   const auto dots = std::ranges::count(token, '.');
   if (dots == 4)
     return "Five segments are an encrypted token (JWE); Better Auth's JWTs are signed, not encrypted.";

@@ -101,7 +101,7 @@ std::expected<Material, std::string> read_okp(object jwk) {
   std::ranges::copy(x->bytes, point.begin());
   static const int sodium = sodium_init();
   if (sodium < 0 || crypto_core_ed25519_is_valid_point(point.data()) != 1)
-    return Unusable{"has an x that is no sound point of the curve (off it, or of small order)"};
+    return Unusable{"has an x that is not a sound point of the curve (off it, or of small order)"};
   return Material{KeyKind::ed25519,
                   sha256(R"({"crv":"Ed25519","kty":"OKP","x":")" + std::string{x->text} + R"("})"), point};
 }
@@ -125,7 +125,7 @@ std::expected<Material, std::string> read_ec(object jwk) {
           1)
     return Unusable{"could not be loaded"};
   OpenSsl<EVP_PKEY> key = make_public_key("EC", builder.get());
-  if (!key || !is_sound_public_key(key.get())) return Unusable{"is no point of its curve"};
+  if (!key || !is_sound_public_key(key.get())) return Unusable{"is not a point of its curve"};
 
   const std::string canonical = R"({"crv":")" + std::string{*crv} + R"(","kty":"EC","x":")" +
                                 std::string{x->text} + R"(","y":")" + std::string{y->text} + R"("})";
@@ -186,7 +186,7 @@ std::string purpose_fault(object jwk) {
   const auto key_ops = member(jwk, "key_ops");
   if (!key_ops) return {};
   simdjson::dom::array operations;
-  if (key_ops->get(operations) != simdjson::SUCCESS) return "has key_ops that is no array";
+  if (key_ops->get(operations) != simdjson::SUCCESS) return "has key_ops that is not an array";
   for (const auto operation : operations)
     if (string_of(operation) == "verify") return {};
   return "is not for verifying (key_ops has no verify)";

@@ -95,7 +95,7 @@ std::optional<std::string> fault_of_postgres_url(const std::string& url) {
   if (has_stray_at(url)) return std::string{"has an @ where none can be"}.append(encode_password);
   ParsedUrl parsed = parse(url);
   if (!parsed.options) return std::move(parsed.fault);
-  if (!has_ports(parsed)) return std::string{"has a port that is no number"}.append(encode_password);
+  if (!has_ports(parsed)) return std::string{"has a port that is not a number"}.append(encode_password);
   return std::nullopt;
 }
 

@@ -235,7 +235,8 @@ std::string place_obstacle(const Facts& facts, const Options& options) {
     const auto stranger = facts.naming.strangers.find(table);
     if (stranger == facts.naming.strangers.end()) continue;
     return fmt::format(
-        "{}, whose own has no place beside it. Rename it, or give Better Auth's another name (modelName) and "
+        "{}, so there is no place for Better Auth's own. Rename it, or give Better Auth's another name "
+        "(modelName) and "
         "run Better Auth's migration, then run this again",
         stranger->second);
   }

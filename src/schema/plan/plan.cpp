@@ -57,7 +57,7 @@ std::string option_obstacle(const Facts& facts, const Options& options) {
     return fmt::format("the tables of the tasks API refer to user.uuid, not to user.id: {}", early);
   }
   if (options.id_is_uuid && facts.user.uuid) {
-    return "user.uuid is there, so tables and tokens may go by it: leave --uuid out, or change over as "
+    return "user.uuid is there, so tables and tokens may use it: leave --uuid out, or change over as "
            "docs/uuid-ids.md says";
   }
   if (!facts.user.rows.ids_that_are_no_uuids.empty()) {

@@ -60,8 +60,11 @@ class SqliteMigration final : public MigratedDatabase {
       database_.emplace(nothing_there ? SQLite::Database{":memory:", SQLite::OPEN_READWRITE}
                                       : database::open_sqlite(file_, use, lock_wait));
       database::add_letter_case_folded(*database_);
+      if (nothing_there) missing_ = std::filesystem::absolute(file_, error).string();
     });
   }
+
+  std::string missing() const override { return missing_; }
 
   void lock(const MigrationReport& report) override {
     directory_.take(file_, [&] { report.line("another drawbridge migrates this database: waiting for it"); });
@@ -97,6 +100,7 @@ class SqliteMigration final : public MigratedDatabase {
   }
 
   const std::filesystem::path file_;
+  std::string missing_;
   DirectoryLock directory_;
   std::optional<SQLite::Database> database_;
 };

@@ -134,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
         BodyCase{"reminder_no_time", R"({"title":"x","reminder_at":""})", "", {{"/reminder_at", no_time}}}),
     name_of_case);
 
-constexpr const char* no_tag = "must be the id of a tag of yours";
+constexpr const char* no_tag = "must be the id of one of your tags";
 constexpr const char* no_tags = "must be an array of the ids of your tags";
 
 std::string with_tags(std::string_view tags) {

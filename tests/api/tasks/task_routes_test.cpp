@@ -83,7 +83,7 @@ TEST_F(TaskRoutes, another_users_tag_is_refused_where_it_stands) {
                               api.call("PUT", tasks_of(alice) + '/' + id, "alice", body),
                               api.call("PATCH", tasks_of(alice) + '/' + id, "alice", body)}) {
     EXPECT_EQ(refused.status, 422);
-    EXPECT_EQ(refused.member("errors"), R"([{"pointer":"/tag_ids/1","message":"is no tag of yours"}])");
+    EXPECT_EQ(refused.member("errors"), R"([{"pointer":"/tag_ids/1","message":"is not one of your tags"}])");
   }
   EXPECT_EQ(api.call("GET", tasks_of(alice) + '/' + id, "alice").member("tags"), "[]");
   EXPECT_EQ(api.call("GET", tags_of(alice) + '/' + bobs, "alice").code(), "not_found");

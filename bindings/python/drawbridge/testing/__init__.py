@@ -12,7 +12,7 @@ from drawbridge.testing.sessions import SessionCookie
 
 if not is_test_run():
     warnings.warn(
-        "drawbridge.testing was imported outside a test run: whoever holds an Issuer can sign in as anyone. "
+        "drawbridge.testing was imported outside a test run: anyone who holds an Issuer can sign in as any user. "
         "Import it in tests only.",
         RuntimeWarning,
         stacklevel=2,

@@ -55,7 +55,7 @@ class Issuer:
         if not outside_tests and not is_test_run():
             raise RuntimeError(
                 "An Issuer can sign in as anyone, so it is made only while pytest runs, and it does not run here: "
-                "use Better Auth, or say Issuer(outside_tests=True) if this is no production."
+                "use Better Auth, or say Issuer(outside_tests=True) if this is not production."
             )
         self._user_claim = user_claim
         self._lock = threading.Lock()

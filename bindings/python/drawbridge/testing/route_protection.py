@@ -51,7 +51,7 @@ def assert_all_routes_protected(app: Starlette, open: Collection[str] = ()) -> N
             + "into open={…}."
         )
     if unknown:
-        faults.append(f"open names what is no route of this app: {', '.join(unknown)}")
+        faults.append(f"open names something that is not a route of this app: {', '.join(unknown)}")
     if faults:
         raise AssertionError("\n".join(faults))
 

@@ -7,7 +7,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -37,12 +37,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
                 /**
-                 * @description What is no UUID names no task (404).
+                 * @description Anything that is not a UUID names no task (404).
                  * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
                  */
                 task_id: components["parameters"]["TaskId"];
@@ -74,12 +74,12 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
                 /**
-                 * @description What is no UUID names no task (404).
+                 * @description Anything that is not a UUID names no task (404).
                  * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
                  */
                 task_id: components["parameters"]["TaskId"];
@@ -105,7 +105,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -132,7 +132,7 @@ export interface paths {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -828,12 +828,12 @@ export interface components {
     };
     parameters: {
         /**
-         * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+         * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
          * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
          */
         UserId: string;
         /**
-         * @description What is no UUID names no task (404).
+         * @description Anything that is not a UUID names no task (404).
          * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
          */
         TaskId: string;
@@ -951,7 +951,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -988,7 +988,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -1028,12 +1028,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
                 /**
-                 * @description What is no UUID names no task (404).
+                 * @description Anything that is not a UUID names no task (404).
                  * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
                  */
                 task_id: components["parameters"]["TaskId"];
@@ -1061,12 +1061,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
                 /**
-                 * @description What is no UUID names no task (404).
+                 * @description Anything that is not a UUID names no task (404).
                  * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
                  */
                 task_id: components["parameters"]["TaskId"];
@@ -1096,12 +1096,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
                 /**
-                 * @description What is no UUID names no task (404).
+                 * @description Anything that is not a UUID names no task (404).
                  * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
                  */
                 task_id: components["parameters"]["TaskId"];
@@ -1129,12 +1129,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
                 /**
-                 * @description What is no UUID names no task (404).
+                 * @description Anything that is not a UUID names no task (404).
                  * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
                  */
                 task_id: components["parameters"]["TaskId"];
@@ -1168,12 +1168,12 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
                 /**
-                 * @description What is no UUID names no task (404).
+                 * @description Anything that is not a UUID names no task (404).
                  * @example 0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11
                  */
                 task_id: components["parameters"]["TaskId"];
@@ -1212,7 +1212,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -1249,7 +1249,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -1293,7 +1293,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -1326,7 +1326,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];
@@ -1359,7 +1359,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not there is such a user.
+                 * @description The token's claim `uuid`, in any letter case. Anything else is answered 403, whether or not such a user exists.
                  * @example 7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f
                  */
                 user_id: components["parameters"]["UserId"];

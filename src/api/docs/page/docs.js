@@ -109,6 +109,6 @@ document.getElementById("use-session").addEventListener("click", async () => {
     fillIn(viewer.getSystem(), await askWhoIAm());
     said.textContent = "The server takes your session. Your user_id is filled in.";
   } catch (error) {
-    said.textContent = `The server does not take a session of yours: ${error.message}.`;
+    said.textContent = `The server does not accept your session: ${error.message}.`;
   }
 });
