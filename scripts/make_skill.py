@@ -1,10 +1,12 @@
-"""Packs skills/drawbridge with the documents and examples that it names into a zip: make_skill.py FILE.zip
+"""Packs skills/drawbridge with the documents and examples that it links to into a zip: make_skill.py FILE.zip
 
-Nothing of it is written twice: references are docs/, assets are code that tests of its own run.
+In the repository its links lead to those documents. In the zip they lead to copies: references are docs/, assets are code that has
+its own tests.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import zipfile
@@ -12,8 +14,10 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = {
+    "SKILL.md": "skills/drawbridge/SKILL.md",
     "references/better-auth.md": "packages/better-auth/README.md",
     "references/client.md": "packages/client/README.md",
+    "references/cpp.md": "docs/cpp.md",
     "references/drizzle.md": "docs/drizzle.md",
     "references/errors.md": "docs/errors.md",
     "references/how-verification-works.md": "docs/how-verification-works.md",
@@ -24,13 +28,14 @@ DOCUMENTS = {
     "references/uuid-ids.md": "docs/uuid-ids.md",
     "references/postgresql.md": "docs/postgresql.md",
     "references/prisma.md": "docs/prisma.md",
+    "references/program.md": "docs/program.md",
     "references/python.md": "bindings/python/README.md",
     "references/security-checklist.md": "docs/security-checklist.md",
+    "references/settings.md": "docs/settings.md",
     "references/sign-out.md": "docs/sign-out.md",
     "references/troubleshooting.md": "docs/troubleshooting.md",
 }
 FILES = {
-    "SKILL.md": "skills/drawbridge/SKILL.md",
     "LICENSE": "LICENSE",
     "assets/cpp/CMakeLists.txt": "tests/package/CMakeLists.txt",
     "assets/cpp/main.cpp": "tests/package/main.cpp",
@@ -49,29 +54,46 @@ LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>(?!https?:|#)[^)#]+)(?P<anc
 def skill_files() -> dict[str, str]:
     """The text of each file by its path in the skill."""
     files = {name: (ROOT / source).read_text(encoding="utf-8") for name, source in FILES.items()}
-    files |= {name: document(source) for name, source in DOCUMENTS.items()}
+    files |= {name: document(name, source) for name, source in DOCUMENTS.items()}
     for folder, (source, names) in BLOCKS.items():
         blocks = named_blocks((ROOT / source).read_text(encoding="utf-8"))
         files |= {f"{folder}/{name}": blocks[name][which] for name, which in names.items()}
     return files
 
 
-def document(source: str) -> str:
-    """A document whose links lead to what is packed beside it; other links say where in the repository they lead."""
-    packed = {target: PurePosixPath(name).name for name, target in DOCUMENTS.items()}
+def document(name: str, source: str) -> str:
+    """A document whose links lead to what is packed; other links say where in the repository they lead."""
 
     def link(found: re.Match[str]) -> str:
-        place = (ROOT / source).parent.joinpath(found["target"]).resolve().relative_to(ROOT)
+        place = (ROOT / source).parent.joinpath(found["target"]).resolve().relative_to(ROOT).as_posix()
         text, anchor = found["text"], found["anchor"] or ""
-        if place.name == "LICENSE":  # of which there is one text
-            return f"[{text}](../LICENSE)"
-        is_named = str(place).endswith(text)
-        if name := packed.get(f"{place}") or packed.get(f"{place}/README.md"):
-            return f"[{name if is_named else text}]({name}{anchor})"
+        name_of_file = text.strip("`")
+        is_named = place.endswith(name_of_file)
+        block = block_of(place, text)
+        if packed := block or packed_as(place):
+            target = relative(packed, name)
+            says_where = is_named or block or name_of_file == PurePosixPath(packed).name
+            return f"[{target if says_where else text}]({target}{'' if block else anchor})"
         where = f"`{place}` of the repository"
         return where if is_named else f"{text} ({where})"
 
     return LINK.sub(link, (ROOT / source).read_text(encoding="utf-8"))
+
+
+def packed_as(place: str) -> str | None:
+    """Of a file of the repository, or of a folder with a README.md: its path in the skill."""
+    packed = {target: name for name, target in (FILES | DOCUMENTS).items()}
+    return packed.get(place) or packed.get(f"{place}/README.md")
+
+
+def block_of(place: str, text: str) -> str | None:
+    """The file that is packed for a block of a document, where a link to that document has the block's name as its text."""
+    name = text.strip("`")
+    return next((f"{to}/{name}" for to, (source, names) in BLOCKS.items() if source == place and name in names), None)
+
+
+def relative(target: str, name: str) -> str:
+    return os.path.relpath(target, PurePosixPath(name).parent)
 
 
 def named_blocks(markdown: str) -> dict[str, list[str]]:

@@ -34,14 +34,13 @@ ELSEWHERE = {
     "README.md cpp": "tests/package/package_test.py",
     "examples/beast/README.md sh": "tests/package/package_test.py",
     "examples/grpc/README.md sh": "tests/release/test_grpc.py",
+    "README.ja.md cpp": "tests/docs/test_languages.py",
+    "docs/cpp.md cpp": "tests/package/package_test.py",
     "README.md: ./dev run": "tests/e2e/test_dev.py",
     "README.ja.md: ./dev run": "tests/e2e/test_dev.py",
     "examples/web/README.md: ./dev run": "tests/e2e/test_dev.py",
     "examples/fastapi/README.md: ./dev run --backend fastapi": "tests/e2e/test_dev.py",
-    "README.md: cmake -B build/library -DCMAKE_BUILD_TYPE=Release -DDRAWBRIDGE_PROGRAM=OFF": "tests/package/consumers_test.py",
-    "README.ja.md: cmake -B build/library -DCMAKE_BUILD_TYPE=Release -DDRAWBRIDGE_PROGRAM=OFF": "tests/package/consumers_test.py",
-    "README.md: cmake --build build/library && cmake --install build/library --prefix /usr/local": "tests/package/package_test.py",
-    "README.ja.md: cmake --build build/library && cmake --install build/library --prefix /usr/local": "tests/package/package_test.py",
+    "docs/cpp.md: cmake -B build/library -DCMAKE_BUILD_TYPE=Release -DDRAWBRIDGE_PROGRAM=OFF": "tests/package/consumers_test.py",
     "skills/drawbridge/SKILL.md: ./dev build release": "tests/package/package_test.py",
     'docs/postgresql.md: export DATABASE_URL="postgresql://app@db.example.com/app?options=-csearch_path%3Dapp,auth"': (
         "tests/migrate/test_schemas.py"

@@ -47,11 +47,11 @@ def test_the_program_has_it(document: str, words: list[str]) -> None:
     command, options = split(words)
     first = words[0] if words else "--help"
     # `migrate status|plan|up` stands for three.
-    assert command or first.startswith("-"), f"{first} is no command"
+    assert command or first.startswith("-"), f"{first} is not a command"
     help_text = help_of(*command)
     for option in options:
         assert re.search(rf"(^|[\s,]){re.escape(option)}\b", help_text, re.MULTILINE), (
-            f"{option} is no option of {command}"
+            f"{option} is not an option of {command}"
         )
 
 
@@ -63,8 +63,8 @@ def commands_of_the_program(*above: str) -> set[str]:
     return {name for word in below for name in commands_of_the_program(*above, word)}
 
 
-def test_the_readme_lists_every_command() -> None:
-    (listing,) = re.findall(r"^## The program\n+```\n(.*?)^```$", text_of("README.md"), re.MULTILINE | re.DOTALL)
+def test_the_page_of_the_program_lists_every_command() -> None:
+    (listing,) = re.findall(r"^# The program\n+```\n(.*?)^```$", text_of("docs/program.md"), re.MULTILINE | re.DOTALL)
     listed = set()
     for line in listing.splitlines():
         call = re.match(r"drawbridge ([a-z]+(?: [a-z|]+)?) ", line)

@@ -54,13 +54,36 @@ def test_every_link_leads_to_what_is_packed(skill: Path) -> None:
     assert all(path.startswith("assets/") for path in unreached), unreached
 
 
+# What somebody who sets up Better Auth and a backend asks for, and the page that each is on.
+SUBJECTS = {
+    "cookies": "docs/settings.md",
+    "Drizzle": "docs/drizzle.md",
+    "Prisma": "docs/prisma.md",
+    "your own API": "docs/own-api.md",
+    "sign-out": "docs/sign-out.md",
+    "organizations": "docs/organizations.md",
+}
+
+
+def test_the_repositorys_own_page_leads_to_each_subject() -> None:
+    """There, too, the links work: they lead to the documents themselves."""
+    page = ROOT / "skills/drawbridge/SKILL.md"
+    targets = {
+        (page.parent / target).resolve() for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    }
+    assert [str(target) for target in targets if not target.is_file()] == []
+    for subject, document in SUBJECTS.items():
+        assert subject in page.read_text()
+        assert ROOT / document in targets, subject
+
+
 FOLDERS = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")))
 SUFFIXES = "md|py|ts|tsx|cpp|h|sql|sh|json|yaml|toml|txt|tgz|svg"
 PATH = re.compile(rf"(?<![\w/.@:~-])(?:\./)?(?:(?:{FOLDERS})/[\w./-]+|[\w./\[\]-]*\w\.(?:{SUFFIXES}))(?![\w(])")
 
 
 def paths_in(text: str) -> set[str]:
-    return {found.rstrip(".") for found in PATH.findall(text)}
+    return {found.rstrip(".") for found in PATH.findall(text) if not found.startswith("/")}  # a route
 
 
 def test_what_a_path_is() -> None:

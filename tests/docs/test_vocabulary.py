@@ -96,5 +96,5 @@ def test_the_python_readme_lists_every_setting_of_a_verifier() -> None:
     assert {argument: variable for variable, argument, _ in rows} == dict(
         re.findall(r'^    "([a-z_]+)": "([A-Z_]+)",$', source, re.MULTILINE)
     )
-    of_the_program = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \|", text_of("README.md"), re.MULTILINE))
+    of_the_program = dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+) \|", text_of("docs/settings.md"), re.MULTILINE))
     assert {variable: default for variable, _, default in rows}.items() <= of_the_program.items()

@@ -1,4 +1,4 @@
-"""The library alone, as README builds it, and in the build of someone else's project: without Node.js, and without what the program
+"""The library alone, as docs/cpp.md builds it, and in the build of someone else's project: without Node.js, and without what the program
 needs beside it.
 
 What a shared library shows is listed in exported_names.txt; a name that comes or goes changes that file.
@@ -67,7 +67,7 @@ def configured(build: Path, project: Path, *options: str) -> Path:
 
 @functools.cache
 def installed() -> Path:
-    """README's commands, for a shared library; compiled as the build `release` does, so that ccache has it already."""
+    """The page's commands, for a shared library; compiled as the build `release` does, so that ccache has it already."""
     prefix = WORK / "prefix"
     build = configured(
         ROOT / "build" / "library",

@@ -1,4 +1,4 @@
-"""README's C++ example, and that of examples/beast, built by strangers against the installed package, protect their route.
+"""The C++ example of its page, and that of examples/beast, built by strangers against the installed package, protect their route.
 
 `./dev test package` installs to build/package/prefix first.
 """
@@ -256,9 +256,21 @@ def test_refused(notes, headers, method, status, code, challenge):
     )
 
 
-def test_readme_shows_the_very_same_text():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"```cpp\n(.*?)```", readme, re.DOTALL)[1] == (OUTSIDE / "main.cpp").read_text(encoding="utf-8")
+def cpp_of(document: str) -> str:
+    found = re.search(r"```cpp\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
+    return found[1]
+
+
+def test_its_page_shows_the_very_same_text():
+    assert cpp_of("docs/cpp.md") == (OUTSIDE / "main.cpp").read_text(encoding="utf-8")
+
+
+def test_readme_shows_lines_of_it_in_their_order():
+    lines = [line.split("  //")[0].strip() for line in (OUTSIDE / "main.cpp").read_text(encoding="utf-8").splitlines()]
+    shown = [line.strip() for line in cpp_of("README.md").splitlines() if line and not line.startswith("//")]
+    assert len(shown) > 10
+    remaining = iter(lines)
+    assert [line for line in shown if line not in remaining] == []
 
 
 def test_the_package_can_be_moved():

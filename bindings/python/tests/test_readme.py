@@ -103,11 +103,6 @@ def test_the_first_app_is_short_and_protects_its_route(issuer: Issuer, first: Na
         assert mine.json() == "Hello, Alice"
 
 
-def test_the_projects_own_readme_has_the_same_app() -> None:
-    (block,) = BLOCKS["Protect a route"]
-    assert f"```python\n{block}```" in (README.parent.parent.parent / "README.md").read_text()
-
-
 @section("In your Next.js app")
 @pytest.mark.parametrize("end", ["", "/", "/api/auth"])
 def test_the_page_may_call(monkeypatch: pytest.MonkeyPatch, issuer: Issuer, end: str) -> None:
