@@ -22,15 +22,14 @@ LOOKS = {
 EACH_LOOK = ["light", "phone_dark", *(pytest.param(look, marks=pytest.mark.long) for look in ("dark", "phone"))]
 
 
-def serious_violations(page: Page, except_for: str | None) -> list[str]:
-    """What axe-core finds, by rule and element."""
+def violations(page: Page, except_for: str | None) -> list[str]:
+    """What axe-core finds, of every level, by rule and element."""
     page.evaluate(AXE.read_text())
     where = {"include": [["html"]], "exclude": [[except_for]] if except_for else []}
     found = page.evaluate("where => axe.run(where, { resultTypes: ['violations'] })", where)
     return [
         f"{v['id']}: {node['html'][:120]}: {node['failureSummary']}"
         for v in found["violations"]
-        if v["impact"] in ("serious", "critical")
         for node in v["nodes"]
     ]
 
@@ -50,4 +49,4 @@ def look_at(page: Page, state: Callable[[Page], None], look: str, except_for: st
     page.screenshot(path=SCREENSHOTS / f"{state.__name__}-{look}.png")
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width == 0, f"{state.__name__} is {width} px too wide"
-    assert serious_violations(page, except_for) == [], state.__name__
+    assert violations(page, except_for) == [], state.__name__

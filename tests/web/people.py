@@ -79,6 +79,13 @@ def task_row(page: Page, title: str) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_role("checkbox", name=f"Complete {title}", exact=True))
 
 
+def open_filters(page: Page) -> None:
+    """Their panel is behind one button."""
+    button = page.get_by_role("button", name=re.compile("^Filters"))
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+
+
 def open_new_task(page: Page, title: str) -> Locator:
     """The form, with that title in it."""
     page.get_by_role("button", name="New task").first.click()

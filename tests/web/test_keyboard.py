@@ -23,7 +23,7 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"the keyboard does not reach {name}")
 
 
-def test_sign_up_a_new_task_its_completion_and_the_inspector(bridge, visit):
+def test_sign_up_a_new_task_its_completion_and_the_bridge(bridge, visit):
     page = visit(bridge).page
     page.goto("/sign-up")
     page.get_by_label("Name").focus()
@@ -78,27 +78,63 @@ def test_a_task_is_edited(bridge, visit):
     expect(page.get_by_role("button", name="Edit Draft, finished")).to_be_focused()
 
 
-def test_a_task_is_deleted_after_its_question(bridge, visit):
+def test_a_task_is_deleted_and_brought_back(bridge, visit):
     ada = visit(bridge)
     sign_up(ada)
     page = ada.page
     new_task(page, "Wanted")
     new_task(page, "Unwanted")
-    tab_to(page, "Delete Wanted")
-    page.keyboard.press("Enter")
-    question = page.get_by_role("alertdialog")
-    expect(question.get_by_role("button", name="Cancel")).to_be_focused()  # Enter alone deletes nothing
-    page.keyboard.press("Enter")
-    expect(question).to_be_hidden()
-    expect(page.get_by_role("button", name="Delete Wanted")).to_be_focused()
     tab_to(page, "Delete Unwanted")
     page.keyboard.press("Enter")
-    expect(question).to_be_visible()
-    tab_to(page, "Delete")
-    page.keyboard.press("Enter")
     expect(task_row(page, "Unwanted")).to_have_count(0)
-    expect(page.get_by_role("heading", name="Tasks")).to_be_focused()
-    expect(task_row(page, "Wanted")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit Wanted")).to_be_focused()  # the row in its place
+    tab_to(page, "Undo")
+    page.keyboard.press("Enter")
+    expect(task_row(page, "Unwanted")).to_be_visible()
+
+
+def test_shortcuts_reach_all_of_the_list(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    page = ada.page
+    page.keyboard.press("n")
+    expect(page.get_by_label("Quick add")).to_be_focused()
+    for title in ("njkex?", "Second"):  # letters that are typed are no shortcuts
+        page.keyboard.type(title)
+        page.keyboard.press("Enter")
+        expect(task_row(page, title)).to_be_visible()
+        expect(page.get_by_label("Quick add")).to_have_value("")
+    expect(page.get_by_label("Quick add")).to_be_focused()
+    page.get_by_role("heading", name="Tasks", exact=True).evaluate("heading => heading.focus()")
+    for key, title in (("j", "Second"), ("j", "njkex?"), ("j", "njkex?"), ("k", "Second")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("button", name=f"Edit {title}", exact=True)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_role("checkbox", name="Select Second")).to_be_checked()
+    page.keyboard.press("x")
+    expect(page.get_by_role("checkbox", name="Select Second")).not_to_be_checked()
+    page.keyboard.press("e")
+    expect(page.get_by_role("dialog").get_by_label("Title")).to_have_value("Second")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys).to_be_visible()
+    keys.get_by_label("Shortcuts are on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+
+
+def test_the_first_tab_leads_past_the_header(bridge, visit):
+    ada = visit(bridge)
+    sign_up(ada)
+    page = ada.page
+    page.reload()
+    wait_for_tasks(page)
+    tab_to(page, "Skip to the tasks")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Quick add")).to_be_focused()
 
 
 def test_a_tag_is_made_renamed_and_deleted(bridge, visit):

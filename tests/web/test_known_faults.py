@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser import answer_json
-from people import new_task, open_new_task, sign_up, task_row, wait_for_tasks
+from people import new_task, open_filters, open_new_task, sign_up, task_row, wait_for_tasks
 
 
 def a_task(title: str, **members: object) -> dict[str, object]:
@@ -83,6 +83,8 @@ def test_the_tag_filter_takes_tag_objects(ada):
         assert ada.bridge.api.call("POST", f"{path}/tasks", token, json=body).status_code == 201
     ada.page.reload()
     wait_for_tasks(ada.page)
+
+    open_filters(ada.page)
 
     def chosen(name: str, *titles: str) -> None:
         """One more box is ticked: these rows are left, and no other."""
@@ -215,13 +217,16 @@ def test_a_tag_without_colour_is_accepted(ada):
 def test_tag_filter_boxes_keep_their_state_with_numeric_ids(ada):
     make_tags(ada, ("Home", None), ("Work", None))
     page = ada.page
+    open_filters(page)
     page.get_by_role("checkbox", name="Home", exact=True).check()
     expect(page.get_by_role("checkbox", name="Home", exact=True)).to_be_checked()
     page.reload()
+    open_filters(page)
     expect(page.get_by_role("checkbox", name="Home", exact=True)).to_be_checked()
     expect(page.get_by_role("checkbox", name="Work", exact=True)).not_to_be_checked()
     page.get_by_role("checkbox", name="Work", exact=True).check()
     page.get_by_role("checkbox", name="Home", exact=True).uncheck()
     page.reload()
+    open_filters(page)
     expect(page.get_by_role("checkbox", name="Home", exact=True)).not_to_be_checked()
     expect(page.get_by_role("checkbox", name="Work", exact=True)).to_be_checked()

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from browser import SECONDS
-from people import alert, new_task, open_new_task, send_sign_up, sign_up, task_row, wait_for_tasks
+from people import alert, new_task, open_filters, open_new_task, send_sign_up, sign_up, task_row, wait_for_tasks
 
 
 def test_the_api_goes_down_and_comes_back(bridge, visit):
@@ -16,6 +16,7 @@ def test_the_api_goes_down_and_comes_back(bridge, visit):
     new_task(ada.page, "Before the outage")
     ada.page.evaluate("window.notReloaded = true")
     bridge.api.program.stop()
+    open_filters(ada.page)
     ada.page.get_by_label("Status").select_option("open")
     expect(alert(ada.page)).to_contain_text("cannot be reached")
     bridge.api.program.start()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from database import Database, SqliteDatabase
 from front_end import Bridge
 from looks import EACH_LOOK, LOOKS, look_at
-from people import alert, new_task, send_sign_up, sign_out, sign_up
+from people import alert, new_account, new_task, open_filters, send_sign_up, sign_out, sign_up
 
 
 def the_landing_page(page: Page) -> None:
@@ -79,14 +79,23 @@ def the_tags(page: Page) -> None:
     expect(dialog.get_by_text("Home", exact=True)).to_be_visible()
 
 
-def the_confirmation_of_a_deletion(page: Page) -> None:
+def the_keys(page: Page) -> None:
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Delete Buy milk").click()
-    expect(page.get_by_role("alertdialog")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def selected_rows_and_filters(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.get_by_role("checkbox", name="Select Buy milk").check()
+    open_filters(page)
+    page.get_by_label("Due from", exact=True).fill("2026-11-20")
+    expect(page.get_by_role("button", name=re.compile("Remove filter: Due from"))).to_be_visible()
+    expect(page.get_by_role("button", name="Delete selected")).to_be_visible()
 
 
 def no_match(page: Page) -> None:
-    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear filters").first.click()
     page.get_by_label("Search").fill("nothing is called so")
     expect(page.get_by_text("No task matches")).to_be_visible()
 
@@ -114,7 +123,8 @@ SIGNED_IN = (
     the_form,
     a_refused_form,
     the_tags,
-    the_confirmation_of_a_deletion,
+    the_keys,
+    selected_rows_and_filters,
     no_match,
     the_bridge,
     the_bridge_after_a_refusal,
@@ -126,6 +136,35 @@ SIGNED_IN = (
 @pytest.mark.parametrize("state", SIGNED_OUT, ids=lambda state: state.__name__)
 def test_page_for_visitors(bridge, visit, state, look):
     look_at(visit(bridge, bypass_csp=True, **LOOKS[look]).page, state, look)
+
+
+def a_list_in_japanese(page: Page) -> None:
+    page.goto("/tasks")
+    page.get_by_role("textbox", name="すばやく追加").fill("牛乳を買う")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="牛乳を買う を編集")).to_be_visible()
+
+
+def the_bridge_in_japanese(page: Page) -> None:
+    page.get_by_role("button", name="橋を調べる").click()
+    page.get_by_role("button", name="1 ビット反転").click()
+    expect(page.get_by_text("401 signature_invalid").first).to_be_visible()
+
+
+@pytest.mark.parametrize("look", EACH_LOOK)
+def test_pages_in_japanese(bridge, visit, look):
+    """The language is the browser's. What is English by name, codes and claims, stays."""
+    page = visit(bridge, bypass_csp=True, locale="ja-JP", **LOOKS[look]).page
+    page.goto("/sign-up")
+    account = new_account("Hanako")
+    page.get_by_label("名前").fill(account.name)
+    page.get_by_label("メールアドレス").fill(account.email)
+    page.get_by_label("パスワード").fill(account.password)
+    page.get_by_role("button", name="登録").click()
+    expect(page.get_by_text("タスクはまだありません")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "ja-JP"
+    look_at(page, a_list_in_japanese, look)
+    look_at(page, the_bridge_in_japanese, look)
 
 
 @pytest.mark.parametrize("look", EACH_LOOK)

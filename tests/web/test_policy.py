@@ -64,7 +64,7 @@ def test_a_visit_violates_the_policy_nowhere(bridge: Bridge, visit):
     ada.page.get_by_role("button", name="Inspect the bridge").click()
     sign_out(ada.page)
     ada.page.goto("/nowhere")
-    ada.page.get_by_role("link", name="To the first page").click()
+    ada.page.get_by_role("link", name="Go to the home page").click()
     ada.page.wait_for_url("**/")
 
 

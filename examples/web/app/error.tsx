@@ -1,26 +1,25 @@
 "use client";
 
 import { ProblemPage } from "@/components/notices/problem-page";
+import { Rich } from "@/components/texts/rich";
+import { useTexts } from "@/components/texts/texts";
 
 /** A page that could not be made on the server, most often because the database is away; or one that failed in the browser. */
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
+  const { t } = useTexts();
+  const { digest } = error;
   return (
-    <ProblemPage title="This page cannot be shown now">
-      {error.digest ? (
-        <>
-          <p>The server could not make it; its database may be away. Try again in a moment.</p>
-          <p className="hint">
-            The server&apos;s log has the reason under <code>{error.digest}</code>.
-          </p>
-        </>
-      ) : (
-        <>
-          <p>Something on the page itself has failed. What you saved is safe; load the page again.</p>
-          <p className="hint">If that does not help, the browser&apos;s console has the reason.</p>
-        </>
-      )}
+    <ProblemPage title={t("error.title")}>
+      <p>{t(digest ? "error.server" : "error.page")}</p>
+      <p className="hint">
+        {digest ? (
+          <Rich text={t("error.server.log", { digest })} parts={{ code: (inner) => <code>{inner}</code> }} />
+        ) : (
+          t("error.page.console")
+        )}
+      </p>
       <button type="button" className="button primary" onClick={() => window.location.reload()}>
-        Try again
+        {t("try_again")}
       </button>
     </ProblemPage>
   );

@@ -2,12 +2,15 @@ import type { Metadata, Viewport } from "next";
 import { connection } from "next/server";
 import type { ReactNode } from "react";
 
+import { TextsProvider } from "@/components/texts/texts";
+import { pageTexts } from "@/lib/page-texts";
+
 import "./globals.css";
 
-export const metadata: Metadata = {
-  title: { default: "Drawbridge", template: "%s · Drawbridge" },
-  description: "Tasks behind Better Auth and a C++ API.",
-};
+export async function generateMetadata(): Promise<Metadata> {
+  const { t } = await pageTexts();
+  return { title: { default: "Drawbridge", template: "%s · Drawbridge" }, description: t("app.description") };
+}
 
 export const viewport: Viewport = {
   themeColor: [
@@ -19,9 +22,14 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // Every page is made for its request, also one that there is not: scripts carry that request's nonce (proxy.ts).
   await connection();
+  const { catalogue, locale } = await pageTexts();
   return (
-    <html lang="en">
-      <body>{children}</body>
+    <html lang={locale}>
+      <body>
+        <TextsProvider catalogue={catalogue} locale={locale}>
+          {children}
+        </TextsProvider>
+      </body>
     </html>
   );
 }

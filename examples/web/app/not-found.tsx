@@ -1,13 +1,15 @@
 import Link from "next/link";
 
 import { ProblemPage } from "@/components/notices/problem-page";
+import { pageTexts } from "@/lib/page-texts";
 
-export default function NotFoundPage() {
+export default async function NotFoundPage() {
+  const { t } = await pageTexts();
   return (
-    <ProblemPage title="There is no such page">
-      <p>The address may be old, or have a typing error.</p>
+    <ProblemPage title={t("not_found.title")}>
+      <p>{t("not_found.text")}</p>
       <Link href="/" className="button primary">
-        To the first page
+        {t("not_found.home")}
       </Link>
     </ProblemPage>
   );

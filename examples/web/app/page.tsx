@@ -3,24 +3,16 @@ import { redirect } from "next/navigation";
 
 import { BridgePicture } from "@/components/brand/bridge-picture";
 import { Logo } from "@/components/brand/logo";
+import { pageTexts } from "@/lib/page-texts";
 import { signedInUser } from "@/lib/session";
 
 import styles from "./page.module.css";
 
-const steps = [
-  { name: "Sign in", text: "Better Auth, here in Next.js, knows who you are and keeps the session in a cookie." },
-  {
-    name: "Cross the bridge",
-    text: "It makes a token that is good for 15 minutes, signed with a key that anyone can check.",
-  },
-  {
-    name: "Reach your tasks",
-    text: "The API in C++ checks the signature with the public key and opens your rows alone.",
-  },
-];
+const steps = ["landing.step1", "landing.step2", "landing.step3"] as const;
 
 export default async function LandingPage() {
   if ((await signedInUser()) !== null) redirect("/tasks");
+  const { t } = await pageTexts();
   return (
     <div className={styles.page}>
       <header>
@@ -30,18 +22,15 @@ export default async function LandingPage() {
         <div className={styles.first}>
           <div className={styles.hero}>
             <h1>
-              <span>Your users sign in here.</span> <span>Your API trusts them there.</span>
+              <span>{t("landing.title.first")}</span> <span>{t("landing.title.second")}</span>
             </h1>
-            <p>
-              A small task list that shows Drawbridge at work: Better Auth signs people in, an API in C++ verifies the
-              tokens. “Inspect the bridge”, beside your tasks, shows what crosses it.
-            </p>
+            <p>{t("landing.text")}</p>
             <div className="row">
               <Link href="/sign-up" className="button primary">
-                Create an account
+                {t("landing.sign_up")}
               </Link>
               <Link href="/sign-in" className="button">
-                Sign in
+                {t("landing.sign_in")}
               </Link>
             </div>
           </div>
@@ -49,12 +38,12 @@ export default async function LandingPage() {
         </div>
         <ol className={styles.steps}>
           {steps.map((step, index) => (
-            <li key={step.name} className="card">
+            <li key={step} className="card">
               <span className={styles.number} aria-hidden="true">
                 {index + 1}
               </span>
-              <h2>{step.name}</h2>
-              <p>{step.text}</p>
+              <h2>{t(step)}</h2>
+              <p>{t(`${step}.text`)}</p>
             </li>
           ))}
         </ol>

@@ -61,24 +61,29 @@ export function isOver(text: string | null | undefined, now: number): boolean {
   return date !== null && date.getTime() < now;
 }
 
-/** For people: `23 Nov 2026, 10:00`, as their browser's language has it. Empty for null. */
-export function showTime(text: string | null | undefined): string {
+/** In full, for people: `23 Nov 2026, 10:00`, as their language has it. Empty for null. */
+export function showTime(text: string | null | undefined, locale: string): string {
   const date = parseApiTime(text);
-  return date === null ? "" : date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return date === null ? "" : date.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+}
+
+const farDays = 6;
+
+/** As people say it today: `tomorrow 10:00`, `in 3 days`, and further away `23 Nov 2026`. Empty for null. */
+export function showRelative(text: string | null | undefined, now: number, locale: string): string {
+  const date = parseApiTime(text);
+  if (date === null) return "";
+  const days = Math.round((midnight(date) - midnight(new Date(now))) / 86_400_000); // a day of 23 hours is one, too
+  if (Math.abs(days) > farDays) return date.toLocaleDateString(locale, { dateStyle: "medium" });
+  const day = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
+  if (Math.abs(days) > 1) return day;
+  return `${day} ${date.toLocaleTimeString(locale, { timeStyle: "short" })}`;
+}
+
+function midnight(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 function pad(value: number, length = 2): string {
   return String(value).padStart(length, "0");
-}
-
-/** A claim's time, in seconds since 1970, as a local time of the day. Empty where it is too far away for a date. */
-export function showUnixTime(seconds: number): string {
-  const date = new Date(seconds * 1_000);
-  return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString();
-}
-
-/** Minutes and seconds that are left, `14:05`; `0:00` when none are. */
-export function countdown(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
-  return `${Math.floor(seconds / 60)}:${pad(seconds % 60)}`;
 }

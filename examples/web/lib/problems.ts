@@ -10,6 +10,9 @@ import {
   UserChangedError,
 } from "@drawbridge/client";
 
+import type { Texts } from "@/lib/texts";
+import type { TextKey } from "@/texts/en";
+
 /** An error as people read it: what happened, why, and what to do. */
 export interface Problem {
   title: string;
@@ -45,75 +48,55 @@ export function fieldErrorsOf(error: unknown): readonly FieldError[] {
 /** How it goes on: the page asks for a list again by itself, and does nothing twice that changes something. */
 type Outlook = "asked again" | "up to the user";
 
-export function describe(error: unknown, outlook: Outlook = "up to the user"): Problem {
-  const problem = describeAlone(error);
+type Say = Texts["t"];
+
+export function describe(t: Say, error: unknown, outlook: Outlook = "up to the user"): Problem {
+  const problem = describeAlone(t, error);
   if (!mayPass(error)) return problem;
-  const next = outlook === "asked again" ? "This page tries again by itself." : "Try again in a moment.";
+  const next = t(outlook === "asked again" ? "problem.asked_again" : "problem.later");
   return { ...problem, detail: `${problem.detail} ${next}` };
 }
 
-function describeAlone(error: unknown): Problem {
-  if (error instanceof ApiError) return describeAnswer(error);
-  if (error instanceof TimeoutError) {
-    return problem("The API is too slow", `No whole answer came from ${error.baseUrl} in time. It may be too busy.`);
-  }
+function describeAlone(t: Say, error: unknown): Problem {
+  const { origin } = window.location;
+  const problem = (title: TextKey, detail: string): Problem => ({ title: t(title), detail, requestId: null });
+  if (error instanceof ApiError) return describeAnswer(t, error);
+  if (error instanceof TimeoutError) return problem("problem.slow", t("problem.slow.text", { url: error.baseUrl }));
   if (error instanceof NetworkError) {
-    return problem(
-      "The API cannot be reached",
-      `No answer came from ${error.baseUrl}. It may be down, you may be offline, or it does not let this page in (CORS): ` +
-        `its DRAWBRIDGE_ALLOWED_ORIGINS must name ${window.location.origin}.`,
-    );
+    return problem("problem.unreachable", t("problem.unreachable.text", { url: error.baseUrl, origin }));
   }
   if (error instanceof TokenUnavailableError && error.issuerCode === "BANNED_USER") {
-    return problem("This account is banned", "An administrator has banned it, so the API cannot be used with it.");
+    return problem("problem.banned", t("problem.banned.text"));
   }
   if (error instanceof TokenUnavailableError) {
-    const title = mayPass(error) ? "Sign-in service unavailable" : "Better Auth cannot make a token";
-    return problem(title, `You are still signed in, but the API cannot be asked. ${error.message}`);
+    const title = mayPass(error) ? "problem.issuer" : "problem.no_token";
+    return problem(title, t("problem.token.text", { message: error.message }));
   }
   if (error instanceof NotSignedInError && error.cause instanceof ApiError && error.cause.code === "token_missing") {
-    return problem("The API does not see your session", error.message);
+    return problem("problem.unseen", error.message);
   }
-  if (isAboutSession(error)) return problem("Your session has ended", "Sign in again to go on.");
-  if (error instanceof UnusableTokenError) return problem("The token cannot be used", error.message);
-  if (error instanceof ClearedError) return problem("Not done", "You were signed out before the answer came.");
-  return problem("Something went wrong on this page", error instanceof Error ? error.message : String(error));
+  if (isAboutSession(error)) return problem("problem.ended", t("problem.ended.text"));
+  if (error instanceof UnusableTokenError) return problem("problem.token", error.message);
+  if (error instanceof ClearedError) return problem("problem.cleared", t("problem.cleared.text"));
+  return problem("problem.page", error instanceof Error ? error.message : String(error));
 }
 
 /** What a 503 says that the API cannot do; of any other, that its database is away. */
-const unavailable: Record<string, string | undefined> = {
-  keys_unavailable: "It cannot fetch Better Auth's keys",
-  session_unavailable: "It cannot ask Better Auth about your session",
-  revocations_unavailable: "It cannot ask Better Auth who has signed out",
-};
+const unavailable = ["keys_unavailable", "session_unavailable", "revocations_unavailable"];
 
-function describeAnswer(error: ApiError): Problem {
+function describeAnswer(t: Say, error: ApiError): Problem {
   const { code, status, detail, requestId } = error;
-  if (code === "not_found") {
-    const why = "Somebody has deleted it, perhaps you in another tab.";
-    return { title: "It is no longer there", detail: why, requestId };
-  }
-  if (status === 429) {
-    return { title: "Too many requests at once", detail: "The API is still busy with those before.", requestId };
-  }
+  const problem = (title: TextKey, text: string): Problem => ({ title: t(title), detail: text, requestId });
+  if (code === "not_found") return problem("problem.gone", t("problem.gone.text"));
+  if (status === 429) return problem("problem.busy", t("problem.busy.text"));
   if (status === 503) {
-    const what = unavailable[code] ?? "Its database cannot be used";
-    return { title: "The API is not available", detail: `${what} just now.`, requestId };
+    const what = unavailable.includes(code) ? code : "other";
+    return problem("problem.unavailable", t(`problem.unavailable.${what}` as TextKey));
   }
-  if (status >= 500) {
-    return { title: "The API has failed", detail: `${detail} Its log says more about this request.`, requestId };
-  }
+  if (status >= 500) return problem("problem.failed", t("problem.failed.text", { detail }));
   if (code === "origin_not_allowed") {
-    const why = `Its DRAWBRIDGE_ALLOWED_ORIGINS must name ${window.location.origin}. Nothing was changed.`;
-    return { title: "The API takes no changes from this page", detail: why, requestId };
+    return problem("problem.origin", t("problem.origin.text", { origin: window.location.origin }));
   }
-  if (status === 401) {
-    const advice = "Run `drawbridge doctor` where the API runs: it finds what the set-up lacks.";
-    return { title: "The API does not accept the token", detail: `${detail} (${code}) ${advice}`, requestId };
-  }
-  return { title: "The API has refused this", detail: `${detail} (${code})`, requestId };
-}
-
-function problem(title: string, detail: string): Problem {
-  return { title, detail, requestId: null };
+  if (status === 401) return problem("problem.not_accepted", t("problem.not_accepted.text", { detail, code }));
+  return problem("problem.refused", t("problem.refused.text", { detail, code }));
 }

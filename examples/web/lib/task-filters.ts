@@ -6,6 +6,17 @@ export const statuses = ["all", "open", "completed"] as const;
 export const priorities = ["low", "medium", "high"] as const;
 export const sortings = ["created_at", "due_date", "priority", "title"] as const;
 export const orders = ["desc", "asc"] as const;
+/** Each with its order, as people choose: the usual one first. */
+export const sortChoices = [
+  ["created_at", "desc"],
+  ["created_at", "asc"],
+  ["due_date", "asc"],
+  ["due_date", "desc"],
+  ["priority", "desc"],
+  ["priority", "asc"],
+  ["title", "asc"],
+  ["title", "desc"],
+] as const;
 
 /**
  * Which tasks are shown. Tag ids are numbers here and in the API, texts in the URL and in the page; `parseTagId` is the
@@ -111,6 +122,11 @@ export function filtersAnything(filters: TaskFilters): boolean {
 /** How many filters beside the search leave tasks out; the tags are one. */
 export function countFilters({ status, priority, tags, dueFrom, dueUntil }: TaskFilters): number {
   return [status !== noFilters.status, priority, tags.length > 0, dueFrom, dueUntil].filter(Boolean).length;
+}
+
+/** Does the range of due days end before it begins? Then no task can be in it. */
+export function isReversed({ dueFrom, dueUntil }: TaskFilters): boolean {
+  return dueFrom !== "" && dueUntil !== "" && dueUntil < dueFrom;
 }
 
 /** The same filters with this tag among those asked for, or without it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { countdown, fromLocalField, isOver, parseApiTime, startOfDay, toApiTime, toLocalField } from "@/lib/dates";
+import { fromLocalField, isOver, parseApiTime, showRelative, startOfDay, toApiTime, toLocalField } from "@/lib/dates";
 
 // vitest.config.ts sets the time zone: America/New_York, five hours behind UTC in winter, four in summer.
 
@@ -89,14 +89,19 @@ describe("isOver", () => {
   });
 });
 
-describe("countdown", () => {
+describe("showRelative, at noon of 23 November in New York", () => {
+  const now = Date.parse("2026-11-23T17:00:00Z");
   it.each([
-    [870_000, "14:30"],
-    [61_999, "1:01"],
-    [9_000, "0:09"],
-    [0, "0:00"],
-    [-5_000, "0:00"],
-  ])("%i ms are %s", (milliseconds, text) => {
-    expect(countdown(milliseconds)).toBe(text);
+    ["later today", "2026-11-23T19:30:00Z", "today 14:30", "今日 14:30"],
+    ["tomorrow, which UTC has today", "2026-11-24T05:00:00Z", "tomorrow 00:00", "明日 0:00"],
+    ["yesterday", "2026-11-22T14:00:00Z", "yesterday 09:00", "昨日 9:00"],
+    ["in some days", "2026-11-27T14:00:00Z", "in 4 days", "4 日後"],
+    ["some days ago", "2026-11-18T14:00:00Z", "5 days ago", "5 日前"],
+    ["far away", "2027-01-10T14:00:00Z", "10 Jan 2027", "2027/01/10"],
+    ["over the change to winter time", "2026-11-01T14:00:00Z", "1 Nov 2026", "2026/11/01"],
+    ["none", null, "", ""],
+  ])("%s", (_, text, english, japanese) => {
+    expect(showRelative(text, now, "en-GB")).toBe(english);
+    expect(showRelative(text, now, "ja-JP")).toBe(japanese);
   });
 });

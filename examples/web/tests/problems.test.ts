@@ -2,6 +2,10 @@ import { ApiError, NetworkError, NotSignedInError, TimeoutError, TokenUnavailabl
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { describe as describeError, isAboutSession, mayPass } from "@/lib/problems";
+import { textsOf } from "@/lib/texts";
+import { en } from "@/texts/en";
+
+const { t } = textsOf(en, "en");
 
 const answered = (status: number, code = "internal_error") =>
   new ApiError({
@@ -41,7 +45,7 @@ afterEach(() => {
 describe("what may pass by itself, and is said to", () => {
   it.each(Object.entries(errors))("%s", (_, [error, passes]) => {
     expect(mayPass(error)).toBe(passes);
-    const { detail } = describeError(error, "asked again");
+    const { detail } = describeError(t, error, "asked again");
     expect(detail.includes("tries again by itself")).toBe(passes);
     const isBan = error instanceof TokenUnavailableError && error.issuerCode === "BANNED_USER";
     if (error instanceof TokenUnavailableError && !isBan) expect(detail).toContain(error.message);
@@ -75,6 +79,6 @@ const told: Record<string, [Error, string, RegExp]> = {
 };
 
 it.each(Object.entries(told))("says in words what %s is", (_, [error, title, detail]) => {
-  expect(describeError(error)).toEqual({ title, detail: expect.stringMatching(detail), requestId: null });
+  expect(describeError(t, error)).toEqual({ title, detail: expect.stringMatching(detail), requestId: null });
   expect(isAboutSession(error)).toBe(error instanceof NotSignedInError);
 });

@@ -2,6 +2,10 @@ import type { Task } from "@drawbridge/client";
 import { describe, expect, it } from "vitest";
 
 import { changeOf, checkDraft, draftOf, newTaskOf, sortErrors } from "@/components/tasks/task-draft";
+import { textsOf } from "@/lib/texts";
+import { en } from "@/texts/en";
+
+const { t } = textsOf(en, "en");
 
 const task: Task = {
   id: "0b8a1c9e-4a53-4d6f-9c3e-6f0e3d2b7a11",
@@ -79,12 +83,12 @@ describe("what is checked before the API is asked", () => {
     ["a reminder before it", { due: "2027-01-15T12:30", reminder: "2027-01-15T12:29" }, []],
     ["a reminder without due date", { due: "", reminder: "2027-01-15T12:30" }, []],
   ])("%s", (_name, edited, fields) => {
-    expect(Object.keys(checkDraft({ ...draft, ...edited }))).toEqual(fields);
+    expect(Object.keys(checkDraft(t, { ...draft, ...edited }))).toEqual(fields);
   });
 });
 
 it("puts the API's errors at their fields", () => {
-  const sorted = sortErrors([
+  const sorted = sortErrors(t, [
     { pointer: "/title", message: "is required" },
     { pointer: "/title", message: "is second to that" },
     { pointer: "/reminder_at", message: "must be before due_date" },

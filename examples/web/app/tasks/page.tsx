@@ -7,9 +7,12 @@ import { TasksScreen } from "@/components/tasks/tasks-screen";
 import { getAuth } from "@/lib/auth";
 import { apiTablesAreMissing, migrationCommand } from "@/lib/missing-tables";
 import { signInPath } from "@/lib/next-path";
+import { pageTexts } from "@/lib/page-texts";
 import { signedInUser } from "@/lib/session";
 
-export const metadata: Metadata = { title: "Tasks" };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await pageTexts()).t("tasks.page") };
+}
 
 export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
   const user = await signedInUser();

@@ -2,18 +2,16 @@
 
 import { lazy, Suspense, useMemo } from "react";
 
-import { bridgeEnglish, type Say } from "@/components/bridge/texts";
 import type { BridgeSettings } from "@/components/bridge/trials";
+import { useTexts } from "@/components/texts/texts";
 import { useApi } from "@/lib/api";
 
 /** A script of its own: the list is there before it. */
 const Bridge = lazy(() => import("@/components/bridge/bridge"));
 
-const say: Say = (key, values = {}) =>
-  bridgeEnglish[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
-
 /** The bridge of this page: its client, and where its API and its Better Auth are. */
 export function BridgePanel() {
+  const { t, locale } = useTexts();
   const { client, settings, record } = useApi();
   const { url, credentials, trials } = settings;
   const bridge = useMemo<BridgeSettings>(
@@ -31,7 +29,7 @@ export function BridgePanel() {
   );
   return (
     <Suspense>
-      <Bridge settings={bridge} say={say} locale="en" />
+      <Bridge settings={bridge} say={t} locale={locale} />
     </Suspense>
   );
 }

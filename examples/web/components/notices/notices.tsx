@@ -2,25 +2,28 @@
 
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 
+import { useTexts } from "@/components/texts/texts";
 import type { Problem } from "@/lib/problems";
 
 import styles from "./notices.module.css";
 import { ProblemNotice } from "./problem-notice";
 
 interface Notify {
-  /** Something was done; shown for some seconds. */
-  done: (text: string) => void;
+  /** Something was done; shown for some seconds, longer where it can be undone. */
+  done: (text: string, undo?: () => void) => void;
   /** Something went wrong; shown until it is dismissed or something is done. */
   problem: (problem: Problem) => void;
   dismiss: () => void;
 }
 
-type Notice = { text: string } | { problem: Problem } | null;
+type Notice = { text: string; undo?: (() => void) | undefined } | { problem: Problem } | null;
 
 const NotifyContext = createContext<Notify | null>(null);
 const NoticeContext = createContext<Notice>(null);
 
+/** Milliseconds. */
 const shownFor = 5_000;
+const undoFor = 12_000;
 
 /** Tells what the last action led to, in <Notices>. */
 export function useNotify(): Notify {
@@ -33,7 +36,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   const [notice, setNotice] = useState<Notice>(null);
   const notify = useMemo<Notify>(
     () => ({
-      done: (text) => setNotice({ text }),
+      done: (text, undo) => setNotice({ text, undo }),
       problem: (problem) => setNotice({ problem }),
       dismiss: () => setNotice(null),
     }),
@@ -41,7 +44,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   );
   useEffect(() => {
     if (notice === null || "problem" in notice) return;
-    const timer = setTimeout(notify.dismiss, shownFor);
+    const timer = setTimeout(notify.dismiss, notice.undo === undefined ? shownFor : undoFor);
     return () => clearTimeout(timer);
   }, [notice, notify]);
   return (
@@ -51,19 +54,39 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
   );
 }
 
+/** The problem that is shown now, so that what says the same elsewhere can be silent. */
+export function useShownProblem(): Problem | null {
+  const notice = use(NoticeContext);
+  return notice !== null && "problem" in notice ? notice.problem : null;
+}
+
 /** Where the notices are. The region for what was done is always there: a screen reader only reads out changes of it. */
 export function Notices() {
+  const { t } = useTexts();
   const notice = use(NoticeContext);
   const notify = useNotify();
+  const done = notice !== null && "text" in notice ? notice : null;
+  const undo = done?.undo;
   return (
     <div className={styles.notices}>
-      <p role="status" className={notice !== null && "text" in notice ? styles.done : "unseen"}>
-        {notice !== null && "text" in notice ? notice.text : ""}
-      </p>
+      <div className={done === null ? "unseen" : styles.done}>
+        <p role="status">{done?.text ?? ""}</p>
+        {undo !== undefined && (
+          <button
+            type="button"
+            onClick={() => {
+              notify.dismiss();
+              undo();
+            }}
+          >
+            {t("undo")}
+          </button>
+        )}
+      </div>
       {notice !== null && "problem" in notice && (
         <ProblemNotice problem={notice.problem}>
           <button type="button" className="button" onClick={notify.dismiss}>
-            Dismiss
+            {t("dismiss")}
           </button>
         </ProblemNotice>
       )}

@@ -2,6 +2,9 @@
 
 import { type FormEvent, type ReactNode, useState } from "react";
 
+import { useTexts } from "@/components/texts/texts";
+import type { Texts } from "@/lib/texts";
+
 import styles from "./credentials-page.module.css";
 
 /** Better Auth's answer, as far as a form needs it. */
@@ -18,6 +21,7 @@ export function CredentialsForm(props: {
   submit: (fields: FormData) => Promise<Outcome>;
   children: ReactNode;
 }) {
+  const { t } = useTexts();
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
 
@@ -31,7 +35,7 @@ export function CredentialsForm(props: {
       window.location.assign(props.next);
       return;
     }
-    setFault(explain(error, props.betterAuthUrl));
+    setFault(explain(t, error, props.betterAuthUrl));
     setBusy(false);
   }
 
@@ -55,16 +59,13 @@ function noAnswer(): Outcome {
   return { error: { status: 0 } };
 }
 
-function explain(error: NonNullable<Outcome["error"]>, betterAuthUrl: string): string {
+function explain(t: Texts["t"], error: NonNullable<Outcome["error"]>, betterAuthUrl: string): string {
   if (error.code === "INVALID_ORIGIN") {
-    return (
-      `This page was opened at ${window.location.origin}, and Better Auth only takes what comes from its own address, ` +
-      `${betterAuthUrl}. Open the page there, or set BETTER_AUTH_URL to the address in the browser's bar.`
-    );
+    return t("credentials.origin", { here: window.location.origin, there: betterAuthUrl });
   }
-  if (error.status === 0) return "No answer came from the server. See whether you are online, and try again.";
-  if (error.status === 401) return "Email or password is wrong. See whether both are as when you signed up.";
-  if (error.status === 429) return "Too many tries. Wait for ten seconds, then try again.";
-  if (error.status >= 500) return "The server cannot do this now; its log says why. Try again in a moment.";
-  return error.message ?? "The server has refused this. See whether everything is as it should be, and try again.";
+  if (error.status === 0) return t("credentials.no_answer");
+  if (error.status === 401) return t("credentials.wrong");
+  if (error.status === 429) return t("credentials.too_many");
+  if (error.status >= 500) return t("credentials.server");
+  return error.message ?? t("credentials.refused");
 }

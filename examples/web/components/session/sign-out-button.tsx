@@ -3,11 +3,13 @@
 import { useState } from "react";
 
 import { useNotify } from "@/components/notices/notices";
+import { useTexts } from "@/components/texts/texts";
 
 import { useSignedIn } from "./session-gate";
 
 export function SignOutButton() {
   const { signOut } = useSignedIn();
+  const { t } = useTexts();
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
 
@@ -16,15 +18,15 @@ export function SignOutButton() {
     if (await signOut()) return;
     setBusy(false);
     notify.problem({
-      title: "You are still signed in",
-      detail: "Better Auth did not answer, so the session could not be ended. Try again in a moment.",
+      title: t("sign_out.failed"),
+      detail: t("sign_out.failed.text"),
       requestId: null,
     });
   }
 
   return (
     <button type="button" className="button plain" onClick={leave} disabled={busy}>
-      Sign out
+      {t("sign_out")}
     </button>
   );
 }

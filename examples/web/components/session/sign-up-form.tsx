@@ -1,6 +1,8 @@
 "use client";
 
 import Link from "next/link";
+import { Rich } from "@/components/texts/rich";
+import { useTexts } from "@/components/texts/texts";
 import { authClient } from "@/lib/auth-client";
 import { signInPath } from "@/lib/next-path";
 
@@ -9,19 +11,17 @@ import { CredentialsPage } from "./credentials-page";
 import { TextField } from "./text-field";
 
 export function SignUpForm({ next, betterAuthUrl }: { next: string; betterAuthUrl: string }) {
+  const { t } = useTexts();
+  const other = signInPath(next);
   return (
     <CredentialsPage
-      title="Create an account"
-      otherwise={
-        <>
-          Have an account already? <Link href={signInPath(next)}>Sign in</Link>.
-        </>
-      }
+      title={t("sign_up.title")}
+      otherwise={<Rich text={t("sign_up.other")} parts={{ link: (inner) => <Link href={other}>{inner}</Link> }} />}
     >
       <CredentialsForm
         next={next}
         betterAuthUrl={betterAuthUrl}
-        action="Sign up"
+        action={t("sign_up.action")}
         submit={(fields) =>
           authClient.signUp.email({
             name: String(fields.get("name")).trim(),
@@ -30,15 +30,15 @@ export function SignUpForm({ next, betterAuthUrl }: { next: string; betterAuthUr
           })
         }
       >
-        <TextField label="Name" name="name" type="text" autoComplete="name" />
-        <TextField label="Email" name="email" type="email" autoComplete="email" />
+        <TextField label={t("field.name")} name="name" type="text" autoComplete="name" />
+        <TextField label={t("field.email")} name="email" type="email" autoComplete="email" />
         <TextField
-          label="Password"
+          label={t("field.password")}
           name="password"
           type="password"
           autoComplete="new-password"
           minLength={8}
-          hint="At least 8 characters."
+          hint={t("field.password.hint")}
         />
       </CredentialsForm>
     </CredentialsPage>

@@ -36,7 +36,7 @@ export function TagCheckboxes(props: {
               }}
             />
             <TagDot color={tag.color} />
-            <span>{tag.name}</span>
+            <span dir="auto">{tag.name}</span>
           </label>
         ))}
         {tags.length === 0 && props.whenNone !== undefined && <p className="hint">{props.whenNone}</p>}

@@ -7,7 +7,7 @@ export function TagChip({ tag }: { tag: Tag }) {
   return (
     <span className={styles.chip}>
       <TagDot color={tag.color} />
-      <span>{tag.name}</span>
+      <span dir="auto">{tag.name}</span>
     </span>
   );
 }

@@ -4,7 +4,9 @@ import { ApiError, type NewTag } from "@drawbridge/client";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 
 import { ProblemNotice } from "@/components/notices/problem-notice";
+import { useTexts } from "@/components/texts/texts";
 import { describe, fieldErrorsOf } from "@/lib/problems";
+import type { Texts } from "@/lib/texts";
 
 import styles from "./tags.module.css";
 
@@ -19,19 +21,22 @@ export function TagForm(props: {
   /** Calls back when the API has it; the form is then as at the start again. */
   onSave: (tag: Required<NewTag>, saved: () => void) => void;
   error: Error | null;
+  /** The name is another one now, so what was wrong with the one before is so no more. */
+  onEdit: () => void;
   busy: boolean;
   children?: ReactNode;
 }) {
   const { labels, start, error } = props;
+  const { t } = useTexts();
   const id = useId();
   const [name, setName] = useState(start.name);
   const [color, setColor] = useState(start.color);
   const [fault, setFault] = useState<string | null>(null);
-  const refusal = fault ?? nameRefusal(error);
+  const refusal = fault ?? nameRefusal(t, error);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const found = checkName(name);
+    const found = checkName(t, name);
     setFault(found);
     if (found !== null) return;
     props.onSave({ name: name.trim(), color }, () => {
@@ -47,8 +52,13 @@ export function TagForm(props: {
         <input
           id={id}
           className="input"
+          dir="auto"
           value={name}
-          onChange={(event) => setName(event.target.value)}
+          onChange={(event) => {
+            setName(event.target.value);
+            setFault(null);
+            props.onEdit();
+          }}
           aria-invalid={refusal !== null}
           aria-describedby={refusal === null ? undefined : `${id}-fault`}
         />
@@ -66,7 +76,7 @@ export function TagForm(props: {
             checked={color !== null}
             onChange={(event) => setColor(event.target.checked ? (start.color ?? firstColor) : null)}
           />
-          With a colour
+          {t("tags.with_color")}
         </label>
         {color !== null && (
           <span className={styles.color}>
@@ -83,21 +93,20 @@ export function TagForm(props: {
         </button>
         {props.children}
       </div>
-      {error !== null && refusal === null && <ProblemNotice problem={describe(error)} />}
+      {error !== null && refusal === null && <ProblemNotice problem={describe(t, error)} />}
     </form>
   );
 }
 
-function checkName(name: string): string | null {
-  const length = [...name.trim()].length;
-  if (length === 0) return "A tag needs a name.";
-  return length > longestName ? `A name has at most ${longestName} characters; this one has ${length}.` : null;
+function checkName(t: Texts["t"], name: string): string | null {
+  const count = [...name.trim()].length;
+  if (count === 0) return t("tags.name.missing");
+  return count > longestName ? t("tags.name.long", { most: longestName, count }) : null;
 }
 
 /** What the API has against the name, where it is that. */
-function nameRefusal(error: Error | null): string | null {
-  if (error instanceof ApiError && error.code === "conflict")
-    return "There is a tag of this name already; take another.";
+function nameRefusal(t: Texts["t"], error: Error | null): string | null {
+  if (error instanceof ApiError && error.code === "conflict") return t("tags.name.taken");
   const named = fieldErrorsOf(error).find(({ pointer }) => pointer === "/name");
-  return named === undefined ? null : `The name ${named.message}.`;
+  return named === undefined ? null : t("tags.name.refused", { message: named.message });
 }

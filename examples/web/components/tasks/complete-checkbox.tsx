@@ -3,19 +3,24 @@
 import type { Task } from "@drawbridge/client";
 import { useState } from "react";
 
-import { useNotify } from "@/components/notices/notices";
-import { describe } from "@/lib/problems";
+import { useTexts } from "@/components/texts/texts";
+import { useSlow } from "@/lib/use-slow";
 
-import { useCompleteTask } from "./task-queries";
 import styles from "./task-row.module.css";
 
 /**
  * Completes a task, or takes that back. What was clicked is state of the box itself: the cache tells of a change only
  * some moments later, and until then React would put the box back.
  */
-export function CompleteCheckbox({ task }: { task: Task }) {
-  const complete = useCompleteTask();
-  const notify = useNotify();
+export function CompleteCheckbox(props: {
+  task: Task;
+  /** Resolves to whether it was done. */
+  onComplete: (completed: boolean) => Promise<boolean>;
+}) {
+  const { task } = props;
+  const { t } = useTexts();
+  const [busy, setBusy] = useState(0);
+  const isSlow = useSlow(busy > 0);
   const [shown, setShown] = useState(task.completed);
   const [known, setKnown] = useState(task.completed);
   if (task.completed !== known) {
@@ -23,27 +28,28 @@ export function CompleteCheckbox({ task }: { task: Task }) {
     setShown(task.completed);
   }
 
-  function change(completed: boolean) {
+  async function change(completed: boolean) {
     setShown(completed);
-    complete.mutate(
-      { id: task.id, completed },
-      {
-        onError: (error) => {
-          setShown(!completed);
-          notify.problem(describe(error));
-        },
-      },
-    );
+    setBusy((count) => count + 1);
+    if (!(await props.onComplete(completed))) setShown(!completed);
+    setBusy((count) => count - 1);
   }
 
   return (
-    <label className={styles.check}>
-      <input
-        type="checkbox"
-        aria-label={`Complete ${task.title}`}
-        checked={shown}
-        onChange={(event) => change(event.target.checked)}
-      />
-    </label>
+    <>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          aria-label={t("tasks.complete", { title: task.title })}
+          checked={shown}
+          onChange={(event) => void change(event.target.checked)}
+        />
+      </label>
+      {isSlow && (
+        <span role="status" className={styles.waiting}>
+          {t("waiting")}
+        </span>
+      )}
+    </>
   );
 }

@@ -1,20 +1,19 @@
 import { ProblemPage } from "@/components/notices/problem-page";
+import { pageTexts } from "@/lib/page-texts";
 
 import styles from "./missing-tables.module.css";
 
 /** In place of the tasks, where the database has no tables for them yet. */
-export function MissingTables({ command }: { command: string }) {
+export async function MissingTables({ command }: { command: string }) {
+  const { t } = await pageTexts();
   return (
-    <ProblemPage title="The API's tables are missing">
-      <p>
-        Signing in works: Better Auth has its tables. Those for tasks and tags are made by the API&apos;s own migration,
-        and that has not been run on this database yet. Run this once, then check again:
-      </p>
+    <ProblemPage title={t("tables.title")}>
+      <p>{t("tables.text")}</p>
       <pre className={styles.command}>
         <code>{command}</code>
       </pre>
       <a href="/tasks" className="button primary">
-        Check again
+        {t("tables.again")}
       </a>
     </ProblemPage>
   );

@@ -8,8 +8,11 @@ import { useNotify } from "@/components/notices/notices";
 import { ProblemNotice } from "@/components/notices/problem-notice";
 import { TagCheckboxes } from "@/components/tags/tag-checkboxes";
 import { useTags } from "@/components/tags/tag-queries";
+import { useTexts } from "@/components/texts/texts";
 import { describe, fieldErrorsOf } from "@/lib/problems";
 import { priorities } from "@/lib/task-filters";
+import type { Texts } from "@/lib/texts";
+import { useSlow } from "@/lib/use-slow";
 
 import styles from "./task-dialog.module.css";
 import { changeOf, checkDraft, type DraftErrors, draftOf, newTaskOf, sortErrors, type TaskDraft } from "./task-draft";
@@ -17,15 +20,37 @@ import { TaskField } from "./task-field";
 import { useCreateTask, useUpdateTask } from "./task-queries";
 
 /** The one form for tasks: a new one for null, else that one, with every field as it is. */
-export function TaskDialog({ task, onClose }: { task: Task | null; onClose: () => void }) {
+export function TaskDialog(props: {
+  task: Task | null;
+  /** What was typed and neither saved nor cancelled, by the task's id, or `new`: Esc leaves it there. */
+  drafts: Map<string, TaskDraft>;
+  onClose: () => void;
+}) {
+  const { task, drafts, onClose } = props;
+  const { t } = useTexts();
+  const notify = useNotify();
+  const kept = task?.id ?? "new";
   const [before] = useState(() => draftOf(task));
-  const [draft, setDraft] = useState(before);
+  const [draft, setDraft] = useState(() => drafts.get(kept) ?? before);
   const [errors, setErrors] = useState<DraftErrors>({});
-  const save = useSaveTask(task, before, onClose, setErrors);
+  const saved = () => {
+    drafts.delete(kept);
+    onClose();
+  };
+  const save = useSaveTask(task, before, saved, setErrors);
+  const isSlow = useSlow(save.busy);
   const form = useId();
 
   function cancel() {
     save.stop();
+    saved();
+  }
+
+  function leave() {
+    save.stop();
+    if (JSON.stringify(draft) === JSON.stringify(before)) return saved();
+    drafts.set(kept, draft);
+    notify.done(t("tasks.kept"));
     onClose();
   }
 
@@ -36,24 +61,29 @@ export function TaskDialog({ task, onClose }: { task: Task | null; onClose: () =
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const found = { ...checkDraft(draft), ...halfTypedTimes(event.currentTarget) };
+    const found = { ...checkDraft(t, draft), ...halfTypedTimes(t, event.currentTarget) };
     setErrors(found);
     if (Object.keys(found).length === 0) return save.start(draft);
     focusFirst(event.currentTarget, found);
   }
 
   return (
-    <Dialog title={task === null ? "New task" : "Edit task"} onClose={cancel}>
+    <Dialog title={t(task === null ? "form.new" : "form.edit")} onEscape={leave} onClose={cancel}>
       <form id={form} className={styles.form} onSubmit={submit} noValidate aria-busy={save.busy}>
         <TaskFields draft={draft} errors={errors} set={set} />
-        {save.error !== null && <SaveProblem error={save.error} />}
-        <div className={styles.buttons}>
-          <button type="button" className="button" onClick={cancel}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={save.busy}>
-            Save
-          </button>
+        <div className={styles.foot}>
+          {save.error !== null && <SaveProblem error={save.error} />}
+          <p role="status" className={isSlow ? "hint" : "unseen"}>
+            {isSlow && t("waiting.cancel")}
+          </p>
+          <div className={styles.buttons}>
+            <button type="button" className="button" onClick={cancel}>
+              {t("cancel")}
+            </button>
+            <button type="submit" className="button primary" disabled={save.busy}>
+              {t("save")}
+            </button>
+          </div>
         </div>
       </form>
     </Dialog>
@@ -63,6 +93,7 @@ export function TaskDialog({ task, onClose }: { task: Task | null; onClose: () =
 type SetField = <Field extends keyof TaskDraft>(field: Field, value: TaskDraft[Field]) => void;
 
 function TaskFields({ draft, errors, set }: { draft: TaskDraft; errors: DraftErrors; set: SetField }) {
+  const { t } = useTexts();
   const tags = useTags();
   return (
     <>
@@ -88,10 +119,10 @@ function TaskFields({ draft, errors, set }: { draft: TaskDraft; errors: DraftErr
             value={draft.priority}
             onChange={(event) => set("priority", event.target.value as TaskDraft["priority"])}
           >
-            <option value="">None</option>
+            <option value="">{t("priority.none")}</option>
             {priorities.map((priority) => (
               <option key={priority} value={priority}>
-                {priority[0]?.toUpperCase() + priority.slice(1)}
+                {t(`priority.${priority}`)}
               </option>
             ))}
           </select>
@@ -103,7 +134,7 @@ function TaskFields({ draft, errors, set }: { draft: TaskDraft; errors: DraftErr
             <input {...field} {...localTime} value={draft.due} onChange={(event) => set("due", event.target.value)} />
           )}
         </TaskField>
-        <TaskField name="reminder" error={errors.reminder} hint="Before it is due.">
+        <TaskField name="reminder" error={errors.reminder} hint={t("form.reminder.hint")}>
           {(field) => (
             <input
               {...field}
@@ -115,11 +146,11 @@ function TaskFields({ draft, errors, set }: { draft: TaskDraft; errors: DraftErr
         </TaskField>
       </div>
       <TagCheckboxes
-        legend="Tags"
+        legend={t("form.tags")}
         tags={tags.data ?? []}
         chosen={draft.tagIds}
         error={errors.tagIds}
-        whenNone="None yet: “Manage tags” makes them."
+        whenNone={tags.isPending && tags.failureCount === 0 ? "" : t(tags.data ? "form.tags.none" : "form.tags.failed")}
         onChange={(id, on) => set("tagIds", on ? [...draft.tagIds, id] : draft.tagIds.filter((other) => other !== id))}
       />
     </>
@@ -138,6 +169,7 @@ function useSaveTask(
 ) {
   const create = useCreateTask();
   const update = useUpdateTask();
+  const { t } = useTexts();
   const notify = useNotify();
   const [error, setError] = useState<unknown>(null);
   const underway = useRef<AbortController>(null);
@@ -150,11 +182,11 @@ function useSaveTask(
     const { signal } = underway.current;
     const outcome = {
       onSuccess: () => {
-        notify.done(task === null ? "Task created" : "Task saved");
+        notify.done(t(task === null ? "tasks.created" : "tasks.saved"));
         onClose();
       },
       onError: (failure: Error) => {
-        const { fields, others } = sortErrors(fieldErrorsOf(failure));
+        const { fields, others } = sortErrors(t, fieldErrorsOf(failure));
         onErrors(fields);
         if (Object.keys(fields).length === 0 || others.length > 0) setError(failure);
       },
@@ -175,18 +207,18 @@ function useSaveTask(
 }
 
 function SaveProblem({ error }: { error: unknown }) {
-  const problem = describe(error);
-  const { others } = sortErrors(fieldErrorsOf(error));
+  const { t } = useTexts();
+  const problem = describe(t, error);
+  const { others } = sortErrors(t, fieldErrorsOf(error));
   return <ProblemNotice problem={{ ...problem, detail: [problem.detail, ...others].join(" ") }} />;
 }
 
 /** A control for times says nothing at all when only a part of one was typed; that must not pass for "none". */
-function halfTypedTimes(form: HTMLFormElement): DraftErrors {
+function halfTypedTimes(t: Texts["t"], form: HTMLFormElement): DraftErrors {
   const errors: DraftErrors = {};
   for (const name of ["due", "reminder"] as const) {
     const control = form.elements.namedItem(name);
-    if (control instanceof HTMLInputElement && !control.validity.valid)
-      errors[name] = "Give the day and the time, or nothing.";
+    if (control instanceof HTMLInputElement && !control.validity.valid) errors[name] = t("form.half_typed");
   }
   return errors;
 }

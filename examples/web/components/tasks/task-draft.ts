@@ -1,6 +1,7 @@
 import type { FieldError, NewTask, Priority, Task, TaskChange } from "@drawbridge/client";
 
 import { fromLocalField, toApiTime, toLocalField } from "@/lib/dates";
+import type { Texts } from "@/lib/texts";
 
 /** A task as its form has it: texts of fields, times in local time. */
 export interface TaskDraft {
@@ -12,20 +13,21 @@ export interface TaskDraft {
   tagIds: readonly number[];
 }
 
+/** The texts that name them. */
 export const draftFields = {
-  title: "Title",
-  description: "Description",
-  priority: "Priority",
-  due: "Due",
-  reminder: "Reminder",
-  tagIds: "Tags",
+  title: "form.title",
+  description: "form.description",
+  priority: "form.priority",
+  due: "form.due",
+  reminder: "form.reminder",
+  tagIds: "form.tags",
 } as const satisfies Record<keyof TaskDraft, string>;
 
 /** What is wrong, by field. */
 export type DraftErrors = Partial<Record<keyof TaskDraft, string>>;
 
 /** The contract's bounds, in Unicode code points. */
-const longestTitle = 255;
+export const longestTitle = 255;
 const longestDescription = 10_000;
 
 export function draftOf(task: Task | null): TaskDraft {
@@ -40,19 +42,18 @@ export function draftOf(task: Task | null): TaskDraft {
 }
 
 /** What the API would refuse, found before it is asked. */
-export function checkDraft(draft: TaskDraft): DraftErrors {
+export function checkDraft(t: Texts["t"], draft: TaskDraft): DraftErrors {
   const errors: DraftErrors = {};
   const title = length(draft.title.trim());
-  if (title === 0) errors.title = "A task needs a title.";
-  if (title > longestTitle) errors.title = `A title has at most ${longestTitle} characters; this one has ${title}.`;
+  if (title === 0) errors.title = t("form.title.missing");
+  if (title > longestTitle) errors.title = t("form.title.long", { most: longestTitle, count: title });
   const description = length(draft.description);
   if (description > longestDescription) {
-    errors.description = `A description has at most ${longestDescription} characters; this one has ${description}.`;
+    errors.description = t("form.description.long", { most: longestDescription, count: description });
   }
   const due = fromLocalField(draft.due);
   const reminder = fromLocalField(draft.reminder);
-  if (due !== null && reminder !== null && reminder >= due)
-    errors.reminder = "A reminder comes before the task is due.";
+  if (due !== null && reminder !== null && reminder >= due) errors.reminder = t("form.reminder.late");
   return errors;
 }
 
@@ -94,13 +95,13 @@ const fieldOfMember: Readonly<Record<string, keyof TaskDraft>> = {
 };
 
 /** The API's errors at the form's fields, and those that belong to none. */
-export function sortErrors(errors: readonly FieldError[]): { fields: DraftErrors; others: string[] } {
+export function sortErrors(t: Texts["t"], errors: readonly FieldError[]): { fields: DraftErrors; others: string[] } {
   const fields: DraftErrors = {};
   const others: string[] = [];
   for (const { pointer, message } of errors) {
     const field = fieldOfMember[pointer.split("/")[1] ?? ""];
     if (field === undefined) others.push(`${pointer} ${message}`.trim());
-    else fields[field] ??= `${pointer.startsWith("/tag_ids/") ? "One of the tags" : draftFields[field]} ${message}.`;
+    else fields[field] ??= `${t(pointer.startsWith("/tag_ids/") ? "form.one_tag" : draftFields[field])} ${message}.`;
   }
   return { fields, others };
 }

@@ -1,5 +1,7 @@
 import { type ReactNode, useId } from "react";
 
+import { useTexts } from "@/components/texts/texts";
+
 import { draftFields } from "./task-draft";
 
 type Name = Exclude<keyof typeof draftFields, "tagIds">;
@@ -9,6 +11,7 @@ interface ControlProps {
   id: string;
   name: Name;
   className: string;
+  dir: "auto" | undefined;
   "aria-invalid": boolean;
   "aria-describedby": string | undefined;
 }
@@ -20,15 +23,17 @@ export function TaskField(props: {
   hint?: string;
   children: (control: ControlProps) => ReactNode;
 }) {
+  const { t } = useTexts();
   const id = useId();
   const note = props.error ?? props.hint;
   return (
     <div className="field">
-      <label htmlFor={id}>{draftFields[props.name]}</label>
+      <label htmlFor={id}>{t(draftFields[props.name])}</label>
       {props.children({
         id,
         name: props.name,
         className: "input",
+        dir: props.name === "title" || props.name === "description" ? "auto" : undefined,
         "aria-invalid": props.error !== undefined,
         "aria-describedby": note === undefined ? undefined : `${id}-note`,
       })}

@@ -21,7 +21,7 @@ export function useTasks(filters: TaskFilters) {
  * Whatever lists of tasks there are, they are asked for again: after a failure too, since what was sent may have been
  * done and the answer alone been lost.
  */
-function useRefreshTasks() {
+export function useRefreshTasks() {
   const { userId } = useApi();
   const queryClient = useQueryClient();
   return () => queryClient.invalidateQueries({ queryKey: [userId, "tasks"] });
@@ -44,12 +44,6 @@ export function useUpdateTask() {
       client.updateTask(id, change, { signal }),
     onSettled: () => void refresh(),
   });
-}
-
-export function useDeleteTask() {
-  const { client } = useApi();
-  const refresh = useRefreshTasks();
-  return useMutation({ mutationFn: (id: string) => client.deleteTask(id), onSettled: () => void refresh() });
 }
 
 /**
