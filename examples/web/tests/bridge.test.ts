@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { describe, expect, it } from "vitest";
 
 import { checksOf } from "@/components/bridge/checks";
-import { BridgeRecord, type Crossing, type CrossingInfo, latestOf } from "@/components/bridge/record";
+import { BridgeRecord, type Crossing, type CrossingInfo } from "@/components/bridge/record";
 import { isSignedBy, type PublicKey, partsOf, withOneBitFlipped } from "@/components/bridge/token";
 
 const uuid = "7d9f3c1e-5a42-4c0b-9f6e-2b8d1a3c4e5f";
@@ -136,9 +136,12 @@ describe("the record", () => {
   });
 
   it("has the failure for the latest while the API is away, and heals", () => {
-    expect(latestOf(recordOf(crossing({ id: 1 }), me(2), me(3, null, "network")), "request")?.end?.code).toBe(
-      "network",
-    );
-    expect(latestOf(recordOf(me(2), me(3, null, "network"), me(4)), "request")?.end?.code).toBeNull();
+    expect(recordOf(crossing({ id: 1 }), me(2), me(3, null, "network")).latest.request?.end?.code).toBe("network");
+    expect(recordOf(me(2), me(3, null, "network"), me(4)).latest.request?.end?.code).toBeNull();
+  });
+
+  it("knows the last token still when the list has no room for it", () => {
+    const others = Array.from({ length: 25 }, (_, id) => crossing({ id: id + 2 }));
+    expect(recordOf(crossing({ id: 1, kind: "token" }), ...others).latest.token?.id).toBe(1);
   });
 });

@@ -89,13 +89,13 @@ function Panel({ settings, say, locale, now, onClose }: BridgeProps & { now: num
           ✕
         </button>
       </div>
+      <TrialButtons settings={settings} say={say} onCrossed={({ id }) => setChosenId(id)} />
       <div className={styles.parts}>
         <RequestList crossings={crossings} chosen={chosen} locale={locale} say={say} onChoose={setChosenId} />
         <div className={styles.stack}>
           {chosen !== null && (
             <CheckList crossing={chosen} keys={keySet.keys} bySession={bySession} now={now} say={say} />
           )}
-          <TrialButtons settings={settings} say={say} onCrossed={({ id }) => setChosenId(id)} />
         </div>
         <div className={styles.stack}>
           <TokenView

@@ -1,5 +1,5 @@
 import styles from "./bridge.module.css";
-import { type Crossing, type Crossings, endOf, latestOf } from "./record";
+import { type Crossing, type Crossings, endOf } from "./record";
 import type { BridgeText, Say } from "./texts";
 
 interface Station {
@@ -38,8 +38,7 @@ function stationsOf(props: {
   say: Say;
 }): Station[] {
   const { crossings, bySession, holds, say } = props;
-  const token = latestOf(crossings, "token");
-  const request = latestOf(crossings, "request");
+  const { token, request } = crossings.latest;
   const moving = (kind: Crossing["kind"]) => crossings.list.some((one) => one.kind === kind && one.end === null);
   const says = (one: Crossing | null) => (one === null ? say("bridge.idle") : outcomeWithAge(one, props.now, say));
   const status = request?.end?.status ?? null;

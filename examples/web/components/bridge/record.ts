@@ -15,6 +15,8 @@ export interface Crossings {
   list: readonly Crossing[];
   /** The question that the page repeats all the while, as long as its answer is good. */
   watch: Crossing | null;
+  /** The last of each kind that has ended, whether or not the list still has it: what the lane shows. */
+  latest: { readonly [kind in Crossing["kind"]]: Crossing | null };
 }
 
 const most = 20;
@@ -26,7 +28,7 @@ const most = 20;
 export class BridgeRecord {
   readonly #isRepeated: (info: CrossingInfo) => boolean;
   readonly #listeners = new Set<() => void>();
-  #crossings: Crossings = { list: [], watch: null };
+  #crossings: Crossings = { list: [], watch: null, latest: { token: null, request: null } };
 
   constructor(isRepeated: (info: CrossingInfo) => boolean = () => false) {
     this.#isRepeated = isRepeated;
@@ -34,21 +36,27 @@ export class BridgeRecord {
 
   /** For the client's option `onAttempt`. */
   readonly add = (info: CrossingInfo): void => {
+    const { latest } = this.#crossings;
+    const hasEnded = info.end !== null && info.end.code !== "aborted";
+    this.#crossings = {
+      ...this.#listed(info),
+      latest: hasEnded ? { ...latest, [info.kind]: { ...info, times: 1 } } : latest,
+    };
+    for (const listener of this.#listeners) listener();
+  };
+
+  #listed(info: CrossingInfo): Omit<Crossings, "latest"> {
     const { list, watch } = this.#crossings;
     const known = list.find(({ id }) => id === info.id);
-    if (known !== undefined) {
-      this.#set({ list: list.map((one) => (one === known ? { ...info, times: 1 } : one)), watch });
-    } else if (!this.#isRepeated(info)) {
-      this.#set({ list: [{ ...info, times: 1 }, ...list].slice(0, most), watch });
-    } else if (info.end?.code === null) {
-      this.#set({ list, watch: { ...info, times: (watch?.times ?? 0) + 1 } });
-    } else if (info.end !== null && info.end.code !== "aborted") {
-      const [last] = list;
-      const again = last !== undefined && isAlike(last, info) ? last : null;
-      const others = again === null ? list : list.slice(1);
-      this.#set({ list: [{ ...info, times: (again?.times ?? 0) + 1 }, ...others].slice(0, most), watch });
-    }
-  };
+    if (known !== undefined) return { list: list.map((one) => (one === known ? { ...info, times: 1 } : one)), watch };
+    if (!this.#isRepeated(info)) return { list: [{ ...info, times: 1 }, ...list].slice(0, most), watch };
+    if (info.end === null || info.end.code === "aborted") return { list, watch };
+    if (info.end.code === null) return { list, watch: { ...info, times: (watch?.times ?? 0) + 1 } };
+    const [last] = list;
+    const again = last !== undefined && isAlike(last, info) ? last : null;
+    const others = again === null ? list : list.slice(1);
+    return { list: [{ ...info, times: (again?.times ?? 0) + 1 }, ...others].slice(0, most), watch };
+  }
 
   readonly current = (): Crossings => this.#crossings;
 
@@ -56,22 +64,10 @@ export class BridgeRecord {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
-
-  #set(crossings: Crossings): void {
-    this.#crossings = crossings;
-    for (const listener of this.#listeners) listener();
-  }
 }
 
 function isAlike(one: Crossing, other: CrossingInfo): boolean {
   return one.path === other.path && one.method === other.method && one.end?.code === other.end?.code;
-}
-
-/** The latest of a kind that has ended, or null: what the lane shows. */
-export function latestOf({ list, watch }: Crossings, kind: Crossing["kind"]): Crossing | null {
-  const ended = list.filter((one) => one.kind === kind && one.end !== null && one.end.code !== "aborted");
-  if (watch?.kind === kind) ended.push(watch);
-  return ended.reduce<Crossing | null>((last, one) => (last === null || endOf(one) > endOf(last) ? one : last), null);
 }
 
 /** When it ended, in milliseconds. */

@@ -28,7 +28,7 @@ export function TrialButtons(props: { settings: BridgeSettings; say: Say; onCros
   }
 
   return (
-    <section className={styles.part} aria-labelledby="bridge-trials" aria-busy={busy}>
+    <section className={styles.trials} aria-labelledby="bridge-trials" aria-busy={busy}>
       <h3 id="bridge-trials">{say("bridge.trials")}</h3>
       <p className={styles.hint}>{say("bridge.trials.hint")}</p>
       <div className={styles.line}>
