@@ -1,5 +1,7 @@
 #include "issuer/start_libraries.h"
 
+#include <stdexcept>
+
 #include <sodium.h>
 
 #include "core/jose/sha256.h"
@@ -8,7 +10,7 @@
 namespace drawbridge::fetch {
 
 void start_libraries() {
-  (void)sodium_init();  // who needs it asks again whether it worked
+  if (sodium_init() < 0) throw std::runtime_error{"libsodium does not start"};
   (void)sha256({});
   start_curl();
 }

@@ -4,7 +4,7 @@ namespace drawbridge::fetch {
 
 /// Makes what libsodium, OpenSSL and curl make when they are first used, which takes milliseconds. A process
 /// that is forked while a thread is at it has no such thread, and waits for it for ever; so it is done before
-/// there are threads. Any number of times.
+/// there are threads. Any number of times. Throws std::runtime_error.
 void start_libraries();
 
 }  // namespace drawbridge::fetch

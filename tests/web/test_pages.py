@@ -146,7 +146,7 @@ def a_list_in_japanese(page: Page) -> None:
 
 
 def the_bridge_in_japanese(page: Page) -> None:
-    page.get_by_role("button", name="橋を調べる").click()
+    page.get_by_role("button", name="ブリッジを調べる").click()
     page.get_by_role("button", name="1 ビット反転").click()
     expect(page.get_by_text("401 signature_invalid").first).to_be_visible()
 

@@ -1,8 +1,8 @@
 import type { BridgeText } from "@/components/bridge/texts";
 
 export const bridgeJapanese: Record<BridgeText, string> = {
-  "bridge.open": "橋を調べる",
-  "bridge.title": "橋",
+  "bridge.open": "ブリッジを調べる",
+  "bridge.title": "ブリッジ",
   "bridge.close": "パネルを閉じる",
   "bridge.lane": "リクエストの経路",
   "bridge.browser": "ブラウザー",
@@ -117,7 +117,7 @@ export const bridgeJapanese: Record<BridgeText, string> = {
   "bridge.outcome.rotate":
     "Better Auth が新しい鍵で署名しました。API は初めての kid を見て鍵セットを取得し直しました。",
   "bridge.outcome.rotate.remedy": "対応は不要です。古い鍵のトークンは期限まで有効です。",
-  "bridge.outcome.elsewhere": "2 つ目のセッションは橋を渡り、サインアウト後は同じトークンで拒否されました。",
+  "bridge.outcome.elsewhere": "2 つ目のセッションはブリッジを通り、サインアウト後は同じトークンで拒否されました。",
   "bridge.outcome.elsewhere.remedy": "その場所で再度サインインしてください。このセッションは続きます。",
   "bridge.outcome.network": "{url} から応答がありません。",
   "bridge.outcome.network.remedy": "API が動いているか確認してください。パネルは自動的に復帰します。",
