@@ -388,7 +388,7 @@ TEST(Settings, OfSessionsAndKeysThatCannotWorkAreNamedWithoutASecret) {
        "DRAWBRIDGE_CREDENTIALS names \"cookie\": give some of token, session, key"},
       {{{"DRAWBRIDGE_CREDENTIALS", "Token"}}, "DRAWBRIDGE_CREDENTIALS names \"Token\""},
       {{{"DRAWBRIDGE_CREDENTIALS", "token,key,token"}}, "DRAWBRIDGE_CREDENTIALS names \"token\" twice"},
-      {{{"DRAWBRIDGE_CREDENTIALS", "token,"}}, "DRAWBRIDGE_CREDENTIALS is \"token,\": there is nothing"},
+      {{{"DRAWBRIDGE_CREDENTIALS", "token,"}}, "DRAWBRIDGE_CREDENTIALS is \"token,\": an item is empty"},
       {{{"DRAWBRIDGE_CREDENTIALS", ""}}, "DRAWBRIDGE_CREDENTIALS is empty"},
       {{{"DRAWBRIDGE_SESSION_COOKIE", "a b"}}, "DRAWBRIDGE_SESSION_COOKIE is not the name of a cookie"},
       {{{"DRAWBRIDGE_SESSION_COOKIE", "name=" + cookie}}, "is not the name of a cookie"},
