@@ -46,6 +46,7 @@ MAY_ALSO_INCLUDE = {
         "core/credentials/choice.h",
         "core/credentials/secondary_storage.h",
         "core/credentials/session_cookie.h",
+        "issuer/start_libraries.h",  # before a server forks
     },
     # The port, and what goes through it.
     "http": {"database/store.h", "database/result.h", "database/page.h"},

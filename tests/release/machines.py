@@ -3,7 +3,6 @@ processor's, which qemu runs."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import venv
 from pathlib import Path
@@ -153,7 +152,3 @@ class Emulated(Machine):
         ]
         emulated = ["/usr/sbin/chroot", self.root, "/qemu-aarch64-static", "/usr/bin/python3", *script, *arguments]
         return ["/usr/bin/env", "-i", *set_, *emulated]
-
-
-def is_root() -> bool:
-    return os.geteuid() == 0

@@ -1,4 +1,6 @@
-"""The wheels where nothing else is installed: from a folder of wheels, by pip alone, without a compiler and without a network."""
+"""The wheels where nothing else is installed: from a folder of wheels, by pip alone, without a compiler and without a network.
+
+Only root can make the roots of Debian and change into them."""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ import httpx
 import pytest
 
 from dist import ROOT, VERSION, run
-from machines import TESTS, Debian, Emulated, Here, Machine, is_root
+from machines import TESTS, Debian, Emulated, Here, Machine
 
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 
@@ -21,16 +23,14 @@ from better_auth import BetterAuth  # noqa: E402
 from loopback import answers  # noqa: E402
 from process import free_port, wait_until  # noqa: E402
 
-needs_root = pytest.mark.skipif(not is_root(), reason="debootstrap and chroot need root")
-
 
 @pytest.fixture(
     scope="module",
     params=[
         "this one",
-        pytest.param("bookworm 3.11", marks=needs_root),
-        pytest.param("trixie 3.13", marks=needs_root),
-        pytest.param("aarch64", marks=needs_root),
+        "bookworm 3.11",
+        "trixie 3.13",
+        "aarch64",
     ],
 )
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Machine:
