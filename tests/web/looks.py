@@ -22,14 +22,18 @@ LOOKS = {
 EACH_LOOK = ["light", "phone_dark", *(pytest.param(look, marks=pytest.mark.long) for look in ("dark", "phone"))]
 
 
-def violations(page: Page, except_for: str | None) -> list[str]:
-    """What axe-core finds, of every level, by rule and element."""
+ALL_LEVELS = ("minor", "moderate", "serious", "critical")
+
+
+def violations(page: Page, except_for: str | None, levels: tuple[str, ...]) -> list[str]:
+    """What axe-core finds, of these levels, by rule and element."""
     page.evaluate(AXE.read_text())
     where = {"include": [["html"]], "exclude": [[except_for]] if except_for else []}
     found = page.evaluate("where => axe.run(where, { resultTypes: ['violations'] })", where)
     return [
         f"{v['id']}: {node['html'][:120]}: {node['failureSummary']}"
         for v in found["violations"]
+        if v["impact"] in levels
         for node in v["nodes"]
     ]
 
@@ -40,7 +44,13 @@ AT_REST = """() => document.getAnimations().every(
 )"""
 
 
-def look_at(page: Page, state: Callable[[Page], None], look: str, except_for: str | None = None) -> None:
+def look_at(
+    page: Page,
+    state: Callable[[Page], None],
+    look: str,
+    except_for: str | None = None,
+    levels: tuple[str, ...] = ALL_LEVELS,
+) -> None:
     """Brings the page into that state, keeps a picture of it, and measures it. `except_for` is a CSS selector."""
     state(page)
     page.wait_for_timeout(300)
@@ -49,4 +59,4 @@ def look_at(page: Page, state: Callable[[Page], None], look: str, except_for: st
     page.screenshot(path=SCREENSHOTS / f"{state.__name__}-{look}.png")
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width == 0, f"{state.__name__} is {width} px too wide"
-    assert violations(page, except_for) == [], state.__name__
+    assert violations(page, except_for, levels) == [], state.__name__

@@ -31,13 +31,22 @@ function forCalls(contract, userId) {
   return contract;
 }
 
-/** The user of a token, which the server will verify; nothing when the text is no token. */
-function userOf(token) {
+/** The claims of a token, which the server will verify; none when the text is not a token. */
+function claimsOf(token) {
   try {
-    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).uuid;
+    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+const said = document.getElementById("session");
+
+/** A token that is pasted late is refused at each call, and the viewer itself would not say so before. */
+function sayWhenExpired({ exp }) {
+  const isOver = typeof exp === "number" && exp * 1_000 <= Date.now();
+  const when = () => new Date(exp * 1_000).toLocaleTimeString("en");
+  said.textContent = isOver ? `This token expired at ${when()}. Copy a new one.` : "";
 }
 
 /** Whom the server takes the sender for: by these headers, or without any by the cookie that the browser has. */
@@ -63,7 +72,9 @@ const callable = () => ({
       wrapActions: {
         authorize: (authorize, system) => (authorizations) => {
           const { bearerAuth, apiKey } = authorizations;
-          if (bearerAuth) fillIn(system, userOf(bearerAuth.value));
+          const claims = claimsOf(bearerAuth?.value);
+          if (bearerAuth) sayWhenExpired(claims);
+          if (bearerAuth) fillIn(system, claims.uuid);
           else if (apiKey) askWhoIAm({ "x-api-key": apiKey.value }).then((user) => fillIn(system, user), console.warn);
           return authorize(authorizations);
         },
@@ -76,6 +87,8 @@ const callable = () => ({
 const additions = [
   [".examples-select-element", "aria-label", "Example"],
   [".body-param__text", "aria-label", "Body"],
+  [".parameters-col_description select", "aria-label", "Value"],
+  [".content-type", "aria-label", "Media type"],
   [".close-modal", "aria-label", "Close dialog"],
   [".microlight", "tabindex", "0"], // an example that is wider than the screen
 ];
@@ -103,7 +116,6 @@ const viewer = window.SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
 });
 
-const said = document.getElementById("session");
 document.getElementById("use-session").addEventListener("click", async () => {
   try {
     fillIn(viewer.getSystem(), await askWhoIAm());
