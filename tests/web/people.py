@@ -51,7 +51,7 @@ def sign_in(visitor: Visitor, account: Account) -> None:
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url(re.compile("/sign-in"))
 
 

@@ -72,7 +72,7 @@ def test_who_follows_the_readmes_has_a_page_of_tasks_and_one_of_the_server(new_b
     expect(page.get_by_text("1 tasks are due.")).to_be_visible()
 
     page.goto("/tasks")
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     page.goto("/today")
     page.wait_for_url("**/sign-in")

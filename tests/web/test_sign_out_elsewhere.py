@@ -31,7 +31,7 @@ def a_session_of_its_own(_: Visitor, second: Visitor, account: Account) -> None:
 
 def sign_out(first: Visitor) -> None:
     with first.page.expect_response("**/api/auth/sign-out"):
-        first.page.get_by_role("button", name="Sign out").click()
+        first.page.get_by_role("button", name="Sign out", exact=True).click()
 
 
 def ask_better_auth(visitor: Visitor, path: str, data: dict[str, str]) -> None:
