@@ -3,6 +3,7 @@ processor's, which qemu runs."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import venv
 from pathlib import Path
@@ -24,7 +25,11 @@ def wheelhouse(python: str, processor: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         command = pip_for(python, processor, "download", "--quiet", "--require-hashes", "--no-deps")
         partly = folder.with_name(folder.name + ".partly")
-        run([*command, "--dest", partly, "-r", wanted])
+        partly.mkdir(parents=True, exist_ok=True)
+        # pip would ask this machine's Python what a marker asks of the other's, which may be older.
+        all_ = re.sub(r" ; python_full_version [<>=]+ '[^']+'(?= \\\n)", "", wanted.read_text())
+        (partly / "all.txt").write_text(all_)
+        run([*command, "--dest", partly, "-r", partly / "all.txt"])
         shutil.copy(wanted, partly)
         partly.rename(folder)
     for old in folder.glob("drawbridge_auth-*"):
