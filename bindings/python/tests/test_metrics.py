@@ -128,7 +128,8 @@ def test_a_verifier_s_counts_are_shown(issuer: Issuer) -> None:
     good, failed = (seen[sample("key_fetches_total", result=result)] for result in ("good", "failed"))
     assert good >= 1
     assert (good + failed, failed) == (counts.key_fetches, counts.failed_key_fetches)
-    assert seen[sample("token_cache_lookups_total", result="hit")] == counts.token_cache_hits == 2
+    # The first is looked up again where it had to wait: for the keys, or for what was revoked.
+    assert seen[sample("token_cache_lookups_total", result="hit")] == counts.token_cache_hits >= 2
     assert seen[sample("token_cache_lookups_total", result="miss")] == counts.token_cache_misses
     assert seen[sample("eddsa_table_keys")] == counts.eddsa_table_keys == 0, "off unless told otherwise"
     assert seen[sample("eddsa_table_faults_total")] == counts.eddsa_table_faults == 0
