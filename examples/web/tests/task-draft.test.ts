@@ -92,14 +92,14 @@ it("puts the API's errors at their fields", () => {
     { pointer: "/title", message: "is required" },
     { pointer: "/title", message: "is second to that" },
     { pointer: "/reminder_at", message: "must be before due_date" },
-    { pointer: "/tag_ids/0", message: "is no tag of yours" },
+    { pointer: "/tag_ids/0", message: "is not one of your tags" },
     { pointer: "/colour", message: "is not known" },
     { pointer: "", message: "must be an object" },
   ]);
   expect(sorted.fields).toEqual({
     title: "Title is required.",
     reminder: "Reminder must be before due_date.",
-    tagIds: "One of the tags is no tag of yours.",
+    tagIds: "One of the tags is not one of your tags.",
   });
   expect(sorted.others).toEqual(["/colour is not known", "must be an object"]);
 });
