@@ -28,7 +28,7 @@ TEST_F(CommandLine, WrongUsageIsExitTwoAndOneLine) {
       {"an unknown command",
        {"serv"},
        {},
-       "\"serv\" is not a command: give one of serve, jwks, token, migrate, doctor"},
+       "\"serv\" is not a command: give one of serve, ready, jwks, token, migrate, doctor"},
       {"an unknown command of token",
        {"token", "verfy"},
        {},
