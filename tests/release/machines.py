@@ -55,7 +55,7 @@ def archive() -> str:
 
 
 class Machine:
-    """`folder` is its `/work`, or stands for it."""
+    """`folder` is its `/app`, or stands for it."""
 
     folder: Path
     tests: tuple[str, ...] = (*BY_TWO, "tests")
@@ -65,7 +65,7 @@ class Machine:
 
     def path(self, name: str) -> Path:
         """Where the machine's own programs find what is in its folder."""
-        return Path("/work") / name
+        return Path("/app") / name
 
     def install(self, *arguments: str | Path) -> None:
         run(self.command("python", "-m", "pip", "install", *OFFLINE, self.path("wheelhouse"), *arguments))
@@ -100,10 +100,10 @@ class Debian(Machine):
             include = "--include=python3-venv,ca-certificates"
             run(["debootstrap", "--variant=minbase", include, suite, self.root, archive()], seconds=1200)
             (self.root / "made").touch()
-        self.folder = self.root / "work"
+        self.folder = self.root / "app"
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(wheelhouse(python, "x86_64"), self.folder / "wheelhouse")
-        run(self.in_root("/usr/bin/python3", "-m", "venv", "/work/environment"))
+        run(self.in_root("/usr/bin/python3", "-m", "venv", "/app/environment"))
 
     def in_root(self, *command: str | Path, network: bool = False, **env: str) -> list[str | Path]:
         """The command in the root, where it sees its own processes alone, and no network but its own loopback."""
@@ -115,7 +115,7 @@ class Debian(Machine):
         return [*unshared, "--wd", self.root, "sh", "-c", prepare, "sh", *set_, *command]
 
     def command(self, program: str, *arguments: str | Path, network: bool = False, **env: str) -> list[str | Path]:
-        return self.in_root(f"/work/environment/bin/{program}", *arguments, network=network, **env)
+        return self.in_root(f"/app/environment/bin/{program}", *arguments, network=network, **env)
 
 
 class Emulated(Machine):
@@ -137,7 +137,7 @@ class Emulated(Machine):
             run(["bash", "-eo", "pipefail", "-c", unpack], cwd=self.root)
             shutil.copy(self.QEMU, self.root)
             (self.root / "made").touch()
-        self.folder = self.root / "work"
+        self.folder = self.root / "app"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
 
@@ -151,9 +151,9 @@ class Emulated(Machine):
         run([*pip, "--upgrade", *here])
 
     def command(self, program: str, *arguments: str | Path, network: bool = False, **env: str) -> list[str | Path]:
-        script = [] if program == "python" else [f"/work/environment/bin/{program}"]
+        script = [] if program == "python" else [f"/app/environment/bin/{program}"]
         set_ = [
-            f"{name}={value}" for name, value in {"PYTHONPATH": "/work/environment", "LANG": "C.UTF-8", **env}.items()
+            f"{name}={value}" for name, value in {"PYTHONPATH": "/app/environment", "LANG": "C.UTF-8", **env}.items()
         ]
         emulated = ["/usr/sbin/chroot", self.root, "/qemu-aarch64-static", "/usr/bin/python3", *script, *arguments]
         return ["/usr/bin/env", "-i", *set_, *emulated]

@@ -46,7 +46,7 @@ def test_the_library_is_compiled_and_linked(suite: str, compiler: str, flags: st
         include = f"--include={COMPILERS[suite]},{NEEDED}"
         run(["debootstrap", "--variant=minbase", include, suite, root, archive()], seconds=1800)
         (root / "made").touch()
-    work = root / "work"
+    work = root / "app"
     shutil.rmtree(work, ignore_errors=True)
     for name in ("CMakeLists.txt", "LICENSE", "VERSION", "cmake", "include", "src"):
         put(ROOT / name, work / "library" / name)
@@ -55,11 +55,11 @@ def test_the_library_is_compiled_and_linked(suite: str, compiler: str, flags: st
     script = f"""
         cmake -S library -B made {chosen} -DDRAWBRIDGE_PROGRAM=OFF -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
         cmake --build made -j2
-        cmake --install made --prefix /work/prefix
-        cmake -S consumer -B program {chosen} -DCMAKE_PREFIX_PATH=/work/prefix
+        cmake --install made --prefix /app/prefix
+        cmake -S consumer -B program {chosen} -DCMAKE_PREFIX_PATH=/app/prefix
         cmake --build program
         program/refuse"""
-    said = run(["chroot", root, "/bin/sh", "-exc", f"cd /work\n{script}"], seconds=1200)
+    said = run(["chroot", root, "/bin/sh", "-exc", f"cd /app\n{script}"], seconds=1200)
     assert '"code":"token_malformed"' in said
 
 

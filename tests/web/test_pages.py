@@ -38,7 +38,7 @@ def a_refused_sign_in(page: Page) -> None:
 
 def no_such_page(page: Page) -> None:
     page.goto("/nowhere")
-    expect(page.get_by_text("There is no such page")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_be_visible()
 
 
 SIGNED_OUT = (the_landing_page, the_sign_in_page, the_sign_up_page, a_refused_sign_in, no_such_page)

@@ -36,7 +36,7 @@ export const en = {
   "error.server.log": "The server's log has the reason under <code>{digest}</code>.",
   "error.page": "Something on the page itself has failed. What you saved is safe; load the page again.",
   "error.page.console": "If that does not help, the browser's console has the reason.",
-  "not_found.title": "There is no such page",
+  "not_found.title": "Page not found",
   "not_found.text": "The address may be old, or have a typing error.",
   "not_found.home": "Go to the home page",
   "tables.title": "The API's tables are missing",

@@ -122,7 +122,7 @@ export const bridgeEnglish = {
   "bridge.outcome.rotate":
     "Better Auth signs with a new key. The API met its kid for the first time and fetched the key set.",
   "bridge.outcome.rotate.remedy": "Nothing to do: tokens of the old key stay good until they expire.",
-  "bridge.outcome.elsewhere": "A second session of yours crossed, was signed out, and was refused with the same token.",
+  "bridge.outcome.elsewhere": "Your second session was accepted, then signed out, and the same token was refused.",
   "bridge.outcome.elsewhere.remedy": "Sign in again there. This session goes on.",
   "bridge.outcome.network": "No answer came from {url}.",
   "bridge.outcome.network.remedy": "See whether the API is running; the panel goes on by itself.",

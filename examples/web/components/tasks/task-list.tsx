@@ -21,7 +21,7 @@ import type { ChangeFilters } from "./use-task-filters";
 /** The tasks of a page, or why there are none: not yet fetched, none made yet, none that match, or a fault. */
 export function TaskList(props: {
   tasks: UseQueryResult<Page<Task>>;
-  /** The last error as long as there is no answer, also while the list is asked for again. */
+  /** The last error, kept until an answer comes, during retries too. */
   error: Error | null;
   filters: TaskFilters;
   actions: TaskActions;
