@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Building, formatting and linting.
 
-presets=(dev release packages asan tsan bench)
+presets=(release packages asan tsan bench)
 
 # Where there is ccache, all that is compiled goes through it: CMake and scikit-build read the first variable. Another clone of
 # the repository, elsewhere, finds what this one has compiled.
@@ -125,7 +125,7 @@ run_next_build() {
 }
 
 build_verb() {
-  local preset=${1:-dev}
+  local preset=${1:-release}
   if [[ " ${presets[*]} " != *" $preset "* ]]; then
     printf 'dev: unknown preset %s; there are: %s\n' "$preset" "${presets[*]}" >&2
     exit 2

@@ -26,7 +26,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
     "arguments, said",
     [
         (["test", "unti"], "unknown suite unti; there are: package python wheel e2e "),
-        (["build", "debug"], "unknown preset debug; there are: dev release packages asan tsan bench"),
+        (["build", "debug"], "unknown preset debug; there are: release packages asan tsan bench"),
         (["lint", "--some"], "lint takes --all or nothing, not --some"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
         (["contract", "0"], "contract takes a number of seconds"),

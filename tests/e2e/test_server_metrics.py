@@ -28,6 +28,7 @@ def page(issuer: BetterAuth, start_backend: StartBackend) -> MetricsPage:
 
 
 def test_it_is_off_unless_a_port_is_named(backend: Backend, page: MetricsPage) -> None:
+    wait_until(lambda: "drawbridge: the tasks API is at" in backend.program.log(), 10, "it says where it is")
     assert "metrics" not in backend.program.log()
     for address in (f"127.0.0.1:{backend.port}", page.url.removeprefix("http://").removesuffix("/metrics")):
         expected = 404 if str(backend.port) in address else 200
@@ -37,7 +38,8 @@ def test_it_is_off_unless_a_port_is_named(backend: Backend, page: MetricsPage) -
 def test_a_port_alone_is_one_of_this_machine(issuer: BetterAuth, start_backend: StartBackend) -> None:
     port = free_port()
     backend = start_backend(issuer, drawbridge_metrics=port)
-    assert f"drawbridge: metrics are at http://127.0.0.1:{port}/metrics\n" in backend.program.log()
+    said = f"drawbridge: metrics are at http://127.0.0.1:{port}/metrics\n"
+    wait_until(lambda: said in backend.program.log(), 10, "it says where they are")  # it answers before it says so
     assert MetricsPage(f"127.0.0.1:{port}").read()
 
 

@@ -96,7 +96,7 @@ TRIALS = {
     "Someone else's path": ("403 user_mismatch", "belongs to another user", "claim uuid"),
     "Session token in place of the JWT": ("401 token_malformed", "is not a JWT", "not session.token"),
     "Rotate keys": ("200", "with a new key", "Nothing to do"),
-    "Sign out elsewhere": ("401 token_revoked", "was signed out", "This session goes on"),
+    "Sign out elsewhere": ("401 token_revoked", "then signed out", "This session goes on"),
 }
 
 

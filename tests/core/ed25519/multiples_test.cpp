@@ -99,7 +99,9 @@ TEST(Order, IsTheBound) {
   for (std::size_t byte = 0; byte < 32; ++byte) {
     Bytes32 more = order();
     more.at(byte) = static_cast<std::uint8_t>(more.at(byte) + 1);
-    if (more.at(byte) != 0) EXPECT_FALSE(is_below_order(more)) << byte;
+    if (more.at(byte) != 0) {
+      EXPECT_FALSE(is_below_order(more)) << byte;
+    }
     Bytes32 less = order();
     if (less.at(byte) == 0) continue;
     less.at(byte) = static_cast<std::uint8_t>(less.at(byte) - 1);
@@ -179,7 +181,9 @@ TEST(Table, OfAKeyThatLibsodiumRefusesIsNotMade) {
 TEST(Point, IsOfSmallOrderWhereEightTimesItIsTheIdentity) {
   Random random{6};
   for (const Bytes32& bytes : test::small_points())
-    if (const auto point = decoded(bytes)) EXPECT_TRUE(has_small_order(*point));
+    if (const auto point = decoded(bytes)) {
+      EXPECT_TRUE(has_small_order(*point));
+    }
   for (const bool has_small_part : {false, true})
     for (int i = 0; i < 5; ++i) EXPECT_FALSE(has_small_order(point_of(SigningKey{random, has_small_part})));
 }
