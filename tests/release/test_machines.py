@@ -7,21 +7,16 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from better_auth import BetterAuth
+from loopback import answers
+from process import free_port, wait_until
 
 from dist import ROOT, VERSION, run
 from machines import TESTS, Debian, Emulated, Here, Machine
-
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-
-from better_auth import BetterAuth  # noqa: E402
-from loopback import answers  # noqa: E402
-from process import free_port, wait_until  # noqa: E402
 
 
 @pytest.fixture(
@@ -74,13 +69,6 @@ def copy_of_the_repository(target: Path) -> None:
     for name in filter(lambda name: (ROOT / name).is_file(), listed.splitlines()):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target / name)
-
-
-@pytest.fixture(scope="module")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BetterAuth]:
-    issuer = BetterAuth(tmp_path_factory.mktemp("issuer")).start()
-    yield issuer
-    issuer.stop()
 
 
 def first_example() -> str:
