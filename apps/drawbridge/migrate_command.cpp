@@ -155,7 +155,8 @@ void add(CLI::App& migrate, const char* name, const char* description, int (*run
 }  // namespace
 
 void add_migrate(CLI::App& app, int& status) {
-  CLI::App* const migrate = app.add_subcommand("migrate", "Bring the database to what this program needs");
+  CLI::App* const migrate =
+      app.add_subcommand("migrate", "Add the tables and columns that this program needs");
   migrate->footer(
       "The tables of the tasks API follow numbered steps. Better Auth's tables get what the bridge needs "
       "where it is missing: user.uuid for every user, session.token, jwks. No table or column is dropped. "

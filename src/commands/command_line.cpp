@@ -27,7 +27,8 @@ constexpr const char* description =
     "public keys that Better Auth publishes, and lets each user reach only their own data.";
 
 constexpr const char* footer =
-    "Each command has --help and, where it answers, --json. Settings come from flags, from the environment, "
+    "Each command has --help, and those that print a result also have --json. Settings come from flags, from "
+    "the environment, "
     "or from a file with --env-file.\n\n"
     "Exit status: 0 good, 1 not good, 2 wrong usage, 3 unreachable or unreadable.";
 

@@ -176,7 +176,8 @@ CLI::App* add_doctor_command(CLI::App& app) {
       "the "
       "last line is the command to run next.\n\n"
       "Nothing is changed on either side, with two exceptions: a Better Auth without a signing key makes its "
-      "first, and one that lets users set their uuid or role notes the user's updatedAt. With --production "
+      "first, and where users may set their own uuid or role, the check changes that user's updatedAt. With "
+      "--production "
       "the key set is fetched about a hundred times in a row. Where sessions or keys are taken, Better Auth "
       "is "
       "asked as often about one that nobody has. Up to twenty wrong passwords are tried on an address that "
@@ -200,12 +201,15 @@ void set_up_doctor(CLI::App& command, const Settings& settings, ChooseDatabase c
                      ->description("Where the API is, e.g. http://localhost:8000"),
       .api_path = command.add_option("--api-path")
                       ->type_name("PATH")
-                      ->description("Of a GET there for one user; default: /api/v1/{user_id}/tasks"),
-      .origin = command.add_option("--origin")
-                    ->type_name("URL")
-                    ->description("Of the pages that call the API; default: the origin of BETTER_AUTH_URL"),
+                      ->description("A path of your API that answers GET for one user; default: "
+                                    "/api/v1/{user_id}/tasks, which the tasks API has"),
+      .origin =
+          command.add_option("--origin")
+              ->type_name("URL")
+              ->description("The origin of the pages that call the API; default: that of BETTER_AUTH_URL"),
       .production = command.add_flag("--production")->description("Also check what only production needs"),
-      .all = command.add_flag("--all")->description("List each check, also what is good or was not checked"),
+      .all = command.add_flag("--all")->description(
+          "List every check, including those that passed or were not run"),
       .json = command.add_flag("--json")->description("Print JSON for programs")};
   command.callback([&command, options, settings, choose_database = std::move(choose_database), &status] {
     Visit visit = visit_of(options, settings);

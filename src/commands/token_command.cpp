@@ -302,7 +302,7 @@ void add_inspect(CLI::App& token, int& status) {
 }  // namespace
 
 void add_token(CLI::App& app, int& status) {
-  CLI::App* const token = app.add_subcommand("token", "Verify one token, or look into it");
+  CLI::App* const token = app.add_subcommand("token", "Verify one token, or show what is in it");
   token->require_subcommand(1);
   add_verify(*token, status);
   add_inspect(*token, status);

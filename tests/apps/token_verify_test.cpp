@@ -108,7 +108,7 @@ TEST_F(TokenVerify, WhatIsNoJwtIsToldApart) {
       {"a carriage return alone", good + '\r', "token_malformed", "malformed", "white space"},
       {"a NUL", good + std::string(1, '\0'), "token_malformed", "malformed", "cut or changed"},
       {"a JWE", good + ".a.b", "token_malformed", "malformed", "JWE"},
-      {"padding", good + '=', "token_malformed", "malformed", "pads"},
+      {"padding", good + '=', "token_malformed", "malformed", "padded"},
       {"bytes", "\xFF\xFE\x1B[31m", "token_malformed", "malformed", "three parts"},
       {"a long one", large, "token_too_large", "malformed", "DRAWBRIDGE_MAX_TOKEN_SIZE"},
       {"a megabyte", std::string(1024 * 1024, 'a'), "token_too_large", "malformed", "claims"},
@@ -139,10 +139,10 @@ TEST_F(TokenVerify, ARejectedTokenNamesItsFault) {
       {"expired", token(R"("exp":1799999280)"), "token_expired", "rejected", "expired 12 minutes ago"},
       {"not yet", token(R"("nbf":1800000180)"), "token_not_yet_valid", "rejected", "in 3 minutes"},
       {"a slash in iss", token(R"("iss":"http://localhost:3000/")"), "issuer_mismatch", "rejected",
-       "\"http://localhost:3000/\", expected is \"http://localhost:3000\": they differ by the slash at the "
-       "end"},
+       "\"http://localhost:3000/\", but this API expects \"http://localhost:3000\": only the slash at the "
+       "end differs"},
       {"https in iss", token(R"("iss":"https://localhost:3000")"), "issuer_mismatch", "rejected",
-       "http and https"},
+       "one has http and the other https"},
       {"127.0.0.1 in iss", token(R"("iss":"http://127.0.0.1:3000")"), "issuer_mismatch", "rejected",
        "127.0.0.1 and localhost"},
       {"the path in iss", token(R"("iss":"http://localhost:3000/api/auth")"), "issuer_mismatch", "rejected",
@@ -150,7 +150,7 @@ TEST_F(TokenVerify, ARejectedTokenNamesItsFault) {
       {"a slash in aud", token(R"("aud":"http://localhost:3000/")"), "audience_mismatch", "rejected",
        "the slash at the end"},
       {"https in aud", token(R"("aud":"https://localhost:3000")"), "audience_mismatch", "rejected",
-       "http and https"},
+       "one has http and the other https"},
       {"127.0.0.1 in aud", token(R"("aud":"http://127.0.0.1:3000")"), "audience_mismatch", "rejected",
        "127.0.0.1 and localhost"},
       {"the path in aud", token(R"("aud":"http://localhost:3000/api/auth")"), "audience_mismatch", "rejected",
@@ -273,7 +273,7 @@ TEST_F(TokenVerify, EdDsaIsShownByTheNameThatTheTokenHas) {
   EXPECT_EQ(drawbridge(by_that_name, named).status, 0);
   const test::Outcome refused = drawbridge(by_that_name, token());
   EXPECT_EQ(refused.status, 1);
-  EXPECT_TRUE(refused.out.contains("The token's alg is EdDSA, allowed is Ed25519.")) << refused.out;
+  EXPECT_TRUE(refused.out.contains("The token's alg is EdDSA, but only Ed25519 is allowed.")) << refused.out;
 }
 
 TEST_F(TokenVerify, TheEnvironmentGivesWhatFlagsDoNot) {

@@ -24,7 +24,7 @@ TEST(MalformedTokenHint, RecognisesWhatWasGivenInstead) {
       {" a.b.c", "white space"},
       {"a.b.c.d.e", "JWE"},
       {"a.b", "this has 2"},
-      {"a.b.c=", "pads"},
+      {"a.b.c=", "padded"},
   };
   for (const auto& [token, part] : cases) EXPECT_TRUE(contains(malformed_token_hint(token), part)) << token;
   EXPECT_TRUE(contains(malformed_token_hint(session_token), "/api/auth/token"));
@@ -35,7 +35,7 @@ TEST(MismatchHint, ShowsBothAndSaysInWhatTheyDiffer) {
   const std::vector<std::string> ours{"http://localhost:3000"};
   const std::pair<std::string, std::string> cases[] = {
       {"http://localhost:3000/", "slash at the end"},
-      {"https://localhost:3000", "http and https"},
+      {"https://localhost:3000", "one has http and the other https"},
       {"http://127.0.0.1:3000", "127.0.0.1 and localhost are different origins"},
       {"http://localhost:3000/api/auth", "path /api/auth"},
       {"HTTP://localhost:3000", "upper and lower case"},
@@ -47,7 +47,7 @@ TEST(MismatchHint, ShowsBothAndSaysInWhatTheyDiffer) {
       const std::string hint = mismatch_hint(claim, got, ours);
       EXPECT_TRUE(contains(hint, part)) << hint;
       EXPECT_TRUE(contains(hint, '"' + got + '"')) << hint;
-      EXPECT_TRUE(contains(hint, "expected is \"http://localhost:3000\"")) << hint;
+      EXPECT_TRUE(contains(hint, "expects \"http://localhost:3000\"")) << hint;
     }
   }
   EXPECT_TRUE(contains(mismatch_hint("iss", "x", ours), "Set Policy::issuers to"));
@@ -59,7 +59,7 @@ TEST(MismatchHint, ShowsBothAndSaysInWhatTheyDiffer) {
 TEST(MismatchHint, NamesWhatToDoAboutSeveralHosts) {
   const std::vector<std::string> ours{"https://a.example", "https://b.example"};
   const std::string hint = mismatch_hint("iss", "https://c.example", ours);
-  EXPECT_TRUE(contains(hint, R"(expected is one of "https://a.example", "https://b.example")")) << hint;
+  EXPECT_TRUE(contains(hint, R"(expects one of "https://a.example", "https://b.example")")) << hint;
   EXPECT_TRUE(contains(hint, "(baseURL: { allowedHosts })")) << hint;
   EXPECT_TRUE(contains(hint, "drawbridge({ jwt: { issuer, audience } })")) << hint;
   EXPECT_TRUE(contains(hint, "list each host's origin in Policy::issuers and Policy::audiences.")) << hint;
@@ -92,7 +92,7 @@ TEST(AlgorithmHint, NamesThePolicyWhereItCanHelp) {
 }
 
 TEST(ClaimHint, ShowsHowToPutTheUuidIn) {
-  EXPECT_TRUE(contains(claim_missing_hint("uuid"), "definePayload"));
+  EXPECT_TRUE(contains(claim_missing_hint("uuid"), "plugins: [drawbridge()]"));
 }
 
 TEST(DisplayText, EscapesWhatCouldMislead) {

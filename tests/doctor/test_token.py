@@ -250,7 +250,7 @@ def test_larger_than_the_backend_reads(two: Two):
 ADDRESSES: dict[str, tuple[str, str, str]] = {
     # setting, value of {url}, what the text says
     "a slash": ("issuer", "{url}/", "the slash at the end"),
-    "https": ("issuer", "https{rest}", "http and https"),
+    "https": ("issuer", "https{rest}", "one has http and the other https"),
     "the path of Better Auth": ("issuer", "{url}/api/auth", "the path /api/auth"),
     "another host": ("issuer", "https://login.example.com", "name different places"),
     "a slash of the audience": ("audience", "{url}/", "the slash at the end"),

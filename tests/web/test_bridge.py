@@ -26,7 +26,7 @@ def part(panel: Locator, heading: str) -> Locator:
 
 
 def lane(page: Page, station: str) -> Locator:
-    return page.get_by_role("list", name="The way of a request").get_by_role("listitem").filter(has_text=station)
+    return page.get_by_role("list", name="The path of a request").get_by_role("listitem").filter(has_text=station)
 
 
 def verdict(panel: Locator, check: str) -> Locator:
@@ -92,11 +92,11 @@ def test_the_panel_is_a_script_of_its_own_of_25_kb_at_most():
 TRIALS = {
     "No token": ("401 token_missing", "neither a token", "Send the JWT"),
     "One bit flipped": ("401 signature_invalid", "did not sign this token", "Fetch a new one"),
-    "Expired": ("401 token_expired", "ran out five minutes ago", "Fetch a new one"),
+    "Expired": ("401 token_expired", "expired five minutes ago", "Fetch a new one"),
     "Someone else's path": ("403 user_mismatch", "belongs to another user", "claim uuid"),
     "Session token in place of the JWT": ("401 token_malformed", "is not a JWT", "not session.token"),
     "Rotate keys": ("200", "with a new key", "Nothing to do"),
-    "Sign out elsewhere": ("401 token_revoked", "then signed out", "This session goes on"),
+    "Sign out elsewhere": ("401 token_revoked", "then signed out", "This session continues"),
 }
 
 

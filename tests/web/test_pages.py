@@ -179,7 +179,7 @@ LIST_OF_TASKS = re.compile(r"/api/v1/[^/]+/tasks(\?|$)")
 
 
 def tasks_that_are_being_fetched(page: Page) -> None:
-    expect(page.get_by_text("Tasks are being fetched.")).to_be_visible()
+    expect(page.get_by_text("Loading tasks.")).to_be_visible()
 
 
 def an_outage_of_the_api(page: Page) -> None:

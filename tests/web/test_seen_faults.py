@@ -59,7 +59,7 @@ def test_a_first_load_that_fails_shows_its_error_until_there_is_an_answer(signed
     alert(page).evaluate("alert => { window.sameAlert = alert; }")
     wait_for(page, lambda: len(held) == 2, "the list is asked for again")
     page.wait_for_timeout(300)
-    expect(page.get_by_text("Tasks are being fetched.")).to_have_count(0)
+    expect(page.get_by_text("Loading tasks.")).to_have_count(0)
     assert alert(page).evaluate("alert => alert === window.sameAlert")  # else it would be read out again
     held[1].continue_()
     expect(alert(page)).to_have_count(0)
@@ -121,7 +121,7 @@ def test_a_save_that_the_api_does_not_take_yet_says_so(signed_in, page):
     )
     form = open_new_task(page, "Later")
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_role("status")).to_contain_text("The API has not taken it yet", timeout=4_000)
+    expect(form.get_by_role("status")).to_contain_text("The API has not accepted it yet", timeout=4_000)
     form.get_by_role("button", name="Cancel").click()
 
 
@@ -166,7 +166,7 @@ def test_a_range_that_ends_before_it_begins_is_named(page):
     page.get_by_label("Due until", exact=True).fill("2027-01-01")
     expect(page.get_by_text("The range ends before it begins.").first).to_be_visible()
     expect(page.get_by_label("Due until", exact=True)).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_text("the filters leave them out")).to_have_count(0)
+    expect(page.get_by_text("the filters hide them")).to_have_count(0)
 
 
 def test_results_of_filters_are_announced(signed_in, page):
@@ -232,9 +232,9 @@ def test_the_focus_stays_with_the_list_and_with_the_tag(bridge, visit):
         expect(dialog.get_by_text(name, exact=True)).to_be_visible()
     dialog.get_by_label("New tag").fill("Home")
     page.keyboard.press("Enter")
-    expect(dialog.get_by_text("There is a tag of this name already")).to_be_visible()
+    expect(dialog.get_by_text("You already have a tag with this name")).to_be_visible()
     dialog.get_by_label("New tag").press_sequentially("s")
-    expect(dialog.get_by_text("There is a tag of this name already")).to_have_count(0)  # it is another name
+    expect(dialog.get_by_text("You already have a tag with this name")).to_have_count(0)  # it is another name
     dialog.get_by_role("button", name="Edit tag Work").click()
     dialog.get_by_label("Name of Work").fill("Office")
     page.keyboard.press("Enter")

@@ -216,7 +216,7 @@ def test_while_tasks_are_fetched_the_page_says_so(bridge, visit):
     held = []
     ada.context.route(re.compile(r"/api/v1/[^/]+/tasks(\?|$)"), lambda route: held.append(route))
     page.reload()
-    said = page.get_by_text("Tasks are being fetched.")
+    said = page.get_by_text("Loading tasks.")
     expect(said).to_be_visible()
     expect(page.get_by_role("main")).to_have_attribute("aria-busy", "true")
     wait_for(page, lambda: len(held) > 0, "the list is asked for")

@@ -72,7 +72,7 @@ def test_what_the_library_names_is_called_by_its_setting(issuer: Issuer) -> None
     events: queue.Queue[KeyEvent] = queue.Queue()
     with (
         Verifier(issuer.url, issuer="https://other.test") as verifier,
-        pytest.raises(AuthError, match="Set BETTER_AUTH_ISSUER to what the token has"),
+        pytest.raises(AuthError, match="Set BETTER_AUTH_ISSUER to the token's value"),
     ):
         verifier.verify(issuer.token())
     with Verifier(issuer.url, jwks_url=f"{issuer.url}/nowhere", on_event=events.put) as verifier:

@@ -146,7 +146,7 @@ def test_one_better_auth_may_have_several_names(
 def test_the_hint_for_another_host_names_the_settings(issuer: Issuer, of_several_hosts: Verifier) -> None:
     with pytest.raises(AuthError) as refused:
         of_several_hosts.verify(issuer.token(iss="https://c.example"))
-    assert 'expected is one of "https://a.example", "https://b.example"' in refused.value.hint
+    assert 'expects one of "https://a.example", "https://b.example"' in refused.value.hint
     assert "list each host's origin in BETTER_AUTH_ISSUER and BETTER_AUTH_AUDIENCE" in refused.value.hint
     assert "drawbridge({ jwt: { issuer, audience } })" in refused.value.hint
 

@@ -57,13 +57,13 @@ const told: Record<string, [Error, string, RegExp]> = {
   "a session that cannot be judged": [
     answered(503, "session_unavailable"),
     "The API is not available",
-    /ask Better Auth about your session just now\. Try again in a moment\.$/,
+    /ask Better Auth about your session at the moment\. Try again in a moment\.$/,
   ],
   "keys that cannot be fetched": [answered(503, "keys_unavailable"), "The API is not available", /Better Auth's keys/],
   "a database that is away": [answered(503, "store_unavailable"), "The API is not available", /Its database/],
   "a page that the API does not know": [
     answered(403, "origin_not_allowed"),
-    "The API takes no changes from this page",
+    "The API does not accept changes from this page",
     /DRAWBRIDGE_ALLOWED_ORIGINS must name http:\/\/localhost:3000\./,
   ],
   "a session that the API does not know": [

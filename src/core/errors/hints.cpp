@@ -13,8 +13,9 @@ namespace {
 // --- what a malformed token may be instead ---------------------------------------------------------
 
 constexpr std::string_view get_a_jwt =
-    "get the JWT from GET /api/auth/token, in the browser by createFetch of @drawbridge/client, and send "
-    "that";
+    "get the JWT from GET /api/auth/token and send it; in the browser, createFetch of @drawbridge/client "
+    "does "
+    "both";
 
 /// Better Auth's `session.token`: 32 letters and digits.
 bool is_session_token(std::string_view text) {
@@ -77,19 +78,19 @@ std::string difference_between(std::string_view got, std::string_view expected) 
   const auto without_slash = [](std::string_view text) {
     return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
   };
-  if (without_slash(got) == without_slash(expected)) return "they differ by the slash at the end";
-  if (ascii::lower(got) == ascii::lower(expected)) return "they differ by upper and lower case";
+  if (without_slash(got) == without_slash(expected)) return "only the slash at the end differs";
+  if (ascii::lower(got) == ascii::lower(expected)) return "only upper and lower case differ";
   const Origin a = split_origin(without_slash(got));
   const Origin b = split_origin(without_slash(expected));
   const bool same_place = a.host == b.host && a.port == b.port;
-  if (same_place && a.path == b.path && a.scheme != b.scheme) return "they differ by http and https";
+  if (same_place && a.path == b.path && a.scheme != b.scheme) return "one has http and the other https";
   if (same_place && a.scheme == b.scheme && a.path != b.path) {
     const std::string_view path = a.path.size() > b.path.size() ? a.path : b.path;
-    return "they differ by the path " + display_text(path);
+    return "only one has the path " + display_text(path);
   }
   if (a.scheme == b.scheme && a.port == b.port && is_loopback_name(a.host) && is_loopback_name(b.host))
     return filled("{} and {} are different origins", a.host, b.host);
-  if (a.scheme == b.scheme && a.host == b.host && a.port != b.port) return "they differ by the port";
+  if (a.scheme == b.scheme && a.host == b.host && a.port != b.port) return "only the ports differ";
   return {};
 }
 
@@ -116,8 +117,8 @@ std::string several_hosts_hint() {
 }
 
 std::string token_missing_hint() {
-  return "Send the header `Authorization: Bearer <JWT>`; the JWT comes from GET /api/auth/token, in the "
-         "browser by createFetch of @drawbridge/client.";
+  return "Send the header `Authorization: Bearer <JWT>`. GET /api/auth/token gives the JWT; in the browser, "
+         "createFetch of @drawbridge/client fetches and sends it.";
 }
 
 std::string token_too_large_hint() {
@@ -142,20 +143,18 @@ std::string malformed_token_hint(std::string_view token) {
   if (dots == 4)
     return "Five segments are an encrypted token (JWE); Better Auth's JWTs are signed, not encrypted.";
   if (dots != 2)
-    return filled("A JWT is three parts with dots between, this has {}: {}.", dots + 1, get_a_jwt);
-  return "The token was cut or changed on its way, or made by something that pads its base64: send it as "
-         "Better "
-         "Auth gave it.";
+    return filled("A JWT has three parts separated by dots, and this has {}: {}.", dots + 1, get_a_jwt);
+  return "The token was cut or changed in transit, or its maker padded the base64. Send it exactly as Better "
+         "Auth returned it.";
 }
 
 std::string malformed_header_hint() {
-  return "Better Auth makes no such token: look at who made this one, with `drawbridge token inspect`.";
+  return "Better Auth does not make tokens like this. `drawbridge token inspect` shows who made it.";
 }
 
 std::string key_id_missing_hint() {
-  return "Better Auth names the key in each token's header: look at who made this one, with `drawbridge "
-         "token "
-         "inspect`.";
+  return "Better Auth names the key in the header of every token, and this one has none. `drawbridge token "
+         "inspect` shows who made it.";
 }
 
 std::string token_type_hint(std::string_view mark) {
@@ -171,18 +170,19 @@ std::string algorithm_hint(std::string_view alg, std::span<const Algorithm> allo
     names += (names.empty() ? "" : ",") + std::string{name_of(algorithm)};
   if (algorithm_named(alg))
     return filled(
-        "The token's alg is {}, allowed is {}. If your Better Auth signs with {} on purpose, add it to "
+        "The token's alg is {}, but only {} is allowed. If your Better Auth signs with {} on purpose, add it "
+        "to "
         "Policy::algorithms.",
         alg, names, alg);
-  return filled("The token's alg is \"{}\", which Drawbridge never accepts; allowed is {}.",
-                display_text(alg), names);
+  return filled("The token's alg is \"{}\", which Drawbridge never accepts; it allows {}.", display_text(alg),
+                names);
 }
 
 std::string key_unknown_hint(std::string_view kid) {
   return filled(
-      "The kid is \"{}\". Is the token from another Better Auth (another database or secret), or the key set "
-      "from "
-      "another address (KeySource::jwks_url)?",
+      "The kid is \"{}\". Check that the token comes from the same Better Auth (database and secret) as the "
+      "key "
+      "set, and that the key set comes from the right address (KeySource::jwks_url).",
       display_text(kid));
 }
 
@@ -196,9 +196,9 @@ std::string signature_hint() {
 
 std::string claim_missing_hint(std::string_view claim) {
   if (claim == "uuid")
-    return "Have Better Auth put it in: jwt({ jwt: { definePayload: ({ user, session }) => ({ uuid: "
-           "user.uuid, email: "
-           "user.email, sid: session.id }) } }), with `uuid` among user.additionalFields.";
+    return "Add plugins: [drawbridge()] to Better Auth. Without that plugin, add `uuid` to "
+           "user.additionalFields and return it from definePayload: jwt({ jwt: { definePayload: ({ user, "
+           "session }) => ({ uuid: user.uuid, email: user.email, sid: session.id }) } }).";
   return filled("Have Better Auth put \"{}\" into the token: jwt({ jwt: { definePayload } }).",
                 display_text(claim));
 }
@@ -209,8 +209,7 @@ std::string claim_invalid_hint(std::string_view claim) {
            "plan` shows "
            "what to fix.";
   return filled(
-      "Look at the value of \"{}\" with `drawbridge token inspect`, and at the payload that Better Auth "
-      "defines.",
+      "`drawbridge token inspect` shows the value of \"{}\"; compare it with Better Auth's definePayload.",
       display_text(claim));
 }
 
@@ -218,8 +217,8 @@ std::string mismatch_hint(std::string_view claim, std::string_view got,
                           std::span<const std::string> expected) {
   const std::string difference = difference_between(got, expected);
   return filled(
-      "The token's {} is \"{}\", expected is {}{}. Set {} to what the token has, or Better "
-      "Auth's baseURL to what is expected here{}.",
+      "The token's {} is \"{}\", but this API expects {}{}. Set {} to the token's value, or Better Auth's "
+      "baseURL to the value that this API expects{}.",
       claim, display_text(got), quoted_names(expected),
       difference.empty() ? std::string{} : ": " + difference, member_of(claim),
       difference.empty() ? "; " + several_hosts_hint() : std::string{});
