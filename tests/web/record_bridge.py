@@ -15,13 +15,13 @@ from pathlib import Path
 os.environ.setdefault("DRAWBRIDGE_TEST_DATABASE", "sqlite")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
 
-from browser import Visitor, open_browser
-from front_end import Bridge
-from people import new_task, sign_up
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from browser import Visitor, open_browser
 from database import SqliteDatabase
+from front_end import Bridge
+from people import new_task, sign_up
 
 SIZE = {"width": 1180, "height": 820}
 LARGEST = 1_000_000  # bytes of one
