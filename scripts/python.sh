@@ -94,6 +94,6 @@ test_wheel() {
   install_pinned "$environment" bindings/python/tests/requirements.txt
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$wheel" >&2
   DRAWBRIDGE_BIN=/none tested_python=$environment/bin/python marks="not repository" \
-    run_pytest_by_two "the wheel" bindings/python/tests
+    run_pytest_side_by_side "the wheel" bindings/python/tests
   ((failed == 0)) || fail "the wheel fails its tests"
 }

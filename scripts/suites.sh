@@ -104,16 +104,17 @@ run_pytest() {
   count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began)) "$log"
 }
 
-# run_pytest_by_two NAME [ARGUMENTS...]: as run_pytest, two files at a time; the conftests put the slow ones first.
-run_pytest_by_two() {
+# run_pytest_side_by_side NAME [ARGUMENTS...]: as run_pytest, three files at a time, since most of each is waiting; the conftests
+# put the slow ones first.
+run_pytest_side_by_side() {
   local arguments=("${@:2}")
   ((${#arguments[@]})) || arguments=("$1")
-  run_pytest "$1" "${arguments[@]}" -n 2 --dist loadfile --no-loadscope-reorder
+  run_pytest "$1" "${arguments[@]}" -n 3 --dist loadfile --no-loadscope-reorder
 }
 
 # run_e2e NAME: tests/e2e, whose conftest chooses the files by database and backend; then, alone, those that measure.
 run_e2e() {
-  marks="not serial" run_pytest_by_two "$1" tests/e2e
+  marks="not serial" run_pytest_side_by_side "$1" tests/e2e
   marks=serial run_pytest "$1 serial" tests/e2e
 }
 
@@ -219,7 +220,7 @@ suite_python() {
     broken "install the package"
     return
   fi
-  marks=repository run_pytest_by_two bindings/python/tests
+  marks=repository run_pytest_side_by_side bindings/python/tests
 }
 
 # The wheel, tested as its users install it where nothing else is installed, and what is in it.
@@ -260,18 +261,18 @@ suite_web() {
     return
   fi
   for folder in packages/better-auth packages/client examples/web; do run_vitest "$folder"; done
-  run_pytest_by_two tests/web
+  run_pytest_side_by_side tests/web
 }
 
 suite_postgres() {
   setup_programs
   DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e "tests/e2e on PostgreSQL"
-  run_pytest_by_two tests/postgres
+  run_pytest_side_by_side tests/postgres
 }
 
 suite_migrate() {
   setup_programs
-  run_pytest_by_two tests/migrate
+  run_pytest_side_by_side tests/migrate
 }
 
 suite_doctor() {
@@ -280,17 +281,17 @@ suite_doctor() {
     broken "build"
     return
   fi
-  run_pytest_by_two tests/doctor
+  run_pytest_side_by_side tests/doctor
 }
 
-# Projects as people have them: other ids, ORMs, schemas, a pooler, an app of before. Two at a time, whatever file they are of.
+# Projects as people have them: other ids, ORMs, schemas, a pooler, an app of before. Three at a time, whatever file they are of.
 suite_projects() {
   setup_programs
   if ! setup_python_package || ! setup_orms; then
     broken "build"
     return
   fi
-  run_pytest tests/projects tests/projects -n 2 --dist worksteal
+  run_pytest tests/projects tests/projects -n 3 --dist worksteal
 }
 
 # What the documents say: commands, blocks of code, names.
@@ -300,12 +301,12 @@ suite_docs() {
     broken "build the Python package"
     return
   fi
-  run_pytest_by_two tests/docs
+  run_pytest_side_by_side tests/docs
 }
 
 suite_contract() {
   setup_programs
-  DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest_by_two tests/contract
+  DRAWBRIDGE_CONTRACT_SECONDS=$contract_seconds run_pytest_side_by_side tests/contract
 }
 
 # What an attacker would do, done to the real program (docs/reliability.md).
@@ -315,7 +316,7 @@ suite_hostile() {
     broken "build"
     return
   fi
-  marks="not serial" run_pytest_by_two tests/hostile
+  marks="not serial" run_pytest_side_by_side tests/hostile
   marks=serial run_pytest "tests/hostile serial" tests/hostile
 }
 
@@ -332,10 +333,10 @@ suite_fastapi() {
   if long; then
     DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e "tests/e2e on PostgreSQL"
   else
-    DRAWBRIDGE_TEST_DATABASE=postgresql run_pytest_by_two "tests/e2e on PostgreSQL" tests/e2e/test_{bridge_isolation,server_session_sources}.py
+    DRAWBRIDGE_TEST_DATABASE=postgresql run_pytest_side_by_side "tests/e2e on PostgreSQL" tests/e2e/test_{bridge_isolation,server_session_sources}.py
   fi
-  run_pytest_by_two tests/contract tests/contract -k "not test_deviations_are_found"
-  run_pytest_by_two tests/web tests/web/test_{journey,contract_page}.py
+  run_pytest_side_by_side tests/contract tests/contract -k "not test_deviations_are_found"
+  run_pytest_side_by_side tests/web tests/web/test_{journey,contract_page}.py
   run_pytest examples/fastapi/tests
 }
 
