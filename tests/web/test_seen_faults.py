@@ -110,19 +110,39 @@ def test_what_people_typed_runs_in_its_own_direction(signed_in, page):
     page.emulate_media(forced_colors="none")
 
 
-def test_a_save_that_the_api_does_not_take_yet_says_so(signed_in, page):
-    busy = {"Access-Control-Allow-Origin": signed_in.web, "Access-Control-Expose-Headers": "Retry-After", "Retry-After": "5"}
+def busy_for(visitor, method):
+    """Answers the API's requests of that method with 503."""
+    busy = {"Access-Control-Allow-Origin": visitor.web, "Access-Control-Expose-Headers": "Retry-After", "Retry-After": "5"}
     refusal = {"code": "keys_unavailable", "status": 503}
-    signed_in.context.route(
-        LIST,
-        lambda route: (
-            route.fulfill(status=503, json=refusal, headers=busy) if route.request.method == "POST" else route.fallback()
-        ),
+    return lambda route: (
+        route.fulfill(status=503, json=refusal, headers=busy) if route.request.method == method else route.fallback()
     )
+
+
+def test_a_save_that_the_api_does_not_take_yet_says_so(signed_in, page):
+    signed_in.context.route(LIST, busy_for(signed_in, "POST"))
     form = open_new_task(page, "Later")
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("status")).to_contain_text("The API has not accepted it yet", timeout=4_000)
     form.get_by_role("button", name="Cancel").click()
+
+
+@pytest.mark.long  # ten real seconds; packages/client/tests/timeout.test.ts is its short sister
+def test_an_api_that_hangs_is_reported_and_the_page_recovers(signed_in, page):
+    signed_in.context.route(LIST, lambda route: None)
+    page.reload()
+    expect(alert(page)).to_contain_text("The API is too slow", timeout=30_000)
+    signed_in.context.unroute(LIST)
+    expect(alert(page)).to_have_count(0, timeout=30_000)
+
+
+def test_completing_that_the_api_does_not_take_yet_says_so(signed_in, page):
+    new_task(page, "To be done")
+    signed_in.context.route("**/tasks/*", busy_for(signed_in, "PATCH"))
+    row = task_row(page, "To be done")
+    row.get_by_role("checkbox", name="Complete To be done").click()
+    expect(row.get_by_role("status")).to_contain_text("The API has not accepted it yet", timeout=4_000)
+    signed_in.context.unroute("**/tasks/*")
 
 
 def test_save_and_its_error_are_in_sight_with_many_tags(signed_in, page):
@@ -141,7 +161,7 @@ def test_save_and_its_error_are_in_sight_with_many_tags(signed_in, page):
 def test_what_was_typed_survives_escape(page):
     form = open_new_task(page, "Typed with care")
     page.keyboard.press("Escape")
-    expect(page.get_by_text("What you typed is kept.")).to_be_visible()
+    expect(page.get_by_text("Your text is kept.")).to_be_visible()
     page.get_by_role("button", name="New task", exact=True).first.click()
     expect(form.get_by_label("Title")).to_have_value("Typed with care")
     form.get_by_role("button", name="Cancel").click()
