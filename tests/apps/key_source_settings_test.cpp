@@ -1,4 +1,4 @@
-// Whether and where Better Auth is asked what it has revoked.
+// Where Better Auth is asked what it has revoked, and whether keys of EdDSA get tables.
 
 #include <map>
 
@@ -11,7 +11,7 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-RevocationSource read(Variables variables) {
+KeySource read(Variables variables) {
   variables.emplace("BETTER_AUTH_URL", "https://auth.example.com");
   CLI::App app;
   const Settings settings{app,
@@ -20,21 +20,21 @@ RevocationSource read(Variables variables) {
                             const auto found = variables.find(name);
                             return found == variables.end() ? std::nullopt : std::optional{found->second};
                           }};
-  return settings.key_source().revocations;
+  return settings.key_source();
 }
 
 TEST(RevocationSettings, HaveTheDocumentedDefaults) {
-  const auto source = read({});
+  const auto source = read({}).revocations;
   EXPECT_EQ(source.mode, RevocationMode::preferred);
   EXPECT_EQ(source.secret, std::nullopt);
   EXPECT_EQ(source.base_url, std::nullopt) << "the URL of the keys says it";
 }
 
 TEST(RevocationSettings, AreRead) {
-  EXPECT_EQ(read({{"DRAWBRIDGE_REVOCATIONS", "required"}}).mode, RevocationMode::required);
-  EXPECT_EQ(read({{"DRAWBRIDGE_REVOCATIONS", "off"}}).mode, RevocationMode::off);
-  EXPECT_EQ(read({{"DRAWBRIDGE_REVOCATIONS_SECRET", "a+secret="}}).secret, "a+secret=");
-  EXPECT_EQ(read({{"BETTER_AUTH_JWKS_URL", "https://keys.example.com/keys.json"}}).base_url,
+  EXPECT_EQ(read({{"DRAWBRIDGE_REVOCATIONS", "required"}}).revocations.mode, RevocationMode::required);
+  EXPECT_EQ(read({{"DRAWBRIDGE_REVOCATIONS", "off"}}).revocations.mode, RevocationMode::off);
+  EXPECT_EQ(read({{"DRAWBRIDGE_REVOCATIONS_SECRET", "a+secret="}}).revocations.secret, "a+secret=");
+  EXPECT_EQ(read({{"BETTER_AUTH_JWKS_URL", "https://keys.example.com/keys.json"}}).revocations.base_url,
             "https://auth.example.com/api/auth");
 }
 
@@ -58,6 +58,14 @@ TEST(RevocationSettings, AreRefusedWhereTheyCannotWork) {
     EXPECT_NE(fault.find(each.says), std::string::npos) << fault;
     EXPECT_EQ(fault.find("two words"), std::string::npos) << "a secret is not shown";
   }
+}
+
+TEST(EddsaSettings, AreRead) {
+  EXPECT_EQ(read({}).eddsa_tables, KeySource{}.eddsa_tables);
+  EXPECT_TRUE(read({{"DRAWBRIDGE_EDDSA_TABLES", "on"}}).eddsa_tables);
+  EXPECT_FALSE(read({{"DRAWBRIDGE_EDDSA_TABLES", "off"}}).eddsa_tables);
+  for (const std::string value : {"no", "OFF", "1", ""})
+    EXPECT_THROW(read({{"DRAWBRIDGE_EDDSA_TABLES", value}}), SettingFault) << value;
 }
 
 }  // namespace
