@@ -4,19 +4,20 @@ init = function(arguments)
   if #arguments == 0 then return end
   local file = assert(io.open(arguments[1]))
   local header = arguments[2]
-  local next_line = function() return file:read() end
-  if #arguments > 2 then
-    local values, last = {}, 0
-    for value in file:lines() do values[#values + 1] = value end
-    next_line = function()
-      last = last % #values + 1
-      return values[last]
-    end
-  end
-  request = function()
-    local line = next_line()
+  local format = function(line)
     local path, value = line:match("^(/%S*) (.*)$")
     return wrk.format(nil, path, {[header] = value or line})
+  end
+  if #arguments > 2 then
+    -- Written once: the fastest servers would otherwise wait for the load.
+    local requests, last = {}, 0
+    for line in file:lines() do requests[#requests + 1] = format(line) end
+    request = function()
+      last = last % #requests + 1
+      return requests[last]
+    end
+  else
+    request = function() return format(assert(file:read(), "the file has no more lines")) end
   end
 end
 
