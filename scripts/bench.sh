@@ -30,10 +30,12 @@ bench_verb() {
   once .venv/.bench-stamp bench/requirements.txt -- install_bench_python
   export PYTHONPATH=bench/harness:bench/report:tests/e2e
   .venv/bin/python bench/harness --check "$@" # wrong usage is told before anything is built
+  if wants_peers "$@"; then require_peer_tools; fi
   setup_bench_packages
   setup_python_package
   build_issuer
   build bench
   [[ -n ${DRAWBRIDGE_BIN:-} ]] || build release drawbridge_program
+  if wants_peers "$@"; then build_peers; fi
   exec .venv/bin/python bench/harness "$@" # so that whoever ends this ends that, and what it started
 }

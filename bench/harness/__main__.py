@@ -19,7 +19,19 @@ from process import ROOT
 from progress import Progress
 from report import all_aims, read_results, write_report, write_results
 
-PARTS = ("verify", "growth", "http", "credentials", "sign_out", "tasks", "postgres", "python", "start", "memory")
+PARTS = (
+    "verify",
+    "growth",
+    "http",
+    "credentials",
+    "sign_out",
+    "tasks",
+    "postgres",
+    "python",
+    "start",
+    "memory",
+    "peers",
+)
 BUILD = ROOT / "build/bench"
 DOCUMENT = ROOT / "docs/benchmarks.md"
 FILE_DESCRIPTORS = 6_000  # wrk and the servers have one for each of 5,000 connections

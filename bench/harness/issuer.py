@@ -7,6 +7,7 @@ import threading
 import time
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from signing_key import KEYS, base64url
 
@@ -39,9 +40,12 @@ class Issuer:
 
     def token(self, uuid: str, user: int = 0, kid: str = KID, origin: str | None = None) -> str:
         """Issued by `origin`, this issuer where none is given."""
+        return self.sign(self.claims(uuid, user, origin), kid)
+
+    def claims(self, uuid: str, user: int = 0, origin: str | None = None) -> dict[str, Any]:
         origin = origin or self.url
         now = int(time.time())
-        claims = {
+        return {
             "iat": now,
             "uuid": uuid,
             "email": f"zoe.{user:08x}@example.com",
@@ -52,6 +56,8 @@ class Issuer:
             "iss": origin,
             "aud": origin,
         }
+
+    def sign(self, claims: dict[str, Any], kid: str = KID) -> str:
         header = json.dumps({"alg": self.algorithm, "kid": kid}).encode()
         signed = f"{base64url(header)}.{base64url(json.dumps(claims, ensure_ascii=False).encode())}"
         return f"{signed}.{base64url(self.key.sign(signed.encode()))}"

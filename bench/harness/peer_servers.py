@@ -1,0 +1,107 @@
+"""Servers with a route like our GET /api/v1/me: each verifies the token and answers with JSON of its claims. Each on
+one core with all its threads, without a log."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+import http_by_hand
+from issuer import Issuer
+from measurement import Measurement
+from process import Program, accepts, free_port
+from servers import PINNED, Drawbridge
+from uvicorn_app import UvicornApp
+from verifiers import NODE, PEERS, settings
+
+PATH = "/api/v1/me"
+
+
+class Server(Protocol):
+    port: int
+
+    @property
+    def pids(self) -> list[int]: ...
+
+    @property
+    def url(self) -> str: ...
+
+
+class PeerServer:
+    """A program of build/peers, asked to `serve`."""
+
+    def __init__(self, folder: Path, issuer: Issuer, command: Sequence[str], **env: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        env = settings(issuer) | {"PORT": str(self.port)} | {name.upper(): value for name, value in env.items()}
+        self.program = Program(
+            Path(command[0]).name, [*PINNED, *command, "serve"], env, folder, status_of_sigterm=-signal.SIGTERM
+        )
+
+    @property
+    def pids(self) -> list[int]:
+        assert self.program.child is not None
+        return [self.program.child.pid]
+
+    def __enter__(self) -> PeerServer:
+        self.program.start()
+        try:
+            self.program.wait_ready(lambda: accepts(self.port))
+        except BaseException:
+            self.program.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: TracebackType | None) -> None:
+        self.program.stop()
+
+
+Maker = Callable[[Path, Issuer, Path], Drawbridge | PeerServer | UvicornApp]
+
+
+def ours(tables: str) -> Maker:
+    return lambda folder, issuer, database: Drawbridge(folder, issuer.url, database, drawbridge_eddsa_tables=tables)
+
+
+def peer(*command: str, **env: str) -> Maker:
+    return lambda folder, issuer, _: PeerServer(folder, issuer, command, **env)
+
+
+def fastapi(module: str, **env: str) -> Maker:
+    return lambda folder, issuer, _: UvicornApp(folder, module, issuer.url, **env)
+
+
+# Each round asks them in this order.
+SERVERS = {
+    "drawbridge": ours("off"),
+    "drawbridge_tables": ours("on"),
+    "axum_rust_crypto": peer(str(PEERS / "jsonwebtoken-rust_crypto")),
+    "axum_aws_lc": peer(str(PEERS / "jsonwebtoken-aws_lc_rs")),
+    "go": peer(str(PEERS / "golang-jwt"), gogc="400", gomaxprocs="1"),
+    # To remember helps with tokens that come again, and costs with those that do not.
+    "fastify_remembers": peer(*NODE, "fast-jwt", remembers="1"),
+    "fastify": peer(*NODE, "fast-jwt"),
+    "fastapi_drawbridge": fastapi("app_me_drawbridge", drawbridge_eddsa_tables="off"),
+    "fastapi_drawbridge_tables": fastapi("app_me_drawbridge", drawbridge_eddsa_tables="on"),
+    "fastapi_bridge": fastapi("app_me_bridge"),
+    "fastapi_pyjwt": fastapi("app_me_pyjwt"),
+}
+
+
+def start_servers(m: Measurement, stack: ExitStack, issuer: Issuer, database: Path) -> dict[str, Server]:
+    """`stack` stops them."""
+    servers: dict[str, Server] = {}
+    for name, make in SERVERS.items():
+        folder = m.scratch / name
+        folder.mkdir()
+        servers[name] = stack.enter_context(make(folder, issuer, database))
+    return servers
+
+
+def judged(server: Server, tokens: Sequence[str]) -> list[bool]:
+    """Whether each is answered with 200, and so accepted."""
+    return [http_by_hand.get(server.port, PATH, token).status == 200 for token in tokens]
