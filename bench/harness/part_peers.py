@@ -1,6 +1,6 @@
 """The same work by what others write for it: a token verified in a process, and a route that verifies it and answers
-with its claims; on one core, for tokens that come again and for tokens never seen. Who does not refuse what must be
-refused is not measured."""
+with its claims, or with a page of tasks; on one core, for tokens that come again and for tokens never seen. Who does
+not refuse what must be refused is not measured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from environment import first_line, version_in
 from forged_tokens import expect_refusals
 from issuer import Issuer
 from measurement import BrokenMeasurement, Measurement
-from peer_servers import PATH, Server
+from peer_servers import PATH, PATH_OF_PAGE, SERVE_PAGES, Server
 from process import ROOT
 from servers import Nginx
 from sqlite_database import OWNER
@@ -33,6 +33,8 @@ SECONDS_IN_PROCESS = 0.4
 CONNECTIONS = 16
 USERS = 200  # whose tokens come in turn
 SECONDS = 2.0
+OWN_TASKS = 100
+OTHERS = (10, 10)  # users, and tasks of each
 NEW_PER_SECOND = 60_000  # tokens never seen; more than any server verifies
 
 PINS = {
@@ -40,6 +42,8 @@ PINS = {
     "jsonwebtoken": "jsonwebtoken",
     "golang-jwt": "github.com/golang-jwt/jwt/v5",
     "keyfunc": "github.com/MicahParks/keyfunc/v3",
+    "rusqlite": "rusqlite",
+    "go-sqlite3": "github.com/mattn/go-sqlite3",
     "fast-jwt": "fast-jwt",
     "fastify": "fastify",
     "jose": "jose",
@@ -117,11 +121,14 @@ def gate_verifier(name: str, issuer: Issuer) -> None:
 def measure_requests(m: Measurement) -> dict[str, Any]:
     file = m.scratch / "app.db"
     sqlite_database.create(file)
+    sqlite_database.fill(file, OWN_TASKS, *OTHERS)
     with ExitStack() as stack:
         issuer = stack.enter_context(Issuer())
         servers = peer_servers.start_servers(m, stack, issuer, file)
         for name, server in servers.items():
-            expect_refusals(f"GET {PATH} of {name}", issuer, OWNER, partial(peer_servers.judged, server))
+            for path in (PATH, PATH_OF_PAGE) if name in SERVE_PAGES else (PATH,):
+                expect_refusals(f"GET {path} of {name}", issuer, OWNER, partial(peer_servers.judged, server, path))
+        peer_servers.expect_same_pages(servers, issuer.token(OWNER))
         ours = servers["drawbridge"]
         assert isinstance(ours, peer_servers.Drawbridge)
         nginx = stack.enter_context(Nginx(m.scratch, like=ours.expect_200(PATH, issuer.token(OWNER))))
@@ -140,6 +147,7 @@ def run_all(
         "seen": targets | {"nginx": (f"{nginx.url}/fixed", nginx.pids)},
     }
     del by_load["seen"]["fastify"]
+    by_load["page"] = {name: (servers[name].url + PATH_OF_PAGE, servers[name].pids) for name in SERVE_PAGES}
     for url, pids in (by_load["unseen"] | by_load["seen"]).values():
         wrk.run(url, CONNECTIONS, 1, pids, each_in_turn=seen)  # first uses, not counted
     runs: dict[str, dict[str, list[dict[str, float]]]] = {
@@ -148,7 +156,7 @@ def run_all(
     per_round = round(NEW_PER_SECOND * max(1, m.seconds(SECONDS)))
     steps = [(n, load, name) for n in range(m.rounds(ROUNDS)) for load in by_load for name in by_load[load]]
     new, signed_for = ("Authorization", m.scratch / "unseen"), -1
-    for number, load, name in m.progress.over(steps, lambda n, load, name: f"{PATH}, round {n + 1}, {load}, {name}"):
+    for number, load, name in m.progress.over(steps, lambda n, load, name: f"over HTTP, round {n + 1}, {load}, {name}"):
         url, pids = by_load[load][name]
         if load == "unseen" and number != signed_for:
             sign(new[1], issuer, range(USERS + number * per_round, USERS + (number + 1) * per_round))

@@ -1,8 +1,9 @@
-"""Servers with a route like our GET /api/v1/me: each verifies the token and answers with JSON of its claims. Each on
-one core with all its threads, without a log."""
+"""Servers with a route like our GET /api/v1/me: each verifies the token and answers with JSON of its claims; some also
+with a page of the user's tasks. Each on one core with all its threads, without a log."""
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -12,13 +13,17 @@ from typing import Protocol
 
 import http_by_hand
 from issuer import Issuer
-from measurement import Measurement
+from measurement import BrokenMeasurement, Measurement
 from process import Program, accepts, free_port
 from servers import PINNED, Drawbridge
+from sqlite_database import OWNER
 from uvicorn_app import UvicornApp
 from verifiers import NODE, PEERS, settings
 
 PATH = "/api/v1/me"
+PATH_OF_PAGE = f"/api/v1/{OWNER}/tasks"
+PATH_OF_ANOTHER = "/api/v1/8a2f3f2e-6f0e-4d4b-9a54-0c1c8d0a3b11/tasks"
+SERVE_PAGES = ("drawbridge", "axum_rust_crypto", "axum_aws_lc", "go")
 
 
 class Server(Protocol):
@@ -34,10 +39,11 @@ class Server(Protocol):
 class PeerServer:
     """A program of build/peers, asked to `serve`."""
 
-    def __init__(self, folder: Path, issuer: Issuer, command: Sequence[str], **env: str) -> None:
+    def __init__(self, folder: Path, issuer: Issuer, database: Path, command: Sequence[str], **env: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        env = settings(issuer) | {"PORT": str(self.port)} | {name.upper(): value for name, value in env.items()}
+        env = {name.upper(): value for name, value in env.items()}
+        env |= settings(issuer) | {"PORT": str(self.port), "DATABASE": str(database)}
         self.program = Program(
             Path(command[0]).name, [*PINNED, *command, "serve"], env, folder, status_of_sigterm=-signal.SIGTERM
         )
@@ -68,7 +74,7 @@ def ours(tables: str) -> Maker:
 
 
 def peer(*command: str, **env: str) -> Maker:
-    return lambda folder, issuer, _: PeerServer(folder, issuer, command, **env)
+    return lambda folder, issuer, database: PeerServer(folder, issuer, database, command, **env)
 
 
 def fastapi(module: str, **env: str) -> Maker:
@@ -102,6 +108,18 @@ def start_servers(m: Measurement, stack: ExitStack, issuer: Issuer, database: Pa
     return servers
 
 
-def judged(server: Server, tokens: Sequence[str]) -> list[bool]:
+def judged(server: Server, path: str, tokens: Sequence[str]) -> list[bool]:
     """Whether each is answered with 200, and so accepted."""
-    return [http_by_hand.get(server.port, PATH, token).status == 200 for token in tokens]
+    return [http_by_hand.get(server.port, path, token).status == 200 for token in tokens]
+
+
+def expect_same_pages(servers: dict[str, Server], token: str) -> None:
+    """Who reads less would be fast for no merit; who shows another's tasks, too."""
+    pages = {}
+    for name in SERVE_PAGES:
+        answer = http_by_hand.get(servers[name].port, PATH_OF_PAGE, token)
+        pages[name] = json.loads(answer.body) if answer.status == 200 else answer.status
+        if pages[name] != pages["drawbridge"]:
+            raise BrokenMeasurement(f"{name} answers with another page of tasks than drawbridge: {answer.body[:300]!r}")
+        if (status := http_by_hand.get(servers[name].port, PATH_OF_ANOTHER, token).status) != 403:
+            raise BrokenMeasurement(f"{name} answers with {status} where another user's tasks are")

@@ -9,6 +9,7 @@ from aims import Aim
 from figures import Figure, figure, ratio
 
 LOADS = {"unseen": "a token never seen", "seen": "a token seen before"}
+REQUESTS = LOADS | {"page": "a page of 20 tasks on SQLite"}
 ALGORITHMS = ("EdDSA", "ES256", "RS256")
 
 
@@ -109,4 +110,6 @@ def aims(measured: dict[str, Any]) -> list[Aim]:
         for group, where in (("program", "GET /api/v1/me"), ("python", "the same of FastAPI")):
             what = f"{where}, requests a second, {words}, against the fastest peer"
             found.append(Aim(what, against_fastest(requests(measured, load), SERVERS, group), at_least=1))
+    pages = against_fastest(requests(measured, "page"), SERVERS, "program")
+    found.append(Aim(f"{REQUESTS['page']}, requests a second, against the fastest peer", pages, at_least=2))
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from document import image, table
 from figures import Figure, figure, number, with_spread
-from peer_figures import ALGORITHMS, LOADS, SERVERS, VERIFIERS, against, requests, verifications
+from peer_figures import ALGORITHMS, LOADS, REQUESTS, SERVERS, VERIFIERS, against, requests, verifications
 
 
 def block(measured: dict[str, Any]) -> str:
@@ -17,7 +17,7 @@ def block(measured: dict[str, Any]) -> str:
             image("peers", "Verifications and requests a second on one core, beside the peers"),
             f"{versions}; over HTTP {over_http['connections']} connections, {over_http['users']} users.",
             *(verifications_table(measured, load) for load in LOADS),
-            *(requests_table(measured, load) for load in LOADS),
+            *(requests_table(measured, load) for load in REQUESTS),
         )
     )
 
@@ -59,4 +59,4 @@ def requests_table(measured: dict[str, Any], load: str) -> str:
         for name in rates
     ]
     head = ("requests a second", "Drawbridge against it", "CPU for a request, µs", "p50, ms", "p99, ms", "core used")
-    return table((f"over HTTP, {LOADS[load]}", *head), rows)
+    return table((f"over HTTP, {REQUESTS[load]}", *head), rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +18,7 @@ import verifiers
 from aims import aims_text
 from conftest import ROOT
 from forged_tokens import expect_refusals, forged_tokens
+from http_by_hand import Answer
 from issuer import Issuer
 from measurement import BrokenMeasurement
 
@@ -112,6 +115,28 @@ def test_every_peer_has_a_row():
     assert set(peer_servers.SERVERS) | {"nginx"} == set(peer_figures.SERVERS)
 
 
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({}, None),
+        ({"go": (200, b'{"items":[]}', 403)}, "go answers with another page"),
+        ({"go": (500, b"", 403)}, "go answers with another page"),
+        ({"axum_aws_lc": (200, b'{"items":[1]}', 200)}, "axum_aws_lc answers with 200 where another user's tasks are"),
+    ],
+)
+def test_pages_are_the_same_and_only_the_users_own(answers, message, monkeypatch):
+    names = peer_servers.SERVE_PAGES
+    servers = {name: SimpleNamespace(port=port) for port, name in enumerate(names)}
+
+    def get(port, path, _):
+        status, body, of_another = answers.get(names[port], (200, b'{"items":[1]}', 403))
+        return Answer(of_another if path == peer_servers.PATH_OF_ANOTHER else status, b"", body)
+
+    monkeypatch.setattr(peer_servers.http_by_hand, "get", get)
+    with pytest.raises(BrokenMeasurement, match=f"^{message}") if message else nullcontext():
+        peer_servers.expect_same_pages(servers, "token")
+
+
 def verified(algorithm, load, **rates):
     return [
         {"algorithm": algorithm, "load": load, "verifier": name, "ns": [1e9 / rate]} for name, rate in rates.items()
@@ -143,6 +168,7 @@ MEASURED = {
             "unseen": loads(
                 drawbridge=9_000, go=10_000, axum_aws_lc=5_000, fastapi_drawbridge=2_000, fastapi_pyjwt=1_000
             ),
+            "page": loads(drawbridge=6_000, axum_aws_lc=4_000, go=3_000),
             "seen": loads(nginx=100_000, drawbridge=80_000, go=10_000, fastapi_drawbridge=3_000, fastapi_pyjwt=1_000),
         },
     },
@@ -159,6 +185,7 @@ AIMS = {
     "the same of FastAPI, requests a second, a token never seen, against the fastest peer": (2, True),
     "GET /api/v1/me, requests a second, a token seen before, against the fastest peer": (8, True),
     "the same of FastAPI, requests a second, a token seen before, against the fastest peer": (3, True),
+    "a page of 20 tasks on SQLite, requests a second, against the fastest peer": (1.5, False),
 }
 
 

@@ -88,16 +88,32 @@ func nanoseconds(v verifier, tokens []string, seen bool, seconds time.Duration) 
 
 func serve(v verifier) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/v1/me", func(answer http.ResponseWriter, request *http.Request) {
-		token, isBearer := strings.CutPrefix(request.Header.Get("Authorization"), "Bearer ")
-		found, err := v.verify(token)
-		if !isBearer || err != nil {
-			answer.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		answer.Header().Set("Content-Type", "application/json")
-		answer.Write(must(json.Marshal(found)))
-	})
+	answers := func(pattern string, answer func(*http.Request, *claims) (int, any)) {
+		mux.HandleFunc(pattern, func(writer http.ResponseWriter, request *http.Request) {
+			token, isBearer := strings.CutPrefix(request.Header.Get("Authorization"), "Bearer ")
+			user, err := v.verify(token)
+			if !isBearer || err != nil {
+				writer.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			status, body := answer(request, user)
+			text := must(json.Marshal(body))
+			writer.Header().Set("Content-Type", "application/json")
+			writer.Header().Set("Content-Length", strconv.Itoa(len(text))) // without it a long answer goes in chunks
+			writer.WriteHeader(status)
+			writer.Write(text)
+		})
+	}
+	answers("GET /api/v1/me", func(_ *http.Request, user *claims) (int, any) { return http.StatusOK, user })
+	if file := os.Getenv("DATABASE"); file != "" {
+		stored := openTasks(file)
+		answers("GET /api/v1/{user_id}/tasks", func(request *http.Request, user *claims) (int, any) {
+			if user.UUID != request.PathValue("user_id") {
+				return http.StatusForbidden, nil
+			}
+			return http.StatusOK, stored.page(user.UUID)
+		})
+	}
 	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), mux))
 }
 
