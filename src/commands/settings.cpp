@@ -158,7 +158,7 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_EDDSA_TABLES",
        "--eddsa-tables",
        "on|off",
-       "whether EdDSA is verified with tables for the key, in some third of libsodium's time; default: off",
+       "whether EdDSA is verified with tables for the key, in some third of libsodium's time; default: on",
        {outage}},
       {"DRAWBRIDGE_THREADS",
        "--threads",

@@ -75,7 +75,7 @@ class Settings:
     revocations: str = "preferred"
     revocations_secret: str | None = field(default=None, repr=False)
     revocations_url: str | None = None
-    eddsa_tables: bool = False
+    eddsa_tables: bool = True
     credentials: tuple[str, ...] = ("token",)
     # Of sessions and keys, as they are where none is taken.
     base_url: str = ""
@@ -324,7 +324,7 @@ class _Reader:
         given = self._text("eddsa_tables")
         if given is not None and given.value not in ("on", "off"):
             _fault(given.name, f"is {quoted(given.value)}: give one of on, off")
-        return given is not None and given.value == "on"
+        return given is None or given.value == "on"
 
     def _revocations_secret(self) -> str | None:
         given = self._text("revocations_secret")

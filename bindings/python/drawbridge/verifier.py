@@ -148,9 +148,9 @@ class Verifier(Generic[Uuid_co]):
     What the issuer revoked before its time is `token_revoked`: it is asked each second while tokens come. `revocations`
     says what it means that it cannot be asked: `preferred` goes on with what is known, `required` answers
     `revocations_unavailable` (503), `off` never asks. `revocations_secret` is the plugin's, where it has one.
-    `eddsa_tables` "on" verifies EdDSA with tables for the key, in some third of libsodium's time. Should they ever
-    differ from libsodium, the token is refused, they are used no more in this process, and the logger `drawbridge`
-    has an error.
+    EdDSA is verified with tables for the key, in some third of libsodium's time. Should they ever differ from
+    libsodium, the token is refused, they are used no more in this process, and the logger `drawbridge` has an error.
+    `eddsa_tables` "off" leaves all to libsodium.
 
     The first fetch starts at once, on a thread of its own. A token whose key is held is answered at once. A key that is
     not held is fetched; whoever needs it waits for that one fetch, at most 2 seconds, and is otherwise told

@@ -131,7 +131,7 @@ def test_a_verifier_s_counts_are_shown(issuer: Issuer) -> None:
     # The first is looked up again where it had to wait: for the keys, or for what was revoked.
     assert seen[sample("token_cache_lookups_total", result="hit")] == counts.token_cache_hits >= 2
     assert seen[sample("token_cache_lookups_total", result="miss")] == counts.token_cache_misses
-    assert seen[sample("eddsa_table_keys")] == counts.eddsa_table_keys == 0, "off unless told otherwise"
+    assert seen[sample("eddsa_table_keys")] == counts.eddsa_table_keys == 0, "so few tokens make none"
     assert seen[sample("eddsa_table_faults_total")] == counts.eddsa_table_faults == 0
     assert not [key for key in seen if ("kind", "session") in key[1]], "tokens alone are taken"
 
