@@ -365,7 +365,7 @@ ahead_of() {
   [[ " $* " != *" unit "* && " $* " != *" fuzz "* ]] || later+=(asan)
   [[ " $* " != *" tsan "* ]] || later+=(tsan)
   ((${#later[@]} > 0 && $# > ${#later[@]})) || return 0
-  (setup_packages && setup_node) || return 0 # before both need it at once
+  setup_packages || return 0 # before both need it at once
   say "compiling ${later[*]} meanwhile"
   # shellcheck disable=SC2016 # that shell expands it
   setsid nice -n 19 bash -c 'times=$1; for preset in "${@:2}"; do

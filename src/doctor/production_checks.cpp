@@ -224,7 +224,8 @@ bool is_shown_at(const Visit& visit, std::string_view path, std::initializer_lis
 void check_docs(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.docs";
   std::vector<std::string> shown;
-  if (is_shown_at(visit, "/docs", {"swagger", "redoc", "scalar"})) shown.emplace_back("/docs");
+  if (is_shown_at(visit, "/docs", {"openapi.json", "swagger", "redoc", "scalar"}))
+    shown.emplace_back("/docs");
   if (is_shown_at(visit, "/redoc", {"redoc"})) shown.emplace_back("/redoc");
   if (is_shown_at(visit, "/openapi.json", {"\"openapi\""})) shown.emplace_back("/openapi.json");
   if (shown.empty()) return report.ok(id, "the API shows no documentation");

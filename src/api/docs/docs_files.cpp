@@ -6,8 +6,7 @@
 
 #include "core/jose/sha256.h"
 
-// The assembler puts a file into the program, and a function gives its bytes: as a C++ array, the
-// viewer's 1.7 MB would take longer to compile than all the rest of this folder. Beside each stands what
+// The assembler puts a file into the program, and a function gives its bytes. Beside each stands what
 // cmake/compressed_files.py made of it. CMakeLists.txt names the folders, and the files on which this one
 // depends.
 // clang-format off
@@ -20,19 +19,14 @@
       ".popsection\n");                                                                            \
   static std::string_view name() { return {drawbridge_##name##_begin, drawbridge_##name##_end}; }
 
-#define DRAWBRIDGE_EMBED_BOTH(name, folder, file)                                                  \
-  DRAWBRIDGE_EMBED(name, folder "/" file)                                                          \
+#define DRAWBRIDGE_EMBED_BOTH(name, file)                                                          \
+  DRAWBRIDGE_EMBED(name, DRAWBRIDGE_DOCS_PAGE "/" file)                                            \
   DRAWBRIDGE_EMBED(name##_gz, DRAWBRIDGE_DOCS_COMPRESSED "/" file ".gz")
 // clang-format on
 
-DRAWBRIDGE_EMBED_BOTH(page_html, DRAWBRIDGE_DOCS_PAGE, "docs.html")
-DRAWBRIDGE_EMBED_BOTH(page_css, DRAWBRIDGE_DOCS_PAGE, "docs.css")
-DRAWBRIDGE_EMBED_BOTH(page_js, DRAWBRIDGE_DOCS_PAGE, "docs.js")
-DRAWBRIDGE_EMBED_BOTH(viewer_css, DRAWBRIDGE_SWAGGER_UI, "swagger-ui.css")
-DRAWBRIDGE_EMBED_BOTH(viewer_js, DRAWBRIDGE_SWAGGER_UI, "swagger-ui-bundle.js")
-DRAWBRIDGE_EMBED_BOTH(viewer_license, DRAWBRIDGE_SWAGGER_UI, "LICENSE")
-DRAWBRIDGE_EMBED_BOTH(viewer_notice, DRAWBRIDGE_SWAGGER_UI, "NOTICE")
-DRAWBRIDGE_EMBED_BOTH(viewer_parts_licenses, DRAWBRIDGE_SWAGGER_UI, "swagger-ui-bundle.js.LICENSE.txt")
+DRAWBRIDGE_EMBED_BOTH(page_html, "docs.html")
+DRAWBRIDGE_EMBED_BOTH(page_css, "docs.css")
+DRAWBRIDGE_EMBED_BOTH(page_js, "docs.js")
 
 namespace drawbridge::api {
 namespace {
@@ -40,7 +34,6 @@ namespace {
 constexpr std::string_view html = "text/html; charset=utf-8";
 constexpr std::string_view css = "text/css; charset=utf-8";
 constexpr std::string_view javascript = "text/javascript; charset=utf-8";  // RFC 9239
-constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 
 std::string hash_of(std::string_view bytes) {
   constexpr std::size_t telling = 16;  // no two of a handful of files, in any version, have so much in common
@@ -70,12 +63,6 @@ std::span<const DocsFile> docs_files() {
   static const std::array files{
       file("docs.css", css, page_css(), page_css_gz()),
       file("docs.js", javascript, page_js(), page_js_gz()),
-      file("swagger-ui.css", css, viewer_css(), viewer_css_gz()),
-      file("swagger-ui-bundle.js", javascript, viewer_js(), viewer_js_gz()),
-      file("swagger-ui-LICENSE.txt", plain_text, viewer_license(), viewer_license_gz()),
-      file("swagger-ui-NOTICE.txt", plain_text, viewer_notice(), viewer_notice_gz()),
-      file("swagger-ui-bundle.js.LICENSE.txt", plain_text, viewer_parts_licenses(),
-           viewer_parts_licenses_gz()),
   };
   return files;
 }

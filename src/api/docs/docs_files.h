@@ -18,8 +18,7 @@ struct DocsFile {
 /// The page itself, in HTML.
 const DocsFile& docs_page();
 
-/// What the page loads, and the licences of what of that is not ours; nothing where the program was built
-/// without the page.
+/// What the page loads.
 std::span<const DocsFile> docs_files();
 
 }  // namespace drawbridge::api
