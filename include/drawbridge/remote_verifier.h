@@ -49,8 +49,8 @@ struct KeySource {
   /// than 2,048 bytes never is.
   std::size_t remembered_tokens = 65'536;
   /// Whether keys of EdDSA get tables, which take some third of libsodium's time and 40 KB a key, for at most
-  /// 32 keys. What tables refuse, and of what they accept one in 1,024, libsodium judges too. Without effect in
-  /// a build without them.
+  /// 32 keys. What tables refuse, and of what they accept one in 1,024, libsodium judges too. Without effect
+  /// in a build without them.
   bool eddsa_tables = true;
   /// What is asked of the issuer beside its keys, by the same rules for where one may connect.
   RevocationSource revocations{};
