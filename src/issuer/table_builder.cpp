@@ -38,7 +38,7 @@ void TableBuilder::run() {
     lock.unlock();
     try {
       work();
-    } catch (const std::bad_alloc&) {  // what is left is found by the next look()
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the next look() finds it
     }
     lock.lock();
   }
