@@ -235,7 +235,7 @@ def the_tables_are_missing(page: Page) -> None:
 
 def a_page_that_cannot_be_made(page: Page) -> None:
     page.goto("/tasks")
-    expect(page.get_by_text("The server could not make it")).to_be_visible()
+    expect(page.get_by_text("The server could not build this page")).to_be_visible()
     expect(page.get_by_text("The server's log has the reason under")).to_be_visible()
 
 
