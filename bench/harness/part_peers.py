@@ -26,7 +26,7 @@ from sqlite_database import OWNER
 from verifiers import ALL, VERIFIERS
 
 LOADS = ("unseen", "seen")
-ROUNDS = 9
+ROUNDS = 5
 TOKENS = 24_000  # of each algorithm, a quarter of them for the first uses
 SECONDS_IN_PROCESS = 0.4
 
