@@ -21,30 +21,30 @@ class Row:
 
 
 VERIFIERS = {
-    "drawbridge": Row("Drawbridge, C++", "program", True),
-    "drawbridge_tables": Row("Drawbridge, C++, tables for the key", "program", True),
+    "drawbridge": Row("Drawbridge, C++, without tables", "program", True),
+    "drawbridge_tables": Row("Drawbridge, C++", "program", True),
     "jsonwebtoken_rust_crypto": Row("jsonwebtoken with rust_crypto, Rust", "program"),
     "jsonwebtoken_aws_lc": Row("jsonwebtoken with aws_lc_rs, Rust", "program"),
     "golang_jwt": Row("golang-jwt with keyfunc, Go", "program"),
     "fast_jwt": Row("fast-jwt, Node", "program"),
     "jose": Row("jose, Node", "program"),
-    "python_drawbridge": Row("Drawbridge, Python", "python", True),
-    "python_drawbridge_tables": Row("Drawbridge, Python, tables for the key", "python", True),
+    "python_drawbridge": Row("Drawbridge, Python, without tables", "python", True),
+    "python_drawbridge_tables": Row("Drawbridge, Python", "python", True),
     "oxyjwt": Row("oxyjwt, Python", "python"),
     "joserfc": Row("joserfc, Python", "python"),
     "pyjwt": Row("PyJWT, Python", "python"),
 }
 SERVERS = {
     "nginx": Row("nginx, a fixed answer", "program"),
-    "drawbridge": Row("Drawbridge", "program", True),
-    "drawbridge_tables": Row("Drawbridge, tables for the key", "program", True),
+    "drawbridge": Row("Drawbridge, without tables", "program", True),
+    "drawbridge_tables": Row("Drawbridge", "program", True),
     "axum_rust_crypto": Row("axum, jsonwebtoken with rust_crypto", "program"),
     "axum_aws_lc": Row("axum, jsonwebtoken with aws_lc_rs", "program"),
     "go": Row("Go net/http, golang-jwt", "program"),
     "fastify_remembers": Row("Fastify, fast-jwt that remembers", "program"),
     "fastify": Row("Fastify, fast-jwt", "program"),
-    "fastapi_drawbridge": Row("FastAPI, Drawbridge", "python", True),
-    "fastapi_drawbridge_tables": Row("FastAPI, Drawbridge, tables for the key", "python", True),
+    "fastapi_drawbridge": Row("FastAPI, Drawbridge, without tables", "python", True),
+    "fastapi_drawbridge_tables": Row("FastAPI, Drawbridge", "python", True),
     "fastapi_bridge": Row("FastAPI, fastapi-better-auth-bridge", "python"),
     "fastapi_pyjwt": Row("FastAPI, PyJWT", "python"),
 }

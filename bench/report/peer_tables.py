@@ -14,7 +14,7 @@ def block(measured: dict[str, Any]) -> str:
     over_http = measured["requests"]
     return "\n\n".join(
         (
-            image("peers", "Verifications and requests a second on one core, beside the peers"),
+            image("peers", "Verifications and requests a second on one core, next to those of the peers"),
             f"{versions}; over HTTP {over_http['connections']} connections, {over_http['users']} users.",
             *(verifications_table(measured, load) for load in LOADS),
             *(requests_table(measured, load) for load in REQUESTS),

@@ -38,7 +38,7 @@ def block(measured: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
     return "\n\n".join(
         (
-            image("python", "Requests a second of a FastAPI route, and verifications a second, beside other libraries"),
+            image("python", "Requests a second of a FastAPI route, and verifications a second, next to other libraries"),
             f"{versions}; {measured['connections']} connections.",
             routes_table(measured),
             verifications_table(measured),
@@ -93,7 +93,7 @@ def slow_issuer_table(slow: dict[str, Any]) -> str:
             for what in ("p50_ms", "p999_ms", "most_ms")
         ]
         rows.append((words, *(with_spread(each) for each in of)))
-    times = [f"{when}: {what}, ms" for when in ("alone", "beside") for what in ("p50", "p99.9", "longest")]
+    times = [f"{when}: {what}, ms" for when in ("alone", "under load") for what in ("p50", "p99.9", "longest")]
     return table(("an open route of an app with", *times), rows)
 
 

@@ -40,7 +40,7 @@ def block(measured: dict[str, Any]) -> str:
     ]
     seen = ("EdDSA, seen before", with_spread(figure(ns["seen/EdDSA"]).over(1e3)), "", "")
     head = ("algorithm", "verification, µs", "signature check alone, µs", "ratio of speeds")
-    words = "Time of a verification beside the time of its signature check, for each algorithm"
+    words = "Time of a verification next to the time of its signature check, for each algorithm"
     return f"{image('verify', words)}\n\n{table(head, [*rows, seen])}"
 
 

@@ -206,11 +206,11 @@ ROWS = {
     "ahead_in_process": "| jsonwebtoken with aws_lc_rs, Rust |  |  | 10,000 (10,000 to 10,000) | **0.950** |",
     "behind_in_process": "| golang-jwt with keyfunc, Go | 30,000 (30,000 to 30,000) | 1.50 |",
     "in_python": "| oxyjwt, Python | 10,000 (10,000 to 10,000) | **0.900** |",
-    "ours_in_process": "| Drawbridge, C++, tables for the key | 45,000 (45,000 to 45,000) |  |",
+    "ours_in_process": "| Drawbridge, C++ | 45,000 (45,000 to 45,000) |  |",
     "ahead_over_http": "| Go net/http, golang-jwt | 10,000 (10,000 to 10,000) | **0.900** |",
     "floor_over_http": "| nginx, a fixed answer | 100,000 (100,000 to 100,000) | **0.800** |",
     "in_fastapi": "| FastAPI, PyJWT | 1,000 (1,000 to 1,000) | 2.00 |",
-    "ours_over_http": "| Drawbridge | 9,000 (9,000 to 9,000) |  |",
+    "ours_over_http": "| Drawbridge, without tables | 9,000 (9,000 to 9,000) |  |",
 }
 
 
