@@ -15,7 +15,7 @@ CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "api/openapi.yaml").read_text(
 
 PAGE = ROOT / "src/api/docs/page"
 MEDIA_TYPES = {"docs.css": "text/css", "docs.js": "text/javascript"}
-# Whoever pastes a token into the page can rely on it: scripts, styles and calls are this server's own, and no text
+# Anyone who pastes a token into the page can rely on it: scripts, styles and calls are this server's own, and no text
 # becomes HTML. FastAPI's page would take Swagger UI from elsewhere.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "

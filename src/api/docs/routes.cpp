@@ -17,7 +17,7 @@ using http::query_refused;
 using http::Request;
 using http::Response;
 
-/// Whoever pastes a token here can rely on it: scripts, styles and calls are this server's own, no text
+/// Anyone who pastes a token here can rely on it: scripts, styles and calls are this server's own, no text
 /// becomes HTML, and no other page may frame this one. The page's icon, which is none, is `data:`.
 constexpr std::string_view content_security_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
