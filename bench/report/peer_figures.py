@@ -78,7 +78,7 @@ def against(rates: Rates, rows: dict[str, Row], peer: str) -> Figure | None:
 
 
 def against_fastest(rates: Rates, rows: dict[str, Row], group: str) -> Figure:
-    """nginx verifies nothing, so that it is no peer here."""
+    """nginx verifies nothing, so it is not a peer here."""
     peers = [name for name in rates if rows[name].group == group and not rows[name].is_ours and name != "nginx"]
     found = against(rates, rows, max(peers, key=lambda name: figure(rates[name]).median))
     assert found is not None
