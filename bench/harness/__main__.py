@@ -9,7 +9,6 @@ import signal
 import sys
 import time
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from aims import aims_text

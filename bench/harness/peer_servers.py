@@ -8,14 +8,13 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol
 
 import http_by_hand
 from issuer import Issuer
 from measurement import BrokenMeasurement, Measurement
 from process import Program, accepts, free_port
-from servers import PINNED, Drawbridge
+from servers import PINNED, Drawbridge, Started
 from sqlite_database import OWNER
 from uvicorn_app import UvicornApp
 from verifiers import NODE, PEERS, settings
@@ -36,7 +35,7 @@ class Server(Protocol):
     def url(self) -> str: ...
 
 
-class PeerServer:
+class PeerServer(Started):
     """A program of build/peers, asked to `serve`."""
 
     def __init__(self, folder: Path, issuer: Issuer, database: Path, command: Sequence[str], **env: str) -> None:
@@ -53,17 +52,8 @@ class PeerServer:
         assert self.program.child is not None
         return [self.program.child.pid]
 
-    def __enter__(self) -> PeerServer:
-        self.program.start()
-        try:
-            self.program.wait_ready(lambda: accepts(self.port))
-        except BaseException:
-            self.program.stop()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: TracebackType | None) -> None:
-        self.program.stop()
+    def is_ready(self) -> bool:
+        return accepts(self.port)
 
 
 Maker = Callable[[Path, Issuer, Path], Drawbridge | PeerServer | UvicornApp]

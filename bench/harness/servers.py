@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import http_by_hand
 from measurement import SERVER_CORE, BrokenMeasurement
@@ -23,7 +24,28 @@ def answers_200(port: int, path: str) -> bool:
         return False
 
 
-class Drawbridge:
+class Started:
+    """A program that runs inside `with`, from when it is ready."""
+
+    program: Program
+
+    def is_ready(self) -> bool:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self.program.start()
+        try:
+            self.program.wait_ready(self.is_ready)
+        except BaseException:
+            self.program.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: TracebackType | None) -> None:
+        self.program.stop()
+
+
+class Drawbridge(Started):
     """The program as it is shipped, with one thread for HTTP, without a log."""
 
     def __init__(
@@ -50,17 +72,8 @@ class Drawbridge:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Drawbridge:
-        self.program.start()
-        try:
-            self.program.wait_ready(lambda: answers_200(self.port, "/readyz"))
-        except BaseException:
-            self.program.stop()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: TracebackType | None) -> None:
-        self.program.stop()
+    def is_ready(self) -> bool:
+        return answers_200(self.port, "/readyz")
 
     def expect_200(self, path: str, token: str | None = None) -> http_by_hand.Answer:
         answer = http_by_hand.get(self.port, path, token)

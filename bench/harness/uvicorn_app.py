@@ -5,16 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from types import TracebackType
 
 import http_by_hand
 from process import ROOT, Program, free_port
-from servers import PINNED
+from servers import PINNED, Started
 
 APPS = ROOT / "bench/python"
 
 
-class UvicornApp:
+class UvicornApp(Started):
     def __init__(self, folder: Path, module: str, issuer_url: str, **settings: str) -> None:
         """Settings are environment variables in lower case."""
         self.port = free_port()
@@ -40,19 +39,7 @@ class UvicornApp:
     def status(self, path: str, token: str | None = None, header: tuple[str, str] | None = None) -> int:
         return http_by_hand.get(self.port, path, token, header).status
 
-    def __enter__(self) -> UvicornApp:
-        self.program.start()
-        try:
-            self.program.wait_ready(self._answers)
-        except BaseException:
-            self.program.stop()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, _: TracebackType | None) -> None:
-        self.program.stop()
-
-    def _answers(self) -> bool:
+    def is_ready(self) -> bool:
         try:
             return self.status("/openapi.json") == 200
         except OSError:
