@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import peer_servers
+import postgres_database
 import sqlite_database
 import wrk
 from environment import first_line, version_in
 from forged_tokens import expect_refusals
 from issuer import Issuer
 from measurement import BrokenMeasurement, Measurement
-from peer_servers import PATH, PATH_OF_PAGE, SERVE_PAGES, Server
+from peer_servers import ON_POSTGRES, PATH, PATH_OF_PAGE, SERVE_PAGES, Server
+from private_postgres import PrivatePostgres
 from process import ROOT
 from servers import Nginx
 from sqlite_database import OWNER
@@ -35,6 +37,7 @@ USERS = 200  # whose tokens come in turn
 SECONDS = 2.0
 OWN_TASKS = 100
 OTHERS = (10, 10)  # users, and tasks of each
+OTHERS_ON_POSTGRES = (100, 2_000)  # users, and their tasks together
 NEW_PER_SECOND = 60_000  # tokens never seen; more than any server verifies
 
 PINS = {
@@ -43,6 +46,8 @@ PINS = {
     "golang-jwt": "github.com/golang-jwt/jwt/v5",
     "keyfunc": "github.com/MicahParks/keyfunc/v3",
     "rusqlite": "rusqlite",
+    "tokio-postgres": "tokio-postgres",
+    "deadpool-postgres": "deadpool-postgres",
     "go-sqlite3": "github.com/mattn/go-sqlite3",
     "fast-jwt": "fast-jwt",
     "fastify": "fastify",
@@ -123,10 +128,12 @@ def measure_requests(m: Measurement) -> dict[str, Any]:
     sqlite_database.create(file)
     sqlite_database.fill(file, OWN_TASKS, *OTHERS)
     with ExitStack() as stack:
+        postgres = postgres_database.create(stack.enter_context(PrivatePostgres(m.scratch).running()))
+        postgres_database.fill(postgres, OWN_TASKS, *OTHERS_ON_POSTGRES)
         issuer = stack.enter_context(Issuer())
-        servers = peer_servers.start_servers(m, stack, issuer, file)
+        servers = peer_servers.start_servers(m, stack, issuer, file, postgres.url)
         for name, server in servers.items():
-            for path in (PATH, PATH_OF_PAGE) if name in SERVE_PAGES else (PATH,):
+            for path in peer_servers.paths(name):
                 expect_refusals(f"GET {path} of {name}", issuer, OWNER, partial(peer_servers.judged, server, path))
         peer_servers.expect_same_pages(servers, issuer.token(OWNER))
         ours = servers["drawbridge"]
@@ -141,14 +148,15 @@ def run_all(
 ) -> dict[str, dict[str, list[dict[str, float]]]]:
     """By load and server. nginx looks at no token, so that both loads are one to it."""
     seen = ("Authorization", sign(m.scratch / "seen", issuer, range(USERS)))
-    targets = {name: (server.url + PATH, server.pids) for name, server in servers.items()}
+    targets = {name: (server.url + PATH, server.pids) for name, server in servers.items() if name not in ON_POSTGRES}
     by_load = {
         "unseen": {name: target for name, target in targets.items() if name != "fastify_remembers"},
         "seen": targets | {"nginx": (f"{nginx.url}/fixed", nginx.pids)},
     }
     del by_load["seen"]["fastify"]
-    by_load["page"] = {name: (servers[name].url + PATH_OF_PAGE, servers[name].pids) for name in SERVE_PAGES}
-    for url, pids in (by_load["unseen"] | by_load["seen"]).values():
+    for load, names in SERVE_PAGES.items():
+        by_load[load] = {name: (servers[name].url + PATH_OF_PAGE, servers[name].pids) for name in names}
+    for url, pids in (by_load["unseen"] | by_load["seen"] | by_load["page_postgres"]).values():
         wrk.run(url, CONNECTIONS, 1, pids, each_in_turn=seen)  # first uses, not counted
     runs: dict[str, dict[str, list[dict[str, float]]]] = {
         load: {name: [] for name in by_load[load]} for load in by_load

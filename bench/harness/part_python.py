@@ -32,12 +32,15 @@ PATH_OF_ANOTHER = "/api/v1/8a2f3f2e-6f0e-4d4b-9a54-0c1c8d0a3b11/greeting"
 # Each round asks them in this order: the name of the target, and its app.
 TARGETS = (
     ("open", "app_open"),
+    ("dependency", "app_dependency"),
     ("pyjwt", "app_pyjwt"),
     ("pyjwt_threads", "app_pyjwt_threads"),
     ("joserfc", "app_joserfc"),
     ("seen", "app_drawbridge"),
     ("new", "app_drawbridge"),
 )
+
+OPEN = ("app_open", "app_dependency")  # to everybody
 
 # name: (module, how many tokens are remembered)
 VERIFIERS = {
@@ -67,7 +70,7 @@ def measure_routes(m: Measurement) -> dict[str, list[dict[str, float]]]:
         apps = {module: stack.enter_context(UvicornApp(m.scratch, module, issuer.url)) for module in modules}
         token = issuer.token(OWNER)
         for module, app in apps.items():
-            expect_statuses(app, token, [200, 200, 200, 200] if module == "app_open" else [200, 403, 401, 401])
+            expect_statuses(app, token, [200, 200, 200, 200] if module in OPEN else [200, 403, 401, 401])
         # First uses, not counted.
         rates = {
             module: wrk.run(app.url + PATH, CONNECTIONS, 1, app.pids, token).per_second for module, app in apps.items()

@@ -16,6 +16,8 @@ from servers import Drawbridge
 OWN_TASKS = 100
 CONNECTIONS = 16
 SECONDS = 2.0
+CROWD = 256  # connections
+SECONDS_OF_CROWD = 5.0
 PATH = f"/api/v1/{sqlite_database.OWNER}/tasks"
 
 # How many other users there are, and how many tasks each has.
@@ -48,14 +50,16 @@ def run_all(m: Measurement, files: dict[int, Path], servers: dict[int, Drawbridg
         answer = server.expect_200(PATH, token)
         if answer.body.count(b'"title"') != 20:
             raise BrokenMeasurement(f"a page of tasks is {answer.body[:300]!r}")
-        rows[others] = {"others": others, "answer_bytes": answer.size, "sql_ns": [], "loads": []}
+        rows[others] = {"others": others, "answer_bytes": answer.size, "sql_ns": [], "loads": [], "crowd": []}
         wrk.run(server.url + PATH, CONNECTIONS, 1, server.pids, token)  # first uses, not counted
     steps = [(n + 1, others) for n in range(m.rounds(9)) for others in files]
     for _, others in m.progress.over(steps, lambda n, others: f"round {n}, among {others} tasks of others"):
         rows[others]["sql_ns"].append(bare_sql(m, files[others]))
-        load = wrk.run(servers[others].url + PATH, CONNECTIONS, m.seconds(SECONDS), servers[others].pids, token)
-        rows[others]["loads"].append(load.as_json())
-    return {"own_tasks": OWN_TASKS, "connections": CONNECTIONS, "databases": list(rows.values())}
+        url, pids = servers[others].url + PATH, servers[others].pids
+        rows[others]["loads"].append(wrk.run(url, CONNECTIONS, m.seconds(SECONDS), pids, token).as_json())
+        rows[others]["crowd"].append(wrk.run(url, CROWD, m.seconds(SECONDS_OF_CROWD), pids, token).as_json())
+    connections = {"connections": CONNECTIONS, "crowd_connections": CROWD}
+    return {"own_tasks": OWN_TASKS} | connections | {"databases": list(rows.values())}
 
 
 def bare_sql(m: Measurement, file: Path) -> float:

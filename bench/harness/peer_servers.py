@@ -22,7 +22,11 @@ from verifiers import NODE, PEERS, settings
 PATH = "/api/v1/me"
 PATH_OF_PAGE = f"/api/v1/{OWNER}/tasks"
 PATH_OF_ANOTHER = "/api/v1/8a2f3f2e-6f0e-4d4b-9a54-0c1c8d0a3b11/tasks"
-SERVE_PAGES = ("drawbridge", "axum_rust_crypto", "axum_aws_lc", "go")
+# By where the tasks are; the first is ours.
+SERVE_PAGES = {
+    "page": ("drawbridge", "axum_rust_crypto", "axum_aws_lc", "go"),
+    "page_postgres": ("drawbridge_postgres", "axum_postgres"),
+}
 
 
 class Server(Protocol):
@@ -38,7 +42,7 @@ class Server(Protocol):
 class PeerServer(Started):
     """A program of build/peers, asked to `serve`."""
 
-    def __init__(self, folder: Path, issuer: Issuer, database: Path, command: Sequence[str], **env: str) -> None:
+    def __init__(self, folder: Path, issuer: Issuer, database: Path | str, command: Sequence[str], **env: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {name.upper(): value for name, value in env.items()}
@@ -56,7 +60,7 @@ class PeerServer(Started):
         return accepts(self.port)
 
 
-Maker = Callable[[Path, Issuer, Path], Drawbridge | PeerServer | UvicornApp]
+Maker = Callable[[Path, Issuer, Path | str], Drawbridge | PeerServer | UvicornApp]
 
 
 def ours(tables: str) -> Maker:
@@ -85,17 +89,25 @@ SERVERS = {
     "fastapi_drawbridge_tables": fastapi("app_me_drawbridge", drawbridge_eddsa_tables="on"),
     "fastapi_bridge": fastapi("app_me_bridge"),
     "fastapi_pyjwt": fastapi("app_me_pyjwt"),
+    "drawbridge_postgres": ours("off"),
+    "axum_postgres": peer(str(PEERS / "jsonwebtoken-aws_lc_rs")),
 }
+ON_POSTGRES = SERVE_PAGES["page_postgres"]
 
 
-def start_servers(m: Measurement, stack: ExitStack, issuer: Issuer, database: Path) -> dict[str, Server]:
-    """`stack` stops them."""
+def start_servers(m: Measurement, stack: ExitStack, issuer: Issuer, file: Path, postgres: str) -> dict[str, Server]:
+    """On the file of SQLite, or the database at that URL. `stack` stops them."""
     servers: dict[str, Server] = {}
     for name, make in SERVERS.items():
         folder = m.scratch / name
         folder.mkdir()
-        servers[name] = stack.enter_context(make(folder, issuer, database))
+        servers[name] = stack.enter_context(make(folder, issuer, postgres if name in ON_POSTGRES else file))
     return servers
+
+
+def paths(name: str) -> tuple[str, ...]:
+    """What it serves."""
+    return (PATH, PATH_OF_PAGE) if any(name in names for names in SERVE_PAGES.values()) else (PATH,)
 
 
 def judged(server: Server, path: str, tokens: Sequence[str]) -> list[bool]:
@@ -105,11 +117,14 @@ def judged(server: Server, path: str, tokens: Sequence[str]) -> list[bool]:
 
 def expect_same_pages(servers: dict[str, Server], token: str) -> None:
     """Who reads less would be fast for no merit; who shows another's tasks, too."""
-    pages = {}
-    for name in SERVE_PAGES:
-        answer = http_by_hand.get(servers[name].port, PATH_OF_PAGE, token)
-        pages[name] = json.loads(answer.body) if answer.status == 200 else answer.status
-        if pages[name] != pages["drawbridge"]:
-            raise BrokenMeasurement(f"{name} answers with another page of tasks than drawbridge: {answer.body[:300]!r}")
-        if (status := http_by_hand.get(servers[name].port, PATH_OF_ANOTHER, token).status) != 403:
-            raise BrokenMeasurement(f"{name} answers with {status} where another user's tasks are")
+    for names in SERVE_PAGES.values():
+        pages = {}
+        for name in names:
+            answer = http_by_hand.get(servers[name].port, PATH_OF_PAGE, token)
+            pages[name] = json.loads(answer.body) if answer.status == 200 else answer.status
+            if pages[name] != pages[names[0]]:
+                raise BrokenMeasurement(
+                    f"{name} answers with another page of tasks than {names[0]}: {answer.body[:300]!r}"
+                )
+            if (status := http_by_hand.get(servers[name].port, PATH_OF_ANOTHER, token).status) != 403:
+                raise BrokenMeasurement(f"{name} answers with {status} where another user's tasks are")

@@ -7,18 +7,16 @@ import hashlib
 import hmac
 import json
 import sqlite3
-import subprocess
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import postgres_database
 import sqlite_database
 from database import PostgresDatabase
-from measurement import BrokenMeasurement
 from private_postgres import PrivatePostgres
 from private_redis import PrivateRedis
-from servers import DRAWBRIDGE
 
 SECRET = "a-secret-of-thirty-two-characters"
 MADE, ENDS = "2026-11-23T10:00:00.000Z", "2100-01-01T00:00:00.000Z"
@@ -92,11 +90,7 @@ def fill_sqlite(file: Path, people: list[SignedIn]) -> None:
 
 
 def fill_postgres(server: PrivatePostgres, people: list[SignedIn]) -> PostgresDatabase:
-    database = server.new_database()
-    command = [DRAWBRIDGE, "migrate", "up", "--with-better-auth", "--database-url", database.url]
-    done = subprocess.run(command, capture_output=True, text=True, env={}, check=False)
-    if done.returncode != 0:
-        raise BrokenMeasurement(f"drawbridge migrate up ended with {done.returncode}: {done.stderr.strip()}")
+    database = postgres_database.create(server)
     for person in people:
         user, session = rows_of(person, True)
         database.execute(INSERT_USER, *user)

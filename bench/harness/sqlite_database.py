@@ -41,8 +41,10 @@ def create(file: Path) -> None:
 
 TAGS = ("home", "work", "errand", "urgent", "later", "reading", "garden", "money", "travel", "health")
 INSERT_TAG = "insert into tags (id, user_id, name, color) values (?, ?, ?, '#3366CC')"
+# Folded as the program does it, or its start would: the texts are ASCII.
 INSERT_TASK = """insert into tasks (user_id, id, title, description, completed, priority, due_date, reminder_at,
-  created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+  created_at, updated_at, title_folded, description_folded)
+  values (?, ?, ?3, ?4, ?, ?, ?, ?, ?, ?, lower(?3), lower(?4))"""
 INSERT_TASK_TAG = "insert into task_tags (user_id, task_id, tag_id) values (?, ?, ?)"
 
 

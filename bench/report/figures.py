@@ -31,6 +31,13 @@ def ratio(over: Sequence[float], under: Sequence[float]) -> Figure:
     return Figure(median(over) / median(under), min(each), max(each))
 
 
+def difference(longer: Sequence[float], shorter: Sequence[float]) -> Figure:
+    """The same of what the one is more than the other."""
+    assert len(longer) == len(shorter), "both are measured in each round"
+    each = [a - b for a, b in zip(longer, shorter)]
+    return Figure(median(longer) - median(shorter), min(each), max(each))
+
+
 def number(value: float) -> str:
     """With three digits that count, thousands apart: 0.482, 55.6, 3,330."""
     if value >= 100:

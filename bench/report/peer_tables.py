@@ -17,7 +17,7 @@ def block(measured: dict[str, Any]) -> str:
             image("peers", "Verifications and requests a second on one core, next to those of the peers"),
             f"{versions}; over HTTP {over_http['connections']} connections, {over_http['users']} users.",
             *(verifications_table(measured, load) for load in LOADS),
-            *(requests_table(measured, load) for load in REQUESTS),
+            *(requests_table(measured, load) for load in REQUESTS if requests(measured, load)),
         )
     )
 

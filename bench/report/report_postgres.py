@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import page_latency
 import plots
 from aims import Aim
 from document import image, table
@@ -18,7 +19,7 @@ def rates(database: dict[str, Any]) -> list[float]:
 def aims(measured: dict[str, Any]) -> list[Aim]:
     few, many = measured["databases"]
     what = f"a page on PostgreSQL among {many['others']:,} tasks of others against among {few['others']:,}, speed"
-    return [Aim(what, ratio(rates(many), rates(few)), at_least=0.9)]
+    return [Aim(what, ratio(rates(many), rates(few)), at_least=0.9), *page_latency.aims(measured, "PostgreSQL")]
 
 
 def block(measured: dict[str, Any]) -> str:
@@ -29,10 +30,12 @@ def block(measured: dict[str, Any]) -> str:
             with_spread(figure([load["cpu_us"] for load in d["loads"]])),
             with_spread(figure([load["p50_us"] for load in d["loads"]]).over(1e3)),
             with_spread(figure([load["p99_us"] for load in d["loads"]]).over(1e3)),
+            *page_latency.cells(d),
         )
         for d in measured["databases"]
     ]
-    head = ("tasks of others", "pages a second", "CPU of the API for a page, µs", "p50, ms", "p99, ms")
+    times = ("CPU of the API for a page, µs", "p50, ms", "p99, ms", *page_latency.heads(measured))
+    head = ("tasks of others", "pages a second", *times)
     facts = (
         f"The user has {measured['own_tasks']} tasks with two or three of ten tags each; "
         f"{measured['connections']} connections, one database thread; the answer has "

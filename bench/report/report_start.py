@@ -6,19 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import plots
-from aims import Aim
-from document import image, table
-from figures import figure, with_spread
+from figures import figure
+from start_figures import aims, block
 
-
-def aims(measured: dict[str, Any]) -> list[Aim]:
-    return [Aim("start to ready, the issuer being up", figure(measured["ready_ms"]), unit=" ms")]
-
-
-def block(measured: dict[str, Any]) -> str:
-    rows = [(len(measured["ready_ms"]), with_spread(figure(measured["ready_ms"])))]
-    words = "Time from start to ready, start by start"
-    return f"{image('start', words)}\n\n{table(('starts', 'ready after, ms'), rows)}"
+__all__ = ["aims", "block", "plot"]
 
 
 def plot(measured: dict[str, Any], folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import page_latency
 import plots
 from aims import Aim
 from document import image, table
@@ -36,7 +37,8 @@ def aims(measured: dict[str, Any]) -> list[Aim]:
     ]
     few, many = databases
     what = f"the same page {among(many)} against {among(few)}, speed"
-    return [*rows, Aim(what, ratio(rates(many), rates(few)), at_least=0.9)]
+    rows.append(Aim(what, ratio(rates(many), rates(few)), at_least=0.9))
+    return rows + page_latency.aims(measured, "SQLite")
 
 
 def block(measured: dict[str, Any]) -> str:
@@ -48,10 +50,12 @@ def block(measured: dict[str, Any]) -> str:
             with_spread(figure(d["sql_ns"]).over(1e3)),
             with_spread(figure([load["p99_us"] for load in d["loads"]]).over(1e3)),
             f"{100 * figure([load['busy'] for load in d['loads']]).median:.0f} %",
+            *page_latency.cells(d),
         )
         for d in measured["databases"]
     ]
-    head = ("tasks of others", "pages a second", "CPU for a page, µs", "of it bare SQL, µs", "p99, ms", "core used")
+    times = ("CPU for a page, µs", "of it bare SQL, µs", "p99, ms", "core used", *page_latency.heads(measured))
+    head = ("tasks of others", "pages a second", *times)
     facts = (
         f"The user has {measured['own_tasks']} tasks with two or three of ten tags each; "
         f"{measured['connections']} connections; the answer has "

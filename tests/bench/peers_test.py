@@ -113,6 +113,13 @@ def test_versions_are_exact_and_no_place_of_packages_is_named():
 def test_every_peer_has_a_row():
     assert set(verifiers.VERIFIERS) == set(peer_figures.VERIFIERS)
     assert set(peer_servers.SERVERS) | {"nginx"} == set(peer_figures.SERVERS)
+    assert set(peer_servers.SERVE_PAGES) == set(peer_figures.PAGES)
+
+
+def test_both_routes_of_who_serves_pages_are_gated():
+    both = {name for name in peer_servers.SERVERS if peer_servers.PATH_OF_PAGE in peer_servers.paths(name)}
+    assert both == {name for names in peer_servers.SERVE_PAGES.values() for name in names}
+    assert all(peer_servers.PATH in peer_servers.paths(name) for name in peer_servers.SERVERS)
 
 
 @pytest.mark.parametrize(
@@ -122,10 +129,19 @@ def test_every_peer_has_a_row():
         ({"go": (200, b'{"items":[]}', 403)}, "go answers with another page"),
         ({"go": (500, b"", 403)}, "go answers with another page"),
         ({"axum_aws_lc": (200, b'{"items":[1]}', 200)}, "axum_aws_lc answers with 200 where another user's tasks are"),
+        (
+            dict.fromkeys(peer_servers.ON_POSTGRES, (200, b'{"items":[2]}', 403)),  # another database, other tasks
+            None,
+        ),
+        ({"axum_postgres": (200, b'{"items":[]}', 403)}, "axum_postgres answers with another page"),
+        (
+            {"axum_postgres": (200, b'{"items":[1]}', 200)},
+            "axum_postgres answers with 200 where another user's tasks are",
+        ),
     ],
 )
 def test_pages_are_the_same_and_only_the_users_own(answers, message, monkeypatch):
-    names = peer_servers.SERVE_PAGES
+    names = [name for each in peer_servers.SERVE_PAGES.values() for name in each]
     servers = {name: SimpleNamespace(port=port) for port, name in enumerate(names)}
 
     def get(port, path, _):
@@ -169,6 +185,7 @@ MEASURED = {
                 drawbridge=9_000, go=10_000, axum_aws_lc=5_000, fastapi_drawbridge=2_000, fastapi_pyjwt=1_000
             ),
             "page": loads(drawbridge=6_000, axum_aws_lc=4_000, go=3_000),
+            "page_postgres": loads(drawbridge_postgres=3_000, axum_postgres=2_000),
             "seen": loads(nginx=100_000, drawbridge=80_000, go=10_000, fastapi_drawbridge=3_000, fastapi_pyjwt=1_000),
         },
     },
@@ -186,6 +203,7 @@ AIMS = {
     "GET /api/v1/me, requests a second, a token seen before, against the fastest peer": (8, True),
     "the same of FastAPI, requests a second, a token seen before, against the fastest peer": (3, True),
     "a page of 20 tasks on SQLite, requests a second, against the fastest peer": (1.5, False),
+    "a page of 20 tasks on PostgreSQL, requests a second, against the fastest peer": (1.5, True),
 }
 
 
@@ -210,6 +228,7 @@ ROWS = {
     "ahead_over_http": "| Go net/http, golang-jwt | 10,000 (10,000 to 10,000) | **0.900** |",
     "floor_over_http": "| nginx, a fixed answer | 100,000 (100,000 to 100,000) | **0.800** |",
     "in_fastapi": "| FastAPI, PyJWT | 1,000 (1,000 to 1,000) | 2.00 |",
+    "on_postgres": "| axum with tokio-postgres, jsonwebtoken with aws_lc_rs | 2,000 (2,000 to 2,000) | 1.50 |",
     "ours_over_http": "| Drawbridge, without tables | 9,000 (9,000 to 9,000) |  |",
 }
 

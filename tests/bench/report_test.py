@@ -7,7 +7,7 @@ import pytest
 import document
 from aims import Aim, aims_table
 from conftest import ROOT
-from figures import Figure, figure, number, ratio
+from figures import Figure, difference, figure, number, ratio
 
 TEXT = "# Title\n\n<!-- measured: a -->\nold\n<!-- end -->\n\nBy hand.\n\n<!-- measured: b -->\n<!-- end -->\n"
 
@@ -38,6 +38,10 @@ def test_a_figure_is_the_median_with_its_spread():
 
 def test_a_ratio_is_that_of_the_medians_with_the_spread_of_the_rounds():
     assert ratio([2.0, 6.0, 5.0], [1.0, 2.0, 4.0]) == Figure(median=2.5, least=1.25, most=3.0)
+
+
+def test_a_difference_is_that_of_the_medians_with_the_spread_of_the_rounds():
+    assert difference([2.0, 6.0, 5.0], [1.0, 2.0, 4.0]) == Figure(median=3.0, least=1.0, most=4.0)
 
 
 @pytest.mark.parametrize(

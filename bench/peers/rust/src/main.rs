@@ -1,5 +1,7 @@
 //! jsonwebtoken as bench/harness/part_peers.py asks each peer: `gate`, `seen`, `unseen`, and `serve` with axum.
 
+mod postgres_tasks;
+mod sqlite_tasks;
 mod tasks;
 
 use std::{
@@ -111,8 +113,7 @@ async fn page(
         return Err(StatusCode::FORBIDDEN);
     }
     let tasks = served.tasks.as_ref().ok_or(StatusCode::NOT_FOUND)?;
-    // Read here: to hand it to another thread costs more than the 60 µs that it takes.
-    tasks.page(&owner).map(Json).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+    tasks.page(&owner).await.map(Json).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn serve(verifier: Verifier) {
