@@ -2,7 +2,7 @@
 
 Its one layer has the program, the shared libraries that it needs, the certificates of authorities, and an account without rights. There
 is no shell in it and no package manager. The same files and the same time give the same bytes. It also writes a list of what is in
-it, by CycloneDX 1.5: Debian's packages that the libraries are of.
+it, by CycloneDX 1.5: Debian's packages that the libraries are of, and those that are compiled in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import subprocess
 import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
+ROOT = Path(__file__).resolve().parents[1]
 USER = 65532
 # Docker's own word, in nanoseconds; others leave it aside.
 HEALTH_CHECK = {
@@ -79,12 +81,17 @@ class Layer:
         return out.getvalue()
 
 
+def stripped(program: Path) -> bytes:
+    file = program.with_suffix(".stripped")
+    run("strip", "-o", file, program)
+    content = file.read_bytes()
+    file.unlink()
+    return content
+
+
 def layer_of(program: Path, shared: dict[str, Path], time: int) -> Layer:
     layer = Layer(time)
-    stripped = program.with_suffix(".stripped")
-    run("strip", "-o", stripped, program)
-    layer.add("usr/bin/drawbridge", stripped.read_bytes(), 0o755)
-    stripped.unlink()
+    layer.add("usr/bin/drawbridge", stripped(program), 0o755)
     for asked, file in shared.items():
         layer.add(asked, file.read_bytes(), 0o755)
     layer.add(str(CERTIFICATES), CERTIFICATES.read_bytes())
@@ -95,27 +102,42 @@ def layer_of(program: Path, shared: dict[str, Path], time: int) -> Layer:
     return layer
 
 
-def components(files: list[Path]) -> list[dict[str, str]]:
-    """The packages of Debian that these files are of."""
-    found = {}
+def compiled_in(program: Path) -> list[Path]:
+    """The system's headers and static libraries that the program was compiled from, as its build in ninja knows them."""
+    build = program.parents[1]
+    known = run("ninja", "-C", build, "-t", "deps") + (build / "build.ninja").read_text()
+    found = {Path(file).resolve() for file in re.findall(r"/usr/include/[^\s:]+|/usr/lib/[^\s:]+\.a\b", known)}
+    return sorted(file for file in found if file.is_file())
+
+
+def packages_of(files: list[Path]) -> set[str]:
+    # A system whose /lib is /usr/lib may know a file by either name.
+    names = [name for file in files for name in (str(file), str(file).removeprefix("/usr"))]
+    said = subprocess.run(["dpkg-query", "-S", *names], capture_output=True, text=True, check=False).stdout
+    owners = {name.removeprefix("/usr"): owner for owner, _, name in (line.partition(": ") for line in said.splitlines())}
     for file in files:
-        # A system whose /lib is /usr/lib may know the file by either name.
-        names = [str(file), str(file).removeprefix("/usr")]
-        owner = next(
-            (done.stdout for name in names if (done := subprocess.run(["dpkg", "-S", name], capture_output=True, text=True, check=False)).stdout),
-            None,
-        )
-        if owner is None:
+        if str(file).removeprefix("/usr") not in owners:
             raise SystemExit(f"{file} is of no package: what is linked has to be known")
-        package = owner.split(": ")[0]
-        name, version, source = run("dpkg-query", "-W", "-f", "${Package}\t${Version}\t${source:Package}", package).split("\t")
-        found[name] = {
-            "type": "library",
-            "name": name,
-            "version": version,
-            "purl": f"pkg:deb/debian/{name}@{version}?upstream={source}",
-        }
-    return [found[name] for name in sorted(found)]
+    return set(owners.values())
+
+
+def described(package: str) -> dict[str, str]:
+    name, version, source = run("dpkg-query", "-W", "-f", "${Package}\t${Version}\t${source:Package}", package).split("\t")
+    purl = f"pkg:deb/debian/{quote(name)}@{quote(version)}?upstream={quote(source)}"
+    return {"type": "library", "name": name, "version": version, "purl": purl}
+
+
+def components(program: Path, shared: dict[str, Path]) -> list[dict[str, str]]:
+    """The packages of Debian that the shared libraries are of, those whose headers alone are compiled in, and hiredis."""
+    found = {package: described(package) for package in packages_of(list(shared.values()))}
+    sources = {part["purl"].partition("?")[2] for part in found.values()} | {"upstream=linux"}
+    for package in packages_of(compiled_in(program)):
+        part = described(package)
+        if part["purl"].partition("?")[2] not in sources:
+            found[package] = part
+    version = re.search(r"^hiredis==(\S+)", (ROOT / "src/redis/requirements.txt").read_text(), re.MULTILINE)[1]
+    found["hiredis"] = {"type": "library", "name": "hiredis", "version": version, "purl": f"pkg:pypi/hiredis@{version}"}
+    return sorted(found.values(), key=lambda part: part["name"])
 
 
 def bill(version: str, time: int, parts: list[dict[str, str]]) -> bytes:
@@ -183,13 +205,17 @@ def layout(layer: bytes, version: str, time: int, architecture: str) -> dict[str
     return files | {"index.json": json.dumps(index).encode(), "oci-layout": b'{"imageLayoutVersion":"1.0.0"}'}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def options_of(description: str | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--program", type=Path, required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--time", type=int, required=True, help="seconds since 1970")
     parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = options_of(__doc__)
     shared = libraries(options.program)
     layer = layer_of(options.program, shared, options.time)
     architecture = ARCHITECTURES[run("uname", "-m").strip()]
@@ -197,11 +223,11 @@ def main() -> None:
     for name, content in layout(layer.tar(), options.version, options.time, architecture).items():
         image.add(name, content)
     options.out.write_bytes(image.tar())
-    parts = components(list(shared.values()))
+    parts = components(options.program, shared)
     options.out.with_name(options.out.name.replace(".oci.tar", ".image.cdx.json")).write_bytes(
         bill(options.version, options.time, parts)
     )
-    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, {len(parts)} packages")
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, {len(parts)} libraries")
 
 
 if __name__ == "__main__":

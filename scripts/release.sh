@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154 # release_targets.sh has the targets
 # `./dev release`: what a release is made of. A step is done again when what it is made of has changed.
 
-release_steps=(sources libraries wheels sdist npm debs image notes sums)
+release_steps=(sources libraries wheels sdist npm debs image portable notes sums)
 made=build/dist
 
 release_usage() {
@@ -10,13 +10,14 @@ release_usage() {
 usage: ./dev release [STEP...]
 
   sources     fetches what packaging/sources.txt lists from Debian's archive, by apt, and compares the hashes;
-              in $made/downloads
+              in $made/downloads. It names what Debian has replaced meanwhile
   libraries   compiles them, static, with the compiler of packaging/release-tools.txt, for ${wheel_targets[*]}
   wheels      the Python package for each of these systems, for Python 3.11 and for 3.12 and newer, in dist/
   sdist       the sources of the Python package, which pip compiles, in dist/
   npm         the packages of TypeScript
-  debs        Debian's packages of the program and the library, for the Debian that makes them
+  debs        Debian's packages of the program and the library, for the Debian that makes them, and on amd64 for arm64 too
   image       the program with what it needs, as an image by the format of the Open Container Initiative, and a list of what is in it
+  portable    the program with what it needs, the C library too, as a tarball that runs on any Linux of this processor
   notes       what CHANGELOG.md says of this version
   sums        SHA256SUMS of all that is in dist/
 
@@ -42,12 +43,29 @@ release_verb() {
     esac
   done
   setup_packages program python release
-  for step in "$@"; do "release_$step"; done
+  for step in "$@"; do "release_$step" || return; done
 }
 
-release_sources() {
+release_sources() { fetch_sources && name_replaced_sources; }
+
+fetch_sources() {
   mkdir -p $made/downloads
-  once $made/downloads/.stamp packaging/sources.txt -- fetch_sources
+  once $made/downloads/.stamp packaging/sources.txt -- fetch_missing_sources
+}
+
+# Debian keeps a version that it has replaced by a fix until its next point release.
+name_replaced_sources() {
+  local package suite version offered lists
+  read_archive_lists || return
+  # shellcheck disable=SC2046 # names of packages
+  lists=$(archive_apt apt-cache madison $(sources_listed | cut -d ' ' -f 1 | sort -u)) || return
+  while read -r package suite version _; do
+    while read -r offered; do
+      ! dpkg --compare-versions "$offered" gt "$version" ||
+        say "Debian has replaced $package $version, of packaging/sources.txt: by $offered"
+    done < <(awk -F ' *[|] *' -v name="${package%:*}" -v suite="$suite" \
+      '{ sub(/^ */, "", $1) } $1 == name && $3 ~ " " suite "(-security)?/" { print $2 }' <<<"$lists" | sort -u)
+  done < <(sources_listed | cut -d ' ' -f 1-3 | sort -u)
 }
 
 # The lines of packaging/sources.txt: package, release of Debian, version, file, SHA-256.
@@ -55,7 +73,7 @@ sources_listed() { sed '/^#/d; /^$/d' packaging/sources.txt; }
 
 has_sum() { [[ -f $1 && $(sha256sum <"$1") == "$2  -" ]]; }
 
-fetch_sources() {
+fetch_missing_sources() {
   local package suite version file sum lists=''
   while read -r package suite version file sum; do
     has_sum "$made/downloads/$file" "$sum" && continue

@@ -17,7 +17,8 @@ library_flags="-O2 -fPIC -fvisibility=hidden -fstack-protector-strong -ffunction
 checked_library="-U_LIBCPP_HARDENING_MODE -D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST -U_LIBCPP_ASSERTION_SEMANTIC_DEFAULT"
 checked_library+=" -D_LIBCPP_ASSERTION_SEMANTIC_DEFAULT=_LIBCPP_ASSERTION_SEMANTIC_HARDENING_DEPENDENT"
 
-# The compiler, under the usual names for each target.
+# The compiler, under the usual names for each target. All is made without symbols: for what is linked with them, as CMake's look
+# at the compiler is, zig would compile another libc++.
 make_compiler() {
   local target tool zig
   say "the compiler, in $made/tools"
@@ -26,7 +27,7 @@ make_compiler() {
   for target in "${wheel_targets[@]}"; do
     mkdir -p "$made/$target/bin"
     for tool in cc c++; do
-      printf '#!/bin/sh\nexec %q %s -target %s "$@"\n' "$zig" "$tool" "$target" >"$made/$target/bin/$tool"
+      printf '#!/bin/sh\nexec %q %s -target %s -s "$@"\n' "$zig" "$tool" "$target" >"$made/$target/bin/$tool"
     done
     for tool in ar ranlib; do printf '#!/bin/sh\nexec %q %s "$@"\n' "$zig" "$tool" >"$made/$target/bin/$tool"; done
     chmod +x "$made/$target/bin"/*
@@ -40,15 +41,24 @@ with_compiler() {
     CMAKE_CXX_COMPILER_LAUNCHER='' ZIG_GLOBAL_CACHE_DIR=$PWD/$made/zig-cache ZIG_LOCAL_CACHE_DIR=$PWD/$made/zig-cache "${@:2}"
 }
 
+# each_target COMMAND: at the same time, since much of what is done for one takes one core.
+each_target() {
+  local target process processes=() status=0
+  for target in "${wheel_targets[@]}"; do
+    "$1" "$target" &
+    processes+=($!)
+  done
+  for process in "${processes[@]}"; do wait "$process" || status=1; done
+  return $status
+}
+
 release_libraries() {
-  local target
-  release_compiler
-  for target in "${wheel_targets[@]}"; do make_libraries "$target"; done
+  release_compiler &&
+    each_target make_libraries
 }
 
 release_compiler() {
-  release_sources
-  release_tools
+  fetch_sources && release_tools || return
   once $made/compiler.stamp packaging/release-tools.txt bindings/python/wheel-tools.txt scripts/release_libraries.sh \
     scripts/release_targets.sh -- make_compiler || fail "the compiler could not be installed"
 }

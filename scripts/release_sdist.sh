@@ -6,6 +6,7 @@ release_sdist() {
   local files
   release_tools
   mapfile -t files < <(python_package_files)
+  keep_if_made dist/drawbridge_auth-*.tar.gz -- $made/sdist.stamp
   once $made/sdist.stamp "${files[@]}" LICENSE scripts/release_sdist.sh -- make_sdist || fail "the sdist: $(tail -n 5 $made/sdist.log)"
 }
 
@@ -17,7 +18,7 @@ make_sdist() {
     ':!bindings/python/tests' | tar -c --null --files-from - | tar -x -C $folder || return
   sed -e 's|^readme = "|&bindings/python/|' -e 's|"\.\./\.\./build/|"build/|' -e 's|"\.\./\.\."|"."|' \
     -e 's|\["drawbridge"\]|["bindings/python/drawbridge"]|' bindings/python/pyproject.toml >$folder/pyproject.toml || return
-  rm -f dist/*.tar.gz $folder/bindings/python/pyproject.toml
+  rm -f dist/drawbridge_auth-*.tar.gz $folder/bindings/python/pyproject.toml
   (cd $folder && SOURCE_DATE_EPOCH=$release_time ../tools/bin/python -c \
     'import sys; from scikit_build_core.build import build_sdist; build_sdist(sys.argv[1])' ../../../dist) >$made/sdist.log 2>&1
 }

@@ -5,16 +5,17 @@
 declare -A python_tags=([3.11]=cp311-cp311 [3.13]=cp312-abi3)
 
 release_wheels() {
-  local target files libraries
-  release_compiler
+  release_compiler && each_target release_wheels_of
+}
+
+release_wheels_of() {
+  local files libraries=("${wheel_libraries[@]/%/.stamp}")
+  make_libraries "$1"
   mapfile -t files < <(python_package_files)
-  files+=(packaging/toolchain.cmake packaging/python/FindPython.cmake scripts/release_wheels.sh)
-  for target in "${wheel_targets[@]}"; do
-    make_libraries "$target"
-    libraries=("${wheel_libraries[@]/%/.stamp}")
-    once "$made/$target/wheels.stamp" "${files[@]}" "${libraries[@]/#/$made/$target/}" -- make_wheels "$target" ||
-      fail "the wheels for $target: $(tail -n 5 "$made/$target/wheels.log")"
-  done
+  files+=(packaging/toolchain.cmake packaging/python/FindPython.cmake scripts/wheel_bill.py scripts/oci_image.py scripts/release_wheels.sh)
+  keep_if_made dist/*-cp311-cp311-"${wheel_tags[$1]}".whl dist/*-cp312-abi3-"${wheel_tags[$1]}".whl -- "$made/$1/wheels.stamp"
+  once "$made/$1/wheels.stamp" "${files[@]}" "${libraries[@]/#/$made/$1/}" -- make_wheels "$1" ||
+    fail "the wheels for $1: $(tail -n 5 "$made/$1/wheels.log")"
 }
 
 # From nothing. What is compiled for the first Python is there for the second, but the modules themselves.
@@ -33,7 +34,7 @@ make_wheels() {
 # compile_released_wheel TARGET PYTHON
 compile_released_wheel() {
   local folder=$PWD/$made/$1
-  LDFLAGS=-s CXXFLAGS="$CXXFLAGS $wheel_flags" CMAKE_BUILD_PARALLEL_LEVEL=2 \
+  CXXFLAGS="$CXXFLAGS $wheel_flags" CMAKE_BUILD_PARALLEL_LEVEL=2 \
     python -m pip wheel --verbose --disable-pip-version-check --no-build-isolation --no-deps --wheel-dir "$folder/wheels" \
     --config-settings build-dir="$folder/cmake" --config-settings wheel.tags="${python_tags[$2]}-${wheel_tags[$1]}" \
     --config-settings install.strip=false --config-settings cmake.python-hints=false \

@@ -16,7 +16,7 @@ from loopback import answers
 from process import free_port, wait_until
 
 from dist import ROOT, VERSION, run
-from machines import TESTS, Debian, Emulated, Here, Machine
+from machines import TESTS, Debian, Emulated, Here, Machine, Musl
 
 
 @pytest.fixture(
@@ -26,13 +26,12 @@ from machines import TESTS, Debian, Emulated, Here, Machine
         "bookworm 3.11",
         "trixie 3.13",
         "aarch64",
+        "musl",
     ],
 )
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    if request.param == "this one":
-        made: Machine = Here(tmp_path_factory.mktemp("here"))
-    else:
-        made = Emulated() if request.param == "aarch64" else Debian(*request.param.split())
+    others = {"this one": lambda: Here(tmp_path_factory.mktemp("here")), "aarch64": Emulated, "musl": Musl}
+    made = others.get(request.param, lambda: Debian(*request.param.split()))()
     made.install("drawbridge-auth")
     said = run(made.command("drawbridge", "--version"))
     assert said == f"drawbridge {VERSION}\n"

@@ -19,7 +19,7 @@ TOOLS = MADE / "tools/bin"
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sdist")
-    (sdist,) = DIST.glob("*.tar.gz")
+    (sdist,) = DIST.glob("drawbridge_auth-*.tar.gz")
     assert sdist.name == f"{NAME}.tar.gz"
     with tarfile.open(sdist) as archive:
         archive.extractall(folder, filter="data")

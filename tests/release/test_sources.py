@@ -52,8 +52,8 @@ class Fetching:
         with (self.folder / "packaging/sources.txt").open("a") as file:
             file.write(f"# why\n\na bookworm 1-1 {name} {hashlib.sha256(content).hexdigest()}\n")
 
-    def run(self) -> subprocess.CompletedProcess[str]:
-        script = f"set -euo pipefail; source {ROOT}/scripts/setup.sh; source {ROOT}/scripts/release.sh; release_sources"
+    def run(self, step: str = "fetch_sources") -> subprocess.CompletedProcess[str]:
+        script = f"set -euo pipefail; source {ROOT}/scripts/setup.sh; source {ROOT}/scripts/release.sh; {step}"
         environment = {"PATH": f"{self.folder}/bin:/usr/bin:/bin", "ARCHIVE": str(self.archive)}
         return subprocess.run(
             ["bash", "-c", script], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=30
@@ -122,6 +122,26 @@ def test_a_failure_leaves_nothing_that_looks_done(fetching: Fetching) -> None:
     fetching.list("a_2.tar.gz", GOOD)
     assert fetching.run().returncode == 1
     assert fetching.run().returncode == 1
+
+
+REPLACED = "==> Debian has replaced a 1-1, of packaging/sources.txt: by"
+OFFERED = {
+    "the listed one alone": ("a | 1-1 | http://archive.example/debian bookworm/main Sources", ""),
+    "a fix": ("  a | 1-1+deb12u1 | http://archive.example/security bookworm-security/main Sources", f"{REPLACED} 1-1+deb12u1"),
+    "a point release": ("a | 1-2 | http://archive.example/debian bookworm/main Sources", f"{REPLACED} 1-2"),
+    "an older one": ("a | 1-0 | http://archive.example/debian bookworm/main Sources", ""),
+    "another release's": ("a | 2-1 | http://archive.example/debian trixie/main Sources", ""),
+    "another package's": ("aa | 2-1 | http://archive.example/debian bookworm/main Sources", ""),
+}
+
+
+@pytest.mark.parametrize(("line", "said"), OFFERED.values(), ids=OFFERED)
+def test_what_debian_has_replaced_is_named(fetching: Fetching, line: str, said: str) -> None:
+    (fetching.folder / "bin/apt-cache").write_text(f"#!/bin/sh\necho '{line}'\n")
+    (fetching.folder / "bin/apt-cache").chmod(0o755)
+    done = fetching.run("release_sources")
+    assert done.returncode == 0, done.stderr
+    assert [text for text in done.stderr.splitlines() if "replaced" in text] == ([said] if said else [])
 
 
 @pytest.mark.parametrize("sites", ["", SITES.splitlines()[0] + "\n", "Ubuntu http://archive.example/ubuntu\n"])

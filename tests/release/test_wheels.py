@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import zipfile
@@ -26,7 +27,7 @@ OF_GLIBC = {
     "librt.so.1",
     "libresolv.so.2",
 }
-OF_MUSL = {"libc.so"}
+OF_MUSL = {"libc.musl-x86_64.so.1"}
 
 each_wheel = pytest.mark.parametrize("wheel", WHEELS, ids=lambda wheel: wheel.stem.partition("-")[2])
 
@@ -53,7 +54,7 @@ def test_auditwheel_says_what_its_name_says(wheel: Path) -> None:
     """Or that an older libc would do, too."""
     libc, most, processor = re.match(r"(many|musl)linux_(\d+_\d+)_(\w+)", wheel.stem.rpartition("-")[2]).groups()
     shown = " ".join(run([AUDITWHEEL, "show", wheel]).split())
-    least = re.search(rf'constrains the platform tag to "{libc}linux_(\d+_\d+)_{processor}"', shown)
+    least = re.search(rf'(?:constrains the|consistent with the following) platform tag(?: to|:) "{libc}linux_(\d+_\d+)_{processor}"', shown)
     assert least, shown
     assert [int(part) for part in least[1].split("_")] <= [int(part) for part in most.split("_")]
 
@@ -89,3 +90,24 @@ def test_it_is_hardened(wheel: Path, tmp_path: Path) -> None:
 def test_it_does_not_say_where_it_was_made(wheel: Path, tmp_path: Path) -> None:
     for module in modules_of(wheel, tmp_path):
         assert os.fsencode(ROOT) not in module.read_bytes()
+
+
+@each_wheel
+def test_what_is_linked_into_it_is_listed_in_it(wheel: Path) -> None:
+    """Each library that was compiled for it: with Debian's version where Debian's patches are in it."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if ".dist-info/sboms/" in name]
+        bill = json.loads(archive.read(name))
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    script = "source scripts/release_libraries.sh; printf '%s\n' \"${wheel_libraries[@]}\""
+    compiled = run(["bash", "-c", f"made=; release_time=; {script}"], cwd=ROOT).split()
+    parts = {part["name"]: part for part in bill["components"]}
+    assert set(parts) == {*compiled, "nanobind", "ziglang"}
+    assert {name: part["purl"].split("/")[0] for name, part in parts.items() if name in ("openssl", "curl", "libsodium")} == {
+        "openssl": "pkg:generic",
+        "curl": "pkg:deb",
+        "libsodium": "pkg:deb",
+    }
+    lines = [line.split() for line in (ROOT / "packaging/sources.txt").read_text().splitlines()]
+    versions = {line[0]: line[2].partition(":")[2] or line[2] for line in lines if line and line[0] in compiled}
+    assert [name for name in compiled if not versions[name].startswith(parts[name]["version"])] == []
