@@ -11,7 +11,11 @@ set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(components program library development)
 set(CPACK_COMPONENTS_ALL ${components})
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+if(CMAKE_CROSSCOMPILING)
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64) # what they need is given to cpack
+else()
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+endif()
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(library_package libdrawbridge${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 set(packages drawbridge ${library_package} libdrawbridge-dev)
@@ -30,7 +34,9 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "verifies what Better Auth issues: headers
  For building servers in C++ whose users Better Auth signs in.")
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${library_package} (= ${PROJECT_VERSION})")
+# With the libraries that its CMake package asks for.
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+  "${library_package} (= ${PROJECT_VERSION}), libcurl4-openssl-dev, libsimdjson-dev, libsodium-dev, libssl-dev, pkg-config")
 
 install(FILES ${PROJECT_SOURCE_DIR}/deploy/drawbridge.service DESTINATION lib/systemd/system COMPONENT program)
 foreach(component package IN ZIP_LISTS components packages)

@@ -67,3 +67,11 @@ function(drawbridge_precompile target)
     file(WRITE ${precompiled}.pch.sum ${sum})
   endif()
 endfunction()
+
+# As drawbridge_precompile(), by what another target has made: each costs some five seconds. Compiled alike, the one as the other.
+function(drawbridge_precompiled_by owner target)
+  target_precompile_headers(${target} REUSE_FROM ${owner})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+  endif()
+endfunction()

@@ -6,14 +6,13 @@ python_package_files() {
   sources_of bindings/python include src cmake CMakeLists.txt VERSION -not -path '*/__pycache__/*' -not -path '*_cache/*'
 }
 
-# make_plain_wheel PYTHON FOLDER: the package as a wheel in FOLDER/plain, compiled when its sources have changed. Another that
-# makes it is waited for.
+# make_plain_wheel PYTHON FOLDER: the package as a wheel in FOLDER/plain, compiled when its sources have changed.
 make_plain_wheel() {
   local files
   mapfile -t files < <(python_package_files)
   mkdir -p "$2"
-  (flock 9 && once "$2/.tools-stamp" bindings/python/wheel-tools.txt -- install_wheel_tools "$1" "$2" &&
-    once "$2/.plain-stamp" "${files[@]}" bindings/python/wheel-tools.txt -- timed "build python" compile_wheel "$2") 9>"$2/.lock"
+  once "$2/.tools-stamp" bindings/python/wheel-tools.txt -- install_wheel_tools "$1" "$2" &&
+    once "$2/.plain-stamp" "${files[@]}" bindings/python/wheel-tools.txt -- timed "build python" compile_wheel "$2"
 }
 
 install_wheel_tools() {
@@ -30,13 +29,11 @@ compile_wheel() {
 }
 
 # .venv with the package as its users install it. The program, the example and the benchmarks in Python use it too.
-# Another installation is waited for.
 setup_python_package() {
   setup_packages || return
   setup_python || return
   make_plain_wheel .venv/bin/python build/wheel || return
-  (flock 9 && once .venv/.drawbridge-package-stamp build/wheel/plain/*.whl examples/fastapi/requirements.txt -- \
-    install_python_package) 9>build/wheel/.lock
+  once .venv/.drawbridge-package-stamp build/wheel/plain/*.whl examples/fastapi/requirements.txt -- install_python_package
 }
 
 install_python_package() {

@@ -102,6 +102,12 @@ stop_children() {
   run_children=()
 }
 
+# Looked up, since bash's `wait -n` knows nothing of a child that ended before it was called.
+children_run() {
+  local child
+  for child in "${run_children[@]}"; do kill -0 "$child" 2>/dev/null || return; done
+}
+
 make_secret() {
   local file=$1
   [[ ! -s $file ]] || return 0
@@ -251,6 +257,9 @@ run_verb() {
   start_api "$backend" "$api_port"
 
   show_urls "$web" "$api" "$data" "$database_url" "$credentials"
-  wait -n "${run_children[@]}" || true
+  while children_run; do
+    sleep 0.5 &
+    wait $!
+  done
   fail "one of the programs has ended by itself; their logs are in $data"
 }

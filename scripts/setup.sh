@@ -91,7 +91,7 @@ setup_packages() {
 # is_current STAMP FILE...: the files are those of the stamp.
 is_current() { [[ -f $1 && $(<"$1") == "$(sha256sum "${@:2}")" ]]; }
 
-# Runs a command when the files that it depends on differ from those of its last good run.
+# Runs a command when the files that it depends on differ from those of its last good run. Another that does so is waited for.
 # once STAMP FILE... -- COMMAND...
 once() {
   local stamp=$1 files=()
@@ -102,9 +102,14 @@ once() {
   done
   shift
   is_current "$stamp" "${files[@]}" && return 0
-  rm -f "$stamp"
-  "$@" || return
-  sha256sum "${files[@]}" >"$stamp"
+  mkdir -p build/locks "${stamp%/*}"
+  (
+    flock 9
+    ! is_current "$stamp" "${files[@]}" || exit 0
+    rm -f "$stamp"
+    "$@" 9>&- || exit
+    sha256sum "${files[@]}" >"$stamp"
+  ) 9>"build/locks/${stamp//\//-}"
 }
 
 require_node() {
@@ -165,8 +170,7 @@ install_pinned() {
 
 # uv, in build/uv: it installs in seconds what takes pip a minute, and writes the requirements files.
 setup_uv() {
-  mkdir -p build
-  (flock 9 && once build/uv/.stamp scripts/lock-tools.txt -- install_uv) 9>build/.uv-lock
+  once build/uv/.stamp scripts/lock-tools.txt -- install_uv
 }
 
 install_uv() {
@@ -192,11 +196,15 @@ fetch_hiredis() {
 }
 
 setup_all() {
+  local process processes=()
   setup_packages
+  require_node
   setup_node &
-  setup_python # meanwhile
-  wait $!
+  processes+=($!)
+  setup_orm_packages & # all of them wait for a network
+  processes+=($!)
+  setup_python
   setup_hiredis
-  setup_orm_packages
+  for process in "${processes[@]}"; do wait "$process"; done
   say "all that is needed is there"
 }

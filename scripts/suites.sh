@@ -1,8 +1,10 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034 # test.sh has and reads the rest
 # The test suites. A suite calls `count` for each program that it ran; nothing here stops at a failure.
+# suite_NAME may run next to another suite, alone_NAME runs when all of those have ended. A suite has the one, the other, or both.
 
-# What waits for servers comes first: meanwhile the rest is compiled (ahead_of).
-suites=(package python wheel e2e web postgres migrate doctor projects docs contract hostile fastapi unit fuzz tsan)
+# The longest first, so that both lanes end together; what needs other builds not before they have been made meanwhile (ahead_of).
+suites=(web python fastapi e2e wheel postgres doctor migrate projects unit tsan hostile contract docs package fuzz)
 long_suites=("${suites[@]}" tidy release)
 fuzz_seconds= # empty: what is known is replayed, no more
 contract_seconds= # empty: as many requests as make a run that can be repeated
@@ -11,7 +13,6 @@ contract_seconds= # empty: as many requests as make a run that can be repeated
 long() { [[ -n ${DRAWBRIDGE_TEST_LONG:-} ]]; }
 
 declare -i passed=0 failed=0 skipped=0 # of the suite that runs
-failures=build/test-logs/failures      # what failed, a line each, told again at the end
 
 # count NAME PASSED FAILED SKIPPED [SECONDS [LOG]]
 count() {
@@ -21,9 +22,9 @@ count() {
   local mark=ok
   if (($3 > 0)); then
     mark=FAILED
-    printf '%s\n' "$1" >>"$failures"
+    printf '%s\n' "$1" >>"$results/failures"
     [[ -z ${6:-} ]] || grep -hoE '^\[  FAILED  \] [^ ,]+\.[^ ,]+|^(FAILED|ERROR) .*' "$6" | sort -u | cut -c1-300 |
-      sed -E 's/^(\[  FAILED  \] |FAILED )?/  /' >>"$failures" || true
+      sed -E 's/^(\[  FAILED  \] |FAILED )?/  /' >>"$results/failures" || true
   fi
   printf '  %-6s  %-24s %4d passed %3d failed %3d skipped  %s\n' "$mark" "$1" "$2" "$3" "$4" "${5:+$5 s}"
 }
@@ -91,38 +92,33 @@ run_pytest() {
   local name=$1 arguments=("${@:2}") chosen=${marks:-} status=0 last began=$SECONDS
   ((${#arguments[@]})) || arguments=("$name")
   long || chosen="${chosen:+$chosen and }not long"
-  local log=build/test-logs/${name//[\/ ]/-}.log
-  mkdir -p build/test-logs
-  "$tested_python" -m pytest -q --color=no -p no:cacheprovider -m "$chosen" "${arguments[@]}" </dev/null 2>&1 |
+  local log=$logs/${suite:+$suite-}${name//[\/ ,]/-}.log
+  # Python keeps the tests that pytest has rewritten, also where a machine says that it shall keep nothing.
+  env -u PYTHONDONTWRITEBYTECODE "$tested_python" -m pytest -q --color=no -p no:cacheprovider -m "$chosen" "${arguments[@]}" </dev/null 2>&1 |
     tee "$log" | sed -u 's/^/    /' || status=$?
   last=$(tail -n 1 "$log")
   local good bad
   good=$(number_of passed "$last")
   bad=$(($(number_of failed "$last") + $(number_of error "$last")))
-  [[ $status != 5 || $chosen != serial* ]] || return 0 # nothing that it would run is marked so
   ((status == 0 || bad > 0)) || bad=1 # a crash, a wrong collection, or no test at all
   count "$name" "$good" "$bad" "$(number_of skipped "$last")" $((SECONDS - began)) "$log"
 }
 
-# run_pytest_side_by_side NAME [ARGUMENTS...]: as run_pytest, three files at a time, since most of each is waiting; the conftests
-# put the slow ones first.
+# run_pytest_side_by_side NAME [ARGUMENTS...]: as run_pytest, several files at a time; the conftests put the slow ones first.
 run_pytest_side_by_side() {
   local arguments=("${@:2}")
   ((${#arguments[@]})) || arguments=("$1")
-  run_pytest "$1" "${arguments[@]}" -n 3 --dist loadfile --no-loadscope-reorder
+  run_pytest "$1" "${arguments[@]}" -n "$workers" --dist loadfile --no-loadscope-reorder
 }
 
-# run_e2e NAME: tests/e2e, whose conftest chooses the files by database and backend; then, alone, those that measure.
-run_e2e() {
-  marks="not serial" run_pytest_side_by_side "$1" tests/e2e
-  marks=serial run_pytest "$1 serial" tests/e2e
-}
+# run_e2e NAME: tests/e2e, whose conftest chooses the files by database and backend.
+run_e2e() { marks="not serial" run_pytest_side_by_side "$1" tests/e2e; }
+run_e2e_alone() { marks=serial run_pytest "$1, alone" tests/e2e; }
 
 # run_vitest FOLDER: Vitest on it, and what its report counts.
 run_vitest() {
   local folder=$1 status=0 began=$SECONDS good=0 bad=0 left=0
-  local report=$PWD/build/test-logs/${folder//\//-}.json
-  mkdir -p build/test-logs
+  local report=$PWD/$logs/${folder//\//-}.json
   rm -f "$report"
   (cd "$folder" && NO_COLOR=1 npx --no vitest -- run --reporter=dot --reporter=json --outputFile.json="$report") \
     </dev/null 2>&1 | sed -u 's/^/    /' || status=$?
@@ -197,7 +193,7 @@ suite_fuzz() {
 }
 
 # clang-tidy over everything; `./dev lint` looks at what has changed.
-suite_tidy() {
+alone_tidy() {
   setup_packages
   setup_node
   if run_tidy all; then count clang-tidy 1 0 0; else broken clang-tidy; fi
@@ -230,9 +226,9 @@ suite_wheel() {
 }
 
 # What is in dist/, as others get it, on machines that have nothing else; with the tests' Better Auth.
-suite_release() {
+alone_release() {
   setup_python
-  if ! (release_verb wheels sdist npm debs image notes sums) || ! build_issuer; then
+  if ! ./dev release || ! build_issuer; then
     broken "release"
     return
   fi
@@ -253,6 +249,8 @@ suite_e2e() {
   DRAWBRIDGE_TEST_DATABASE=sqlite run_e2e tests/e2e
 }
 
+alone_e2e() { DRAWBRIDGE_TEST_DATABASE=sqlite run_e2e_alone tests/e2e; }
+
 suite_web() {
   local folder
   setup_programs
@@ -270,6 +268,8 @@ suite_postgres() {
   run_pytest_side_by_side tests/postgres
 }
 
+alone_postgres() { DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e_alone "tests/e2e on PostgreSQL"; }
+
 suite_migrate() {
   setup_programs
   run_pytest_side_by_side tests/migrate
@@ -284,14 +284,14 @@ suite_doctor() {
   run_pytest_side_by_side tests/doctor
 }
 
-# Projects as people have them: other ids, ORMs, schemas, a pooler, an app of before. Three at a time, whatever file they are of.
+# Projects as people have them: other ids, ORMs, schemas, a pooler, an app of before. Several at a time, whatever file they are of.
 suite_projects() {
   setup_programs
   if ! setup_python_package || ! setup_orms; then
     broken "build"
     return
   fi
-  run_pytest tests/projects tests/projects -n 3 --dist worksteal
+  run_pytest tests/projects tests/projects -n "$workers" --dist worksteal
 }
 
 # What the documents say: commands, blocks of code, names.
@@ -317,8 +317,9 @@ suite_hostile() {
     return
   fi
   marks="not serial" run_pytest_side_by_side tests/hostile
-  marks=serial run_pytest "tests/hostile serial" tests/hostile
 }
+
+alone_hostile() { marks=serial run_pytest "tests/hostile, alone" tests/hostile; }
 
 # examples/fastapi, by what is asked of any backend; on PostgreSQL, where it is not the long run, whose rows and sessions are
 # whose. Left out is whether schemathesis finds faults: the suite contract shows that, and it is the same here.
@@ -329,129 +330,21 @@ suite_fastapi() {
     return
   fi
   export DRAWBRIDGE_TEST_BACKEND=fastapi
+  local calls=()
   DRAWBRIDGE_TEST_DATABASE=sqlite run_e2e tests/e2e
   if long; then
     DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e "tests/e2e on PostgreSQL"
   else
+    calls=(-k "journey or makes_a_call") # the page's bytes are the program's
     DRAWBRIDGE_TEST_DATABASE=postgresql run_pytest_side_by_side "tests/e2e on PostgreSQL" tests/e2e/test_{bridge_isolation,server_session_sources}.py
   fi
   run_pytest_side_by_side tests/contract tests/contract -k "not test_deviations_are_found"
-  run_pytest_side_by_side tests/web tests/web/test_{journey,contract_page}.py
+  run_pytest_side_by_side tests/web tests/web/test_{journey,contract_page}.py "${calls[@]}"
   run_pytest examples/fastapi/tests
 }
 
-# processor_seconds FILE: the processor time of what this process has started and seen end. FILE is for `times`, which counts for
-# nothing but the very process that calls it.
-processor_seconds() {
-  times >"$1"
-  awk -F '[ms ]' 'NR == 2 { printf "%d\n", $1 * 60 + $2 + $4 * 60 + $5 }' "$1"
-}
-
-# Runs one suite in a process of its own, so that what ends it (a missing Node.js) ends only that suite;
-# its counts come back in a file. Called plainly: behind `||` or `if` errexit would be off inside.
-run_suite() {
-  local counts=$1 suite=$2
-  (
-    set -e
-    trap 'printf "%d %d %d " $passed $failed $skipped >"$counts"; processor_seconds "$counts.times" >>"$counts"' EXIT
-    "suite_$suite"
-  )
-}
-
-# ahead_of SUITES: the suites that wait for servers leave half of the machine idle, so what the suites behind them need is
-# compiled meanwhile, behind everything else. Sets `ahead`; ends with the tests.
-ahead_of() {
-  local later=()
-  [[ " $* " != *" unit "* && " $* " != *" fuzz "* ]] || later+=(asan)
-  [[ " $* " != *" tsan "* ]] || later+=(tsan)
-  ((${#later[@]} > 0 && $# > ${#later[@]})) || return 0
-  setup_packages || return 0 # before both need it at once
-  say "compiling ${later[*]} meanwhile"
-  # shellcheck disable=SC2016 # that shell expands it
-  setsid nice -n 19 bash -c 'times=$1; for preset in "${@:2}"; do
-      began=$SECONDS; ./dev build "$preset" || exit; echo "$((SECONDS - began)) (build $preset, meanwhile)" >>"$times"
-    done' build "$times" "${later[@]}" >build/test-logs/ahead.log 2>&1 </dev/null &
-  ahead=$!
-  # shellcheck disable=SC2064 # now, while the name is known
-  trap "kill -TERM -- -$ahead 2>/dev/null || true" EXIT
-}
-
-waits_for_servers() { [[ " python wheel e2e web postgres migrate doctor projects docs contract hostile fastapi " == *" $1 "* ]]; }
-
-# Seconds of builds that a suite has waited for, so far.
-built_seconds() { awk '!/meanwhile/ { sum += $1 } END { print sum + 0 }' "$times"; }
-
-# test_verb [--long] [SUITE...]
-test_verb() {
-  local chosen=() suite
-  for suite in "$@"; do
-    if [[ $suite == --long ]]; then
-      export DRAWBRIDGE_TEST_LONG=1
-    elif [[ " ${long_suites[*]} " == *" $suite "* ]]; then
-      chosen+=("$suite")
-    else
-      printf 'dev: unknown suite %s; there are: %s\n' "$suite" "${long_suites[*]}" >&2
-      exit 2
-    fi
-  done
-  if long; then : "${fuzz_seconds:=20}"; fi
-  if ((${#chosen[@]} == 0)); then
-    chosen=("${suites[@]}")
-    if long; then chosen=("${long_suites[@]}"); fi
-  fi
-
-  local counts table='' p s c status began built ahead='' test_began=$SECONDS
-  local -i i f took all_passed=0 all_failed=0 all_skipped=0
-  counts=$(mktemp)
-  times=$PWD/build/test-logs/times
-  mkdir -p "${failures%/*}"
-  : >"$failures"
-  : >"$times"
-  for i in "${!chosen[@]}"; do
-    suite=${chosen[i]}
-    if [[ -z $ahead ]] && waits_for_servers "$suite"; then ahead_of "${chosen[@]:i}"; fi
-    printf '%s\n' "$suite"
-    began=$SECONDS built=$(built_seconds)
-    rm -f "$counts"
-    set +e
-    run_suite "$counts" "$suite"
-    status=$?
-    set -e
-    read -r p f s c <"$counts"
-    if ((status != 0 || p + f == 0)); then
-      f+=1
-      printf '%s ended early, or ran nothing\n' "$suite" >>"$failures"
-    fi
-    all_passed+=$p all_failed+=$f all_skipped+=$s
-    took=$((SECONDS - began)) built=$(($(built_seconds) - built))
-    printf '  %s took %d s%s\n' "$suite" "$took" "$( ((!built)) || echo ", $built of them building")"
-    table+=$(printf '%6d %10d  %-28s %6d %6d %7d' $((took - built)) "$c" "$suite" "$p" "$f" "$s")$'\n'
-  done
-  rm -f "$counts" "$counts.times"
-  table+=$(awk '{ took = $1; sub(/^[0-9]+ /, ""); sum[$0] += took }
-    END { for (name in sum) if (sum[name]) printf "%6d %10s  %s\n", sum[name], "", name }' "$times")
-  printf '\n%6s %10s  %-28s %6s %6s %7s\n%s\n%6d %10s  in all\n\n' seconds processor '' passed failed skipped \
-    "$(sort -rn <<<"$table")" $((SECONDS - test_began)) ''
-  printf '%d passed, %d failed, %d skipped\n' "$all_passed" "$all_failed" "$all_skipped"
-  sed 's/^/  FAILED  /' "$failures"
-  ((all_failed == 0))
-}
-
-# seconds_of VERB TEXT, which must be a whole number from 1.
-seconds_of() {
-  if ! [[ $2 =~ ^[1-9][0-9]*$ ]]; then
-    printf 'dev: %s takes a number of seconds, not %s\n' "$1" "$2" >&2
-    exit 2
-  fi
-  printf '%s\n' "$2"
-}
-
-fuzz_verb() {
-  fuzz_seconds=$(seconds_of fuzz "${1:-60}")
-  test_verb fuzz
-}
-
-contract_verb() {
-  contract_seconds=$(seconds_of contract "${1:-600}")
-  test_verb contract
+alone_fastapi() {
+  export DRAWBRIDGE_TEST_BACKEND=fastapi
+  DRAWBRIDGE_TEST_DATABASE=sqlite run_e2e_alone tests/e2e
+  if long; then DRAWBRIDGE_TEST_DATABASE=postgresql run_e2e_alone "tests/e2e on PostgreSQL"; fi
 }

@@ -92,7 +92,7 @@ def test_an_app_whose_mount_names_the_user_does_not_start(tmp_path: Path, better
     app.program.start()
     assert app.program.wait(60) == 3
     said = app.program.log()
-    assert "RuntimeError: The route /api/v1/{user_id}/notes depends on verify_user_access, but {user_id} stands" in said
+    assert "RuntimeError: The route /api/v1/{user_id}/notes depends on verify_user_access, but {user_id} is in the path" in said
 
 
 def test_a_mount_that_nobody_could_see_serves_nobody(

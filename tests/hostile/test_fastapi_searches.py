@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,10 +13,10 @@ from better_auth import BetterAuth
 from conftest import StartBackend
 from long_texts import fill
 from owned_api import OwnedApi
+from process import LONG
 from raw_http import RawConnection, head
 
-pytestmark = pytest.mark.serial
-SECONDS = 3.0
+SECONDS = 3.0 if LONG else 1.5
 CAPITAL = "%C4%B0"  # İ
 
 
@@ -71,7 +69,7 @@ def test_lists_of_one_user_hold_up_nobody_else(eve: OwnedApi, bob: OwnedApi, que
     with RawConnection(bob.backend.port) as connection, from_many_connections(act) as done:
         seen = watch(bob, SECONDS, connection)
     print(query, stay, done, seen.statuses, *(f"{seen.slowest(part):.3f}" for part in (0.5, 0.9, 0.99, 1)))
-    assert done["done"] > 100
+    assert done["done"] > 50
     assert set(seen.statuses) == {200}
     assert seen.slowest(0.5) < 1
 
@@ -142,30 +140,3 @@ def resident(backend: Backend) -> int:
     assert backend.program.child is not None
     pages = Path(f"/proc/{backend.program.child.pid}/statm").read_text().split()[1]
     return int(pages) * 4096
-
-
-@pytest.mark.parametrize(
-    ("path", "body", "quota"),
-    [("/tasks", {"title": "one more"}, 5), ("/tags", {"name": "tag {}"}, 3)],
-)
-def test_of_many_at_once_no_more_than_the_quota_are_made(
-    issuer: BetterAuth,
-    start_backend: StartBackend,
-    path: str,
-    body: dict[str, str],
-    quota: int,
-) -> None:
-    backend = start_backend(issuer, kind="fastapi", drawbridge_max_tasks=5, drawbridge_max_tags=3)
-    walter = OwnedApi.sign_up(issuer, backend, "walter")
-
-    def make(number: int) -> tuple[int, str | None]:
-        answer = walter.post(path, {name: text.format(number) for name, text in body.items()})
-        return answer.status_code, answer.json().get("code")
-
-    with ThreadPoolExecutor(12) as pool:
-        made = Counter(pool.map(make, range(12)))
-    assert made == {(201, None): quota, (409, "quota_exceeded"): 12 - quota}
-    assert walter.get(path).json()["total"] == quota
-    (first, *_) = walter.get(path).json()["items"]
-    assert walter.delete(f"{path}/{first['id']}").status_code == 204
-    assert make(99) == (201, None)

@@ -97,3 +97,30 @@ def test_none_is_asked_for(issuer: BetterAuth, start_backend: StartBackend) -> N
     eve = OwnedApi.sign_up(issuer, backend, "eve-without-end")
     for number in range(TAGS + 1):
         eve.make_tag(f"tag {number}")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "quota"),
+    [("/tasks", {"title": "one more"}, 5), ("/tags", {"name": "tag {}"}, 3)],
+)
+def test_of_many_at_once_in_fastapi_no_more_come_in(
+    issuer: BetterAuth,
+    start_backend: StartBackend,
+    path: str,
+    body: dict[str, str],
+    quota: int,
+) -> None:
+    backend = start_backend(issuer, kind="fastapi", drawbridge_max_tasks=5, drawbridge_max_tags=3)
+    walter = OwnedApi.sign_up(issuer, backend, "walter")
+
+    def make(number: int) -> tuple[int, str | None]:
+        answer = walter.post(path, {name: text.format(number) for name, text in body.items()})
+        return answer.status_code, answer.json().get("code")
+
+    with ThreadPoolExecutor(12) as pool:
+        made = Counter(pool.map(make, range(12)))
+    assert made == {(201, None): quota, (409, "quota_exceeded"): 12 - quota}
+    assert walter.get(path).json()["total"] == quota
+    (first, *_) = walter.get(path).json()["items"]
+    assert walter.delete(f"{path}/{first['id']}").status_code == 204
+    assert make(99) == (201, None)

@@ -60,7 +60,7 @@ def test_one_in_a_folder_that_others_can_write_is_not_read(
     opened.chmod(0o777)
     second = start_backend(issuer, drawbridge_keys_snapshot=snapshot)
     assert_refused(second.call("GET", "/api/v1/me", token), "keys_unavailable")
-    said = f"{opened}, which others can write: chmod go-w"
+    said = f"{opened}, which other users can write to: chmod go-w"
     wait_until(lambda: said in second.program.log(), 10, "its log says why")
     second.stop()
 
