@@ -24,7 +24,7 @@ export async function refuseBanned({ context }: GenericEndpointContext, signedIn
   if (!rows.some((row) => row !== null && isBanned(row))) return;
   throw APIError.from("FORBIDDEN", {
     code: "BANNED_USER",
-    message: "No token was made, because this user, or who acts as the user, is banned.",
+    message: "No token was made, because this user, or the administrator acting as the user, is banned.",
   });
 }
 

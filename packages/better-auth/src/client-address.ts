@@ -27,8 +27,8 @@ export function clientAddresses(ctx: AuthContext, trustedProxies: string[]): IpA
   const own = ctx.options.advanced?.ipAddress;
   if (own?.ipAddressHeaders || own?.trustedProxies) {
     throw new BetterAuthError(
-      "Both drawbridge({ trustedProxies }) and advanced.ipAddress of betterAuth() say where a client's address is read. " +
-        "Keep the one or the other.",
+      "Both drawbridge({ trustedProxies }) and advanced.ipAddress of betterAuth() set where a client's address is " +
+        "read. Keep only one of them.",
     );
   }
   noteAddresses();
@@ -42,9 +42,9 @@ export function warnOfForgedAddresses({ options, logger }: AuthContext): void {
   if (own?.ipAddressHeaders || own?.trustedProxies || own?.disableIpTracking) return;
   if (process.env.NODE_ENV !== "production" || options.rateLimit?.enabled === false) return;
   logger.warn(
-    "[drawbridge] Better Auth believes whatever X-Forwarded-For says, so that passwords can be guessed without limit by " +
-      "changing it. Give drawbridge({ trustedProxies: [] }) the addresses of the proxies in front; leave the list empty " +
-      "where there is none.",
+    "[drawbridge] Better Auth trusts X-Forwarded-For from any client, so an attacker who keeps changing it can guess " +
+      "passwords without limit. Give drawbridge({ trustedProxies: [] }) the addresses of the proxies in front of this " +
+      "server; leave the list empty if there are none.",
   );
 }
 

@@ -29,7 +29,7 @@ export async function keyClaims(ctx: GenericEndpointContext): Promise<KeyClaims 
   if (!key || key.referenceId !== user?.id || key.enabled === false) {
     throw APIError.from("UNAUTHORIZED", {
       code: "INVALID_API_KEY",
-      message: "No token was made, because this request has neither a session's cookie nor a key that is found.",
+      message: "No token was made, because this request has neither a session cookie nor a known API key.",
     });
   }
   const permissions = permissionsOf(key);

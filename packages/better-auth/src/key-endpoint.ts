@@ -14,8 +14,8 @@ export function neverLimitKeys(ctx: AuthContext, jwksPath: string): AuthContext[
   const rules = ctx.rateLimit.customRules;
   if (rules?.[jwksPath]) {
     ctx.logger.warn(
-      `[drawbridge] rateLimit.customRules["${jwksPath}"] limits how often a backend may fetch the signing keys. A backend ` +
-        "that is refused them cannot verify tokens. Remove the rule, unless that is intended.",
+      `[drawbridge] rateLimit.customRules["${jwksPath}"] limits how often a backend may fetch the signing keys. A ` +
+        "backend that reaches the limit cannot verify tokens. Remove the rule, unless that is intended.",
     );
   }
   return { ...ctx.rateLimit, customRules: { [jwksPath]: false, ...rules } };

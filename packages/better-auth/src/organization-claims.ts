@@ -25,7 +25,7 @@ const readAtOnce = 100;
 export function refuseWithoutOrganizations(ctx: AuthContext): void {
   if (ctx.hasPlugin("organization")) return;
   throw new BetterAuthError(
-    "drawbridge({ organizations: true }) puts the user's organizations into tokens, and Better Auth has none: add " +
+    "drawbridge({ organizations: true }) puts the user's organizations into tokens, but Better Auth has none: add " +
       "organization() of `better-auth/plugins` to `plugins`, or leave the option `organizations` out.",
   );
 }

@@ -18,7 +18,7 @@ const takenClaims = new Map<string, string>([
   ].map((name) => [name, "the plugin's own"] as const),
   // A backend tells access, ID and logout tokens, which the same keys may sign, from this one by these.
   ...["at_hash", "nonce", "azp", "client_id", "acr", "events"].map(
-    (name) => [name, "the mark of another kind of token, which the backend refuses"] as const,
+    (name) => [name, "the mark of a different kind of token, which the backend refuses"] as const,
   ),
 ]);
 

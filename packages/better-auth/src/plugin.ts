@@ -122,7 +122,7 @@ function refuseOtherIds({ options }: AuthContext): void {
   const generateId = options.advanced?.database?.generateId;
   if (generateId === "uuid" || generateId === false || typeof generateId === "function") return;
   throw new BetterAuthError(
-    'drawbridge({ uuid: "user.id" }) takes the users\' ids for UUIDs, and Better Auth makes other ids: set ' +
+    'drawbridge({ uuid: "user.id" }) uses the users\' ids as UUIDs, but Better Auth makes other ids: set ' +
       '`advanced: { database: { generateId: "uuid" } }`, or leave the option `uuid` out.',
   );
 }
@@ -131,9 +131,9 @@ function refuseSecondJwtPlugin(ctx: AuthContext): void {
   const count = ctx.options.plugins?.filter((plugin) => plugin.id === "jwt").length ?? 0;
   if (count < 2) return;
   throw new BetterAuthError(
-    "Two JWT plugins are listed in `plugins`. drawbridge() is Better Auth's JWT plugin already, and two would each answer " +
-      "/token, with different claims. Remove jwt() (or the second drawbridge()), and give its options `jwks` and `jwt` to " +
-      "drawbridge({ … }).",
+    "Two JWT plugins are listed in `plugins`. drawbridge() already is Better Auth's JWT plugin, and both would " +
+      "answer /token, with different claims. Remove jwt() (or the second drawbridge()), and pass its options `jwks` " +
+      "and `jwt` to drawbridge({ … }).",
   );
 }
 

@@ -30,8 +30,8 @@ export function fieldNotAllowed(field: string): APIError {
     code: "FIELD_NOT_ALLOWED",
     message:
       field !== "role"
-        ? `\`${field}\` cannot be set: it is made with the user and never changes. Leave it out.`
-        : `\`${field}\` cannot be set here: nobody gives it to themselves. Leave it out.`,
+        ? `\`${field}\` cannot be set: it is created with the user and never changes. Leave it out.`
+        : `\`${field}\` cannot be set here: users cannot give it to themselves. Leave it out.`,
   });
 }
 

@@ -52,8 +52,8 @@ export function neverLimitFeed(ctx: AuthContext, rateLimit: RateLimit): RateLimi
   const rules = rateLimit.customRules;
   if (rules?.[feedPath]) {
     ctx.logger.warn(
-      `[drawbridge] rateLimit.customRules["${feedPath}"] limits how often a backend may ask who signed out. A backend that ` +
-        "is refused lets tokens of ended sessions pass. Remove the rule, unless that is intended.",
+      `[drawbridge] rateLimit.customRules["${feedPath}"] limits how often a backend may ask who signed out. A ` +
+        "backend that reaches the limit accepts tokens of ended sessions. Remove the rule, unless that is intended.",
     );
   }
   return { ...rateLimit, customRules: { [feedPath]: false, ...rules } };
@@ -68,13 +68,13 @@ export function secretOf(revocations: true | { secret?: string }): string | unde
   const { secret } = revocations;
   if (typeof secret !== "string" || secret.trim() === "") {
     throw new BetterAuthError(
-      "drawbridge({ revocations: { secret } }) has a secret without a value, which would open the feed to everybody. Set the " +
+      "drawbridge({ revocations: { secret } }) has an empty secret, which would open the feed to everyone. Set the " +
         "variable that it comes from, or write `revocations: true`.",
     );
   }
   if (/^[!-~]{32,1024}$/.test(secret)) return secret;
   throw new BetterAuthError(
-    "drawbridge({ revocations: { secret } }) is not 32 to 1,024 visible ASCII characters, without spaces. A shorter one can be " +
-      "guessed, and backends cannot send others. Make one with: openssl rand -base64 32",
+    "drawbridge({ revocations: { secret } }) is not 32 to 1,024 visible ASCII characters, without spaces. A shorter " +
+      "one can be guessed, and backends cannot send other characters. Make one with: openssl rand -base64 32",
   );
 }

@@ -117,7 +117,7 @@ export class RevocationFeed {
   #say(error: unknown): void {
     if (performance.now() - this.#saidAt < failingFor) return;
     this.#saidAt = performance.now();
-    const meanwhile = "What is known is served for ten seconds, and then 503.";
+    const meanwhile = "For ten seconds the feed serves what it has read, then it answers 503.";
     this.#logger.error(`[drawbridge] The revocations cannot be read. ${meanwhile}`, error);
   }
 

@@ -118,7 +118,7 @@ export class RevocationTable {
     const subject = randomBytes(12).toString("base64url");
     const row = { entry: generation, subject, before: 0, until: Number.MAX_SAFE_INTEGER, position: 0 };
     const found = (await this.find(generation)) ?? ((await this.insert(row)) ? row : await this.find(generation));
-    if (!found) throw new Error("The table of revocations lost its generation as it was read");
+    if (!found) throw new Error("The table of revocations lost its generation while it was being read");
     return found.subject;
   }
 

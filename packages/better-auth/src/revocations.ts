@@ -56,8 +56,8 @@ export function revocationsOf({ revocations, claims, jwt }: DrawbridgeOptions) {
 function refuseWithoutDatabase({ options }: AuthContext): void {
   if (options.database) return;
   throw new BetterAuthError(
-    "drawbridge({ revocations }) records in the database who signed out, wherever sessions are, and this Better Auth has no " +
-      "`database`. Give it one, or leave the option out.",
+    "drawbridge({ revocations }) records sign-outs in the database, wherever sessions are kept, but this Better Auth " +
+      "has no `database`. Give it one, or leave the option out.",
   );
 }
 
@@ -67,7 +67,8 @@ function lifetimeOf({ options }: AuthContext, expirationTime = "15m"): number {
   const lifetime = (toExpJWT(expirationTime, 0) + (enabled ? maxAge : 0)) * 1000 + clockMargin;
   if (lifetime <= longest) return lifetime;
   throw new BetterAuthError(
-    "drawbridge({ revocations }) would have to keep what it records for longer than a day, and backends do not. Shorten " +
-      "`jwt.expirationTime` of drawbridge(), or `session.cookieCache.maxAge`: together they may be 23 hours and 59 minutes.",
+    "drawbridge({ revocations }) would have to keep its records for longer than a day, but backends do not. Shorten " +
+      "`jwt.expirationTime` of drawbridge(), or `session.cookieCache.maxAge`: together they may be at most 23 hours " +
+      "and 59 minutes.",
   );
 }

@@ -29,7 +29,7 @@ export class UnwrittenRevocations {
 
   add(unwritten: Unwritten, error: unknown): void {
     this.#logger.error(
-      "[drawbridge] A revocation could not be written. It is served from memory and tried again.",
+      "[drawbridge] A revocation could not be written. It is served from memory, and the write is tried again.",
       error,
     );
     this.#entries.delete(unwritten.entry);

@@ -54,9 +54,9 @@ export function idAsUuid({ id }: User): string {
   throw APIError.from("INTERNAL_SERVER_ERROR", {
     code: "USER_ID_NOT_UUID",
     message:
-      'No token was made, because drawbridge({ uuid: "user.id" }) takes the user\'s id for the UUID, and this id is not a UUID ' +
-      'in lower case. Set advanced.database.generateId to "uuid"; where there are users with other ids, leave the option ' +
-      "out and run `drawbridge migrate up`, which gives every user a UUID besides the id.",
+      'No token was made, because drawbridge({ uuid: "user.id" }) uses the user\'s id as the UUID, but this id is not ' +
+      'a lower-case UUID. Set advanced.database.generateId to "uuid"; if there are users with other ids, leave the ' +
+      "option out and run `drawbridge migrate up`, which gives every user a UUID besides the id.",
   });
 }
 
@@ -80,8 +80,7 @@ export async function userUuid(user: User & Record<string, unknown>, findUser: F
   throw APIError.from("INTERNAL_SERVER_ERROR", {
     code: "USER_UUID_MISSING",
     message:
-      "No token was made, because this user's row has no uuid: the user is older than the column, and has not been " +
-      "given one yet. Run `drawbridge migrate up` on this database; it gives every user a UUID, or says what the schema " +
-      "file of your ORM lacks.",
+      "No token was made, because this user's row has no uuid: the user is older than the column. Run `drawbridge " +
+      "migrate up` on this database; it gives every user a UUID, or reports what your ORM's schema file lacks.",
   });
 }

@@ -136,7 +136,7 @@ describe("what cannot be meant is refused at the start", () => {
     "%j of Better Auth's beside it",
     async (ipAddress) => {
       const error = await refusal({ advanced: { ipAddress }, plugins: [drawbridge({ trustedProxies: [] })] });
-      expect(String(error)).toContain("Keep the one or the other");
+      expect(String(error)).toContain("Keep only one of them");
     },
   );
 });

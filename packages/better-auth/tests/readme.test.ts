@@ -166,7 +166,7 @@ const ownFetch = globalThis.fetch;
 /** Of those from which no outgoing connection takes its own: the tests beside this one make many until it is listened on. */
 async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(20_000, 32_000);
+    const port = randomInt(12_000, 20_000);
     const probe = createServer().listen(port, "127.0.0.1");
     const isFree = await once(probe, "listening").then(
       () => true,

@@ -247,9 +247,9 @@ test.each(databases)(
 );
 
 test.each([
-  ["none", undefined, "without a value"],
-  ["an empty one", "", "without a value"],
-  ["a blank", " ", "without a value"],
+  ["none", undefined, "an empty secret"],
+  ["an empty one", "", "an empty secret"],
+  ["a blank", " ", "an empty secret"],
   ["one that can be guessed", secret.slice(1), "32 to 1,024"],
   ["one that is too long to send", "a".repeat(1_025), "32 to 1,024"],
   ["one with a space", `${secret} `, "32 to 1,024"],

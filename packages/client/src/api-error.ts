@@ -78,17 +78,17 @@ function remedy({ code, status }: ApiErrorInfo): string {
     case "token_not_yet_valid":
       return "The token is fresh: compare the clocks of Better Auth's machine and the API's.";
     case "key_unknown":
-      return "Better Auth and the API do not belong together: compare BETTER_AUTH_URL of both.";
+      return "Better Auth and the API do not belong together: compare BETTER_AUTH_URL on both sides.";
     case "token_revoked":
-      return "The session has ended, or what the token says of the user has changed: the next call gets a new token.";
+      return "The session has ended, or what the token says about the user has changed: the next call gets a new token.";
     case "user_mismatch":
       return "The API's user id and the token's claim uuid differ; call clear() when the user changes.";
     case "origin_not_allowed":
       return "The API must name this page's origin in DRAWBRIDGE_ALLOWED_ORIGINS.";
     case "unexpected_answer":
-      return "Look whether baseUrl leads to the API, and what a proxy in between says; an error of your own API needs a `code`.";
+      return "Check that baseUrl leads to the API, and what a proxy in between answers; your own API's errors need a `code`.";
   }
-  if (status === 401) return "`drawbridge doctor` finds out what the set-up of Better Auth and the API lacks.";
+  if (status === 401) return "`drawbridge doctor` finds what is wrong with the set-up of Better Auth and the API.";
   if (status === 429 || status === 503) return "Try again later.";
   if (status >= 500) return "The server's log says more.";
   return "docs/errors.md of Drawbridge says what to do about this code.";

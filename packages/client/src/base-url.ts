@@ -12,10 +12,12 @@ export function parseBaseUrl(baseUrl: string): string {
     );
   }
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("baseUrl must hold no user name or password: token or cookie say who asks.");
+    throw new TypeError(
+      "baseUrl must not contain a user name or password: the token or the cookie identifies the user.",
+    );
   }
   if (url.search !== "" || url.hash !== "") {
-    throw new TypeError("baseUrl must have no query and no fragment: paths are put behind it.");
+    throw new TypeError("baseUrl must have no query and no fragment: paths are appended to it.");
   }
   return (url.origin + url.pathname).replace(/\/+$/, "");
 }
@@ -44,18 +46,20 @@ export function urlBelow(baseUrl: string, input: string | URL): URL {
   // Behind the base URL even "//other.example" is a path: the origin ends before the first slash.
   const whole = text.startsWith("/") ? baseUrl + text : text;
   if (!URL.canParse(whole)) {
-    throw new TypeError("Nothing was sent: give a path that begins with a slash, or a URL below baseUrl.");
+    throw new TypeError("Nothing was sent: give a path that starts with a slash, or a URL below baseUrl.");
   }
   const [url, base] = [new URL(whole), new URL(baseUrl)];
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("Nothing was sent: the URL must hold no user name or password; token or cookie say who asks.");
+    throw new TypeError(
+      "Nothing was sent: the URL must not contain a user name or password; the token or the cookie identifies the user.",
+    );
   }
   const isBelow = `${url.pathname}/`.startsWith(base.pathname.replace(/\/?$/, "/"));
   if (url.origin !== base.origin || !isBelow) {
     const where = url.origin === base.origin ? url.pathname : url.origin;
     throw new TypeError(
-      `Nothing was sent: ${where} is not below ${baseUrl}, and token or cookie are for that alone. Make another fetch for ` +
-        "another API, or use the plain fetch where neither belongs.",
+      `Nothing was sent: ${where} is not below ${baseUrl}, and the token or the cookie is only for that. Make ` +
+        "another fetch for another API, or use the plain fetch where neither belongs.",
     );
   }
   return url;

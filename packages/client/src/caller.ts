@@ -103,7 +103,8 @@ export class Caller {
   get baseUrl(): string {
     if (this.#baseUrl !== null) return this.#baseUrl;
     throw new TypeError(
-      "Nothing was sent: baseUrl is a path, and there is no page whose origin it is on. On a server give a whole URL.",
+      "Nothing was sent: baseUrl is a path, but there is no page whose origin it could be on. On a server, give a " +
+        "full URL.",
     );
   }
 

@@ -21,7 +21,7 @@ export class NetworkError extends Error {
       `${method} ${baseUrl}${path}: ` +
         (why ??
           "no answer came. The server may be down, the URL wrong, the answer a redirect, or this page's origin not " +
-            "among those that the API allows (CORS: DRAWBRIDGE_ALLOWED_ORIGINS). The browser's console or this error's " +
+            "one that the API allows (CORS: DRAWBRIDGE_ALLOWED_ORIGINS). The browser's console or this error's " +
             "`cause` says more; try again when it is fixed."),
       cause === undefined ? undefined : { cause },
     );
@@ -40,8 +40,9 @@ export class TimeoutError extends NetworkError {
       baseUrl,
       path,
       undefined,
-      `no whole answer came within ${seconds(milliseconds)}, so the request was given up. The server is too busy, or what ` +
-        "lies between is slow or cut. Try again in a moment; where answers do take longer, set a longer `timeout`.",
+      `no complete answer came within ${seconds(milliseconds)}, so the request was given up. The server is too busy, ` +
+        "or the network is slow or interrupted. Try again in a moment; if answers do take longer, set a longer " +
+        "`timeout`.",
     );
   }
 }
@@ -62,14 +63,15 @@ export class NotSignedInError extends Error {
 
 function whyNotSignedIn(answer: ApiError | undefined): string {
   if (answer?.code === "token_revoked") {
-    return "The API says that this session has ended: what it got just now was revoked (token_revoked). Sign in again.";
+    return "The API reports that this session has ended: even a new token was revoked (token_revoked). Sign in again.";
   }
   if (answer?.code !== "token_missing") {
     return "Nobody is signed in: Better Auth has no session for this browser, or it has ended. Sign in again.";
   }
   return (
-    "The API got no session cookie, so it takes nobody to be signed in. Sign in again; who is signed in all the same has " +
-    "an API on another site than the page, or one that takes no sessions (DRAWBRIDGE_CREDENTIALS, DRAWBRIDGE_SESSION_COOKIE)."
+    "The API received no session cookie, so for the API no user is signed in. Sign in again. If you are signed in, " +
+    "the API is on a different site than the page, or does not accept sessions (DRAWBRIDGE_CREDENTIALS, " +
+    "DRAWBRIDGE_SESSION_COOKIE)."
   );
 }
 
@@ -108,8 +110,8 @@ export class UserChangedError extends Error {
 
   constructor(cause?: ApiError) {
     super(
-      "Another user is signed in now than this client worked for, so nothing was done. Drop the former user's data, " +
-        "call clear(), and load again.",
+      "A different user is signed in now than before, so nothing was done. Drop the previous user's data, call " +
+        "clear(), and load again.",
       cause === undefined ? undefined : { cause },
     );
   }
@@ -125,7 +127,8 @@ export class ClearedError extends Error {
 
   constructor() {
     super(
-      "The client was cleared (sign-out, another user or organization) while this request was on its way. Nothing is to be done.",
+      "The client was cleared (sign-out, another user or organization) while this request was in progress. There is " +
+        "nothing to do.",
     );
   }
 }

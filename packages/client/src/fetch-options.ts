@@ -64,10 +64,10 @@ export type FetchOptions = TokenFetchOptions | SessionFetchOptions;
 /** @throws TypeError where it is not either a token or the session's cookie, for who writes JavaScript */
 export function checkCredential({ credentials, getToken }: { credentials?: unknown; getToken?: unknown }): void {
   if (credentials !== undefined && credentials !== "session") {
-    throw new TypeError('credentials must be "session", or left out for a token by getToken.');
+    throw new TypeError('credentials must be "session", or left out for a token from getToken.');
   }
   if (credentials === "session" && getToken !== undefined) {
-    throw new TypeError('Give getToken or credentials: "session", and not both: a request has a token or the cookie.');
+    throw new TypeError('Give getToken or credentials: "session", not both: a request has a token or the cookie.');
   }
   if (credentials === undefined && typeof getToken !== "function") {
     throw new TypeError('Give getToken, such as betterAuthToken(authClient), or credentials: "session".');

@@ -56,7 +56,7 @@ export function createFetch(options: FetchOptions): SessionFetch;
 export function createFetch(options: FetchOptions): SessionFetch {
   if (options.credentials === "session" && (options as { subject?: unknown }).subject !== undefined) {
     throw new TypeError(
-      'subject is for tokens: with credentials: "session" the cookie says who asks, when it is sent.',
+      'subject is for tokens: with credentials: "session", the cookie identifies the user when it is sent.',
     );
   }
   const caller = new Caller(options, "sub");

@@ -62,7 +62,7 @@ const sessionWithoutToken = () =>
   new TokenUnavailableError("it has a session, but /token answered 401; try again.", 401);
 
 const unreadable = (endpoint: string, what: string) =>
-  new TokenUnavailableError(`its ${endpoint} answered 200 without ${what}; look at what a proxy in between does.`, 200);
+  new TokenUnavailableError(`its ${endpoint} answered 200 without ${what}; check what a proxy in between does.`, 200);
 
 function unavailable(endpoint: string, { status, body, cause }: IssuerAnswer): TokenUnavailableError {
   const { code, message } = isObject(body) ? body : {};
@@ -75,7 +75,7 @@ function reason(status: number | null, said: { code: string; message: string } |
   if (status === 404) {
     return "answered 404: the JWT plugin is missing, or the URL wrong. Add the plugin `drawbridge()` of @drawbridge/better-auth.";
   }
-  if (status === 429) return "answered 429, too many requests; try again in some seconds.";
+  if (status === 429) return "answered 429, too many requests; try again in a few seconds.";
   if (said !== null) return `answered ${status} ${said.code} (its log says more): ${sentence(said.message)}`;
-  return `answered ${status}, which does not say whether somebody is signed in. Its log says more; try again later.`;
+  return `answered ${status}, which does not say whether a user is signed in. Its log says more; try again later.`;
 }

@@ -48,7 +48,7 @@ export function openAnswer(response: Response, way: Way, { method, baseUrl, path
           controller.close();
         } catch (cause) {
           controller.error(
-            new NetworkError(method, baseUrl, path, cause, "the connection was lost within the answer."),
+            new NetworkError(method, baseUrl, path, cause, "the connection was lost in the middle of the answer."),
           );
         }
         finish();

@@ -36,8 +36,8 @@ export class SessionCookie implements Credential {
     }
     if (!isBrowser()) {
       throw new TypeError(
-        'Nothing was sent: `credentials: "session"` is for the browser\'s cookie, and this is a server. Give `headers`, ' +
-          "those of the request that is answered; in Next.js `() => headers()` of next/headers.",
+        'Nothing was sent: `credentials: "session"` is for the browser\'s cookie, but this is a server. Give ' +
+          "`headers`, those of the request being answered; in Next.js `() => headers()` of next/headers.",
       );
     }
     return { headers: {}, credentials: "include", token: null, userId: null };

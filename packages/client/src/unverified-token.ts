@@ -42,21 +42,22 @@ const withoutUser: Record<UserClaim, string> = {
 export function decodeUnverified(token: unknown, userClaim: UserClaim): ReadableToken {
   if (typeof token !== "string" || !compactForm.test(token)) {
     throw new UnusableTokenError(
-      "getToken did not give a JWT. Better Auth's session token (session.token) is none: use betterAuthToken(authClient), " +
-        "or the token that Better Auth's /token gives.",
+      "getToken did not give a JWT. Better Auth's session token (session.token) is not one: use " +
+        "betterAuthToken(authClient), or the token that Better Auth's /token gives.",
     );
   }
   const [header, claims] = token.split(".").map(decodeObject);
   if (!header || !claims) {
     throw new UnusableTokenError(
-      "getToken gave something that looks like a JWT and cannot be decoded. Hand on what Better Auth's /token gave, unchanged.",
+      "getToken gave something that looks like a JWT but cannot be decoded. Pass on what Better Auth's /token gave, " +
+        "unchanged.",
     );
   }
   const { [userClaim]: userId, exp, iat } = claims;
   if (typeof userId !== "string" || userId === "") throw new UnusableTokenError(withoutUser[userClaim]);
   if (typeof exp !== "number") {
     throw new UnusableTokenError(
-      "The token has no claim exp, so it would never end. Better Auth's JWT plugin sets it.",
+      "The token has no claim exp, so it would never expire. Better Auth's JWT plugin sets it.",
     );
   }
   return { token, header, claims, userId, expiresAt: exp, issuedAt: typeof iat === "number" ? iat : null };

@@ -95,7 +95,7 @@ describe("an answer that is a stream", () => {
     const error = await failure;
     expect(error).toMatchObject({ name: "NetworkError", code: "network" });
     expect(error.message).toContain("GET http");
-    expect(error.message).toContain("/events: the connection was lost within the answer");
+    expect(error.message).toContain("/events: the connection was lost in the middle of the answer");
   });
 
   it("goes on when its token ends and another request renews it", async () => {

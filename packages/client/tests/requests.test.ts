@@ -186,8 +186,8 @@ describe("baseUrl", () => {
     ["/api?a=1", "no query and no fragment"],
     ["localhost:8000", "absolute http or https URL"],
     ["ftp://example.com", "absolute http or https URL"],
-    ["https://me@example.com", "no user name or password"],
-    ["https://me:secret@example.com", "no user name or password"],
+    ["https://me@example.com", "not contain a user name or password"],
+    ["https://me:secret@example.com", "not contain a user name or password"],
     ["https://example.com/?a=1", "no query and no fragment"],
     ["https://example.com/#a", "no query and no fragment"],
   ])("%j is refused", (baseUrl, why) => {

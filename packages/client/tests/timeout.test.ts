@@ -45,7 +45,7 @@ describe("a request has its time", () => {
     const error = await failure;
     expect(error).toMatchObject({ ...timedOut, baseUrl: api.url });
     expect(error).toBeInstanceOf(NetworkError);
-    expect(error.message).toContain(`${api.url}/api/v1/${alice}/tasks: no whole answer came within 10 s`);
+    expect(error.message).toContain(`${api.url}/api/v1/${alice}/tasks: no complete answer came within 10 s`);
     expect(api.asked).toHaveLength(1);
   });
 

@@ -547,7 +547,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description No token, or one that is not good here. The same of a session or a key, where these are taken. */
+        /** @description No token, or one that is not valid here. The same of a session or a key, where these are taken. */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -789,7 +789,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The token, session or key cannot be judged now. It may be good. */
+        /** @description The token, session or key cannot be checked at the moment. It may be valid. */
         KeysUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -807,7 +807,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description The token, session or key cannot be judged now, or the database cannot be used, or took too long. */
+        /** @description The token, session or key cannot be checked at the moment, or the database cannot be used, or took too long. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
