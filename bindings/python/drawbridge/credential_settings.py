@@ -17,7 +17,9 @@ _COOKIE_VALUE = re.compile(r"[^.]{32}\.\S{44,}")
 
 def fault_of_kind(kind: str) -> str | None:
     """What is wrong with it, to be said after the setting's name; None where nothing is. So do they all."""
-    return None if kind in KINDS else f"names {quoted(kind)}: give some of {', '.join(KINDS)}, separated by commas"
+    return (
+        None if kind in KINDS else f"names {quoted(kind)}: give one or more of {', '.join(KINDS)}, separated by commas"
+    )
 
 
 def fault_of_cookie_name(name: str) -> str | None:
@@ -25,7 +27,7 @@ def fault_of_cookie_name(name: str) -> str | None:
     if _COOKIE_VALUE.fullmatch(name):
         return "holds a cookie's value, which is a secret: give the cookie's name"
     if not _COOKIE_NAME.fullmatch(name):
-        return "is not the name of a cookie: give the whole name alone, for example __Secure-better-auth.session_token"
+        return "is not a cookie name: give only the full name, for example __Secure-better-auth.session_token"
     return None
 
 
@@ -42,8 +44,8 @@ def fault_of_cached_name(name: str) -> str | None:
     if _core.cache_cookie_name(name) is not None:
         return None
     return (
-        "does not end in session_token, from which the name of the cookie that caches the session would follow: have "
-        "Better Auth name its cookies by advanced.cookiePrefix"
+        "does not end in session_token, so the name of the cookie that caches the session cannot be derived from "
+        "it: name Better Auth's cookies with advanced.cookiePrefix"
     )
 
 
@@ -58,7 +60,7 @@ def fault_of_origin(origin: str) -> str | None:
     except ValueError:
         return f"names {quoted(origin)}, which is not an origin: give for example https://app.example.com"
     if origin != written_by_a_browser:
-        return f"names {quoted(origin)}, but a browser sends the origin as {quoted(written_by_a_browser)}: write it so"
+        return f"names {quoted(origin)}, but a browser sends the origin {quoted(written_by_a_browser)}: write that"
     return None
 
 

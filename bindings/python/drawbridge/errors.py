@@ -34,7 +34,7 @@ def _facts_of_ones_own(code: str, status: int | None) -> _Facts:
         raise ValueError(f'"{code}" is a code of Drawbridge, with the status {_FACTS[code].status}: leave status out')
     if not isinstance(status, int) or isinstance(status, bool) or not 400 <= status <= 499:
         raise ValueError(
-            f'"{code}" is no error code of drawbridge.ERROR_CODES; one of your own needs a status of 400 to 499: '
+            f'"{code}" is not one of drawbridge.ERROR_CODES; your own code needs a status of 400 to 499: '
             f'AuthError("{code}", status=403)'
         )
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", code, re.ASCII):

@@ -59,9 +59,7 @@ class VerifierCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        refusals = CounterMetricFamily(
-            "drawbridge_refusals", "Refused requests, by the code of the answer.", labels=["code"]
-        )
+        refusals = CounterMetricFamily("drawbridge_refusals", "Refused requests, by error code.", labels=["code"])
         for code, times in _core.refusals().items():
             refusals.add_metric([code], times)
         yield refusals
@@ -70,43 +68,43 @@ class VerifierCollector(Collector):
             keys, revocations, counts = verifier.key_status(), verifier.revocation_status(), verifier.counts()
         except process.Closed:
             return
-        yield _states("keys_state", "1 for the state that the key set is in.", ("fresh", "stale", "absent"), keys.state)
+        yield _states("keys_state", "1 for the current state of the key set.", ("fresh", "stale", "absent"), keys.state)
         yield _gauge("keys_usable", "Keys that can verify a token now.", keys.usable_keys)
         if keys.age is not None:
             text = "How long ago Better Auth last answered with a key set."
             yield _gauge("keys_age_seconds", text, keys.age.total_seconds())
         yield _counter(
             "key_fetches",
-            "Fetches of the key set that have ended.",
+            "Finished fetches of the key set.",
             {("good",): counts.key_fetches - counts.failed_key_fetches, ("failed",): counts.failed_key_fetches},
         )
         yield _states(
             "revocations_state",
-            "1 for the state that the feed of revocations is in.",
+            "1 for the current state of the revocation feed.",
             ("off", "pending", "current", "lost"),
             revocations.state,
         )
-        text = "1 where no token counts while the feed is lost."
+        text = "1 if no token is accepted while the feed is lost."
         yield _gauge("revocations_required", text, int(revocations.required))
-        yield _gauge("revocations_entries", "Revocations that are known.", revocations.entries)
+        yield _gauge("revocations_entries", "Known revocations.", revocations.entries)
         if revocations.age is not None:
-            text = "How long ago the question was asked that was last answered in full."
+            text = "Time since the start of the last question that was answered in full."
             yield _gauge("revocations_age_seconds", text, revocations.age.total_seconds())
         failed = counts.failed_revocation_questions
         yield _counter(
             "revocation_questions",
-            "Questions about revocations that have ended.",
+            "Finished questions about revocations.",
             {("good",): counts.revocation_questions - failed, ("failed",): failed},
         )
         yield _counter(
             "token_cache_lookups",
-            "How often a token was looked for among those that were verified before.",
+            "Lookups of a token among those already verified.",
             {("hit",): counts.token_cache_hits, ("miss",): counts.token_cache_misses},
         )
         yield _gauge(
             "eddsa_table_keys", "Keys whose EdDSA signatures are verified with tables.", counts.eddsa_table_keys
         )
-        text = "How often tables gave another verdict than libsodium."
+        text = "Times that tables and libsodium disagreed."
         yield _counter("eddsa_table_faults", text, {(): counts.eddsa_table_faults}, ())
         of_kind = {"session": counts.sessions, "key": counts.api_keys}
         yield from _credentials({kind: one for kind, one in of_kind.items() if kind in verifier.credentials})
@@ -133,7 +131,7 @@ def _counter(name: str, text: str, times: dict[tuple[str, ...], int], labels: tu
 def _credentials(of_kind: dict[str, CredentialCounts]) -> Iterator[Metric]:
     yield _counter(
         "credential_exchanges",
-        "Sessions and API keys that Better Auth, or its storage, was asked about.",
+        "Questions to Better Auth, or its storage, about sessions and API keys.",
         {
             (kind, result): getattr(one, result)
             for kind, one in of_kind.items()
@@ -141,10 +139,10 @@ def _credentials(of_kind: dict[str, CredentialCounts]) -> Iterator[Metric]:
         },
         ("kind", "result"),
     )
-    text = "Sessions and API keys of which a good answer was remembered."
+    text = "Sessions and API keys accepted by a remembered answer."
     yield _counter("credential_cache_hits", text, {(kind,): one.remembered for kind, one in of_kind.items()}, ("kind",))
     waiting = GaugeMetricFamily(
-        "drawbridge_credentials_waiting", "Requests that wait for Better Auth's answer now.", labels=["kind"]
+        "drawbridge_credentials_waiting", "Requests waiting for Better Auth's answer now.", labels=["kind"]
     )
     for kind, one in of_kind.items():
         waiting.add_metric([kind], one.waiting)
@@ -163,13 +161,13 @@ class RequestMetrics:
         self._app = app
         self._requests = Counter(
             "drawbridge_http_requests",
-            "Requests that were answered, by route and status.",
+            "Answered requests, by route and status.",
             ["route", "status"],
             registry=registry,
         )
         self._took = Histogram(
             "drawbridge_http_request_duration_seconds",
-            "From when a request came until its answer began, by route.",
+            "Time from when a request came until its answer began, by route.",
             ["route"],
             buckets=_BOUNDS,
             registry=registry,

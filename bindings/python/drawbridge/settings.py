@@ -232,20 +232,20 @@ class _Reader:
             text = given.value
             # Compared byte by byte, so that white space around it by mistake would refuse every token.
             if isinstance(text, str) and text != text.strip():
-                _fault(given.name, f"is {quoted(text)}: take away the white space around it")
+                _fault(given.name, f"is {quoted(text)}: remove the white space around it")
             a_name = ("",)  # an empty list is none, and refused
             return self._list(argument, a_name, self._check_claim)
         addresses = self._better_auth()
         if addresses is None:
-            _fault(VARIABLES[argument], "is not set: set it, or set BETTER_AUTH_URL, whose origin it is by default")
+            _fault(VARIABLES[argument], "is not set: set it, or set BETTER_AUTH_URL, whose origin is the default")
         return (addresses[place],)
 
     @staticmethod
     def _check_claim(name: str, item: str) -> None:
         if item != item.strip():
-            _fault(name, f"names {quoted(item)}: take away the white space around it")
+            _fault(name, f"names {quoted(item)}: remove the white space around it")
         if "*" in item:
-            _fault(name, f"names {quoted(item)}: it is compared as it stands, so list each one")
+            _fault(name, f"names {quoted(item)}: it is compared literally, so list each one")
 
     def _number(self, argument: str, default: int, least: int, most: int, unit: str) -> int:
         given = self._find(argument)
@@ -284,14 +284,15 @@ class _Reader:
         if item not in _CORE_ALGORITHMS:
             _fault(
                 name,
-                f"names {quoted(item)}, which Drawbridge does not verify: give some of {', '.join(_CORE_ALGORITHMS)}",
+                f"names {quoted(item)}, which Drawbridge does not verify: give one or more of "
+                f"{', '.join(_CORE_ALGORITHMS)}",
             )
 
     @staticmethod
     def _check_host(name: str, item: str) -> None:
         bracketed = item.startswith("[") and item.endswith("]")
         if any(foreign in item for foreign in "/@* ") or (":" in item and not bracketed):
-            _fault(name, f"names {quoted(item)}: give host names alone, without http://, port or *")
+            _fault(name, f"names {quoted(item)}: give only host names, without http://, port or *")
 
     def _user_claim(self) -> str:
         given = self._text("user_claim")
@@ -343,7 +344,7 @@ class _Reader:
         if not found:
             _fault(
                 "BETTER_AUTH_URL",
-                "is not set: Better Auth is asked about sessions and keys, so say where it is, or take tokens alone "
+                "is not set, but sessions and keys are checked with Better Auth: set it, or accept only tokens "
                 "(DRAWBRIDGE_CREDENTIALS=token)",
             )
         return found
@@ -357,8 +358,8 @@ class _Reader:
         if name is None:
             _fault(
                 VARIABLES["session_cookie"],
-                "is not set, and BETTER_AUTH_ISSUER has issuers of http and of https, whose cookies have different "
-                "names: say which one browsers have",
+                "is not set, and BETTER_AUTH_ISSUER has both http and https issuers, whose cookies have "
+                "different names: give the name that browsers have",
             )
         return name
 
@@ -389,8 +390,8 @@ class _Reader:
         if secret is None and is_needed:
             _fault(
                 VARIABLES["secret"],
-                "is not set, and sessions are read from storage: give the secret of Better Auth, which tells a "
-                "session's cookie from a forged one",
+                "is not set, but sessions are read from storage: give Better Auth's secret, which exposes forged "
+                "session cookies",
             )
         return () if secret is None else (str(secret.value),)
 
@@ -411,5 +412,5 @@ class _Reader:
         if os.path.isdir(file):
             _fault(given.name, f"is {quoted(file)}: that is a directory; name a file in it")
         if not os.path.isdir(os.path.dirname(file) or "."):
-            _fault(given.name, f"is {quoted(file)}: there is no such directory to write it to")
+            _fault(given.name, f"is {quoted(file)}: its directory does not exist")
         return file

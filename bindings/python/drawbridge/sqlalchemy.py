@@ -83,7 +83,9 @@ class BetterAuthTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"the time {value} has no time zone: Better Auth's times are points in time")
+            raise ValueError(
+                f"the time {value} has no time zone: give one, because Better Auth's times are points in time"
+            )
         if self.stored == "timestamp_ms":
             return (value - _EPOCH) // timedelta(milliseconds=1)
         in_utc = value.astimezone(timezone.utc).replace(tzinfo=None)

@@ -292,8 +292,8 @@ class Verifier(Generic[Uuid_co]):
         """
         if self._sessions is not None:
             raise RuntimeError(
-                "This verifier reads sessions with an asynchronous client: await authenticate_request_async(), or let "
-                "Better Auth be asked about them (no `sessions`)."
+                "This verifier reads sessions with an asynchronous client: await authenticate_request_async(), "
+                "or leave `sessions` out to have Better Auth asked about them."
             )
         core = self._core or self._running()
         return core.authenticate_request(headers, method, is_websocket, client_address)

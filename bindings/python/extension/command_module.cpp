@@ -60,8 +60,8 @@ void set_default_ca_file(CLI::App& command, const std::string& file) {
 }
 
 constexpr const char* first_steps =
-    "Start your front end with Better Auth, then see what is missing between it and your backend. On this "
-    "machine each answer ends with the command to run next:\n\n"
+    "Start your front end with Better Auth, then find out what is missing between it and your backend. On "
+    "this machine, each report ends with the command to run next:\n\n"
     "  drawbridge doctor --better-auth-url http://localhost:3000\n\n"
     "`drawbridge --help` lists every command.\n";
 

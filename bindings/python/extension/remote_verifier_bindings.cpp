@@ -247,10 +247,9 @@ std::vector<Algorithm> algorithms_named(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const auto algorithm = algorithm_named(name);
     if (!algorithm)
-      throw std::invalid_argument{
-          "algorithms names \"" + name +
-          "\", which Drawbridge does not verify: give some of EdDSA, Ed25519, ES256, ES384, ES512, "
-          "RS256, RS384, RS512, PS256, PS384, PS512"};
+      throw std::invalid_argument{"algorithms names \"" + name +
+                                  "\", which Drawbridge does not verify: give one or more of EdDSA, Ed25519, "
+                                  "ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512"};
     algorithms.push_back(*algorithm);
   }
   return algorithms;

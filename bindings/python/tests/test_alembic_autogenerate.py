@@ -96,7 +96,7 @@ def test_only_what_a_revision_of_the_app_made_is_dropped(
     assert dropped(text) == {"labels", "after"}
     assert "drop_column('notes', 'old')" in text, "a column of a table that a revision made"
     left_alone = {
-        f"The table {name} is left alone: it has no model, and no revision made that table"
+        f"The table {name} is left alone: it has no model, and no revision created that table"
         for name in PLUGINS | {"theirs", "named_elsewhere"}
     }
     assert left_alone <= set(caplog.messages)

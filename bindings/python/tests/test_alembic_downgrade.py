@@ -104,13 +104,14 @@ USER = """insert into "user" (id, name, email, "emailVerified", "createdAt", "up
 KEY = """insert into jwks (id, "publicKey", "privateKey", "createdAt") values ('k', '{{}}', '{{}}', '2026-01-01')"""
 
 KEPT: dict[str, Kept] = {
-    "a user": Kept(USER, 'table "user" is not dropped: it has 1 row that Better Auth made. Delete them first'),
+    "a user": Kept(USER, 'table "user" is not dropped: it has 1 row that Better Auth wrote. If you do not'),
     "a key": Kept(KEY, 'table "jwks" is not dropped: it has 1 row'),
     "a key in a jwks that up made": Kept(
         KEY, 'table "jwks" is not dropped: it has 1 row', lambda database: run_migrations(database, jwt=False)
     ),
     "a column of a plugin": Kept(
-        'alter table "user" add column role text', 'table "user" is not dropped: others added the column role to it.'
+        'alter table "user" add column role text',
+        'table "user" is not dropped: something else added the column role to it.',
     ),
     "a table that refers to it": Kept(
         'create table notes (owner text references "user" (id))',
@@ -118,7 +119,7 @@ KEPT: dict[str, Kept] = {
     ),
     "a table that refers to the uuid that up added": Kept(
         'create table notes (owner {uuid} references "user" (uuid))',
-        "user.uuid is left as it is: foreign keys refer to it: {key} of notes. Drop them first",
+        "user.uuid is left as it is, because foreign keys refer to it: {key} of notes. Drop them first",
         lambda database: run_migrations(database, uuid=False),
     ),
 }
@@ -233,7 +234,7 @@ def test_another_set_of_tables_loses_nothing(
     run(database, (OPERATIONS[operation].upgrade, first))
     added = columns_of_all(database)
     assert added != before
-    said = rf"^{ADDED[operation]}.* was added to the table .*, which is not the one that is found now"
+    said = rf"^{ADDED[operation]}.* was added to the table .*, but a different table is found now"
     with pytest.raises(MigrationRefused, match=said):
         run(database, (OPERATIONS[operation].downgrade, second))
     assert columns_of_all(database) == added

@@ -23,7 +23,7 @@ pytest_plugins = ["alembic_databases"]
 pytestmark = pytest.mark.repository
 
 SETTINGS = {"text": {}, "uuid": {"ids": "uuid", "uuid_column": "user.id"}, "serial": {"ids": "serial"}}
-KNOW = "Better Auth must know of these ids"
+KNOW = "Better Auth must know about these ids"
 
 
 class Base(DeclarativeBase): ...

@@ -45,7 +45,7 @@ REFUSED: dict[str, Refused] = {
         f"create table people ({USER}, email_verified integer); create table users ({USER}, email_verified integer)",
     ),
     "an ORM's": Refused(
-        'Drizzle owns Better Auth\'s table "users": put uuid',
+        'Drizzle owns Better Auth\'s table "users": add uuid',
         f"create table users ({USER}, email_verified integer); create table __drizzle_migrations (id integer)",
     ),
     "a table user of something else": Refused(
@@ -64,9 +64,9 @@ ON_POSTGRES: dict[str, Refused] = {
     "the same in two cases": column(
         "is the same in several rows, with id a, b:", "text unique", a=GOOD, b=GOOD.upper()
     ),
-    "another type": column("user.uuid is of type integer: it must be uuid, or text that can become uuid", "integer"),
+    "another type": column("user.uuid has the type integer: it must be uuid, or text that can become uuid", "integer"),
     "text that is referred to": Refused(
-        "user.uuid is of type text and must become uuid, but foreign keys refer to it: notes_owner_fkey of notes.",
+        "user.uuid has the type text and must become uuid, but foreign keys refer to it: notes_owner_fkey of notes.",
         'alter table "user" add column uuid text unique; create table notes (owner text references "user" (uuid))',
         on_better_auths=True,
     ),
@@ -119,7 +119,7 @@ def test_another_product_is_named() -> None:
     context = SimpleNamespace(as_sql=False)
     connection = SimpleNamespace(dialect=SimpleNamespace(name="mysql"))
     op = SimpleNamespace(get_context=lambda: context, get_bind=lambda: connection)
-    with pytest.raises(MigrationRefused, match="works on PostgreSQL and SQLite, and this database is mysql"):
+    with pytest.raises(MigrationRefused, match="works on PostgreSQL and SQLite, but this database is mysql"):
         hybrid_id.upgrade(op)  # type: ignore[arg-type]
 
 

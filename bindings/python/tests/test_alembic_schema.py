@@ -104,5 +104,5 @@ def test_sessions_without_token_end_and_it_is_said(
     without_token(database)
     Project(tmp_path, database).up()
     assert database.execute("select count(*) from session") == [(0,)]
-    said = 'table "session" had no column token: 1 session could not be kept, their users sign in again'
+    said = 'table "session" had no column token: 1 session could not be kept, so their users must sign in again'
     assert said in caplog.messages

@@ -221,7 +221,7 @@ def test_doctor_of_a_token_without_uuid_where_sub_is_the_user() -> None:
         finally:
             api.shutdown()
     assert (ended.status, ended.errors) == (1, b"")
-    assert b"any user reads any other's" in ended.out
+    assert b"any user can read any other user's data" in ended.out
     assert by_flag == ended
     lacks = b'lacks the claim "uuid"'
     assert (lacks in ended.out, lacks in by_uuid.out) == (False, True)
@@ -307,7 +307,7 @@ def test_an_answer_that_cannot_be_written_is_lost_and_said_to_be(keys: KeyServer
             [*program, "jwks", keys.url], env=CLEAN, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False
         )
     assert done.returncode == 3
-    why = b"standard output could not be written (No space left on device): the answer is lost"
+    why = b"cannot write to standard output (No space left on device): the result is lost"
     assert done.stderr == b"drawbridge: " + why + b"\n"
 
 

@@ -124,14 +124,14 @@ def test_versioned_secrets_alone_sign() -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "said"),
     [
-        ({"credentials": ["cookie"]}, {}, 'credentials names "cookie": give some of token, session, key'),
+        ({"credentials": ["cookie"]}, {}, 'credentials names "cookie": give one or more of token, session, key'),
         ({"credentials": ["key", "key"]}, {}, 'credentials names "key" twice: give each once'),
         ({}, {"DRAWBRIDGE_CREDENTIALS": "token,session, token"}, 'DRAWBRIDGE_CREDENTIALS names "token" twice'),
         ({}, {"DRAWBRIDGE_CREDENTIALS": "token,"}, 'DRAWBRIDGE_CREDENTIALS is "token,": an item is empty'),
         ({}, {"DRAWBRIDGE_CREDENTIALS": ""}, "DRAWBRIDGE_CREDENTIALS is empty"),
         ({"credentials": []}, {}, "credentials is empty"),
-        ({"session_cookie": "a=b"}, {}, "session_cookie is not the name of a cookie: give the whole name alone"),
-        ({}, {"DRAWBRIDGE_SESSION_COOKIE": "a b"}, "DRAWBRIDGE_SESSION_COOKIE is not the name of a cookie"),
+        ({"session_cookie": "a=b"}, {}, "session_cookie is not a cookie name: give only the full name"),
+        ({}, {"DRAWBRIDGE_SESSION_COOKIE": "a b"}, "DRAWBRIDGE_SESSION_COOKIE is not a cookie name"),
         ({}, {"DRAWBRIDGE_SESSION_COOKIE": COOKIE_VALUE}, "DRAWBRIDGE_SESSION_COOKIE holds a cookie's value, which is"),
         ({"secret": ""}, {}, "secret is empty"),
         ({"secret": 7}, {}, "secret is a int: give a str"),
@@ -143,7 +143,7 @@ def test_versioned_secrets_alone_sign() -> None:
         (
             {"allowed_origins": "https://App.example/"},
             {},
-            'allowed_origins names "https://App.example/", but a browser sends the origin as "https://app.example"',
+            'allowed_origins names "https://App.example/", but a browser sends the origin "https://app.example"',
         ),
         ({"sessions": "memory"}, {}, 'sessions is "memory": give one of issuer, cookie'),
         (
@@ -154,14 +154,14 @@ def test_versioned_secrets_alone_sign() -> None:
         (
             {"sessions": "cookie", "session_cookie": "sid"},
             {},
-            "session_cookie does not end in session_token, from which the name",
+            "session_cookie does not end in session_token, so the name",
         ),
         ({"credential_max_age": 31}, {}, 'credential_max_age is "31": give a whole number of seconds from 0 to 30'),
         ({}, {"DRAWBRIDGE_CREDENTIAL_MAX_AGE": "-1"}, 'DRAWBRIDGE_CREDENTIAL_MAX_AGE is "-1": give'),
         (
             {"issuer": ["http://a.example", "https://a.example"]},
             {},
-            "DRAWBRIDGE_SESSION_COOKIE is not set, and BETTER_AUTH_ISSUER has issuers of http and of https",
+            "DRAWBRIDGE_SESSION_COOKIE is not set, and BETTER_AUTH_ISSUER has both http and https issuers",
         ),
     ],
 )
@@ -181,7 +181,7 @@ def test_better_auth_has_to_be_known_to_be_asked() -> None:
         **{"BETTER_AUTH_JWKS_URL": f"{URL}/keys", "BETTER_AUTH_ISSUER": "i", "BETTER_AUTH_AUDIENCE": "a"},
         "DRAWBRIDGE_CREDENTIALS": "key",
     }
-    with pytest.raises(ValueError, match=r"^BETTER_AUTH_URL is not set: Better Auth is asked about sessions and keys"):
+    with pytest.raises(ValueError, match=r"^BETTER_AUTH_URL is not set, but sessions and keys are checked"):
         read_settings({}, environment)
 
 
@@ -229,8 +229,8 @@ def test_sessions_from_storage_need_the_secret_and_no_address_to_ask() -> None:
     for secret in ({"BETTER_AUTH_SECRET": SECRET}, {"BETTER_AUTH_SECRETS": f"1:{SECRET}"}):
         settings = read_settings(source, environment | origins | secret)
         assert (settings.reads_sessions, settings.base_url, settings.secrets) == (True, "", (SECRET,))
-    with pytest.raises(ValueError, match="BETTER_AUTH_SECRET is not set, and sessions are read from storage"):
+    with pytest.raises(ValueError, match="BETTER_AUTH_SECRET is not set, but sessions are read from storage"):
         read_settings(source, environment | origins)
     with_keys = environment | origins | {"DRAWBRIDGE_CREDENTIALS": "session,key", "BETTER_AUTH_SECRET": SECRET}
-    with pytest.raises(ValueError, match="BETTER_AUTH_URL is not set: Better Auth is asked about sessions and keys"):
+    with pytest.raises(ValueError, match="BETTER_AUTH_URL is not set, but sessions and keys are checked"):
         read_settings(source, with_keys)

@@ -57,7 +57,7 @@ def test_an_error_of_ones_own() -> None:
     error = AuthError("user_unknown", "Alice is gone.", "She left on Monday.")
     assert str(error) == "user_unknown: Alice is gone. She left on Monday."
     assert error.problem()["detail"] == "Alice is gone."
-    with pytest.raises(ValueError, match='"user_gone" is no error code'):
+    with pytest.raises(ValueError, match='"user_gone" is not one of'):
         AuthError("user_gone")
 
 

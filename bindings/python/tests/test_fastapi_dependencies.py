@@ -295,9 +295,9 @@ def test_any_of_several_roles_is_enough(api: Api, role: str | None, code: str) -
         (("admin,editor",), 'write require_role("admin", "editor")'),
         (("admin", "editor, member"), 'write require_role("editor", "member")'),
         ((), "names no role"),
-        (("",), "is not empty"),
+        (("",), "must not be empty"),
         ((" admin",), "white space around it"),
-        ((["admin"],), "has a list: give each role by itself"),
+        ((["admin"],), "has a list: give each role separately"),
     ],
 )
 def test_what_cannot_be_a_role_is_an_error_when_the_app_is_made(api: Api, roles: tuple[str, ...], says: str) -> None:
@@ -424,7 +424,7 @@ def test_a_check_that_read_nothing_lets_nobody_in(api: Api, name: str) -> None:
     app = FastAPI()
     app.get("/me", dependencies=[Depends(api.auth.get_current_active_user(UNREAD[name]))])(lambda: "known")
     assert get(app, "/me", api.token()).status_code == 500
-    with pytest.raises(RuntimeError, match="says nothing of the user"):
+    with pytest.raises(RuntimeError, match="does not tell whether the user exists"):
         TestClient(app).get("/me", headers={"Authorization": api.token()})
 
 

@@ -18,7 +18,7 @@ from drawbridge.fastapi import BetterAuth, Refusal
 from drawbridge.testing import Issuer
 
 A, B = "org-a", "org-b"
-DETAIL = "The user is not a member of this organization, or lacks a role in it."
+DETAIL = "The user is not a member of this organization, or lacks the required role in it."
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +236,7 @@ def test_a_plain_fallback_does_not_hold_up_the_loop(auth: BetterAuth, issuer: Is
     [
         (Refusal("no_such_project", "There is no such project.", status=404), "404 no_such_project", None),
         (Refusal("plan_too_small", "Your plan has no projects.", status=403), "403 plan_too_small", None),
-        (Refusal("not_found"), "404 not_found", "There is nothing here."),
+        (Refusal("not_found"), "404 not_found", "There is nothing at this path."),
         (Refusal("role_missing", "Ask an owner."), "403 role_missing", None),
     ],
     ids=in_order,
@@ -276,7 +276,7 @@ def test_a_refusal_is_403_or_404(code: str, status: int | None) -> None:
         ({"roles": set()}, "names no role"),
         ({"roles": "owner"}, "takes a set of roles"),
         ({"roles": {"owner,admin"}}, 'roles={"owner", "admin"}'),
-        ({"roles": {" owner"}}, "no white space"),
+        ({"roles": {" owner"}}, "have white space"),
         ({"roles": {1}}, "has a int"),
         ({"place": "header"}, "not from 'header'"),
     ],
@@ -340,7 +340,7 @@ def test_an_app_does_not_start_where_a_route_takes_the_organization_from_elsewhe
     why = starts(auth, lambda app: app.get("/{org_id}/{other}", dependencies=asked)(lambda: "never"))
     assert "The route /{org_id}/{other} depends on require_membership" in why
     assert "it also takes org_id from" in why
-    assert "another organization: rename that parameter." in why
+    assert "a different organization: rename that parameter." in why
 
 
 def of_two_names(wanted: Annotated[str, Query(validation_alias=AliasChoices("org_id", "org"))]) -> None: ...
@@ -356,9 +356,9 @@ def of_one_of_another_name(wanted: Annotated[str, Query(alias="org_id")]) -> Non
     [
         (of_one_by_itself, ""),
         (of_one_of_another_name, ""),
-        (lambda: None, "takes no parameter org_id from the query"),
-        (of_a_model_of_the_query, "takes no parameter org_id from the query"),
-        (of_another_name, "takes no parameter org_id from the query"),
+        (lambda: None, "does not take org_id from the query"),
+        (of_a_model_of_the_query, "does not take org_id from the query"),
+        (of_another_name, "does not take org_id from the query"),
         (of_two_names, "takes org_id from another part of the query"),
         (of_both, "takes org_id from another part of the query"),
         (of_the_header_too, "takes org_id from a header"),
@@ -421,7 +421,7 @@ def test_a_route_whose_path_names_no_organization_stops_the_start() -> None:
 
     for fill, why in (
         (lambda app: app.get("/orgs/{id}", dependencies=asked)(lambda: "never"), "its path has no parameter {org_id}"),
-        (below_a_mount, "depends on require_membership, but {org_id} stands in the path or host of a mount"),
+        (below_a_mount, "depends on require_membership, but {org_id} is in the path or host of a mount"),
         (beside_a_mount, "names an organization by {org_id}, but nothing compares it: require_membership is"),
     ):
         assert why in starts(auth, fill)
@@ -459,8 +459,8 @@ def test_the_function_says_the_same_and_why(issuer: Issuer, auth: BetterAuth) ->
         assert error.www_authenticate is None
         return error.hint
 
-    assert "no role there" in hint(A, ["owner"], orgs={A: "admin,member"})
-    assert "no role there" in hint(A, [], orgs={A: "admin,member"})
+    assert "lacks the required role" in hint(A, ["owner"], orgs={A: "admin,member"})
+    assert "lacks the required role" in hint(A, [], orgs={A: "admin,member"})
     assert "active organization does not count" in hint(B, orgs={A: "owner"}, active_org=B)
     assert "drawbridge({ organizations: true })" in hint(A)
     assert "in the database" in hint(B, **MANY)

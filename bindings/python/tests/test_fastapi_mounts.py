@@ -282,9 +282,9 @@ def test_what_is_said_names_the_whole_path_and_what_to_write(api: Api) -> None:
     with pytest.raises(RuntimeError) as raised, TestClient(app):
         raise AssertionError("the app started")
     assert str(raised.value) == (
-        "The route /api/v1/{user_id}/notes depends on verify_user_access, but {user_id} stands in the path or host "
-        "of a mount (/api/v1/{user_id}), whose parameters FastAPI does not give to the routes below: they would take "
-        'user_id from the query. Write it into the path of each route: APIRouter(prefix="/api/v1/{user_id}") with '
+        "The route /api/v1/{user_id}/notes depends on verify_user_access, but {user_id} is in the path or host of a "
+        "mount (/api/v1/{user_id}), whose parameters FastAPI does not pass to the routes below: they would "
+        'take user_id from the query. Put it into the path of each route: APIRouter(prefix="/api/v1/{user_id}") with '
         "app.include_router(router), or a mount that ends before {user_id}."
     )
 

@@ -142,7 +142,7 @@ def test_a_form_of_the_apps_own_is_not_described_as_ours() -> None:
     app.add_exception_handler(AuthError, lambda request, error: JSONResponse({}))
     app.get("/", dependencies=[Depends(AUTH.get_current_user)])(lambda: "x")
     document = AUTH.openapi(app)
-    assert document["paths"]["/"]["get"]["responses"]["401"] == {"description": "No token, or one that is not good"}
+    assert document["paths"]["/"]["get"]["responses"]["401"] == {"description": "No token, or one that is not valid"}
     assert "AuthProblem" not in document["components"].get("schemas", {})
 
 

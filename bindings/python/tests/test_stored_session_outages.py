@@ -48,10 +48,10 @@ async def gives_no_text(token: str) -> SessionRecord | None:
 @pytest.mark.parametrize(
     ("find", "hint"),
     [
-        (never, "The store of the sessions has not answered within 0.05 seconds."),
+        (never, "The session store did not answer within 0.05 seconds."),
         (breaks, "The sessions cannot be read: ValueError."),
         (says_why, "The disk is on fire."),
-        (is_cancelled, "The look for the session was given up."),
+        (is_cancelled, "The lookup of the session was cancelled."),
         (gives_no_text, "The sessions cannot be read: AttributeError."),
     ],
 )
@@ -224,4 +224,4 @@ def test_a_database_without_better_auths_tables_says_so(tmp_path: Path, issuer: 
         return f"{refused.value.code}: {refused.value.hint}"
 
     said = asyncio.run(run())
-    assert said.startswith("session_unavailable: The sessions in the database cannot be read: there is no table")
+    assert said.startswith("session_unavailable: The sessions in the database cannot be read: Better Auth's table")

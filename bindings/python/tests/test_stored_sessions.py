@@ -231,29 +231,29 @@ FAULTS: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     "an engine that blocks": (
         lambda: sqlalchemy_sessions(create_engine("sqlite://")),  # type: ignore[arg-type]
         TypeError,
-        "sessions are read with an AsyncEngine, as create_async_engine() makes one, and this is a Engine",
+        "sessions are read with an AsyncEngine, from create_async_engine(), but this is a Engine",
     ),
     "a client that blocks": (
         lambda: redis_sessions(SyncClient()),  # type: ignore[arg-type]
         TypeError,
-        "sessions are read with an asynchronous client, redis.asyncio.Redis for example, and this is a "
+        "sessions are read with an asynchronous client, for example redis.asyncio.Redis, but this is a "
         "test_stored_sessions.SyncClient",
     ),
     "another product": (
         lambda: sqlalchemy_sessions(of_another_product()),
         ValueError,
-        "sessions are read from PostgreSQL and SQLite, and this database is mysql",
+        "sessions are read from PostgreSQL and SQLite, but this database is mysql",
     ),
     "no connection": (
         lambda: sqlalchemy_sessions(create_async_engine("sqlite+aiosqlite://"), connections=0),
         ValueError,
-        "connections is 0: sessions are read with one or more",
+        "connections is 0: give 1 or more",
     ),
     "no secret": (
         lambda: Verifier("http://localhost:3000", credentials="session", sessions=OwnStore(finds_nothing)),
         ValueError,
-        "BETTER_AUTH_SECRET is not set, and sessions are read from storage: give the secret of Better Auth, which "
-        "tells a session's cookie from a forged one",
+        "BETTER_AUTH_SECRET is not set, but sessions are read from storage: give Better Auth's secret, which "
+        "exposes forged session cookies",
     ),
     "no source": (
         lambda: Verifier("http://localhost:3000", credentials="session", secret=SECRET, sessions=DictClient()),  # type: ignore[arg-type]

@@ -77,9 +77,9 @@ def test_what_the_library_names_is_called_by_its_setting(issuer: Issuer) -> None
         verifier.verify(issuer.token())
     with Verifier(issuer.url, jwks_url=f"{issuer.url}/nowhere", on_event=events.put) as verifier:
         event = events.get(timeout=10)
-        assert "here BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL says it" in event.text
+        assert "is set here by BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL" in event.text
         assert verifier.key_status().last_failure == event.text
-    with pytest.raises(ValueError, match="name the host in DRAWBRIDGE_ALLOW_HTTP_HOSTS"):
+    with pytest.raises(ValueError, match="list the host in DRAWBRIDGE_ALLOW_HTTP_HOSTS"):
         Verifier("http://auth.example.com")
 
 

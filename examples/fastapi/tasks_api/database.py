@@ -116,7 +116,8 @@ def check_quota(session: Session, owner: Identity, table: type[Task] | type[Tag]
     have_alone(session, owner)
     if count(session, select(table.id).where(table.user_id == owner.uuid).limit(quota)) == quota:
         name = table.__tablename__
-        raise AuthError("quota_exceeded", f"You have {quota} {name}, and one user may have no more; delete some first.")
+        text = f"You have {quota} {name}, which is the most that one user may have; delete some first."
+        raise AuthError("quota_exceeded", text)
 
 
 def check_tags_on_tasks(session: Session, owner: Identity, more: int) -> None:
@@ -128,7 +129,10 @@ def check_tags_on_tasks(session: Session, owner: Identity, more: int) -> None:
     left = quota - more
     there = select(task_tags.c.tag_id).where(task_tags.c.user_id == owner.uuid)
     if left < 0 or count(session, there.limit(left + 1)) > left:
-        text = f"Your tasks would have more than {quota} tags in all, and one user may have no more; remove some first."
+        text = (
+            f"Your tasks would have more than {quota} tags in all, which is the most that one user may have; "
+            "remove some first."
+        )
         raise AuthError("quota_exceeded", text)
 
 
@@ -161,6 +165,6 @@ def _refusals() -> Iterator[None]:
         # who may be deleted at any time.
         if "foreign key" in str(error.orig).lower():
             raise user_unknown() from error
-        raise AuthError("conflict", "You have another tag of that name.") from error
+        raise AuthError("conflict", "You already have a tag with that name.") from error
     except UNAVAILABLE as error:
         raise AuthError("store_unavailable", "The database is currently unavailable; try again.", str(error)) from error

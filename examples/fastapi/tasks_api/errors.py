@@ -74,7 +74,7 @@ async def _answer_for_the_router(request: Request, error: Exception) -> Response
             await auth.get_current_user(request)
     except AuthError as refused:
         return await problem_response(request, refused)
-    answer = await problem_response(request, AuthError("method_not_allowed", "This route does not take that method."))
+    answer = await problem_response(request, AuthError("method_not_allowed", "This route does not accept that method."))
     answer.headers["Allow"] = ", ".join(methods)
     return answer
 

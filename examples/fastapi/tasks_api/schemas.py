@@ -57,7 +57,7 @@ def trimmed(longest: int) -> AfterValidator:
     def trim(value: str) -> str:
         value = value.strip(WHITE_SPACE)
         if not 1 <= len(value) <= longest:
-            raise fault(f"must have 1 to {longest} characters, white space at both ends not counted")
+            raise fault(f"must have 1 to {longest} characters, not counting white space at either end")
         return _characters(value)
 
     return AfterValidator(trim)
@@ -65,7 +65,7 @@ def trimmed(longest: int) -> AfterValidator:
 
 def _characters(value: str) -> str:
     if "\0" in value:
-        raise fault("must not have the character NUL")
+        raise fault("must not contain the character NUL")
     if HALF_A_PAIR.search(value):
         raise fault("must be UTF-8")
     return value

@@ -38,7 +38,7 @@ def _metrics() -> tuple[str, int] | None:
     text = os.environ.get("DRAWBRIDGE_METRICS", "")
     host, _, port = text.rpartition(":")
     if text and not re.fullmatch("[0-9]{1,5}", port):
-        raise ValueError(f"DRAWBRIDGE_METRICS is {text}: give a port of 127.0.0.1, for example 9464, or HOST:PORT")
+        raise ValueError(f"DRAWBRIDGE_METRICS is {text}: give a port on 127.0.0.1, for example 9464, or HOST:PORT")
     return (host.strip("[]") or "127.0.0.1", int(port)) if text else None
 
 

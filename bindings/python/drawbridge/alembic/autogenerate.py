@@ -42,7 +42,7 @@ def include_object(
         return True
     what = table.fullname if type_ == "table" else f"{name} of {table.fullname}"
     logger.info(
-        "The %s %s is left alone: it has no model, and no revision made that table", type_.replace("_", " "), what
+        "The %s %s is left alone: it has no model, and no revision created that table", type_.replace("_", " "), what
     )
     return False
 

@@ -23,14 +23,14 @@ def connection_of(op: Operations) -> Connection:
     context = op.get_context()
     if context.as_sql:
         raise MigrationRefused(
-            "drawbridge.alembic cannot write its SQL with --sql: what is to be done depends on the tables that are "
-            "there. Run the revision on the database, or have `drawbridge migrate plan --with-better-auth` print the "
+            "drawbridge.alembic cannot write its SQL with --sql: what it does depends on the tables that exist. "
+            "Run the revision on the database, or have `drawbridge migrate plan --with-better-auth` print the "
             "SQL, run that, and mark the revision as done with `alembic stamp`"
         )
     connection = op.get_bind()
     if connection.dialect.name not in PRODUCTS:
         raise MigrationRefused(
-            f"drawbridge.alembic works on PostgreSQL and SQLite, and this database is {connection.dialect.name}"
+            f"drawbridge.alembic works on PostgreSQL and SQLite, but this database is {connection.dialect.name}"
         )
     return connection
 

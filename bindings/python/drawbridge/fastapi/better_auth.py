@@ -107,7 +107,7 @@ class BetterAuth(Generic[Uuid_co]):
     ) -> None:
         if verifier is not None and (better_auth_url is not None or user_claim is not None or settings):
             raise ValueError(
-                "BetterAuth takes a verifier or the settings for one, not both: give them to the verifier."
+                "BetterAuth takes a verifier or the settings for one, not both: give the settings to the verifier."
             )
         self._given = verifier
         # The verifier that was made, or none. No lock: a fork would leave it to the child as it is, held or not.

@@ -115,11 +115,11 @@ def parameter_missing(path: str, compared: Compared) -> str:
     lacks, add = (
         (f"its path has no parameter {{{parameter}}}", "add it to the path")
         if place == "path"
-        else (f"it takes no parameter {parameter} from the query", "declare it, by itself")
+        else (f"it does not take {parameter} from the query", "declare it on its own")
     )
     return (
         f"The route {path} depends on {dependency}, but {lacks}, so there is no {whose} to compare with: {add}, or "
-        f"name another with {remedy}."
+        f"name a different one with {remedy}."
     )
 
 
@@ -132,7 +132,7 @@ def _parameter_elsewhere(path: str, compared: Compared, elsewhere: str) -> str:
     )
     return (
         f"The route {path} depends on {dependency}, which compares {shown} of its {place}, but it also "
-        f"takes {parameter} from {elsewhere}, where a caller can write another {whose}: {instead} that parameter."
+        f"takes {parameter} from {elsewhere}, where a caller can write a different {whose}: {instead} that parameter."
     )
 
 

@@ -169,8 +169,8 @@ class UserWithRole(CredentialDependency):
             wanted = " or ".join(map(repr, self._roles))
             raise AuthError(
                 "role_missing",
-                "The user lacks a role that this needs.",
-                f"The token has no role {wanted}; a role given meanwhile is in the next token.",
+                "The user lacks the required role.",
+                f"The token has no role {wanted}; a role granted since then appears in the next token.",
             )
         return identity
 
@@ -185,8 +185,8 @@ class SignedInUser(CredentialDependency):
         if identity.credential == "key":
             raise AuthError(
                 "permission_missing",
-                "An API key may not do this.",
-                "The route asks for a signed-in user, by a session or a token, with require_session.",
+                "An API key is not allowed to do this.",
+                "The route requires a signed-in user, with a session or a token (require_session).",
             )
         return identity
 
@@ -211,7 +211,7 @@ class KeyWithPermission(CredentialDependency):
         if not identity.has_permission(self._resource, self._action):
             raise AuthError(
                 "permission_missing",
-                "The credential may not do this.",
+                "The credential lacks the required permission.",
                 f"It lacks the permission {self._resource!r}: {self._action!r}. Only API keys have permissions.",
             )
         return identity
@@ -224,8 +224,8 @@ class ActiveUser(CredentialDependency):
         super().__init__(source)
         if is_any(check, isgeneratorfunction) or is_any(check, isasyncgenfunction):
             raise TypeError(
-                "get_current_active_user takes a function that returns the user, and this one yields: "
-                "a generator would let everybody in. Use return."
+                "get_current_active_user takes a function that returns the user, but this one yields: a "
+                "generator would let everyone in. Use return."
             )
         self._check: Callable[[Identity], object | Awaitable[object]] = check
         self._is_async = is_any(check, iscoroutinefunction)
@@ -244,8 +244,8 @@ class ActiveUser(CredentialDependency):
             )
         if _is_unread(found):
             raise RuntimeError(
-                f"The check that was given to get_current_active_user returned a {type(found).__name__}, which says "
-                "nothing of the user: return the user that was read from it, or whether there is one."
+                f"The check that was given to get_current_active_user returned a {type(found).__name__}, which "
+                "does not tell whether the user exists: return the user read from it, or a bool."
             )
         return identity if found is True else found
 
@@ -256,7 +256,7 @@ def check_roles(roles: tuple[object, ...], dependency: str, written: str) -> Non
         raise ValueError(f"{dependency} names no role: give one or more, " + written.format('"admin"'))
     for role in roles:
         if not isinstance(role, str):
-            raise ValueError(f"{dependency} has a {type(role).__name__}: give each role by itself, as a str")
+            raise ValueError(f"{dependency} has a {type(role).__name__}: give each role separately, as a str")
         if "," in role:
             each = ", ".join(f'"{part.strip()}"' for part in role.split(","))
             raise ValueError(
@@ -264,7 +264,7 @@ def check_roles(roles: tuple[object, ...], dependency: str, written: str) -> Non
                 f"{written.format(each)}"
             )
         if not role or role != role.strip():
-            raise ValueError(f'{dependency} has "{role}": a role is not empty, and has no white space around it')
+            raise ValueError(f'{dependency} has "{role}": a role must not be empty or have white space around it')
 
 
 def is_any(check: object, kind: Callable[[object], bool]) -> bool:

@@ -32,7 +32,7 @@ class Refusal:
 
     def __post_init__(self) -> None:
         if self.error().status not in (403, 404):
-            raise ValueError(f"Refusal({self.code!r}) is a {self.error().status}, and takes 403 or 404")
+            raise ValueError(f"Refusal({self.code!r}) has the status {self.error().status}: give 403 or 404")
 
     def error(self, hint: str = "") -> AuthError:
         return AuthError(self.code, self.detail, hint, status=self.status)
@@ -56,7 +56,7 @@ class MemberOf(ComparingDependency):
         if roles is not None:
             check_roles(tuple(roles), "require_membership", "roles={{{}}}")
         if fallback and (is_any(fallback, isgeneratorfunction) or is_any(fallback, isasyncgenfunction)):
-            raise TypeError("require_membership takes a fallback that returns roles, and this one yields: use return.")
+            raise TypeError("require_membership takes a fallback that returns roles, but this one yields: use return.")
         remedy = "require_membership(...)"
         super().__init__(source, Compared(parameter, "require_membership", "organization", remedy, place))
         self._roles = roles
@@ -75,7 +75,9 @@ class MemberOf(ComparingDependency):
         if self._refusal is not None:
             raise self._refusal.error(hint)
         raise AuthError(
-            "membership_missing", "The user is not a member of this organization, or lacks a role in it.", hint
+            "membership_missing",
+            "The user is not a member of this organization, or lacks the required role in it.",
+            hint,
         )
 
     def _organization_of(self, request: HTTPConnection) -> str:
@@ -94,7 +96,7 @@ class MemberOf(ComparingDependency):
             if not roles:
                 return "The fallback that was given to require_membership found no membership."
             if self._roles is not None and self._roles.isdisjoint(roles):
-                return "The fallback that was given to require_membership found no role that this needs."
+                return "The fallback that was given to require_membership found no role that this requires."
             return None
         try:
             check_membership(identity, organization, self._roles)

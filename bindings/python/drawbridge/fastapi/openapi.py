@@ -145,7 +145,7 @@ def _schemes_of(dependency: CredentialDependency, taken: ShownCredentials) -> di
                 "type": "apiKey",
                 "in": "cookie",
                 "name": taken.session_cookie,
-                "description": "The session cookie that Better Auth sets. A page has to be of an allowed origin.",
+                "description": "The session cookie that Better Auth sets. A page must have an allowed origin.",
             },
         ),
         "key": (
@@ -171,17 +171,17 @@ def _describe(
             responses[status] |= {"headers": headers, "content": {"application/problem+json": {"schema": schema}}}
 
     noun = "token" if taken == {"token"} else "credential"
-    add("401", f"No {noun}, or one that is not good", _CHALLENGE)
+    add("401", f"No {noun}, or one that is not valid", _CHALLENGE)
     by_cookie = "session" in taken and method not in _SAFE_METHODS
     hidden = [each for each in dependencies if isinstance(each, MemberOf) and each.refused_with == 404]
     if by_cookie or any(
         not isinstance(each, (CurrentUser, OptionalUser)) and each not in hidden for each in dependencies
     ):
-        add("403", f"A good {noun}, but not for this", {})
+        add("403", f"A valid {noun}, but not for this", {})
     if hidden:
-        add("404", f"A good {noun}, but nothing is there for it", {})
+        add("404", f"A valid {noun}, but there is nothing here for it", {})
     if "key" in taken:
         add("429", "A limit of the API key is reached", _WAIT)
-    add("503", "It cannot be decided now", _WAIT)
+    add("503", f"The {noun} cannot be checked at the moment", _WAIT)
     if all(isinstance(each, OptionalUser) for each in dependencies) and {} not in operation.get("security", [{}]):
         operation["security"].append({})

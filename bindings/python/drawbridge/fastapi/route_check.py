@@ -89,7 +89,7 @@ def _not_compared(above: Above, route: Any, compared: frozenset[Compared]) -> It
             yield (
                 f"{path} names {article} {each.whose} by {name}, but nothing compares it: {each.dependency} is a "
                 f"dependency of the app or router around it, and FastAPI runs those for its own routes, not for what "
-                f"is mounted. Serve it by a route of FastAPI that depends on {each.dependency}, or without {name}."
+                f"is mounted. Serve it with a FastAPI route that depends on {each.dependency}, or without {name}."
             )
 
 
@@ -100,9 +100,9 @@ def _shown(compared: Compared) -> str:
 def _parameter_of_a_mount(above: Above, path: str, compared: Compared) -> str:
     parameter = compared.parameter
     return (
-        f"The route {above.path}{path} depends on {compared.dependency}, but {{{parameter}}} stands in the path or "
-        f"host of a mount ({above.path}), whose parameters FastAPI does not give to the routes below: they would take "
-        f'{parameter} from the query. Write it into the path of each route: APIRouter(prefix="{above.path}") with '
+        f"The route {above.path}{path} depends on {compared.dependency}, but {{{parameter}}} is in the path or "
+        f"host of a mount ({above.path}), whose parameters FastAPI does not pass to the routes below: they would "
+        f'take {parameter} from the query. Put it into the path of each route: APIRouter(prefix="{above.path}") with '
         f"app.include_router(router), or a mount that ends before {{{parameter}}}."
     )
 

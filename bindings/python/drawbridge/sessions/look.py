@@ -28,7 +28,7 @@ async def look_up(sessions: SessionSource, look: _core.SessionLook) -> _core.Ide
         if record is not None:
             json = record.json if isinstance(record.json, bytes) else record.json.encode()
     except Late:
-        why = f"The store of the sessions has not answered within {LONGEST_WAIT:g} seconds."
+        why = f"The session store did not answer within {LONGEST_WAIT:g} seconds."
     except SessionsUnavailable as error:
         why = str(error)
     except Exception as error:
@@ -54,7 +54,7 @@ async def find_until(sessions: SessionSource, token: str, until: float | None) -
     if not task.done():
         raise Late
     if task.cancelled():
-        raise SessionsUnavailable("The look for the session was given up.")
+        raise SessionsUnavailable("The lookup of the session was cancelled.")
     return task.result()
 
 

@@ -33,7 +33,7 @@ class SecondaryStorage(SourceInTime):
         asks = [getattr(client, name, None) for name in ("execute_command", "get")]
         if not any(iscoroutinefunction(ask) for ask in asks):
             raise TypeError(
-                f"sessions are read with an asynchronous client, redis.asyncio.Redis for example, and this is a "
+                f"sessions are read with an asynchronous client, for example redis.asyncio.Redis, but this is a "
                 f"{type(client).__module__}.{type(client).__name__}"
             )
         self._client: Any = client
@@ -112,7 +112,7 @@ def _record_with(record: bytes, revocation: Value) -> Found:
         return revocation
     revoked_before = _core.read_revocation(revocation)
     if revoked_before is None:
-        return _unavailable("when all sessions of the user were ended is not a time")
+        return _unavailable("the time at which all the user's sessions ended is not a time")
     return SessionRecord(record, revoked_before)
 
 
@@ -121,7 +121,7 @@ def _text(value: Any) -> Value:
         return value.encode()
     if value is None or isinstance(value, bytes):
         return value
-    return _unavailable(f"the client gives a {type(value).__name__} for a text")
+    return _unavailable(f"the client returned a {type(value).__name__} instead of a string")
 
 
 def _unavailable(why: str) -> SessionsUnavailable:

@@ -145,7 +145,7 @@ class _Reads:
 
     def _ended(self, reading: _Reading, task: asyncio.Task[Mapping[str, Found] | SessionsUnavailable]) -> None:
         self._under_way.discard(reading)
-        outcome = SessionsUnavailable("The look for the session was given up.") if task.cancelled() else task.result()
+        outcome = SessionsUnavailable("The lookup of the session was cancelled.") if task.cancelled() else task.result()
         for token, look in reading.looks.items():
             look.answer(outcome if isinstance(outcome, SessionsUnavailable) else outcome.get(token))
         self._let_go(reading)

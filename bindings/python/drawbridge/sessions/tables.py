@@ -39,14 +39,14 @@ class Tables(SourceInTime):
     def __init__(self, engine: AsyncEngine, where: tuple[str, str], connections: int) -> None:
         if not isinstance(engine, AsyncEngine):
             raise TypeError(
-                f"sessions are read with an AsyncEngine, as create_async_engine() makes one, and this is a "
+                f"sessions are read with an AsyncEngine, from create_async_engine(), but this is a "
                 f"{type(engine).__name__}"
             )
         self._product = engine.dialect.name
         if self._product not in _FOR_TOKENS:
-            raise ValueError(f"sessions are read from PostgreSQL and SQLite, and this database is {self._product}")
+            raise ValueError(f"sessions are read from PostgreSQL and SQLite, but this database is {self._product}")
         if connections < 1:
-            raise ValueError(f"connections is {connections}: sessions are read with one or more")
+            raise ValueError(f"connections is {connections}: give 1 or more")
         self._engine = engine
         # One statement needs no transaction around it. On SQLite a SELECT begins none, and to come back from another
         # isolation level would undo what an app sets on its connections.

@@ -54,8 +54,8 @@ class Issuer:
     def __init__(self, *, user_claim: Literal["uuid", "sub"] | None = None, outside_tests: bool = False) -> None:
         if not outside_tests and not is_test_run():
             raise RuntimeError(
-                "An Issuer can sign in as anyone, so it is made only while pytest runs, and it does not run here: "
-                "use Better Auth, or say Issuer(outside_tests=True) if this is not production."
+                "An Issuer can sign in as anyone, so it works only while pytest runs, and pytest is not running: "
+                "use Better Auth, or write Issuer(outside_tests=True) if this is not production."
             )
         self._user_claim = user_claim
         self._lock = threading.Lock()

@@ -45,10 +45,10 @@ def assert_all_routes_protected(app: Starlette, open: Collection[str] = ()) -> N
     faults = []
     if forgotten:
         faults.append(
-            "these routes ask nobody who is calling:\n"
+            "these routes do not check who is calling:\n"
             + "".join(f"  {name}\n" for name in forgotten)
-            + "Give each a dependency such as Depends(auth.get_current_user); one that is meant for anybody belongs "
-            + "into open={…}."
+            + "Give each a dependency such as Depends(auth.get_current_user); list one that is meant for everyone "
+            "in open={…}."
         )
     if unknown:
         faults.append(f"open names something that is not a route of this app: {', '.join(unknown)}")
