@@ -23,8 +23,8 @@ constexpr const char* migrate_examples =
     "  drawbridge migrate up\n\n";
 
 constexpr const char* first_steps =
-    "Start your front end with Better Auth, then see what is missing between it and your backend. On this "
-    "machine each answer ends with the command to run next:\n\n"
+    "Start your front end with Better Auth, then find out what is missing between it and your backend. On "
+    "this machine, each report ends with the command to run next:\n\n"
     "  drawbridge doctor --better-auth-url http://localhost:3000\n\n"
     "To prepare Better Auth's database, and to serve the tasks API on it:\n\n"
     "  drawbridge migrate up --database-url sqlite:FILE\n"

@@ -52,9 +52,9 @@ boost::json::object json_of(const Asked& asked, const MigrationStatus& status) {
 std::string text_of(const MigrationStatus& status, const Palette& palette) {
   std::string text;
   if (!status.missing_file.empty())
-    text += fmt::format("there is no file {}: `drawbridge migrate up` makes it\n",
+    text += fmt::format("there is no file {}: `drawbridge migrate up` creates it\n",
                         display_text(status.missing_file, longest_path));
-  text += fmt::format("tables of version {}, the latest is {}\n", status.version, status.latest);
+  text += fmt::format("the tables have version {}; the latest is {}\n", status.version, status.latest);
   if (!status.remark.empty()) text += status.remark + '\n';
   for (const std::string& name : status.pending) {
     text += fmt::format("{}  {}\n", palette.bad("pending"), display_text(name, name.size()));
@@ -113,20 +113,19 @@ std::function<MigrationOptions()> add_options(CLI::App& command) {
   const std::map<std::string, Ids> kinds{{"text", Ids::text}, {"uuid", Ids::uuid}, {"serial", Ids::serial}};
   CLI::Option* const better_auth =
       command.add_flag("--with-better-auth")
-          ->description("Make the tables of Better Auth 1.7, too, where they are missing");
+          ->description("Also create the tables of Better Auth 1.7 where they are missing");
   CLI::Option* const ids =
       command.add_option("--ids")
           ->description(
-              "Which ids those get in a database without users: text (Better Auth's own), uuid, or serial; "
-              "where there are users, theirs")
+              "The kind of ids for those tables in a database without users: text (Better Auth's own), uuid, "
+              "or serial; with users, the kind that they have")
           ->check(CLI::IsMember(kinds))
           ->needs(better_auth);
-  CLI::Option* const uuid =
-      command.add_option("--uuid")
-          ->description(
-              "user.id: the users' ids are UUIDs, as with drawbridge({ uuid: \"user.id\" }). Needed only "
-              "for an empty table with texts as ids")
-          ->check(CLI::IsMember({"user.id"}));
+  CLI::Option* const uuid = command.add_option("--uuid")
+                                ->description(
+                                    "user.id: the users' ids are UUIDs, as with drawbridge({ uuid: "
+                                    "\"user.id\" }). Needed only for an empty table with text ids")
+                                ->check(CLI::IsMember({"user.id"}));
   CLI::Option* const only = command.add_option("--only")
                                 ->description("user: leave out the tables of the tasks API, for your own API")
                                 ->check(CLI::IsMember({"user"}));
@@ -158,17 +157,16 @@ void add_migrate(CLI::App& app, int& status) {
   CLI::App* const migrate =
       app.add_subcommand("migrate", "Add the tables and columns that this program needs");
   migrate->footer(
-      "The tables of the tasks API follow numbered steps. Better Auth's tables get what the bridge needs "
-      "where it is missing: user.uuid for every user, session.token, jwks. No table or column is dropped. "
-      "You "
-      "may run each command again, and the next run continues one that was stopped. Of two at once, one "
-      "waits.\n\n"
-      "Exit status: 0 good, 1 something is pending (status, up) or waits for a person, 2 wrong usage, 3 the "
+      "The tables of the tasks API are migrated in numbered steps. Better Auth's tables get what the bridge "
+      "needs where it is missing: user.uuid for every user, session.token, jwks. No table or column is "
+      "dropped. You can run each command again; a new run continues one that was stopped. Of two at the same "
+      "time, one waits.\n\n"
+      "Exit status: 0 good, 1 something is pending (status, up) or needs you to act, 2 wrong usage, 3 the "
       "database cannot be used.");
   migrate->require_subcommand(1);
   add(*migrate, "status", "Show what is pending", show_status, status);
   add(*migrate, "plan", "Print the SQL that `up` would run", show_plan, status);
-  add(*migrate, "up", "Do what is pending", bring_up, status);
+  add(*migrate, "up", "Apply what is pending", bring_up, status);
 }
 
 }  // namespace drawbridge::app

@@ -43,10 +43,10 @@ int ask(const std::string& text) {
 
 void add_ready(CLI::App& app, int& status) {
   CLI::App* const command =
-      app.add_subcommand("ready", "Ask a running API whether keys and database are there");
+      app.add_subcommand("ready", "Ask a running API whether it has its keys and its database");
   command->footer(
-      "For the health check of a container or a service: it prints what GET /readyz answers, in five seconds "
-      "at most.\n\n"
+      "For the health check of a container or a service: it prints what GET /readyz answers, within five "
+      "seconds.\n\n"
       "Exit status: 0 ready, 1 not ready, 2 wrong usage, 3 no answer.");
   CLI::Option* const place = command->add_option("address")
                                  ->type_name("HOST:PORT")

@@ -93,10 +93,10 @@ void wait_for_the_end(const sigset_t& awaited, RemoteVerifier& verifier, http::E
     int number = 0;
     if (sigwait(&awaited, &number) != 0) continue;
     if (number != SIGHUP) {
-      log.event(spdlog::level::info, "stop", "finishing what is in flight");
+      log.event(spdlog::level::info, "stop", "finishing the requests in progress");
       return;
     }
-    log.event(spdlog::level::info, "keys", "fetching them, as SIGHUP asks");
+    log.event(spdlog::level::info, "keys", "fetching them now (SIGHUP)");
     verifier.refresh();
   }
 }
@@ -125,6 +125,20 @@ std::shared_ptr<SessionStore> open_sessions(const SessionStorage& storage) {
   return nullptr;
 }
 
+/// A line for what is done, and one now and then for what takes long: rows of a file that is new to this
+/// version.
+schema::MigrationReport report_to(http::EventLog& log) {
+  constexpr std::int64_t rows_between = 50'000;
+  const auto say = [&log](std::string_view text) { log.event(spdlog::level::info, "database", text); };
+  return {.line = say,
+          .progress = [say, next = std::int64_t{0}](std::string_view name, std::int64_t done,
+                                                    std::int64_t total) mutable {
+            if (done < next) return;
+            next = done + rows_between;
+            say(fmt::format("{}: {} of {} rows", name, done, total));
+          }};
+}
+
 int serve(ServeSettings settings) {
   // Before any thread starts, so that all inherit it: these signals are for wait_for_the_end() alone.
   const sigset_t awaited = signals({SIGTERM, SIGINT, SIGHUP});
@@ -132,12 +146,12 @@ int serve(ServeSettings settings) {
   std::signal(SIGPIPE, SIG_IGN);
   allow_all_file_descriptors();
 
-  if (const auto made = schema::prepare_to_serve(settings.database); !made)
-    return could_not_start(made.error().text);
   http::EventLog log{settings.log.level, settings.log.format, with_setting_names};
+  if (const auto made = schema::prepare_to_serve(settings.database, report_to(log)); !made)
+    return could_not_start(made.error().text);
   if (!settings.idle.empty())
     log.event(spdlog::level::warn, "settings",
-              fmt::format("without effect: {}", fmt::join(settings.idle, "; ")));
+              fmt::format("these have no effect: {}", fmt::join(settings.idle, "; ")));
   const std::string jwks_url = settings.keys.jwks_url;
   settings.keys.on_event = [&log](const KeySource::Event& event) {
     using About = KeySource::Event::About;
@@ -197,11 +211,12 @@ int serve(ServeSettings settings) {
 void add_serve(CLI::App& app, int& status) {
   CLI::App* const command = app.add_subcommand("serve", "Serve the tasks API");
   command->footer(
-      "SIGTERM or Ctrl-C finishes what is in flight, then ends with 0. SIGHUP fetches the keys now. "
-      "GET /healthz answers while it runs, GET /readyz once it has its keys and its database.\n\n"
-      "With --credentials session, BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS lets it refuse forged cookies "
-      "without asking Better Auth. --sessions database and redis need it. Secrets and DRAWBRIDGE_REDIS_URL "
-      "are read from the environment or --env-file, never from a flag.");
+      "On SIGTERM or Ctrl-C the server finishes the requests in progress and exits with 0. On SIGHUP it "
+      "fetches the keys now. GET /healthz succeeds while the server runs, GET /readyz once it has its keys "
+      "and its database.\n\n"
+      "With --credentials session, BETTER_AUTH_SECRET or BETTER_AUTH_SECRETS lets the server refuse forged "
+      "cookies without asking Better Auth. --sessions database and redis require it. Secrets and "
+      "DRAWBRIDGE_REDIS_URL are read from the environment or --env-file, never from a flag.");
   const ServerSettings settings{*command,
                                 {SettingGroup::keys, SettingGroup::outage, SettingGroup::policy,
                                  SettingGroup::user, SettingGroup::credentials, SettingGroup::database,

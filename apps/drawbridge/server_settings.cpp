@@ -102,7 +102,7 @@ SessionStorage ServerSettings::session_storage() const {
     case SessionPlace::redis:
       if (auto redis = redis_of_sessions()) return *std::move(redis);
       fault("DRAWBRIDGE_REDIS_URL",
-            "is not set, and DRAWBRIDGE_SESSIONS is redis: say where it is, for example "
+            "is not set, but DRAWBRIDGE_SESSIONS is redis: give Redis's URL, for example "
             "redis://localhost:6379");
   }
   return {};
@@ -139,13 +139,13 @@ std::optional<http::ServerOptions> ServerSettings::metrics() const {
   const auto address = whole_number<std::uint16_t>(given->value, 0) ? address_of("127.0.0.1:" + given->value)
                                                                     : address_of(given->value);
   if (!address)
-    fault(given->name, fmt::format("is {}: give a port of 127.0.0.1, for example 9464, or a host and a port, "
+    fault(given->name, fmt::format("is {}: give a port on 127.0.0.1, for example 9464, or a host and a port, "
                                    "for example 10.0.0.5:9464",
                                    in_quotes(given->value)));
   http::ServerOptions api;
   read_listen_address(api);
   if (address->port != 0 && address->port == api.port)
-    fault(given->name, fmt::format("is port {}, which is the API's: give another", address->port));
+    fault(given->name, fmt::format("is port {}, which the API uses: give a different one", address->port));
   return metrics::server_options(address->host, address->port);
 }
 
@@ -168,8 +168,8 @@ std::size_t ServerSettings::max_connections(unsigned threads) const {
   const std::size_t wanted = given ? number_of(*given, 1, 1'000'000, "connections") : std::min(usual, left);
   if (wanted >= 1 && wanted <= left) return wanted;
   fault(given ? given->name : "DRAWBRIDGE_MAX_CONNECTIONS",
-        fmt::format("cannot be {}: of the {} files that this process may open (ulimit -Hn), {} are kept for "
-                    "the database, keys and the log; raise that limit, or set {} or fewer",
+        fmt::format("cannot be {}: of the {} files that this process may open (ulimit -Hn), {} are reserved "
+                    "for the database, keys and the log; raise that limit, or set {} or fewer",
                     std::max<std::size_t>(wanted, 1), all, kept, std::max<std::size_t>(left, 1)));
 }
 

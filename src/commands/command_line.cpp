@@ -116,8 +116,8 @@ int run_program(int argc, const char* const* argv, const Program& program) {
     status = exit_not_good;
   }
   if (const int error = finish_output(); error != 0) {
-    complain("standard output could not be written (" + std::generic_category().message(error) +
-             "): the answer is lost");
+    complain("cannot write to standard output (" + std::generic_category().message(error) +
+             "): the result is lost");
     return status == exit_good ? exit_unreachable : status;
   }
   return status;

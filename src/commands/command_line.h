@@ -17,8 +17,8 @@ struct Program {
 
 /// What the examples of every program say.
 inline constexpr const char* token_examples =
-    "See what Better Auth publishes, and whether a token is good\n"
-    "  drawbridge jwks http://localhost:3000/api/auth/jwks\n"
+    "See what Better Auth publishes, and whether a token is valid\n  drawbridge jwks "
+    "http://localhost:3000/api/auth/jwks\n"
     "  printf %s \"$TOKEN\" | drawbridge token verify --better-auth-url http://localhost:3000\n"
     "  printf %s \"$TOKEN\" | drawbridge token inspect\n\n";
 

@@ -99,8 +99,8 @@ void take_from_standard_input(Visit& visit) {
   const char* const flag = is_token ? "--token" : "--session";
   if (is_token && is_cookie)
     throw SettingFault{
-        fmt::format("--token and --session are both -, and standard input can be only one of "
-                    "them: put the other into {} or {}",
+        fmt::format("--token and --session are both -, and standard input can be only one of them: put the "
+                    "other into {} or {}",
                     token_variable, session_variable)};
   auto text = read_standard_input(max_size);
   if (!text) throw SettingFault{fmt::format("{} is -, but standard input {}", flag, text.error())};
@@ -171,17 +171,15 @@ int examine(const CLI::App& command, const Options& options, const Visit& visit)
 CLI::App* add_doctor_command(CLI::App& app) {
   CLI::App* const command = app.add_subcommand("doctor", "Find every known fault of the whole set-up");
   command->footer(
-      "Looks at both sides. Faults come first, then warnings, each with its cause and remedy; a fault is "
-      "reported once, at its root. What could not be checked is one line for each reason. On this machine "
-      "the "
-      "last line is the command to run next.\n\n"
-      "Nothing is changed on either side, with two exceptions: a Better Auth without a signing key makes its "
-      "first, and where users may set their own uuid or role, the check changes that user's updatedAt. With "
-      "--production "
-      "the key set is fetched about a hundred times in a row. Where sessions or keys are taken, Better Auth "
-      "is "
-      "asked as often about one that nobody has. Up to twenty wrong passwords are tried on an address that "
-      "nobody has. All three show whether requests are limited.\n\n"
+      "Checks both sides. Faults come first, then warnings, each with its cause and remedy; a fault is "
+      "reported once, at its root. Checks that could not run share one line for each reason. On this machine "
+      "the last line is the command to run next.\n\n"
+      "Nothing is changed on either side, with two exceptions: a Better Auth without a signing key creates "
+      "its first, and where users can set their own uuid or role, the check changes that user's updatedAt. "
+      "With --production, doctor fetches the key set about a hundred times in a row. Where the API accepts "
+      "sessions or keys, it asks Better Auth just as often about one that does not exist. It tries up to "
+      "twenty wrong passwords on an e-mail address that does not exist. All three show whether requests are "
+      "rate-limited.\n\n"
       "Examples:\n"
       "  drawbridge doctor --better-auth-url http://localhost:3000 --api-url http://localhost:8000\n"
       "  printf %s \"$TOKEN\" | drawbridge doctor --better-auth-url http://localhost:3000 --token -\n"
@@ -198,10 +196,10 @@ void set_up_doctor(CLI::App& command, const Settings& settings, ChooseDatabase c
   const Options options{
       .api_url = command.add_option("--api-url")
                      ->type_name("URL")
-                     ->description("Where the API is, e.g. http://localhost:8000"),
+                     ->description("The API's URL, e.g. http://localhost:8000"),
       .api_path = command.add_option("--api-path")
                       ->type_name("PATH")
-                      ->description("A path of your API that answers GET for one user; default: "
+                      ->description("A path in your API that answers GET for one user; default: "
                                     "/api/v1/{user_id}/tasks, which the tasks API has"),
       .origin =
           command.add_option("--origin")

@@ -53,13 +53,13 @@ std::string conclusion(const std::vector<Check>& checks, const Palette& palette,
   const auto faults = count(CheckStatus::fault);
   const auto left = count(CheckStatus::not_checked);
   std::string text = faults > 0     ? palette.bad(counted(faults, "fault"))
-                     : left > 0     ? palette.good("no fault in what was checked")
+                     : left > 0     ? palette.good("no faults in what was checked")
                      : warnings > 0 ? palette.good("no fault")
                                     : palette.good("healthy");
   if (warnings > 0) text += ", " + palette.caution(counted(warnings, "warning"));
   text += fmt::format(", {} ok", count(CheckStatus::ok));
   if (left > 0) text += fmt::format(", {} not checked", left);
-  return text + (all ? "" : " (--all lists each check)");
+  return text + (all ? "" : " (--all lists every check)");
 }
 
 /// What a check is about, from its group.

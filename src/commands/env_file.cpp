@@ -44,10 +44,10 @@ std::expected<std::string, std::string> quoted_value(std::string_view text) {
 
 std::expected<std::string, std::string> bare_value(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(blanks), text.size());
-  if (!is_empty_or_comment(text.substr(end))) return Fault{"a value with spaces must stand in quotes"};
+  if (!is_empty_or_comment(text.substr(end))) return Fault{"a value with spaces must be in quotes"};
   const std::string_view value = text.substr(0, end);
   if (value.find_first_of("\\$`'\"#") != std::string_view::npos)
-    return Fault{"a value with \\, $, `, # or a quote must stand in single quotes"};
+    return Fault{"a value with \\, $, `, # or a quote must be in single quotes"};
   return std::string{value};
 }
 
@@ -57,9 +57,9 @@ std::expected<std::pair<std::string, std::string>, std::string> parse_assignment
       blanks.contains(line[export_word.size()]))
     line = without_leading_blanks(line.substr(export_word.size()));
   const std::size_t equals = line.find('=');
-  if (equals == std::string_view::npos) return Fault{"is not of the form NAME=value"};
+  if (equals == std::string_view::npos) return Fault{"not of the form NAME=value"};
   const std::string_view name = line.substr(0, equals);
-  if (!is_name(name)) return Fault{"what stands before the = is not the name of a variable"};
+  if (!is_name(name)) return Fault{"the text before the = is not a variable name"};
   const std::string_view text = line.substr(equals + 1);
   if (!text.empty() && blanks.contains(text.front()) && !is_empty_or_comment(text))
     return Fault{"there must be no space after the ="};

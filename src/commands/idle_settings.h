@@ -12,7 +12,7 @@
 namespace drawbridge::app {
 
 /// The settings that are given and do nothing beside these, each with the reason: "DRAWBRIDGE_REDIS_URL,
-/// since DRAWBRIDGE_SESSIONS is not redis". Values are not quoted. Of the names that a project shares with
+/// because DRAWBRIDGE_SESSIONS is not redis". Values are not quoted. Of the names that a project shares with
 /// Better Auth none is among them.
 std::vector<std::string> idle_settings(
     CredentialKinds kinds, SessionPlace place,

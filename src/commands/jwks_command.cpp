@@ -57,7 +57,7 @@ std::string text_of(const std::string& source, const KeySet& keys, const Palette
   for (const KeyDescription& key : keys.descriptions()) text += text_of(key, palette);
   if (keys.size() == 0)
     text +=
-        "Better Auth makes its first key when it makes its first token: sign in, and get one from GET "
+        "Better Auth creates its first key with its first token: sign in, and get one from GET "
         "/api/auth/token.\n";
   return text;
 }
@@ -87,7 +87,7 @@ void add_jwks(CLI::App& app, int& status) {
   CLI::Option* const place =
       command->add_option("place")
           ->type_name("<url|file>")
-          ->description("Where the key set is; default: BETTER_AUTH_JWKS_URL, or what BETTER_AUTH_URL says");
+          ->description("The key set; default: BETTER_AUTH_JWKS_URL, or derived from BETTER_AUTH_URL");
   CLI::Option* const json = command->add_flag("--json")->description("Print JSON for programs");
   const Settings settings{*command, {SettingGroup::keys}};
   command->callback([settings, place, json, &status] {

@@ -22,20 +22,19 @@ std::expected<KeySet, AuthError> fetch_key_set(const KeySource& source) {
   if (!body) return unavailable("The key set could not be fetched.", body.error());
   auto keys = KeySet::parse(*body);
   if (!keys)
-    return unavailable("What was fetched is not a key set.",
+    return unavailable("The answer is not a key set.",
                        fetch::no_key_set(source.jwks_url, *body, keys.error()));
   return *std::move(keys);
 }
 
 std::expected<KeySet, AuthError> read_key_set(const std::string& file) {
   const std::string name = display_text(file, 256);
-  const std::string hint =
-      "Give a file that holds what Better Auth answers at GET /api/auth/jwks, or that URL itself.";
+  const std::string hint = "Give a file with Better Auth's answer to GET /api/auth/jwks, or that URL itself.";
   const auto text = read_file(file, max_key_set_size);
   if (!text) return unavailable(fmt::format("The file \"{}\" {}.", name, text.error()), hint);
   auto keys = KeySet::parse(*text);
   if (!keys)
-    return unavailable(fmt::format("The file \"{}\" holds no key set: {}.", name, keys.error()), hint);
+    return unavailable(fmt::format("The file \"{}\" is not a key set: {}.", name, keys.error()), hint);
   return *std::move(keys);
 }
 

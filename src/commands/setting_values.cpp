@@ -49,11 +49,9 @@ std::vector<Algorithm> algorithms_of(const GivenSetting& given) {
   for (const std::string& name : list_of(given)) {
     const auto algorithm = algorithm_named(name);
     if (!algorithm)
-      fault(given.name,
-            fmt::format(
-                "names {}, which Drawbridge does not verify: give some of EdDSA, Ed25519, ES256, ES384, "
-                "ES512, RS256, RS384, RS512, PS256, PS384, PS512",
-                in_quotes(name)));
+      fault(given.name, fmt::format("names {}, which Drawbridge does not verify: give one or more of EdDSA, "
+                                    "Ed25519, ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512",
+                                    in_quotes(name)));
     if (std::ranges::find(algorithms, *algorithm) == algorithms.end()) algorithms.push_back(*algorithm);
   }
   return algorithms;
@@ -69,8 +67,8 @@ CredentialKinds credential_kinds_of(const GivenSetting& given) {
     const auto* const named =
         std::ranges::find(names, item, &std::pair<std::string_view, bool CredentialKinds::*>::first);
     if (named == std::end(names))
-      fault(given.name,
-            fmt::format("names {}: give some of token, session, key, separated by commas", in_quotes(item)));
+      fault(given.name, fmt::format("names {}: give one or more of token, session, key, separated by commas",
+                                    in_quotes(item)));
     if (std::exchange(kinds.*named->second, true))
       fault(given.name, fmt::format("names {} twice: give each once", in_quotes(item)));
   }
@@ -80,21 +78,20 @@ CredentialKinds credential_kinds_of(const GivenSetting& given) {
 std::vector<std::string> claims_of(const GivenSetting& given) {
   const auto foreign = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
   if (foreign(given.value.front()) || foreign(given.value.back()))
-    fault(given.name, fmt::format("is {}: take away the white space around it", in_quotes(given.value)));
+    fault(given.name, fmt::format("is {}: remove the white space around it", in_quotes(given.value)));
   std::vector<std::string> values;
   for (std::string& value : list_of(given)) {
     if (value.contains('*'))
       fault(given.name,
-            fmt::format("names {}: it is compared as it stands, so list each one; or have Better Auth use "
-                        "one whatever its host is, drawbridge({{ jwt: {{ issuer, audience }} }})",
+            fmt::format("names {}: it is compared literally, so list each one; or have Better Auth use one "
+                        "value on every host, drawbridge({{ jwt: {{ issuer, audience }} }})",
                         in_quotes(value)));
     if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
   }
   if (values.size() > Policy::max_names)
-    fault(given.name,
-          fmt::format("names {}, and {} are the most: have Better Auth use one whatever its host is, "
-                      "drawbridge({{ jwt: {{ issuer, audience }} }})",
-                      values.size(), Policy::max_names));
+    fault(given.name, fmt::format("names {}, but at most {} are allowed: have Better Auth use one value on "
+                                  "every host, drawbridge({{ jwt: {{ issuer, audience }} }})",
+                                  values.size(), Policy::max_names));
   return values;
 }
 
@@ -104,7 +101,7 @@ std::vector<std::string> hosts_of(const GivenSetting& given) {
     const auto authority = boost::urls::parse_authority(host);
     if (!authority || authority->has_userinfo() || authority->has_port() || host.contains('*'))
       fault(given.name,
-            fmt::format("names {}: give host names alone, without http://, port or *", in_quotes(host)));
+            fmt::format("names {}: give only host names, without http://, port or *", in_quotes(host)));
   }
   return hosts;
 }
@@ -121,7 +118,7 @@ std::string origin_of(const GivenSetting& given) {
           fmt::format("names {}, which is not an origin: give for example https://app.example.com",
                       in_quotes(origin)));
   if (address->issuer != origin)
-    fault(given.name, fmt::format("names {}, but a browser sends the origin as {}: write it so",
+    fault(given.name, fmt::format("names {}, but a browser sends the origin {}: write that",
                                   in_quotes(origin), in_quotes(address->issuer)));
   return origin;
 }
@@ -146,8 +143,7 @@ std::filesystem::path file_to_write(const GivenSetting& given) {
   if (std::filesystem::is_directory(file, error))
     fault(given.name, fmt::format("is {}: that is a directory; name a file in it", in_quotes(given.value)));
   if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error))
-    fault(given.name,
-          fmt::format("is {}: there is no such directory to write it to", in_quotes(given.value)));
+    fault(given.name, fmt::format("is {}: its directory does not exist", in_quotes(given.value)));
   return file;
 }
 

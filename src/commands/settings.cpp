@@ -72,24 +72,25 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_ALLOWED_ORIGINS",
        "--allowed-origins",
        "A,B",
-       "pages that may call; default: the origin of BETTER_AUTH_URL",
+       "origins whose pages may call the API; default: the origin of BETTER_AUTH_URL",
        {server}},
       {"DRAWBRIDGE_CREDENTIALS",
        "--credentials",
        "A,B",
-       "what is taken: some of token, session (Better Auth's cookie), key (x-api-key); default: token",
+       "accepted credentials: one or more of token, session (Better Auth's cookie) and key (x-api-key); "
+       "default: token",
        {credentials}},
       {"DRAWBRIDGE_SESSIONS",
        "--sessions",
        "WHERE",
-       "where a session is looked for: issuer (Better Auth is asked), database, redis, or cookie (its signed "
-       "cache; else Better Auth is asked); default: issuer",
+       "where to look up a session: issuer (ask Better Auth), database, redis, or cookie (its signed cache; "
+       "without it, ask Better Auth); default: issuer",
        {credentials}},
       {"DRAWBRIDGE_REDIS_URL", "", "", "", {credentials}},
       {"DRAWBRIDGE_REDIS_PREFIX",
        "--redis-prefix",
        "TEXT",
-       "the prefix of each key there, or none; default: better-auth:",
+       "the prefix of Better Auth's keys in Redis, or none; default: better-auth:",
        {credentials}},
       {"DRAWBRIDGE_SESSION_COOKIE",
        "--session-cookie",
@@ -106,12 +107,12 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_MAX_CONNECTIONS",
        "--max-connections",
        "N",
-       "the most at once; default: 10000, or fewer where the limit of open files is lower",
+       "the most connections open at once; default: 10000, or fewer if the limit on open files is lower",
        {server}},
       {"DRAWBRIDGE_TRUSTED_PROXIES",
        "--trusted-proxies",
        "A,B",
-       "addresses and networks whose X-Forwarded-For is believed, or none; default: not known",
+       "addresses and networks whose X-Forwarded-For is trusted, or none; default: not known",
        {server}},
       {"DRAWBRIDGE_ALGORITHMS",
        "--algorithms",
@@ -126,13 +127,13 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_USER_CLAIM",
        "--user-claim",
        "CLAIM",
-       "the claim that names the user, uuid or sub; the tasks API takes uuid only",
+       "the claim that identifies the user, uuid or sub; the tasks API accepts only uuid",
        {user}},
       {"DRAWBRIDGE_MAX_TOKEN_SIZE", "--max-token-size", "BYTES", "default: 16384", {policy}},
       {"DRAWBRIDGE_ALLOW_HTTP_HOSTS",
        "--allow-http-hosts",
        "A,B",
-       "hosts, besides loopback, from which keys may come over plain http",
+       "hosts, besides loopback, whose keys may be fetched over plain http",
        {keys}},
       {"DRAWBRIDGE_CA_FILE",
        "--ca-file",
@@ -147,23 +148,24 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_KEYS_MAX_STALE",
        "--keys-max-stale",
        "SECONDS",
-       "how long keys serve while Better Auth is down; default: 86400",
+       "how long keys stay in use while Better Auth is down; default: 86400",
        {outage}},
       {"DRAWBRIDGE_REVOCATIONS",
        "--revocations",
        "MODE",
-       "whether Better Auth is asked what it has revoked: preferred, required or off; default: preferred",
+       "whether to ask Better Auth what it has revoked: preferred, required or off; default: preferred",
        {outage}},
       {"DRAWBRIDGE_REVOCATIONS_SECRET", "", "", "", {outage}},
       {"DRAWBRIDGE_EDDSA_TABLES",
        "--eddsa-tables",
        "on|off",
-       "whether EdDSA is verified with tables for the key, in some third of libsodium's time; default: on",
+       "verify EdDSA with tables for each key, in about a third of libsodium's time; default: on",
        {outage}},
       {"DRAWBRIDGE_THREADS",
        "--threads",
        "N",
-       "threads that serve, and as many, but at least 2, that read the database; default: one for each core",
+       "threads that serve requests; as many more, but at least 2, read the database; default: one for each "
+       "core",
        {server}},
       {"DRAWBRIDGE_MAX_TASKS",
        "--max-tasks",
@@ -181,24 +183,25 @@ const std::vector<Row>& rows() {
       {"DRAWBRIDGE_METRICS",
        "--metrics",
        "[HOST:]PORT",
-       "where /metrics is, for Prometheus: a port of 127.0.0.1, or HOST:PORT; default: nowhere",
+       "where to serve /metrics for Prometheus: a port on 127.0.0.1, or HOST:PORT; default: nowhere",
        {server}},
       {"DRAWBRIDGE_TOKEN",
        "--token",
        "JWT",
-       "of a signed-in user, from /api/auth/token; - reads it from standard input, where others cannot see "
-       "it",
+       "a signed-in user's JWT, from /api/auth/token; - reads it from standard input, where others cannot "
+       "see it",
        {sign_in}},
       {"DRAWBRIDGE_SESSION",
        "--session",
        "COOKIE",
-       "the browser's better-auth.session_token, which gets a token; - as for --token",
+       "the browser's better-auth.session_token, to get a token with; - as for --token",
        {sign_in}},
   };
   return all;
 }
 
-constexpr const char* heading = "Settings (a flag wins over its environment variable, that over --env-file)";
+constexpr const char* heading =
+    "Settings (a flag overrides its environment variable, which overrides --env-file)";
 constexpr std::size_t max_env_file_size = 1024 * 1024;
 
 bool all_the_same(const auto& values, const auto& seen_as) {
@@ -220,7 +223,7 @@ Settings::Settings(CLI::App& command, std::initializer_list<SettingGroup> groups
                                ->group(heading);
   }
   env_file_ = command.add_option("--env-file")
-                  ->description("a file of NAME=value lines for what the environment lacks")
+                  ->description("a file of NAME=value lines for variables that the environment does not set")
                   ->type_name("FILE")
                   ->group(heading);
 }
@@ -311,8 +314,7 @@ std::optional<std::string> Settings::session_cookie_name_given() const {
     fault(given->name, "holds a cookie's value, which is a secret: give the cookie's name");
   if (!ascii::is_http_token(given->value))
     fault(given->name,
-          "is not the name of a cookie: give the whole name alone, for example "
-          "__Secure-better-auth.session_token");
+          "is not a cookie name: give only the full name, for example __Secure-better-auth.session_token");
   return given->value;
 }
 
@@ -351,7 +353,7 @@ RevocationSource Settings::revocations(std::string_view jwks_url) const {
   if (const auto given = find("DRAWBRIDGE_REVOCATIONS_SECRET")) {
     const auto is_visible = [](char c) { return c > ' ' && c < 0x7F; };
     if (given->value.size() > 1'024 || !std::ranges::all_of(given->value, is_visible))
-      fault(given->name, "is not up to 1,024 visible ASCII characters: give what the plugin was given");
+      fault(given->name, "is not 1 to 1,024 visible ASCII characters: give the plugin's secret");
     source.secret = given->value;
   }
   return source;
@@ -365,10 +367,9 @@ std::string Settings::base_url_to_ask() const {
   if (jwks.value.ends_with(keys)) return jwks.value.substr(0, jwks.value.size() - keys.size());
   const auto given = find("BETTER_AUTH_URL");
   if (!given)
-    fault(
-        "BETTER_AUTH_URL",
-        "is not set: Better Auth is asked about sessions and keys, so say where it is, or take tokens alone "
-        "(DRAWBRIDGE_CREDENTIALS=token)");
+    fault("BETTER_AUTH_URL",
+          "is not set, but sessions and keys are checked with Better Auth: set it, or accept only tokens "
+          "(DRAWBRIDGE_CREDENTIALS=token)");
   std::string base_url = required_better_auth().base_url;
   if (const auto url = fetch::check_jwks_url(base_url, key_source_rules().allow_http_hosts); !url)
     fault(given->name, "cannot be used: " + url.error());
@@ -387,20 +388,21 @@ CredentialSource Settings::credential_source() const {
   source.session_cookie = session_cookie_name_given();
   source.session_cache = place == SessionPlace::cookie;
   if (source.session_cache && source.session_cookie && !cache_cookie_name(*source.session_cookie))
-    fault("DRAWBRIDGE_SESSION_COOKIE",
-          "does not end in session_token, from which the name of the cookie that caches the session would "
-          "follow (DRAWBRIDGE_SESSIONS=cookie): have Better Auth name its cookies by advanced.cookiePrefix");
+    fault(
+        "DRAWBRIDGE_SESSION_COOKIE",
+        "does not end in session_token, so the name of the cookie that caches the session cannot be derived "
+        "from it (DRAWBRIDGE_SESSIONS=cookie): name Better Auth's cookies with advanced.cookiePrefix");
   const Policy accepted = policy();
   const auto name_of = [](const std::string& issuer) { return session_cookie_name(issuer); };
   if (!source.session_cookie && !all_the_same(accepted.issuers, name_of))
     fault("DRAWBRIDGE_SESSION_COOKIE",
-          "is not set, and BETTER_AUTH_ISSUER has issuers of http and of https, whose cookies have different "
-          "names: say which one browsers have");
+          "is not set, and BETTER_AUTH_ISSUER has both http and https issuers, whose cookies have different "
+          "names: give the name that browsers have");
   source.secrets = secrets();
   if (reads_storage && source.secrets.empty())
     fault("BETTER_AUTH_SECRET",
-          "is not set, and DRAWBRIDGE_SESSIONS reads sessions from storage: give the secret of Better Auth, "
-          "which tells a session's cookie from a forged one");
+          "is not set, but DRAWBRIDGE_SESSIONS reads sessions from storage: give Better Auth's secret, which "
+          "exposes forged session cookies");
   source.allowed_origins = allowed_origins();
   return source;
 }
@@ -459,9 +461,10 @@ Policy Settings::policy() const {
                          std::string BetterAuth::* of_address) -> std::vector<std::string> {
     if (const auto given = find(variable)) return claims_of(*given);
     if (const auto address = better_auth()) return {(*address).*of_address};
-    fault(variable, fmt::format("is not set: give {}, or set it, or set BETTER_AUTH_URL, whose origin it is "
-                                "by default",
-                                flag));
+    fault(variable,
+          fmt::format(
+              "is not set: give {}, set the variable, or set BETTER_AUTH_URL, whose origin is the default",
+              flag));
   };
   policy.issuers = claim("BETTER_AUTH_ISSUER", "--issuer", &BetterAuth::issuer);
   policy.audiences = claim("BETTER_AUTH_AUDIENCE", "--audience", &BetterAuth::audience);

@@ -113,7 +113,8 @@ std::string text_of(const Identity& identity, sys_seconds now, const Palette& pa
   if (!roles.empty()) field("roles", roles);
   if (identity.session_id()) field("session", display_text(*identity.session_id()));
   if (identity.impersonated_by()) field("acting", "by " + display_text(*identity.impersonated_by()));
-  if (identity.credential() == CredentialKind::key) field("made from", "an API key, which is not its user");
+  if (identity.credential() == CredentialKind::key)
+    field("made from", "an API key, not the user's own sign-in");
   for (const auto& [resource, actions] : identity.permissions())
     field("may", fmt::format("{}: {}", display_text(resource),
                              display_text(fmt::format("{}", fmt::join(actions, ", ")))));
@@ -124,7 +125,8 @@ std::string text_of(const Identity& identity, sys_seconds now, const Palette& pa
   if (identity.organizations_truncated())
     field("member of", "more organizations than the token has room for");
   if (identity.active_organization())
-    field("works in", display_text(*identity.active_organization()) + ", which proves nothing");
+    field("works in",
+          display_text(*identity.active_organization()) + " (chosen by the user; proves no membership)");
   if (identity.issued_at()) field("issued", moment_text(*identity.issued_at(), now));
   field("expires", moment_text(identity.expires_at(), now));
   return text;
@@ -166,10 +168,8 @@ int accept(const SignedBytes& bytes, bool as_json) {
     print_valid(*object_text(bytes.header), object_text(bytes.payload).value_or("null"), "null");
   } else {
     const Palette palette = Palette::of_standard_output();
-    print(
-        fmt::format("{}  of its claims nothing was checked: not who it is for, nor whether it has expired\n"
-                    "{}\n",
-                    palette.good("the signature is good"), display_text(bytes.payload, 4'096)));
+    print(fmt::format("{}  none of its claims was checked: neither the audience nor the expiry\n{}\n",
+                      palette.good("the signature is valid"), display_text(bytes.payload, 4'096)));
   }
   return exit_good;
 }
@@ -234,9 +234,9 @@ int inspect(const CLI::Option& token_option, bool as_json) {
   if (!header || !claims)
     return refuse(
         {ErrorCode::token_malformed,
-         fmt::format("The token's {} is not a JSON object without a member twice.",
+         fmt::format("The token's {} is not a JSON object with unique members.",
                      header ? "payload" : "header"),
-         "A JWT holds two JSON objects: this is another kind of token, or it was changed on its way.",
+         "A JWT holds two JSON objects: this is a different kind of token, or it was changed in transit.",
          {}},
         as_json);
   if (as_json) {
@@ -245,10 +245,9 @@ int inspect(const CLI::Option& token_option, bool as_json) {
   }
   const Palette palette = Palette::of_standard_output();
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  print(fmt::format(
-      "{}  anyone can write such a token; `drawbridge token verify` tells whether it is good\n{}{}",
-      palette.bad("NOT VERIFIED"), text_of("header", *header, now, palette),
-      text_of("claims", *claims, now, palette)));
+  print(fmt::format("{}  anyone can write such a token; `drawbridge token verify` checks it\n{}{}",
+                    palette.bad("NOT VERIFIED"), text_of("header", *header, now, palette),
+                    text_of("claims", *claims, now, palette)));
   return exit_good;
 }
 
@@ -271,12 +270,12 @@ void add_verify(CLI::App& token, int& status) {
   CLI::Option* const place =
       command->add_option("--jwks")
           ->type_name("<url|file>")
-          ->description("The key set; default: BETTER_AUTH_JWKS_URL, or what BETTER_AUTH_URL says");
+          ->description("The key set; default: BETTER_AUTH_JWKS_URL, or derived from BETTER_AUTH_URL");
   CLI::Option* const at = command->add_option("--at")->type_name("UNIX")->description(
-      "Check as at this time, in UNIX seconds; default: now");
+      "Check as of this time, in UNIX seconds; default: now");
   CLI::Option* const signature_only =
       command->add_flag("--signature-only")
-          ->description("Check who signed it and nothing of the payload, which may be any bytes");
+          ->description("Check only who signed it; the payload may be any bytes");
   CLI::Option* const as_json = command->add_flag("--json")->description("Print JSON for programs");
   const Settings settings{*command, {SettingGroup::keys, SettingGroup::policy}};
   command->callback([=, &status] {
@@ -289,7 +288,7 @@ void add_verify(CLI::App& token, int& status) {
 
 void add_inspect(CLI::App& token, int& status) {
   CLI::App* const command =
-      token.add_subcommand("inspect", "Decode a token without checking it: what it says may be a lie");
+      token.add_subcommand("inspect", "Decode a token without verifying it: its contents may be forged");
   command->footer(
       "Example:\n"
       "  printf %s \"$TOKEN\" | drawbridge token inspect\n\n"

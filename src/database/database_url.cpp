@@ -25,26 +25,27 @@ std::expected<DatabaseUrl, std::string> DatabaseUrl::parse(std::string_view url)
   if (url.empty()) return refused(std::string{"is empty: "}.append(expected_form));
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
     const std::string server{url};
-    if (std::ranges::any_of(server, is_control)) return refused("holds a control character");
+    if (std::ranges::any_of(server, is_control)) return refused("contains a control character");
     if (const auto fault = fault_of_postgres_url(server)) return refused(*fault);
     return DatabaseUrl{.server = server};
   }
   if (url.starts_with("sqlite+") || url.starts_with("postgresql+") || url.starts_with("postgres+")) {
     return refused(
-        std::string{"names a driver, as SQLAlchemy's do: leave out the + and what follows it, for "
-                    "example +aiosqlite or +asyncpg - "}
+        std::string{"names a driver, as SQLAlchemy's URLs do: remove the + and what follows it, for example "
+                    "+aiosqlite or +asyncpg - "}
             .append(expected_form));
   }
   constexpr std::string_view scheme = "sqlite:";
   if (!url.starts_with(scheme)) {
-    return refused(std::string{"does not begin with sqlite: or postgresql:// - "}.append(expected_form));
+    return refused(std::string{"does not start with sqlite: or postgresql:// - "}.append(expected_form));
   }
   std::string_view path = url.substr(scheme.size());
-  if (std::ranges::any_of(path, is_control)) return refused("holds a control character");
+  if (std::ranges::any_of(path, is_control)) return refused("contains a control character");
   if (path.find_first_of("?#%") != std::string_view::npos) {
-    return refused("holds ?, # or %, which a path here cannot have");
+    return refused("contains ?, # or %, which are not allowed in this path");
   }
-  if (path == ":memory:") return refused("asks for a database in memory, which would be lost at the end");
+  if (path == ":memory:")
+    return refused("is a database in memory, which would be lost when the program exits");
   if (path.starts_with("///")) {
     path.remove_prefix(2);
   } else if (path.starts_with('/')) {

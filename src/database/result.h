@@ -47,7 +47,7 @@ inline std::unexpected<StoreError> quota_exceeded(std::int64_t most, std::string
                     .append(std::to_string(most))
                     .append(" ")
                     .append(of_what)
-                    .append(", and one user may have no more; delete some first."));
+                    .append(", which is the most that one user may have; delete some first."));
 }
 
 /// For work that there is no memory for.

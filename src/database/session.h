@@ -81,9 +81,9 @@ class Session {
   /// What a read fails with that was given up.
   StoreError given_up() const {
     if (limit_.gone.stop_requested()) {
-      return {.kind = StoreError::Kind::unavailable, .text = "nobody waits for the answer any more"};
+      return {.kind = StoreError::Kind::unavailable, .text = "no request is waiting for the answer any more"};
     }
-    return {.kind = StoreError::Kind::timed_out, .text = "reading took longer than it may"};
+    return {.kind = StoreError::Kind::timed_out, .text = "reading took longer than allowed"};
   }
 
  private:

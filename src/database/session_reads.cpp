@@ -39,7 +39,7 @@ SessionReads::~SessionReads() {
     const std::lock_guard lock{mutex_};
     left.swap(waiting_);
   }
-  for (const auto& [ticket, done] : left) done(unavailable("This process is about to end."));
+  for (const auto& [ticket, done] : left) done(unavailable("This process is shutting down."));
 }
 
 void SessionReads::find(std::string_view token, Done done) {
@@ -57,7 +57,7 @@ void SessionReads::find(std::string_view token, Done done) {
   } catch (const std::bad_alloc&) {
     return done(unavailable({}));
   }
-  if (ticket == 0) return done(unavailable("Too many requests wait for sessions to be read."));
+  if (ticket == 0) return done(unavailable("Too many requests are waiting for sessions to be read."));
   try {
     add(ticket, key);
   } catch (const std::bad_alloc&) {
@@ -72,14 +72,14 @@ void SessionReads::add(Ticket ticket, const std::string& token) {
     tickets.push_back(ticket);
     if (tickets.size() > 1) return;
   }
-  const bool taken = store_->read(
-      [this, token](Session& session) { look(session, token); },
-      {.begins_by = std::chrono::steady_clock::now() + options_.longest_wait,
-       .gone = ending_.get_token(),
-       .dropped = [this, token] {
-         answer(take(token), unavailable("The database of the sessions has not answered in time."));
-       }});
-  if (!taken) answer(take(token), unavailable("Too many sessions wait to be read."));
+  const bool taken =
+      store_->read([this, token](Session& session) { look(session, token); },
+                   {.begins_by = std::chrono::steady_clock::now() + options_.longest_wait,
+                    .gone = ending_.get_token(),
+                    .dropped = [this, token] {
+                      answer(take(token), unavailable("The session database did not answer in time."));
+                    }});
+  if (!taken) answer(take(token), unavailable("Too many sessions are waiting to be read."));
 }
 
 void SessionReads::look(Session& session, const std::string& token) {
@@ -88,7 +88,7 @@ void SessionReads::look(Session& session, const std::string& token) {
   try {
     found = look_(session, token);
   } catch (const std::exception&) {
-    found = unavailable("The database of the sessions cannot be read.");
+    found = unavailable("The session database cannot be read.");
   }
   if (is_too_large(found)) found = unavailable("The session's record is too large.");
   answer(tickets, found);
@@ -134,7 +134,7 @@ void SessionReads::answer_the_late(const std::stop_token& stopping) {
     auto late = waiting_.extract(ticket);
     if (!late) continue;
     lock.unlock();
-    late.mapped()(unavailable("The database of the sessions has not answered in time."));
+    late.mapped()(unavailable("The session database did not answer in time."));
     lock.lock();
   }
 }

@@ -62,9 +62,9 @@ Uuid random_uuid() {
 
 fetch::HttpCall question_with_nobodys_key(const Visit& visit) {
   return {.url = visit.better_auth_url + "/token",
-          .headers = {{"x-api-key",
-                       "drawbridge-doctor-asks-with-a-key-that-nobody-has-and-whose-length-"
-                       "is-like-that-of-others"}}};
+          .headers = {
+              {"x-api-key",
+               "drawbridge-doctor-asks-with-a-key-that-nobody-has-and-whose-length-is-like-that-of-others"}}};
 }
 
 std::string refusal_code(const fetch::HttpAnswer& answer) {
@@ -95,8 +95,9 @@ bool may_carry_secrets(std::string_view url) {
 }
 
 std::string over_plain_http(std::string_view what, std::string_view url) {
-  return fmt::format("doctor sends no {} over plain http to another machine: give an https address for {}",
-                     what, display_text(url, 128));
+  return fmt::format(
+      "doctor does not send a {} over plain http to another machine: give an https address for {}", what,
+      display_text(url, 128));
 }
 
 }  // namespace drawbridge::doctor

@@ -69,18 +69,18 @@ void judge_reachable(Report& report, const Visit& visit, const HttpAnswer& answe
                  "the API is not running, or it is at another address",
                  "start the API (drawbridge serve, or uvicorn), or give its address with --api-url");
   else if (is_redirect_elsewhere(answer, url))
-    report.fault(
-        "api.reachable",
-        fmt::format("{} answers {} to {}", url, answer.status, display_text(answer.header("Location"), 128)),
-        "the API is at another address, and a browser follows no redirect of a preflight",
-        fmt::format("call it at {}, in the page and with --api-url",
-                    display_text(origin_of(answer.header("Location")), 128)));
+    report.fault("api.reachable",
+                 fmt::format("{} redirects ({}) to {}", url, answer.status,
+                             display_text(answer.header("Location"), 128)),
+                 "the API is at another address, and browsers do not follow redirects of a preflight",
+                 fmt::format("use {} in the page and as --api-url",
+                             display_text(origin_of(answer.header("Location")), 128)));
   else if (const std::string path = path_too_many(visit); !path.empty())
     report.fault("api.reachable",
-                 fmt::format("--api-url has the path {} too many: the route {} is at {}, and not below it",
+                 fmt::format("--api-url has the extra path {}: the route {} is directly at {}",
                              display_text(path, 128), visit.api_path, origin_of(url)),
-                 "the whole path of a route is added to the API's address, by pages as well",
-                 fmt::format("give --api-url={}, and the same to the page", origin_of(url)));
+                 "doctor and pages append the whole path of a route to the API's address",
+                 fmt::format("use --api-url={}, and the same address in the page", origin_of(url)));
   else
     report.ok("api.reachable", fmt::format("the API answers at {}", url));
 }
@@ -105,25 +105,25 @@ std::optional<Readiness> readiness_of(const HttpAnswer& answer) {
 
 void judge_not_ready(Report& report, const Readiness& seen) {
   const std::string summary =
-      fmt::format("the API says that it is not ready: keys {}, database {}", seen.keys, seen.database);
+      fmt::format("the API reports that it is not ready: keys {}, database {}", seen.keys, seen.database);
   if (seen.database == "not_ready")
     report.fault(
         "api.ready", summary, "the API cannot use its database, or Better Auth's table `user` is not in it",
-        "look at the API's log, compare its DATABASE_URL with Better Auth's, run drawbridge migrate up",
+        "check the API's log, compare its DATABASE_URL with Better Auth's, and run drawbridge migrate up",
         faults_of_tables);
   else if (seen.keys != "absent" && !seen.revocations.empty() && seen.revocations != "current")
-    report.fault(
-        "api.ready", fmt::format("the API says that it is not ready: revocations {}", seen.revocations),
-        "DRAWBRIDGE_REVOCATIONS=required, and the API does not learn what Better Auth has revoked: it "
-        "answers each token with 503 revocations_unavailable",
-        "look at the API's log; set its DRAWBRIDGE_REVOCATIONS_SECRET to the plugin's, and let it "
-        "reach Better Auth",
-        {"revocations.feed"});
+    report.fault("api.ready",
+                 fmt::format("the API reports that it is not ready: revocations {}", seen.revocations),
+                 "DRAWBRIDGE_REVOCATIONS=required, but the API does not receive Better Auth's revocations: "
+                 "it returns 503 revocations_unavailable for every token",
+                 "check the API's log; set its DRAWBRIDGE_REVOCATIONS_SECRET to the plugin's, and make sure "
+                 "that it can reach Better Auth",
+                 {"revocations.feed"});
   else
-    report.fault(
-        "api.ready", summary, "the API could never fetch the keys, though they can be fetched from here",
-        "look at the API's log; set its BETTER_AUTH_URL to where it can reach Better Auth, and let it out",
-        faults_of_keys);
+    report.fault("api.ready", summary, "the API has never fetched the keys, although this machine can",
+                 "check the API's log; set its BETTER_AUTH_URL to an address where it can reach Better Auth, "
+                 "and allow its outbound traffic",
+                 faults_of_keys);
 }
 
 void judge_ready(Report& report, const HttpAnswer& answer) {
@@ -131,23 +131,22 @@ void judge_ready(Report& report, const HttpAnswer& answer) {
   if (answer.status == 503 && seen) {
     judge_not_ready(report, *seen);
   } else if (answer.status >= 500) {
-    report.fault("api.ready", fmt::format("GET /readyz answers {}", answer_text(answer)),
-                 "the API, or a proxy in front of it, fails", "look at its log",
+    report.fault("api.ready", fmt::format("GET /readyz returns {}", answer_text(answer)),
+                 "the API, or a proxy in front of it, fails", "check its log",
                  {"database.reachable", "database.better_auth"});
   } else if (!seen || !is_success(answer.status)) {
     report.ok("api.ready",
-              fmt::format("GET /readyz answers {}: another backend than Drawbridge's", answer.status));
+              fmt::format("GET /readyz returns {}: the backend is not drawbridge serve", answer.status));
   } else if (seen->keys == "stale") {
-    report.warning(
-        "api.ready", "the API is ready, with keys of an earlier fetch: its last one failed",
-        "Better Auth cannot be reached from the API, or did not answer just now; a new key will not be known",
-        "look at the API's log for why it could not fetch the keys");
+    report.warning("api.ready", "the API is ready, but with keys from an earlier fetch: its last one failed",
+                   "the API cannot reach Better Auth, or got no answer just now; it will not know a new key",
+                   "check the API's log for why it could not fetch the keys");
   } else if (seen->revocations == "lost" && !report.is_at_fault("revocations.feed")) {
-    report.warning("api.ready", "the API is ready, but no longer learns what Better Auth has revoked",
-                   "its questions have failed for ten seconds at least: a token counts until its end again, "
-                   "also after sign-out",
-                   "look at the API's log for why; its DRAWBRIDGE_REVOCATIONS_SECRET, and the way from it to "
-                   "Better Auth, may be others than yours");
+    report.warning("api.ready", "the API is ready, but no longer receives Better Auth's revocations",
+                   "its requests have failed for at least ten seconds: a token stays valid until it expires, "
+                   "even after sign-out",
+                   "check the API's log for the reason; its DRAWBRIDGE_REVOCATIONS_SECRET or its network "
+                   "path to Better Auth may be different from yours");
   } else {
     report.ok("api.ready", "the API has keys and its database");
   }
@@ -157,30 +156,30 @@ void judge_requires_token(Report& report, const Visit& visit, const HttpAnswer& 
   constexpr std::string_view id = "api.requires_token";
   const int status = answer.status;
   if (status == 401) {
-    report.ok(id, "without a token the API answers 401");
+    report.ok(id, "without a token the API returns 401");
   } else if (status == 403) {
     report.warning(
-        id, "without a token the API answers 403, not 401",
-        "the route refuses everybody alike (older releases of FastAPI's HTTPBearer do); a client that renews "
-        "its token at 401 will not",
-        "answer 401 with WWW-Authenticate: Bearer; in FastAPI use Depends(auth.verify_user_access)");
+        id, "without a token the API returns 403, not 401",
+        "the route refuses every request alike (as older releases of FastAPI's HTTPBearer do); a client that "
+        "renews its token on 401 will not",
+        "return 401 with WWW-Authenticate: Bearer; in FastAPI, use Depends(auth.verify_user_access)");
   } else if (is_success(status)) {
-    report.fault(id, fmt::format("without a token the API answers {} for what is a user's", status),
-                 "the route does not ask who is calling, so anyone can read it",
-                 "put the gate in front of every route; in FastAPI: Annotated[Identity, "
+    report.fault(id, fmt::format("without a token the API returns {} for a user's data", status),
+                 "the route does not check who is calling, so anyone can read it",
+                 "authenticate requests on every route; in FastAPI: Annotated[Identity, "
                  "Depends(auth.verify_user_access)]");
   } else if (status == 404 && is_front_end(visit, answer)) {
-    report.leave(id, fmt::format("--api-url is the front end, where Better Auth is, and has no route {} (it "
-                                 "answers 404): give the address of the API",
+    report.leave(id, fmt::format("--api-url is the front end with Better Auth, which has no route {} (it "
+                                 "returns 404): give the address of the API",
                                  visit.api_path));
   } else if (is_no_route(status)) {
-    report.leave(id, fmt::format("the API has no route {} (it answers {})", visit.api_path, status));
+    report.leave(id, fmt::format("the API has no route {} (it returns {})", visit.api_path, status));
   } else if (status == 429) {
     report.leave(id, "the API limits requests (429)");
   } else {
-    report.fault(id, fmt::format("without a token the API answers with {}", answer_text(answer)),
-                 "a request without a token runs into an error before it is refused",
-                 "look at the API's log, and refuse with 401 before anything else is done", faults_of_tables);
+    report.fault(id, fmt::format("without a token the API returns {}", answer_text(answer)),
+                 "a request without a token causes an error before the API refuses it",
+                 "check the API's log, and return 401 before doing anything else", faults_of_tables);
   }
 }
 
@@ -194,26 +193,30 @@ struct Explanation {
 /// Why an API refuses a token that is good by the settings that doctor has.
 const Explanation& explanation_of(std::string_view code) {
   static const std::vector<Explanation> all{
-      {"issuer_mismatch", "the API expects another `iss` than these settings do",
-       "set the API's BETTER_AUTH_ISSUER, or its BETTER_AUTH_URL, as here"},
-      {"audience_mismatch", "the API expects another `aud` than these settings do",
-       "set the API's BETTER_AUTH_AUDIENCE, or its BETTER_AUTH_URL, as here"},
-      {"algorithm_not_allowed", "the API accepts other algorithms than these settings do",
-       "set the API's DRAWBRIDGE_ALGORITHMS as here"},
+      {"issuer_mismatch", "the API expects a different `iss` than these settings",
+       "set the API's BETTER_AUTH_ISSUER, or its BETTER_AUTH_URL, to the same value as here"},
+      {"audience_mismatch", "the API expects a different `aud` than these settings",
+       "set the API's BETTER_AUTH_AUDIENCE, or its BETTER_AUTH_URL, to the same value as here"},
+      {"algorithm_not_allowed", "the API accepts different algorithms than these settings",
+       "set the API's DRAWBRIDGE_ALGORITHMS to the same value as here"},
       {"key_unknown", "the API fetches its keys from another Better Auth",
        "set the API's BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL to the Better Auth that signs"},
-      {"signature_invalid", "the API has another key of this kid: it fetches keys from another Better Auth",
+      {"signature_invalid",
+       "the API has a different key with this kid: it fetches keys from another Better Auth",
        "set the API's BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL to the Better Auth that signs"},
-      {"token_expired", "the API's clock is ahead", "set the clock of the API's host by NTP", {"clock.api"}},
+      {"token_expired",
+       "the API's clock is ahead",
+       "synchronize the clock of the API's host with NTP",
+       {"clock.api"}},
       {"token_not_yet_valid",
        "the API's clock is behind",
-       "set the clock of the API's host by NTP",
+       "synchronize the clock of the API's host with NTP",
        {"clock.api"}},
       {"token_revoked", "the token was revoked: its session has ended, or its user has changed",
-       "give doctor a token that was made after that"},
-      {"token_missing", "something between removes the header Authorization, or the API looks elsewhere",
-       "let proxies pass Authorization on; read the token from that header"},
-      {"", "the token is good by the settings that doctor was given, so the API has others",
+       "give doctor a newer token"},
+      {"token_missing", "something in between removes the Authorization header, or the API looks elsewhere",
+       "let proxies pass on Authorization; read the token from that header"},
+      {"", "the token is valid with the settings that doctor was given, so the API has different ones",
        "compare the API's issuer, audience, algorithms and key set with those given here"}};
   const auto found = std::ranges::find(all, code, &Explanation::code);
   return found == all.end() ? all.back() : *found;
@@ -227,30 +230,26 @@ struct SignedIn {
 
 /// 403 on one's own path: what else may the API compare the path with?
 void judge_refused_owner(Report& report, ApiCalls& api, const SignedIn& user, const HttpAnswer& answer) {
-  const std::string summary =
-      fmt::format("the API answers {} to a user on their own path", answer_text(answer));
+  const std::string summary = fmt::format("the API returns {} for the user's own path", answer_text(answer));
   const std::string& subject = user.token.subject;
   if (!user.owner.is_uuid)
     report.fault(
         "api.own_path", summary,
-        "the API does not compare the path with `sub`, though DRAWBRIDGE_USER_CLAIM=sub says so here",
-        "give the API the same DRAWBRIDGE_USER_CLAIM as doctor; compare `sub` letter by letter",
-        {"user.known"});
+        "the API does not compare the path with `sub`, although DRAWBRIDGE_USER_CLAIM=sub is set here",
+        "give the API the same DRAWBRIDGE_USER_CLAIM as doctor; compare `sub` exactly", {"user.known"});
   else if (!subject.empty() &&
            is_success(api.get(api.path_of(percent_encoded(subject)), user.token.text).answer.status))
     report.fault(
         "api.own_path", summary,
-        "the API compares the path with `sub`, Better Auth's user.id, which is not a UUID; pages call with "
-        "`uuid`",
+        "the API compares the path with `sub`, Better Auth's user.id, which is not a UUID; pages use `uuid`",
         "identify users by the claim uuid: DRAWBRIDGE_USER_CLAIM=uuid, or identity.uuid in your own code");
   else
-    report.fault(
-        "api.own_path", summary,
-        "the path's id and the claim uuid are compared as different things: a text with a UUID (in Python "
-        "UUID(x) == x is false), or `sub` with a UUID",
-        "compare UUID with UUID: path parameter user_id: UUID, and identity.uuid; auth.verify_user_access "
-        "does",
-        {"user.known"});
+    report.fault("api.own_path", summary,
+                 "the API compares the path's id and the claim uuid as different types: text with a UUID (in "
+                 "Python, UUID(x) == x is false), or `sub` with a UUID",
+                 "compare UUID with UUID: the path parameter user_id: UUID with identity.uuid, as "
+                 "auth.verify_user_access does",
+                 {"user.known"});
 }
 
 void judge_accepted_owner(Report& report, ApiCalls& api, const SignedIn& user) {
@@ -266,9 +265,9 @@ void judge_accepted_owner(Report& report, ApiCalls& api, const SignedIn& user) {
   else
     report.warning(
         "api.own_path",
-        fmt::format("the user's own path is reached, but in capital letters it answers {}", status),
-        "the API compares the path's id as text, and a UUID may be spelt in either case",
-        "compare UUID with UUID: in FastAPI Depends(auth.verify_user_access) does");
+        fmt::format("the user can reach their own path, but in capital letters it returns {}", status),
+        "the API compares the path's id as text, but a UUID may be written in either case",
+        "compare UUID with UUID, as Depends(auth.verify_user_access) does in FastAPI");
 }
 
 void judge_own_path(Report& report, ApiCalls& api, const SignedIn& user) {
@@ -279,17 +278,17 @@ void judge_own_path(Report& report, ApiCalls& api, const SignedIn& user) {
     judge_accepted_owner(report, api, user);
   } else if (answer.status == 401) {
     const Explanation& why = explanation_of(refusal_code(answer));
-    report.fault(id, fmt::format("the API answers {} to a token that is good here", seen), why.cause,
+    report.fault(id, fmt::format("the API returns {} for a token that is valid here", seen), why.cause,
                  why.remedy, why.explained_by);
   } else if (answer.status == 403) {
     judge_refused_owner(report, api, user, answer);
   } else if (answer.status == 404) {
-    report.leave(id, fmt::format("the API has no route {} (it answers 404)", api.route()));
+    report.leave(id, fmt::format("the API has no route {} (it returns 404)", api.route()));
   } else if (answer.status == 429) {
     report.leave(id, "the API limits requests (429)");
   } else {
-    report.fault(id, fmt::format("the API answers with {} to a user on their own path", seen),
-                 "the API fails for a good token", "look at the API's log", faults_of_tables);
+    report.fault(id, fmt::format("the API returns {} for the user's own path", seen),
+                 "the API fails with a valid token", "check the API's log", faults_of_tables);
   }
 }
 
@@ -307,7 +306,7 @@ std::string without_signature(const UnverifiedToken& token) {
 void judge_tampered_token(Report& report, ApiCalls& api, const SignedIn& user) {
   constexpr std::string_view id = "api.tampered_token";
   const auto parts = split_token(user.token.text);
-  if (!parts) return report.leave(id, "the token could not be taken apart");
+  if (!parts) return report.leave(id, "the token could not be parsed");
   const std::string path = api.path_of(user.owner.text);
   const HttpAnswer changed = api.get(path, with_changed_payload(*parts, parts->unverified_header)).answer;
   const HttpAnswer unsigned_one = api.get(path, without_signature(*parts)).answer;
@@ -315,19 +314,19 @@ void judge_tampered_token(Report& report, ApiCalls& api, const SignedIn& user) {
     report.fault(
         id,
         fmt::format("the API accepts a token {}", is_success(changed.status)
-                                                      ? "whose payload no longer fits its signature"
-                                                      : "with alg none, which nobody signed"),
+                                                      ? "whose payload no longer matches its signature"
+                                                      : "with alg none, which has no signature"),
         "the API decodes tokens without verifying them, so any client can act as any user",
         "verify the signature with Better Auth's keys and a fixed list of algorithms, as drawbridge does");
   else if (changed.status != 401 || unsigned_one.status != 401)
     report.warning(id,
-                   fmt::format("the API answers {} to a changed token and {} to an unsigned one, not 401",
+                   fmt::format("the API returns {} for a changed token and {} for an unsigned one, not 401",
                                answer_text(changed), answer_text(unsigned_one)),
-                   "a token that cannot be verified ends in another error; a client that renews its token at "
-                   "401 will not",
-                   "answer 401 to every token that is not good");
+                   "a token that cannot be verified causes a different error; a client that renews its token "
+                   "on 401 will not",
+                   "return 401 for every token that is not valid");
   else
-    report.ok(id, "the API answers 401 to a changed token and to an unsigned one");
+    report.ok(id, "the API returns 401 for a changed token and for an unsigned one");
 }
 
 void judge_foreign_path(Report& report, ApiCalls& api, const SeenToken& token) {
@@ -335,18 +334,18 @@ void judge_foreign_path(Report& report, ApiCalls& api, const SeenToken& token) {
   const HttpAnswer answer = api.get(api.path_of(random_uuid().text()), token.text).answer;
   const int status = answer.status;
   if (status == 403 || status == 404)
-    report.ok(id, fmt::format("the API answers {} on another user's path", status));
+    report.ok(id, fmt::format("the API returns {} for another user's path", status));
   else if (is_success(status))
     report.fault(
-        id, fmt::format("the API answers {} on the path of another user", status),
-        "the API does not compare the user in the path with the user of the token, so any user reads any "
-        "other's",
-        "compare them, and take the owner from the token: in FastAPI Depends(auth.verify_user_access)");
+        id, fmt::format("the API returns {} for another user's path", status),
+        "the API does not compare the user in the path with the user of the token, so any user can read any "
+        "other user's data",
+        "compare them, and take the owner from the token: in FastAPI, use Depends(auth.verify_user_access)");
   else
-    report.warning(
-        id, fmt::format("the API answers with {} on another user's path, not 403", answer_text(answer)),
-        "the page cannot tell this refusal from an error or an ended session",
-        "answer 403 where the path's user is not the token's");
+    report.warning(id,
+                   fmt::format("the API returns {} for another user's path, not 403", answer_text(answer)),
+                   "the page cannot tell this refusal from an error or an expired session",
+                   "return 403 if the path's user is not the token's");
 }
 
 void judge_quiet_errors(Report& report, ApiCalls& api, const std::optional<SeenToken>& token) {
@@ -359,11 +358,11 @@ void judge_quiet_errors(Report& report, ApiCalls& api, const std::optional<SeenT
     const auto leak = leak_in(answer.body, sent);
     if (!leak) continue;
     return report.fault(
-        id, fmt::format("an answer {} of the API shows {}", answer.status, *leak),
-        "the API runs in debug mode, or hands its exceptions on; what it shows helps an attacker",
-        "turn debug mode off (FastAPI(debug=False)), and answer errors with a code and one sentence");
+        id, fmt::format("an API response ({}) reveals {}", answer.status, *leak),
+        "the API runs in debug mode or passes on its exceptions; what it reveals helps an attacker",
+        "turn off debug mode (FastAPI(debug=False)), and report errors with a code and one sentence");
   }
-  report.ok(id, "refusals show neither code, nor SQL, nor the token");
+  report.ok(id, "error responses reveal no code, SQL or token");
 }
 
 }  // namespace
@@ -390,9 +389,9 @@ bool check_api(Report& report, const Visit& visit, const std::optional<SeenToken
   const bool may_send_token = may_carry_secrets(*visit.api_url);
   if (report.may_check("api.own_path")) {
     if (!visit.kinds.token)
-      report.leave("api.own_path", "DRAWBRIDGE_CREDENTIALS takes no token");
+      report.leave("api.own_path", "DRAWBRIDGE_CREDENTIALS does not include token");
     else if (!owner)
-      report.leave("api.own_path", "the token does not say which path is the user's own");
+      report.leave("api.own_path", "the token does not identify the user's own path");
     else if (may_send_token)
       judge_own_path(report, api, {*token, *owner});
     else

@@ -56,42 +56,45 @@ struct Explanation {
 /// Why an API refuses a session that Better Auth knows and that is good by the settings that doctor has.
 const Explanation& explanation_of(std::string_view code) {
   static constexpr std::array all{
-      Explanation{"token_missing", "the API takes no sessions, or looks for a cookie of another name",
-                  "set the API's DRAWBRIDGE_CREDENTIALS and DRAWBRIDGE_SESSION_COOKIE as here; in Python "
-                  "Verifier(credentials=…, session_cookie=…); its log says which cookie it takes"},
+      Explanation{
+          "token_missing", "the API does not accept sessions, or looks for a cookie with another name",
+          "set the API's DRAWBRIDGE_CREDENTIALS and DRAWBRIDGE_SESSION_COOKIE to the same values as here; in "
+          "Python, Verifier(credentials=…, session_cookie=…); its log names the cookie that it accepts"},
       Explanation{"session_unknown",
-                  "the API has another secret than Better Auth's, asks another Better Auth, or looks for "
+                  "the API's secret is not Better Auth's, it asks another Better Auth, or it looks for "
                   "sessions where Better Auth does not keep them",
                   "set the API's BETTER_AUTH_SECRET (or BETTER_AUTH_SECRETS), BETTER_AUTH_URL and "
-                  "DRAWBRIDGE_SESSIONS as here; its log says why it refused"},
+                  "DRAWBRIDGE_SESSIONS to the same values as here; its log states why it refused"},
       Explanation{"credential_malformed",
-                  "the API got two session cookies, or one that was changed on its way",
-                  "give doctor one session cookie as the browser has it; look at the proxy before the API"},
+                  "the API received two session cookies, or one that was changed in transit",
+                  "give doctor one session cookie exactly as the browser has it; check the proxy in front of "
+                  "the API"},
       Explanation{"session_unavailable",
-                  "the API cannot ask Better Auth about the session, or cannot read where sessions are kept",
-                  "look at the API's log for why; set its BETTER_AUTH_URL, or its DATABASE_URL or "
-                  "DRAWBRIDGE_REDIS_URL, to what it can reach"},
-      Explanation{"user_mismatch", "the API takes the session for another user than Better Auth does",
+                  "the API cannot ask Better Auth about the session, or cannot read the session storage",
+                  "check the API's log for the reason; set its BETTER_AUTH_URL, or its DATABASE_URL or "
+                  "DRAWBRIDGE_REDIS_URL, to an address that it can reach"},
+      Explanation{"user_mismatch", "the API finds a different user in the session than Better Auth does",
                   "give the API the same DRAWBRIDGE_USER_CLAIM as doctor, and compare UUID with UUID"},
-      Explanation{"", "the session is good by the settings that doctor was given, so the API has others",
-                  "compare the API's settings with those given here; its log says why it refused"}};
+      Explanation{
+          "", "the session is valid with the settings that doctor was given, so the API has different ones",
+          "compare the API's settings with those given here; its log states why it refused"}};
   const auto found = std::ranges::find(all, code, &Explanation::code);
   return found == all.end() ? all.back() : *found;
 }
 
 void judge(Report& report, const Visit& visit, const HttpAnswer& answer) {
   if (is_success(answer.status))
-    return report.ok(id, "the API takes the session cookie, and lets its user reach their own path");
+    return report.ok(id, "the API accepts the session cookie, and lets its user reach their own path");
   if (is_no_route(answer.status))
     return report.leave(
-        id, fmt::format("the API has no route {} (it answers {})", visit.api_path, answer.status));
+        id, fmt::format("the API has no route {} (it returns {})", visit.api_path, answer.status));
   if (answer.status == 429) return report.leave(id, "the API limits requests (429)");
   for (const char* root : same_settings)
     if (report.is_at_fault(root)) return report.leave(id, report.why_without(root));
   const std::string summary =
-      fmt::format("the API answers {} to a session that is good here", answer_text(answer));
+      fmt::format("the API returns {} for a session that is valid here", answer_text(answer));
   if (answer.status != 401 && answer.status != 403 && refusal_code(answer) != "session_unavailable")
-    return report.fault(id, summary, "the API fails for a good session", "look at the API's log");
+    return report.fault(id, summary, "the API fails with a valid session", "check the API's log");
   const Explanation& why = explanation_of(refusal_code(answer));
   report.fault(id, summary, why.cause, why.remedy);
 }
@@ -107,10 +110,11 @@ void judge_without_sessions(Report& report, const Visit& visit) {
     return code == "credential_malformed";
   };
   if (report.may_check(id) && takes_sessions())
-    return report.leave(id,
-                        "the API takes sessions, and DRAWBRIDGE_CREDENTIALS as doctor was given it does not: "
-                        "run doctor with the API's settings (--env-file) and a session (DRAWBRIDGE_SESSION)");
-  report.ok(id, "DRAWBRIDGE_CREDENTIALS takes no session");
+    return report.leave(
+        id,
+        "the API accepts sessions, but the DRAWBRIDGE_CREDENTIALS that doctor was given does not include "
+        "session: run doctor with the API's settings (--env-file) and a session (DRAWBRIDGE_SESSION)");
+  report.ok(id, "DRAWBRIDGE_CREDENTIALS does not include session");
 }
 
 }  // namespace
@@ -121,7 +125,7 @@ void check_api_session(Report& report, const Visit& visit,
   if (!report.may_check(id)) return;
   if (!may_carry_secrets(*visit.api_url)) return report.leave(id, over_plain_http("cookie", *visit.api_url));
   const auto owner = owner_in(visit, *token_of_session);
-  if (!owner) return report.leave(id, "the session's token does not say which path is the user's own");
+  if (!owner) return report.leave(id, "the session's token does not identify the user's own path");
   const std::array name{name_of_cookie(visit)};
   judge(report, visit,
         answer_to(visit, {.url = *visit.api_url + path_of_user(visit, owner->text),

@@ -38,28 +38,28 @@ void judge_clock(Report& report, std::string_view id, std::string_view whose, co
                  seconds skew) {
   const auto lead = clock_lead(timed);
   if (!lead) {
-    report.leave(id, fmt::format("the answer of {} has no header Date", whose));
+    report.leave(id, fmt::format("the response from {} has no Date header", whose));
   } else if (std::chrono::abs(*lead) <= seconds{2}) {
-    report.ok(id, fmt::format("the clock of {} and this one agree", whose));
+    report.ok(id, fmt::format("the clocks of {} and of this machine agree", whose));
   } else {
     const std::string summary =
         fmt::format("the clock of {} is {} this machine's", whose, difference_text(*lead));
     const std::string remedy =
-        "set both clocks by NTP: timedatectl set-ntp true, or whatever your hosts have for it";
+        "synchronize both clocks with NTP: timedatectl set-ntp true, or your hosts' equivalent";
     const auto left = skew - std::chrono::abs(*lead);
     if (left >= seconds{0})
-      report.warning(
-          id, summary,
-          fmt::format("one of the two clocks runs wrong; {} s more, and good tokens are refused as "
-                      "expired or not yet valid",
-                      left.count()),
-          remedy);
+      report.warning(id, summary,
+                     fmt::format("one of the two clocks is wrong; if it drifts {} s more, the backend "
+                                 "refuses valid tokens as expired or not yet valid",
+                                 left.count()),
+                     remedy);
     else
-      report.fault(id, summary,
-                   fmt::format("one of the two clocks runs wrong, by more than the {} s that "
-                               "DRAWBRIDGE_CLOCK_SKEW grants: tokens count as expired or not yet valid",
-                               skew.count()),
-                   remedy);
+      report.fault(
+          id, summary,
+          fmt::format("one of the two clocks is wrong by more than the {} s that DRAWBRIDGE_CLOCK_SKEW "
+                      "allows: the backend refuses valid tokens as expired or not yet valid",
+                      skew.count()),
+          remedy);
   }
 }
 

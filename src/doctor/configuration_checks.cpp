@@ -87,10 +87,9 @@ std::optional<std::string> meant_by(std::string_view name, const Visit& visit) {
 void check_effect(Report& report, const Visit& visit) {
   constexpr std::string_view id = "config.effect";
   if (visit.idle_settings.empty()) return report.ok(id, "every setting has an effect");
-  report.warning(
-      id, fmt::format("without effect: {}", fmt::join(visit.idle_settings, "; ")),
-      "the backend reads none of these with the other settings as they are, and starts without them",
-      "take them away, or set what they belong to");
+  report.warning(id, fmt::format("settings without effect: {}", fmt::join(visit.idle_settings, "; ")),
+                 "the backend starts, but its other settings make it ignore these",
+                 "remove them, or set what they depend on");
 }
 
 }  // namespace
@@ -100,12 +99,12 @@ void check_configuration(Report& report, const Visit& visit) {
   std::vector<std::string> unread;
   for (const std::string& name : visit.variable_names)
     if (const auto meant = meant_by(name, visit))
-      unread.push_back(fmt::format("{} (is {} meant?)", display_text(name), *meant));
+      unread.push_back(fmt::format("{} (did you mean {}?)", display_text(name), *meant));
   if (unread.empty()) return report.ok("config.variables", "no unknown variables");
   report.warning(
-      "config.variables", "set, but nothing reads it: " + first_names(unread),
-      "a name is misspelt, or is of another version or tool: its value has no effect here",
-      "correct the name, or take the variable away; where a program of your own reads it, nothing is wrong");
+      "config.variables", "variables that nothing reads: " + first_names(unread),
+      "the name is misspelled, or it belongs to another version or tool: its value has no effect here",
+      "correct the name, or remove the variable; if your own program reads it, nothing is wrong");
 }
 
 }  // namespace drawbridge::doctor

@@ -15,7 +15,7 @@ namespace {
 
 using Cookies = std::expected<std::vector<SetCookie>, std::string>;
 
-constexpr const char* no_sessions = "DRAWBRIDGE_CREDENTIALS takes no session";
+constexpr const char* no_sessions = "DRAWBRIDGE_CREDENTIALS does not include session";
 
 // --- its name --------------------------------------------------------------------------------------
 
@@ -30,39 +30,39 @@ void judge_another_name(Report& report, const std::string& real, const std::stri
   report.fault(
       id,
       is_given
-          ? fmt::format("Better Auth's session cookie is {}, and DRAWBRIDGE_SESSION_COOKIE is another name",
-                        name)
-          : fmt::format("Better Auth's session cookie is {}, and the backend looks for {}", name, usual),
+          ? fmt::format(
+                "Better Auth's session cookie is {}, but DRAWBRIDGE_SESSION_COOKIE is a different name", name)
+          : fmt::format("Better Auth's session cookie is {}, but the backend looks for {}", name, usual),
       is_of_https(real) == is_of_https(usual)
-          ? "nobody's session is seen: each request is 401 token_missing"
-          : "Better Auth writes __Secure- before the name where its baseURL is https, and the backend "
-            "expects "
-            "it where the issuer is; as it is nobody's session is seen: 401 token_missing",
+          ? "the backend sees no session: every request gets 401 token_missing"
+          : "Better Auth puts __Secure- in front of the name if its baseURL is https, and the backend "
+            "expects it if the issuer is; as they differ, the backend sees no session: 401 token_missing",
       is_given && real == usual
-          ? "take DRAWBRIDGE_SESSION_COOKIE away"
-          : fmt::format("set DRAWBRIDGE_SESSION_COOKIE={}{}", name,
-                        is_of_https(real) == is_of_https(usual)
-                            ? ""
-                            : ", or baseURL and BETTER_AUTH_URL to the one https address that browsers use"));
+          ? "remove DRAWBRIDGE_SESSION_COOKIE"
+          : fmt::format(
+                "set DRAWBRIDGE_SESSION_COOKIE={}{}", name,
+                is_of_https(real) == is_of_https(usual)
+                    ? ""
+                    : ", or set baseURL and BETTER_AUTH_URL to the one https address that browsers use"));
 }
 
 /// By the scheme alone, where Better Auth shows no cookie.
 void judge_by_scheme(Report& report, const std::string& given, const std::string& usual) {
   constexpr std::string_view id = "credentials.cookie_name";
   if (is_of_https(given) == is_of_https(usual))
-    return report.ok(id, "the cookie's name is of the issuer's scheme");
+    return report.ok(id, "the cookie's name matches the issuer's scheme");
   if (is_of_https(usual))
     return report.warning(
-        id, "the issuer is https, and DRAWBRIDGE_SESSION_COOKIE does not begin with __Secure-",
-        "Better Auth writes that before the name of each cookie where its baseURL is https, so that nobody's "
-        "session would be seen",
+        id, "the issuer is https, but DRAWBRIDGE_SESSION_COOKIE does not begin with __Secure-",
+        "Better Auth puts that in front of each cookie's name if its baseURL is https, so the backend would "
+        "see no session",
         fmt::format(
-            "take the name from the browser's developer tools, usually {}; with "
-            "advanced.useSecureCookies: false nothing is wrong here, and the cookie goes over plain http",
+            "copy the name from the browser's developer tools, usually {}; with advanced.useSecureCookies: "
+            "false, nothing is wrong here, but browsers also send the cookie over plain http",
             usual));
-  report.fault(id, "the issuer is http, and DRAWBRIDGE_SESSION_COOKIE is a name for https",
-               "no browser keeps a cookie of that name from http, so that nobody's session would be seen",
-               "take the setting away, or set Better Auth's baseURL and BETTER_AUTH_URL to https");
+  report.fault(id, "the issuer is http, but DRAWBRIDGE_SESSION_COOKIE is a name for https",
+               "browsers reject a cookie with that name over http, so the backend would see no session",
+               "remove the setting, or set Better Auth's baseURL and BETTER_AUTH_URL to https");
 }
 
 /// The value of the setting is not told: who takes it for another puts a secret there.
@@ -73,8 +73,8 @@ void check_name(Report& report, const Visit& visit, const Cookies& cookies) {
   if (given && (!ascii::is_http_token(*given) || read_session_cookie(*given)))
     return report.fault(
         id, "DRAWBRIDGE_SESSION_COOKIE is not the name of a cookie",
-        "the backend does not start with it; a cookie's value, for doctor, is DRAWBRIDGE_SESSION",
-        "give the whole name alone, for example " + usual);
+        "the backend does not start with this value; to give doctor a cookie's value, use DRAWBRIDGE_SESSION",
+        "give only the whole name, for example " + usual);
   if (cookies) {
     const std::string& real = session_cookie_in(*cookies).name;
     if (real != given.value_or(usual)) return judge_another_name(report, real, usual, given.has_value());
@@ -181,7 +181,7 @@ struct Reach {
 };
 
 std::string below_one_domain() {
-  return "serve the API at Better Auth's own host, by a path of its proxy; or take tokens alone";
+  return "serve the API on Better Auth's own host, under a path of its proxy; or accept only tokens";
 }
 
 /// Whether a browser keeps a cookie of its Domain; judged where it does not.
@@ -191,17 +191,17 @@ bool is_kept(Report& report, const Reach& reach) {
   if (domain.empty() || (domain == reach.issuer.host && !is_public_suffix(domain))) return true;
   const std::string shown = display_text(domain, 128);
   const std::string summary = fmt::format("Better Auth sets its cookie for {}", shown);
-  const char* const nobody = "no browser keeps it, so that nobody is signed in";
+  const char* const nobody = "browsers reject it, so no one is signed in";
   if (!is_within(reach.issuer.host, domain)) {
     report.fault(id, summary,
-                 fmt::format("Better Auth is at {}, which is not below that: {}",
+                 fmt::format("Better Auth is at {}, which is not within that domain: {}",
                              display_text(reach.issuer.host, 128), nobody),
-                 "set advanced.crossSubDomainCookies.domain to a domain that Better Auth's host is below");
+                 "set advanced.crossSubDomainCookies.domain to a domain that contains Better Auth's host");
     return false;
   }
   if (!is_public_suffix(domain)) return true;
-  report.fault(id, summary, fmt::format("names below that belong to many: {}", nobody),
-               "use a domain of your own for Better Auth and the API, and set crossSubDomainCookies to it; " +
+  report.fault(id, summary, fmt::format("that is a public suffix, which many owners share: {}", nobody),
+               "use your own domain for Better Auth and the API, and set crossSubDomainCookies to it; " +
                    below_one_domain());
   return false;
 }
@@ -211,19 +211,17 @@ void judge_out_of_reach(Report& report, const Reach& reach) {
   const std::string issuer = display_text(reach.issuer.host, 128);
   const std::string_view site = site_of(reach.issuer.host);
   const bool can_be_shared = !is_address(site) && site.contains('.') && is_within(reach.api.host, site);
-  report.fault(
-      "credentials.cookie_reach",
-      reach.cookie.domain.empty()
-          ? fmt::format("the session cookie is for {} alone, and the API is at {}", issuer, api)
-          : fmt::format("the session cookie is for {}, and the API is at {}",
-                        display_text(reach.cookie.domain, 128), api),
-      "the browser does not send it to the API: each request is 401 token_missing",
-      can_be_shared
-          ? fmt::format(
-                "advanced: {{ crossSubDomainCookies: {{ enabled: true, domain: \"{}\" }} }} in Better "
-                "Auth, where all hosts below are yours; or {}",
-                display_text(site, 128), below_one_domain())
-          : below_one_domain());
+  report.fault("credentials.cookie_reach",
+               reach.cookie.domain.empty()
+                   ? fmt::format("the session cookie is only for {}, but the API is at {}", issuer, api)
+                   : fmt::format("the session cookie is for {}, but the API is at {}",
+                                 display_text(reach.cookie.domain, 128), api),
+               "the browser does not send it to the API: every request gets 401 token_missing",
+               can_be_shared
+                   ? fmt::format("set advanced: {{ crossSubDomainCookies: {{ enabled: true, domain: \"{}\" "
+                                 "}} }} in Better Auth, if all hosts within it are yours; or {}",
+                                 display_text(site, 128), below_one_domain())
+                   : below_one_domain());
 }
 
 void judge_other_site(Report& report, const Reach& reach) {
@@ -231,26 +229,25 @@ void judge_other_site(Report& report, const Reach& reach) {
   const auto shown = [](const Place& place) {
     return fmt::format("{}://{}", place.scheme, display_text(place.host, 128));
   };
-  const std::string summary = fmt::format("for a browser the page {} and the API {} are two sites",
+  const std::string summary = fmt::format("to a browser, the page {} and the API {} are two sites",
                                           shown(reach.page), shown(reach.api));
   const std::string one_site = fmt::format(
-      "serve both over one scheme below one domain, which is not one of many such as vercel.app; {}",
-      "or take tokens alone");
+      "serve both over one scheme within your own domain, not a shared one such as vercel.app; {}",
+      "or accept only tokens");
   if (reach.cookie.same_site == "none" && reach.cookie.is_secure)
     return report.warning(
         id, summary,
-        "the session cookie is SameSite=None, and browsers that block cookies of other sites "
-        "do not send it",
+        "the session cookie is SameSite=None, and browsers that block third-party cookies do not send it",
         one_site);
   report.fault(id, summary,
                reach.cookie.same_site == "none"
-                   ? "the session cookie is SameSite=None without Secure, and no browser keeps such a cookie"
+                   ? "the session cookie is SameSite=None without Secure, and browsers reject such a cookie"
                    : "the session cookie is SameSite=" +
                          std::string{reach.cookie.same_site == "strict" ? "Strict" : "Lax"} +
-                         ", which no browser sends there: each request is 401 token_missing",
+                         ", which browsers do not send there: every request gets 401 token_missing",
                one_site +
-                   "; or advanced: { defaultCookieAttributes: { sameSite: \"none\", secure: true } }, which "
-                   "some browsers block");
+                   "; or set advanced: { defaultCookieAttributes: { sameSite: \"none\", secure: true } }, "
+                   "which some browsers block");
 }
 
 void check_reach(Report& report, const Visit& visit, const Cookies& cookies) {
@@ -275,18 +272,17 @@ void check_reach(Report& report, const Visit& visit, const Cookies& cookies) {
 void check_issuer_storage(Report& report, const Visit& visit, const Cookies& cookies) {
   constexpr std::string_view id = "credentials.issuer_storage";
   if (!visit.kinds.session && !visit.kinds.key)
-    return report.ok(id, "DRAWBRIDGE_CREDENTIALS takes tokens alone");
+    return report.ok(id, "DRAWBRIDGE_CREDENTIALS includes only token");
   if (!cookies) return report.leave(id, cookies.error());
   if (std::ranges::none_of(*cookies,
                            [](const SetCookie& cookie) { return cookie.name.ends_with("account_data"); }))
     return report.ok(id, "Better Auth seems to have a database");
-  report.warning(
-      id, "Better Auth has the cookie account_data, which it sets when it has no database",
-      "without one users, sessions, API keys and signing keys are in the memory of one process: a "
-      "restart ends them, and another process has others, so that the backend refuses what pages "
-      "take for good",
-      "give Better Auth the option `database`; where it has one, account.storeAccountCookie is set, "
-      "and nothing is wrong");
+  report.warning(id, "Better Auth has the cookie account_data, which it sets if it has no database",
+                 "without a database, users, sessions, API keys and signing keys are only in the memory of "
+                 "one process: a restart loses them, and another process has different ones, so the backend "
+                 "refuses what pages consider valid",
+                 "set Better Auth's option `database`; if it is set, account.storeAccountCookie is on, and "
+                 "nothing is wrong");
 }
 
 }  // namespace

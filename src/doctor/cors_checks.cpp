@@ -16,13 +16,12 @@ namespace {
 using fetch::HttpAnswer;
 
 constexpr const char* set_origins =
-    "set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI CORSMiddleware(allow_origins=[\"{0}\"])";
+    "set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI, CORSMiddleware(allow_origins=[\"{0}\"])";
 
 constexpr const char* whole_layer =
-    "for drawbridge serve set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI, as the last of its middlewares, "
+    "for drawbridge serve, set DRAWBRIDGE_ALLOWED_ORIGINS={0}; in FastAPI, as the last middleware, "
     "app.add_middleware(CORSMiddleware, allow_origins=[\"{0}\"], {1}allow_methods=[\"GET\", \"POST\", "
-    "\"PUT\", "
-    "\"PATCH\", \"DELETE\"], allow_headers=[\"Authorization\", \"Content-Type\"], "
+    "\"PUT\", \"PATCH\", \"DELETE\"], allow_headers=[\"Authorization\", \"Content-Type\"], "
     "expose_headers=[\"WWW-Authenticate\", \"Retry-After\"])";
 
 /// What a page asks for, and a preflight for it.
@@ -93,19 +92,18 @@ void judge_origin_not_allowed(Report& report, const Visit& visit, const Asked& a
   const std::string& origin = visit.page_origin;
   const auto allowed = allowed_origin(answer);
   const std::string summary =
-      fmt::format("the API does not let {} in: its preflight answers {}, {}", origin, answer_text(answer),
+      fmt::format("the API does not allow {}: its preflight returns {}, {}", origin, answer_text(answer),
                   allowed.empty() ? "without Access-Control-Allow-Origin"
                                   : "with Access-Control-Allow-Origin " + display_text(allowed));
-  std::string cause =
-      "the page's origin is none of those that the API allows; they are compared letter by letter";
+  std::string cause = "the page's origin is not one that the API allows; origins are compared exactly";
   const std::string other = other_name(origin);
   if (!other.empty() && lets_in(preflight(visit, asked, other), other))
     cause =
         fmt::format("the API allows {}: localhost and 127.0.0.1 are different origins to a browser", other);
   else if (answer.status == 401 || answer.status == 403)
-    cause = "the gate answers OPTIONS, which has no token, before anything that knows CORS does";
+    cause = "the API's authentication refuses OPTIONS, which has no token, before a CORS layer can answer it";
   else if (answer.status == 404 || answer.status == 405)
-    cause = "the API has no CORS layer: OPTIONS comes to its routes, and none of them knows it";
+    cause = "the API has no CORS layer: OPTIONS reaches its routes, and none of them handles it";
   report.fault(
       "cors.preflight", summary, cause,
       fmt::format(fmt::runtime(whole_layer), origin, visit.kinds.session ? "allow_credentials=True, " : ""));
@@ -131,35 +129,35 @@ void judge_preflight(Report& report, const Visit& visit, const Asked& asked,
   if (answer.status == 429) return report.leave(id, "the API limits requests (429)");
   if (!asked.is_there && (answer.status == 404 || answer.status == 405))
     return report.leave(
-        id, fmt::format("the API has no route {} (it answers {})", visit.api_path, answer.status));
+        id, fmt::format("the API has no route {} (it returns {})", visit.api_path, answer.status));
   if (!lets_in(answer, visit.page_origin))
     return judge_origin_not_allowed(report, visit, asked, answer, token);
   if (const auto missing = not_allowed_by(answer, asked.method, visit.kinds))
     report.fault(
-        id, fmt::format("the preflight of {} does not allow {}", visit.page_origin, *missing),
-        "the API's CORS settings list less than the page sends; * does not include Authorization",
-        "allow GET, POST, PUT, PATCH, DELETE and the headers authorization, content-type: in FastAPI "
+        id, fmt::format("the preflight for {} does not allow {}", visit.page_origin, *missing),
+        "the API's CORS settings allow less than the page sends; * does not include Authorization",
+        "allow GET, POST, PUT, PATCH, DELETE and the headers authorization, content-type: in FastAPI, "
         "CORSMiddleware(allow_methods=[…], allow_headers=[\"authorization\", \"content-type\"])");
   else if (!is_success(answer.status))
-    report.fault(id, fmt::format("the preflight of {} answers {}", visit.page_origin, answer_text(answer)),
+    report.fault(id, fmt::format("the preflight for {} returns {}", visit.page_origin, answer_text(answer)),
                  "a browser continues only after a status from 200 to 299",
-                 "answer OPTIONS in front of the routes and their gate, with 204");
+                 "answer OPTIONS with 204 before the routes and their authentication");
   else
-    report.ok(id, fmt::format("pages of {} may send what they need", visit.page_origin));
+    report.ok(id, fmt::format("pages from {} may send what they need", visit.page_origin));
 }
 
 void judge_errors(Report& report, const Visit& visit, const HttpAnswer& answer) {
   if (lets_in(answer, visit.page_origin))
-    report.ok("cors.errors", fmt::format("the page can read an answer {}", answer.status));
+    report.ok("cors.errors", fmt::format("the page can read the response {}", answer.status));
   else
     report.fault(
         "cors.errors",
-        fmt::format("the answer {} to a request without a token has no Access-Control-Allow-Origin for {}",
+        fmt::format("the response {} to a request without a token has no Access-Control-Allow-Origin for {}",
                     answer_text(answer), visit.page_origin),
-        "refusals are made outside of what adds CORS headers: the page sees \"Failed to fetch\" and no 401",
-        "put CORS outermost: in FastAPI add CORSMiddleware last, and raise HTTPException instead of "
-        "answering in "
-        "a middleware outside of it");
+        "the API refuses requests outside the layer that adds CORS headers: the page sees \"Failed to "
+        "fetch\" instead of 401",
+        "make CORS the outermost layer: in FastAPI, add CORSMiddleware last, and raise HTTPException instead "
+        "of responding in a middleware outside it");
 }
 
 void judge_exposed_headers(Report& report, const HttpAnswer& answer) {
@@ -173,10 +171,9 @@ void judge_exposed_headers(Report& report, const HttpAnswer& answer) {
   else
     report.warning(
         "cors.exposed_headers", fmt::format("the page cannot read {}", missing),
-        "a page sees no header of another origin's answer that Access-Control-Expose-Headers does not name; "
-        "it "
-        "does not know when to try again",
-        "expose them: in FastAPI CORSMiddleware(expose_headers=[\"Retry-After\", \"WWW-Authenticate\"])");
+        "a page cannot see a header of another origin's response unless Access-Control-Expose-Headers names "
+        "it, so it does not know when to try again",
+        "expose them: in FastAPI, CORSMiddleware(expose_headers=[\"Retry-After\", \"WWW-Authenticate\"])");
 }
 
 /// Whether a page may read the answer to what it sent with its cookie (Fetch Standard, "CORS protocol and
@@ -191,27 +188,29 @@ void judge_credentials(Report& report, const Visit& visit, const Asked& asked, c
   const HttpAnswer before = preflight(visit, asked, page);
   const HttpAnswer& answer = takes_cookies(before, page) ? refusal : before;
   if (takes_cookies(answer, page))
-    return report.ok(id, fmt::format("pages of {} may send the session cookie and read the answer", page));
+    return report.ok(id,
+                     fmt::format("pages from {} may send the session cookie and read the response", page));
   const bool is_exact = allowed_origin(answer) == page;
   report.fault(
       id,
-      fmt::format("{} answers {}, and sessions are taken", &answer == &before ? "the preflight" : "a refusal",
+      fmt::format("{} comes {}, but the API should accept sessions",
+                  &answer == &before ? "the response to the preflight" : "an error response",
                   is_exact ? "without Access-Control-Allow-Credentials: true"
                            : "with Access-Control-Allow-Origin " + display_text(allowed_origin(answer))),
-      "a browser shows a page no answer to what it sent with its cookie, unless the API names the page's "
-      "origin and says Access-Control-Allow-Credentials: true",
-      fmt::format("for drawbridge serve set DRAWBRIDGE_CREDENTIALS as here, with session; in FastAPI "
-                  "CORSMiddleware(allow_origins=[\"{}\"], allow_credentials=True)",
+      "a browser hides the response to a request with a cookie from the page, unless the API names the "
+      "page's origin and sends Access-Control-Allow-Credentials: true",
+      fmt::format("for drawbridge serve, set DRAWBRIDGE_CREDENTIALS to the same value as here, including "
+                  "session; in FastAPI, CORSMiddleware(allow_origins=[\"{}\"], allow_credentials=True)",
                   page),
       {"api.session"});
 }
 
 constexpr const char* any_origin =
-    "the API allows every origin, or sends back whichever it is sent: any page may call it for its visitor";
+    "the API allows every origin, or echoes the one that it is sent: any page can call it as its visitor";
 constexpr const char* part_of_an_origin =
-    "the API compares a part of the origin alone, with a pattern that ends or begins too early (in FastAPI "
-    "allow_origin_regex): anybody can have a name like that, and pages there may call the API for their "
-    "visitor";
+    "the API compares only part of the origin, with a pattern that is not anchored at its beginning or end "
+    "(in FastAPI, allow_origin_regex): anyone can register a name like that, and pages there can call the "
+    "API as their visitor";
 
 void judge_foreign_origin(Report& report, const Visit& visit, const Asked& asked) {
   constexpr std::string_view id = "cors.foreign_origin";
@@ -228,13 +227,13 @@ void judge_foreign_origin(Report& report, const Visit& visit, const Asked& asked
       return report.fault(
           id,
           fmt::format(
-              "the API lets pages of the origin {} in, with Access-Control-Allow-Origin: {}{}", foreign,
+              "the API allows pages from the origin {}, with Access-Control-Allow-Origin: {}{}", foreign,
               display_text(allowed_origin(answer)),
-              answer.header("Access-Control-Allow-Credentials") == "true" ? ", credentials included" : ""),
+              answer.header("Access-Control-Allow-Credentials") == "true" ? ", including credentials" : ""),
           cause, fmt::format(fmt::runtime(set_origins), page));
     }
   }
-  report.ok(id, "pages of other origins are not let in");
+  report.ok(id, "the API does not allow pages from other origins");
 }
 
 bool has_origin(std::string_view url, std::string_view origin) {
@@ -245,7 +244,7 @@ bool has_origin(std::string_view url, std::string_view origin) {
 
 void check_cors(Report& report, const Visit& visit, const std::optional<SeenToken>& token,
                 const SeenKeys& keys, bool has_route) {
-  if (!visit.kinds.session) report.ok("cors.credentials", "DRAWBRIDGE_CREDENTIALS takes no session");
+  if (!visit.kinds.session) report.ok("cors.credentials", "DRAWBRIDGE_CREDENTIALS does not include session");
   if (!report.stands("api.reachable")) return;
   const Uuid user = token && token->uuid ? *token->uuid : random_uuid();
   const Asked asked = asked_of(visit, user, has_route);

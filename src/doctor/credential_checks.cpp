@@ -11,7 +11,7 @@
 namespace drawbridge::doctor {
 namespace {
 
-constexpr std::string_view no_sessions = "DRAWBRIDGE_CREDENTIALS takes no session";
+constexpr std::string_view no_sessions = "DRAWBRIDGE_CREDENTIALS does not include session";
 
 void check_page_origin(Report& report, const Visit& visit) {
   constexpr std::string_view id = "credentials.page_origin";
@@ -25,11 +25,11 @@ void check_page_origin(Report& report, const Visit& visit) {
   const std::string page = display_text(visit.page_origin, 128);
   if (is_allowed) return report.ok(id, fmt::format("the page {} may send the session cookie", page));
   report.fault(
-      id, fmt::format("{} is not among DRAWBRIDGE_ALLOWED_ORIGINS", page),
-      "with its cookie alone the page may change nothing: 403 origin_not_allowed, and CORS keeps the rest "
-      "from it",
+      id, fmt::format("{} is not in DRAWBRIDGE_ALLOWED_ORIGINS", page),
+      "with only its cookie, the page cannot change anything (403 origin_not_allowed), and CORS blocks the "
+      "rest",
       fmt::format(
-          "add {} to DRAWBRIDGE_ALLOWED_ORIGINS; where the page has another origin, say so by --origin",
+          "add {} to DRAWBRIDGE_ALLOWED_ORIGINS; if the page has another origin, give it with --origin",
           page));
 }
 
@@ -43,19 +43,19 @@ bool is_of_the_plugin(const fetch::HttpAnswer& answer) {
 
 void check_api_keys(Report& report, const Visit& visit) {
   constexpr std::string_view id = "credentials.api_keys";
-  if (!visit.kinds.key) return report.ok(id, "DRAWBRIDGE_CREDENTIALS takes no key");
+  if (!visit.kinds.key) return report.ok(id, "DRAWBRIDGE_CREDENTIALS does not include key");
   if (!report.stands("jwks.reachable")) return report.leave(id, report.why_without("jwks.reachable"));
   const auto answer = visit.call(question_with_nobodys_key(visit));
-  if (!answer) return report.leave(id, "Better Auth could not be asked: " + answer.error());
-  if (is_of_the_plugin(*answer)) return report.ok(id, "Better Auth reads API keys");
+  if (!answer) return report.leave(id, "the request to Better Auth failed: " + answer.error());
+  if (is_of_the_plugin(*answer)) return report.ok(id, "Better Auth recognizes API keys");
   if (answer->status != 401)
-    return report.leave(id, fmt::format("Better Auth answers {} to a key that nobody has", answer->status));
-  report.fault(
-      id, "Better Auth does not look at API keys: /token answers 401 without saying that the key is unknown",
-      "it has no API key plugin, or one that makes no session of a key; the backend answers each key with "
-      "503 session_unavailable",
-      "add apiKey({ enableSessionForAPIKeys: true }) of @better-auth/api-key to its `plugins`, or take "
-      "`key` out of DRAWBRIDGE_CREDENTIALS");
+    return report.leave(id, fmt::format("Better Auth returns {} for an unknown key", answer->status));
+  report.fault(id,
+               "Better Auth ignores API keys: /token returns 401 without reporting that the key is unknown",
+               "it has no API key plugin, or one that makes no session from a key; the backend returns 503 "
+               "session_unavailable for every key",
+               "add apiKey({ enableSessionForAPIKeys: true }) from @better-auth/api-key to its `plugins`, or "
+               "remove `key` from DRAWBRIDGE_CREDENTIALS");
 }
 
 }  // namespace

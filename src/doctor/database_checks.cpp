@@ -25,7 +25,7 @@ constexpr const char* make_better_auths =
 constexpr const char* make_uuid =
     "run drawbridge migrate up (in Python: hybrid_id.upgrade(op) in an Alembic revision)";
 constexpr const char* compare_databases =
-    "compare DATABASE_URL with the database of Better Auth's configuration; in a container, with what is "
+    "compare DATABASE_URL with the database in Better Auth's configuration; in a container, check what is "
     "mounted there";
 constexpr std::size_t longest_line = 256;
 
@@ -36,7 +36,7 @@ constexpr std::array bookkeeping{"drawbridge_migrations", "drawbridge_additions"
 /// How what Better Auth lacks is made, where our migration makes it, and where it leaves that to others.
 std::string make_what_is_missing(const BridgeFacts& facts) {
   if (!is_of_another_generator(facts)) return make_better_auths;
-  return "have Better Auth's command write the ORM's schema file anew (npx auth generate), and run the ORM's "
+  return "regenerate the ORM's schema file with Better Auth's command (npx auth generate), and run the ORM's "
          "migration";
 }
 
@@ -74,9 +74,9 @@ std::vector<std::string> missing_columns(const BridgeFacts& facts, const std::st
 
 void judge_unreadable(Report& report, const std::string& error) {
   report.fault("database.reachable", display_text(error, longest_line),
-               "the database does not run, DATABASE_URL names another place, or its user or password is not "
-               "let in; a relative path of SQLite counts from the working directory",
-               "start it, or correct DATABASE_URL or --database-url: sqlite:///path/app.db, "
+               "the database is not running, DATABASE_URL has the wrong address, or the database refuses its "
+               "user or password; a relative SQLite path starts at the working directory",
+               "start the database, or correct DATABASE_URL or --database-url: sqlite:///path/app.db, "
                "postgresql://user@host/name");
 }
 
@@ -88,14 +88,14 @@ void judge_foreign_user(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "database.better_auth";
   const std::string summary = display_text(facts.foreign_user, longest_line);
   if (has_good_uuid(facts)) {
-    report.warning(id, summary, "another program made it, or Better Auth's configuration maps its names",
-                   "look yourself that it has Better Auth's columns, or say with --user-table "
-                   "(DRAWBRIDGE_USER_TABLE) which table is Better Auth's");
+    report.warning(id, summary,
+                   "another program created the table, or Better Auth's configuration maps its names",
+                   "check that it has Better Auth's columns, or name Better Auth's table with --user-table "
+                   "(DRAWBRIDGE_USER_TABLE)");
   } else {
-    report.fault(
-        id, summary, "the table is another program's, or DATABASE_URL names another database",
-        fmt::format("say with --user-table (DRAWBRIDGE_USER_TABLE) which table is Better Auth's, or {}",
-                    compare_databases));
+    report.fault(id, summary, "the table belongs to another program, or DATABASE_URL names another database",
+                 fmt::format("name Better Auth's table with --user-table (DRAWBRIDGE_USER_TABLE), or {}",
+                             compare_databases));
   }
 }
 
@@ -104,14 +104,14 @@ void judge_no_user(Report& report, const BridgeFacts& facts) {
   const std::string summary =
       facts.tables.empty()
           ? std::string{"the database is empty"}
-          : fmt::format("there is no table \"user\" among the {} of the database", facts.tables.size());
+          : fmt::format("there is no table \"user\" among the database's {} tables", facts.tables.size());
   if (report.stands("jwks.not_empty"))
-    report.fault(id, summary, "Better Auth has a database and works: DATABASE_URL names another one",
+    report.fault(id, summary, "Better Auth has a database and works, so DATABASE_URL names a different one",
                  compare_databases);
   else
     report.fault(id, summary,
-                 "Better Auth's migration has not run on this database, or DATABASE_URL names another one "
-                 "than Better Auth's",
+                 "Better Auth's migration has not run on this database, or DATABASE_URL does not name Better "
+                 "Auth's database",
                  fmt::format("{}; if they are the same, {}", compare_databases, make_better_auths));
 }
 
@@ -120,12 +120,12 @@ void judge_missing_tables(Report& report, const BridgeFacts& facts, const std::v
   const std::string summary = fmt::format("there is no table {}", fmt::join(missing, ", "));
   // Better Auth, which works, may keep sessions and verifications elsewhere.
   if (report.stands("jwks.status") && !is_one_of(missing, "account"))
-    report.warning(
-        id, summary,
-        "Better Auth keeps them in a secondary storage, or nobody can sign in before they are made",
-        fmt::format("without a secondaryStorage {}", make_what_is_missing(facts)));
+    report.warning(id, summary,
+                   "Better Auth keeps this data in a secondary storage, or no one can sign in until the "
+                   "tables are created",
+                   fmt::format("without a secondaryStorage, {}", make_what_is_missing(facts)));
   else
-    report.fault(id, summary, "Better Auth's migration has not run to its end: nobody can sign in",
+    report.fault(id, summary, "Better Auth's migration did not finish, so no one can sign in",
                  make_what_is_missing(facts));
 }
 
@@ -133,12 +133,12 @@ void judge_better_auth(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "database.better_auth";
   if (facts.user_is_no_table)
     return report.fault(id, "\"user\" is a view, or something else that is not a table",
-                        "Better Auth has a table there, and foreign keys can refer to nothing else",
+                        "Better Auth needs a table there, and foreign keys can reference only tables",
                         fmt::format("rename it; then {}", make_better_auths));
   if (!facts.naming.obstacle.empty())
     return report.fault(id, display_text(facts.naming.obstacle, longest_line),
-                        "PostgreSQL's search path leads elsewhere, or the names fit more than one table",
-                        "set DRAWBRIDGE_SCHEMA or DRAWBRIDGE_USER_TABLE for doctor and migrate alike");
+                        "PostgreSQL's search path points elsewhere, or the names match more than one table",
+                        "set DRAWBRIDGE_SCHEMA or DRAWBRIDGE_USER_TABLE for both doctor and migrate");
   if (!facts.foreign_user.empty()) return judge_foreign_user(report, facts);
   if (!facts.tables.contains("user")) return judge_no_user(report, facts);
   std::vector<std::string> missing;
@@ -146,8 +146,8 @@ void judge_better_auth(Report& report, const BridgeFacts& facts) {
     if (!facts.tables.contains(table)) missing.emplace_back(table);
   if (!missing.empty()) return judge_missing_tables(report, facts, missing);
   const std::string names = other_names(facts);
-  report.ok(id, names.empty() ? "Better Auth's tables are there"
-                              : fmt::format("Better Auth's tables are there: {}", names));
+  report.ok(id, names.empty() ? "Better Auth's tables exist"
+                              : fmt::format("Better Auth's tables exist: {}", names));
 }
 
 void judge_jwks(Report& report, const BridgeFacts& facts) {
@@ -158,19 +158,19 @@ void judge_jwks(Report& report, const BridgeFacts& facts) {
                     facts.product == "sqlite" ? "no such table: jwks" : R"(relation "jwks" does not exist)");
     if (report.stands("jwks.not_empty"))
       return report.warning(id, summary,
-                            "Better Auth publishes keys all the same: it keeps them elsewhere, by the jwt "
-                            "plugin's adapter, or DATABASE_URL names another database than Better Auth's",
+                            "Better Auth publishes keys anyway: it keeps them elsewhere, through the jwt "
+                            "plugin's adapter, or DATABASE_URL does not name Better Auth's database",
                             compare_databases);
     return report.fault(id, summary,
-                        "Better Auth's migration ran before the jwt plugin was added: it can neither sign a "
-                        "token nor publish a key",
+                        "Better Auth's migration ran before the jwt plugin was added, so Better Auth can "
+                        "neither sign a token nor publish a key",
                         make_what_is_missing(facts));
   }
   const auto missing = missing_columns(
       facts, "jwks", {"id", "publicKey", "privateKey", "createdAt", "expiresAt", "alg", "crv"});
   if (missing.empty()) return report.ok(id, "jwks has Better Auth's columns");
   report.fault(id, fmt::format("jwks has no column {}", fmt::join(missing, ", ")),
-               "the table is of an older Better Auth, or was made by hand", make_what_is_missing(facts));
+               "the table is from an older Better Auth, or was created by hand", make_what_is_missing(facts));
 }
 
 void judge_session_token(Report& report, const BridgeFacts& facts) {
@@ -178,14 +178,13 @@ void judge_session_token(Report& report, const BridgeFacts& facts) {
   if (!facts.tables.contains("session")) return report.leave(id, "there is no table session");
   if (missing_columns(facts, "session", {"token"}).empty())
     return report.ok(id, "session has the column token");
-  report.fault(
-      id,
-      facts.product == "sqlite" ? "session has no column token: no such column: token"
-                                : R"(column "token" of relation "session" does not exist)",
-      "the table is of an older Better Auth, or was made by hand: sessions are found by their token, "
-      "so nobody is signed in",
-      fmt::format("{}; the sessions that are there end, and their users sign in again",
-                  make_what_is_missing(facts)));
+  report.fault(id,
+               facts.product == "sqlite" ? "session has no column token: no such column: token"
+                                         : R"(column "token" of relation "session" does not exist)",
+               "the table is from an older Better Auth, or was created by hand: Better Auth finds sessions "
+               "by their token, so no one is signed in",
+               fmt::format("{}; existing sessions end, and their users must sign in again",
+                           make_what_is_missing(facts)));
 }
 
 bool is_text(const std::string& type) {
@@ -195,24 +194,23 @@ bool is_text(const std::string& type) {
 void judge_wrong_type(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.user_uuid";
   const std::string summary =
-      fmt::format("user.uuid is of type {}, and uuid is needed", display_text(facts.uuid->type));
+      fmt::format("user.uuid is of type {}, but it must be uuid", display_text(facts.uuid->type));
   std::vector<std::string> referring;
   for (const UserReference& reference : facts.user_references)
     if (reference.to == "uuid")
       referring.push_back(display_text(fmt::format("{}.{}", reference.table, reference.column)));
   if (!is_text(facts.uuid->type))
-    report.fault(id, summary, "somebody made the column by hand: its values cannot become UUIDs",
+    report.fault(id, summary, "the column was created by hand, and its values cannot be converted to UUIDs",
                  fmt::format("ALTER TABLE {} RENAME COLUMN uuid TO old_uuid; then {}: every user gets a UUID",
                              user_table(facts), make_uuid));
   else
     report.fault(
         id, summary,
-        "Better Auth's own migration makes its field a text column, to which a column of type uuid cannot "
-        "refer",
-        referring.empty() ? fmt::format("{}: the values stay", make_uuid)
-                          : fmt::format("drop the foreign keys of {}, {}, and add them to columns of type "
-                                        "uuid again",
-                                        fmt::join(referring, ", "), make_uuid));
+        "Better Auth's own migration creates a text column, which a column of type uuid cannot reference",
+        referring.empty()
+            ? fmt::format("{}: the values are kept", make_uuid)
+            : fmt::format("drop the foreign keys of {}, {}, and add them again on columns of type uuid",
+                          fmt::join(referring, ", "), make_uuid));
 }
 
 void judge_uuid(Report& report, const BridgeFacts& facts) {
@@ -220,13 +218,13 @@ void judge_uuid(Report& report, const BridgeFacts& facts) {
   if (!facts.uuid)
     return report.fault(
         id, "user has no column uuid",
-        fmt::format("Better Auth's own id is {}; tokens, paths and the API's tables use a UUID, "
-                    "which nothing has added yet",
-                    facts.ids.contains("user") && facts.ids.at("user").is_counted ? "a number" : "a text"),
-        fmt::format("{}, and add the plugin drawbridge() of @drawbridge/better-auth", make_uuid));
+        fmt::format("Better Auth's own id is {}; tokens, paths and the API's tables use a UUID, which has "
+                    "not been added yet",
+                    facts.ids.contains("user") && facts.ids.at("user").is_counted ? "a number" : "text"),
+        fmt::format("{}, and add the plugin drawbridge() from @drawbridge/better-auth", make_uuid));
   // SQLite stores a text in a column of any type.
   if (facts.product != "sqlite" && facts.uuid->type != "uuid") return judge_wrong_type(report, facts);
-  report.ok(id, fmt::format("user.uuid is there, of type {}", display_text(facts.uuid->type)));
+  report.ok(id, fmt::format("user.uuid exists and is of type {}", display_text(facts.uuid->type)));
 }
 
 std::string text_of(const CountedRows& rows, std::string_view what) {
@@ -248,29 +246,28 @@ void judge_values(Report& report, const BridgeFacts& facts) {
   if (!facts.uuid->rows) return report.leave(id, display_text(facts.uuid->rows.error(), longest_line));
   const auto& [without, invalid, shared] = *facts.uuid->rows;
   std::vector<std::string> seen;
-  if (invalid.count > 0) seen.push_back(text_of(invalid, "with a uuid that is not a UUID in lower case"));
-  if (shared.count > 0) seen.push_back(text_of(shared, "with a uuid that is another's too"));
+  if (invalid.count > 0) seen.push_back(text_of(invalid, "whose uuid is not a lower-case UUID"));
+  if (shared.count > 0) seen.push_back(text_of(shared, "whose uuid another user has, too"));
   if (without.count > 0) seen.push_back(text_of(without, "without a uuid"));
   const std::string summary = fmt::format("{}", fmt::join(seen, ", "));
   if (invalid.count > 0)
     report.fault(id, summary,
-                 "they were made by hand or by an import; a token cannot carry such a value, or the API does "
-                 "not find it",
-                 fmt::format("UPDATE {} SET uuid = lower(uuid) where it is only upper case, else {}",
+                 "the values were entered by hand or by an import; a token cannot contain such a value, or "
+                 "the API cannot find it",
+                 fmt::format("UPDATE {} SET uuid = lower(uuid) where only the case is wrong, otherwise {}",
                              user_table(facts), clear_uuid(facts)));
   else if (shared.count > 0)
-    report.fault(
-        id, summary,
-        "rows were copied with their uuid, which nothing keeps unique: such users are one to the API "
-        "and see each other's data",
-        fmt::format("decide whose it is; for the others, {}", clear_uuid(facts)));
+    report.fault(id, summary,
+                 "rows were copied with their uuid, and nothing keeps it unique: the API treats such users "
+                 "as one, so they see each other's data",
+                 fmt::format("decide which user keeps it; for the others, {}", clear_uuid(facts)));
   else if (without.count > 0)
     report.fault(id, summary,
-                 "they signed up before the column was there, or something else than Better Auth's plugin "
-                 "made them: their tokens have no uuid",
+                 "they signed up before the column existed, or something other than Better Auth's plugin "
+                 "added them: their tokens have no uuid",
                  make_uuid);
   else
-    report.ok(id, "every user has a UUID of their own");
+    report.ok(id, "every user has their own UUID");
 }
 
 void judge_required(Report& report, const BridgeFacts& facts) {
@@ -284,27 +281,27 @@ void judge_required(Report& report, const BridgeFacts& facts) {
                         make_uuid);
   // SQLite cannot add NOT NULL to a table with rows.
   if (facts.product == "sqlite") return report.ok(id, "a trigger or a default fills user.uuid in");
-  report.warning(id, "user.uuid may be null", "a row that says NULL gets past the default of the column",
+  report.warning(id, "user.uuid may be null", "a row with an explicit NULL bypasses the column's default",
                  make_uuid);
 }
 
 void judge_unique(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.user_uuid_unique";
   if (facts.uuid->is_unique) return report.ok(id, "user.uuid is unique");
-  report.fault(id, "user.uuid is not unique, for all rows and to the letter",
-               "no unique index of it alone was made: no table can refer to it, and two users may come to be "
-               "one",
-               make_uuid);
+  report.fault(
+      id, "user.uuid is not unique for all rows, by exact comparison",
+      "it has no unique index of its own: no table can reference it, and two users could share one uuid",
+      make_uuid);
 }
 
 void judge_default(Report& report, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.user_uuid_default";
-  if (facts.uuid->is_made) return report.ok(id, "a row that comes without a uuid gets one");
+  if (facts.uuid->is_made) return report.ok(id, "a row inserted without a uuid gets one");
   // As Better Auth's migration makes it, and no default can be added there.
-  if (facts.product == "sqlite") return report.ok(id, "a row that comes without a uuid is refused");
+  if (facts.product == "sqlite") return report.ok(id, "a row inserted without a uuid is refused");
   report.warning(id, "user.uuid has no default",
-                 "without Better Auth's plugin a sign-up fails (MISSING_FIELD), and so does every other "
-                 "program that adds a user",
+                 "without Better Auth's plugin, sign-up fails (MISSING_FIELD), and so does any other program "
+                 "that adds a user",
                  make_uuid);
 }
 
@@ -341,9 +338,8 @@ std::string reference_to_user(const std::string& table, const BridgeFacts& facts
   const char* const column = facts.id_is_uuid ? "id" : "uuid";
   if (facts.product == "sqlite")
     return fmt::format(
-        "ALTER TABLE {0} ADD COLUMN owner TEXT REFERENCES {1} ({2}) ON DELETE CASCADE; UPDATE {0} SET "
-        "owner = user_id; ALTER TABLE {0} DROP COLUMN user_id; ALTER TABLE {0} RENAME COLUMN owner TO "
-        "user_id",
+        "ALTER TABLE {0} ADD COLUMN owner TEXT REFERENCES {1} ({2}) ON DELETE CASCADE; UPDATE {0} SET owner "
+        "= user_id; ALTER TABLE {0} DROP COLUMN user_id; ALTER TABLE {0} RENAME COLUMN owner TO user_id",
         table, user_table(facts), column);
   return fmt::format(
       "ALTER TABLE {0} ALTER COLUMN user_id TYPE {3} USING user_id::{3}, ADD FOREIGN KEY (user_id) "
@@ -362,13 +358,11 @@ void judge_not_referring(Report& report, const std::vector<UserReference>& loose
     names.push_back(name_of(reference));
     statements.push_back(reference_to_user(reference.table, facts));
   }
-  report.warning(
-      id,
-      fmt::format("{} {} to nothing, not to {}", fmt::join(names, ", "),
-                  names.size() == 1 ? "refers" : "refer", column_of_users(facts)),
-      "there is no foreign key: rows of users who do not exist are taken, and a user who is deleted "
-      "leaves theirs behind",
-      fmt::format("where the users' uuids are in it: {}", fmt::join(statements, "; ")));
+  report.warning(id,
+                 fmt::format("{} {} no foreign key to {}", fmt::join(names, ", "),
+                             names.size() == 1 ? "has" : "have", column_of_users(facts)),
+                 "the database accepts rows of users who do not exist, and keeps the rows of deleted users",
+                 fmt::format("if it contains the users' uuids: {}", fmt::join(statements, "; ")));
 }
 
 void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
@@ -381,24 +375,24 @@ void judge_foreign_keys(Report& report, const BridgeFacts& facts) {
   if (wrong.empty()) {
     const auto loose = not_referring(facts);
     if (!loose.empty()) return judge_not_referring(report, loose, facts);
-    return report.ok(id, facts.id_is_uuid ? "user.id is the uuid: tables of the backend refer to it"
-                                          : "no table of the backend refers to user.id");
+    return report.ok(id, facts.id_is_uuid ? "user.id is the uuid, and the backend's tables reference it"
+                                          : "none of the backend's tables references user.id");
   }
   std::vector<std::string> names;
   std::ranges::transform(wrong, std::back_inserter(names), name_of);
-  const std::string summary = fmt::format("{} {} to user.id, not to user.uuid", fmt::join(names, ", "),
-                                          names.size() == 1 ? "refers" : "refer");
+  const std::string summary = fmt::format("{} {} user.id, not user.uuid", fmt::join(names, ", "),
+                                          names.size() == 1 ? "references" : "reference");
   const auto first = std::ranges::find_if(wrong, [](const UserReference& key) { return is_ours(key.table); });
   if (first != wrong.end())
     report.fault(id, summary,
-                 "the table was made for Better Auth's text id, while tokens and paths name the user by the "
-                 "uuid: its rows are never found, and new ones are refused",
+                 "the table was created for Better Auth's text id, but tokens and paths identify the user by "
+                 "uuid: the API never finds its rows, and the database refuses new ones",
                  turn_around(*first, facts));
   else
     report.warning(id, summary,
-                   "tokens and paths name the user by the uuid: an API that keeps these tables finds no row, "
-                   "unless it looks the id up for each request",
-                   fmt::format("where your own backend owns the table: {}", turn_around(wrong[0], facts)));
+                   "tokens and paths identify the user by uuid: an API with these tables finds no rows, "
+                   "unless it looks up the id for each request",
+                   fmt::format("if your own backend owns the table: {}", turn_around(wrong[0], facts)));
 }
 
 /// Tables that some other backend has made.
@@ -412,42 +406,42 @@ std::vector<std::string> tables_of_others(const BridgeFacts& facts) {
 
 void judge_no_tables(Report& report, const Visit& visit, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.migrations";
-  constexpr const char* summary = "the tables of the tasks API are not there";
+  constexpr const char* summary = "the tables of the tasks API do not exist";
   // Which the same migration fixes.
   for (const char* const root :
        {"tables.user_uuid_values", "tables.user_uuid_required", "tables.user_uuid_unique"})
     if (report.is_at_fault(root)) return report.leave(id, report.why_without(root));
   if (visit.api_path != tasks_path)
-    report.ok(id, fmt::format("the API has paths of its own, {} for example, and needs none of the tasks API",
-                              visit.api_path));
+    report.ok(id, fmt::format(
+                      "the API has its own paths, such as {}, and does not need the tables of the tasks API",
+                      visit.api_path));
   else if (const auto others = tables_of_others(facts); !others.empty())
-    report.ok(id, fmt::format("another backend's tables are there, {} for example", others.front()));
+    report.ok(id, fmt::format("another backend's tables exist, such as {}", others.front()));
   else if (facts.product == "sqlite")
     report.warning(id, summary,
-                   "drawbridge serve makes them at its start, so it has not started on this file yet; a "
-                   "backend of your own needs none of them",
+                   "drawbridge serve creates them when it starts, so it has not started on this file yet; "
+                   "your own backend does not need them",
                    "start drawbridge serve with this DATABASE_URL, or run drawbridge migrate up");
   else
-    report.fault(
-        id, summary, "the migration has not run on this database, and drawbridge serve waits for it",
-        "run drawbridge migrate up; a backend of your own makes its tables instead, with Alembic for "
-        "example");
+    report.fault(id, summary, "the migration has not run on this database, and drawbridge serve waits for it",
+                 "run drawbridge migrate up; your own backend creates its own tables instead, for example "
+                 "with Alembic");
 }
 
 void judge_migrations(Report& report, const Visit& visit, const BridgeFacts& facts) {
   constexpr std::string_view id = "tables.migrations";
-  if (!facts.tables_version) return report.leave(id, "the table drawbridge_migrations may not be read");
+  if (!facts.tables_version) return report.leave(id, "the table drawbridge_migrations cannot be read");
   const int version = *facts.tables_version;
   const int latest = facts.latest_tables_version;
   if (version == 0) return judge_no_tables(report, visit, facts);
-  const std::string summary =
-      fmt::format("the tables of the tasks API have version {}, this program knows {}", version, latest);
+  const std::string summary = fmt::format(
+      "the tables of the tasks API have version {}, but this program expects {}", version, latest);
   if (version < latest)
     report.fault(id, summary, "the program is newer than the tables, and its migration has not run",
                  "run drawbridge migrate up");
   else if (version > latest)
     report.fault(id, summary, "a newer drawbridge has migrated the database",
-                 "use that newer drawbridge here as well");
+                 "use that newer drawbridge here, too");
   else
     report.ok(id, fmt::format("the tables of the tasks API have version {}, the latest", version));
 }

@@ -93,26 +93,23 @@ bool is_sendable(std::string_view cookie) {
 
 void judge_unknown_session(Report& report, const Visit& visit) {
   const bool unsigned_token = visit.session_cookie->find('.') == std::string::npos;
-  report.fault(
-      "issuer.session", "Better Auth knows no session of that cookie",
-      unsigned_token
-          ? "this is session.token, as the database has it: the cookie's value is that, a dot and a signature"
-          : "the session ended or was signed out; or the cookie is another Better Auth's; or "
-            "BETTER_AUTH_SECRET "
-            "changed since it was set",
-      "sign in again, and copy the value of better-auth.session_token from the browser's developer tools "
-      "(Application, Cookies)");
+  report.fault("issuer.session", "Better Auth does not recognize the session cookie",
+               unsigned_token ? "this is session.token as stored in the database: the cookie's value is that "
+                                "token, a dot and a signature"
+                              : "the session has expired or was signed out, the cookie is from another "
+                                "Better Auth, or BETTER_AUTH_SECRET has changed since",
+               "sign in again, and copy the value of better-auth.session_token from the browser's developer "
+               "tools (Application, Cookies)");
 }
 
 /// No Better Auth there: of which the missing keys speak already, unless they are elsewhere.
 void judge_no_better_auth(Report& report, const Visit& visit, const HttpAnswer& answer) {
   report.fault("issuer.session",
-               fmt::format("{}/get-session answers {} and no session",
+               fmt::format("{}/get-session returns {} and no session",
                            display_text(visit.better_auth_url, 128), answer.status),
-               "there is no Better Auth: its address or its basePath is another",
-               "set BETTER_AUTH_URL to Better Auth's baseURL with its basePath, and BETTER_AUTH_JWKS_URL "
-               "only for where "
-               "the keys are",
+               "Better Auth is not there: its address or its basePath is different",
+               "set BETTER_AUTH_URL to Better Auth's baseURL with its basePath; BETTER_AUTH_JWKS_URL is only "
+               "the address of the keys",
                {"jwks.status", "jwks.document"});
 }
 
@@ -127,7 +124,7 @@ bool fails_over_its_token(const Asked& asked) {
 bool judge_session(Report& report, const Visit& visit, const Asked& asked, const HttpAnswer& answer) {
   simdjson::dom::parser parser;
   if (answer.status == 200 && object_in(parser, answer.body)) {
-    report.ok("issuer.session", "Better Auth knows the session");
+    report.ok("issuer.session", "Better Auth recognizes the session");
     return true;
   }
   if (answer.status == 200 && answer.body == "null") {
@@ -135,12 +132,12 @@ bool judge_session(Report& report, const Visit& visit, const Asked& asked, const
   } else if (answer.status == 200 || answer.status == 404) {
     judge_no_better_auth(report, visit, answer);
   } else if (answer.status >= 500 && report.stands("jwks.status") && fails_over_its_token(asked)) {
-    report.ok("issuer.session", "Better Auth knows the session, and fails over its token");
+    report.ok("issuer.session", "Better Auth recognizes the session, but cannot make its token");
     return true;
   } else if (answer.status >= 500 && !report.stands("jwks.status")) {
     report.leave("issuer.session", report.why_without("jwks.status"));
   } else {
-    report.leave("issuer.session", fmt::format("Better Auth answers {}{} to the question for the session",
+    report.leave("issuer.session", fmt::format("Better Auth returns {}{} when asked for the session",
                                                answer.status, code_in(answer)));
   }
   return false;
@@ -155,67 +152,64 @@ bool has_own_keys(const Visit& visit) {
 
 void judge_failed_signature(Report& report, const Visit& visit, const HttpAnswer& answer) {
   const std::string code = code_in(answer);
-  const std::string summary = fmt::format("/token answers {}{}", answer.status, code);
+  const std::string summary = fmt::format("/token returns {}{}", answer.status, code);
   if (code == " USER_UUID_MISSING")
     return report.fault("issuer.signs", summary,
-                        "the user has no uuid: the row is older than the column, or was made elsewhere",
+                        "the user has no uuid: the row is older than the column, or another program added it",
                         "run `drawbridge migrate up`", {"tables.user_uuid", "tables.user_uuid_values"});
   if (code == " CLAIM_NOT_ALLOWED")
     return report.fault("issuer.signs", summary,
-                        "the option `claims` of drawbridge() gives a claim whose name is taken",
-                        "give that claim another name; Better Auth's log says which it is");
+                        "the option `claims` of drawbridge() adds a claim with a reserved name",
+                        "rename that claim; Better Auth's log names it");
   if (!report.stands("jwks.status")) return report.leave("issuer.signs", report.why_without("jwks.status"));
   if (!has_own_keys(visit))
     return report.fault(
         "issuer.signs", summary,
-        fmt::format(
-            "the keys are read from {}, which is not an address of Better Auth's. Where a key service "
-            "signs there (jwt.sign), it did not; where Better Auth keeps the keys itself, "
-            "BETTER_AUTH_SECRET may be another than they were made with",
-            display_text(visit.jwks_url, 128)),
-        "Better Auth's log says which: fix the service, or the right to sign with it; or, with \"Failed to "
-        "decrypt private key\", set the secret that was",
+        fmt::format("the keys come from {}, which is not one of Better Auth's addresses. If a key service "
+                    "signs there (jwt.sign), it failed; if Better Auth keeps the keys itself, "
+                    "BETTER_AUTH_SECRET may not be the one that encrypted them",
+                    display_text(visit.jwks_url, 128)),
+        "check Better Auth's log: fix the service, or Better Auth's right to sign with it; if the log has "
+        "\"Failed to decrypt private key\", set the old secret again",
         {"tables.jwks"});
-  report.fault(
-      "issuer.signs", summary,
-      "most often BETTER_AUTH_SECRET changed after the signing key was made, and no longer opens it (Better "
-      "Auth's log: \"Failed to decrypt private key\")",
-      "set the secret that was; or, where it is lost, delete the rows of `jwks` (DELETE FROM jwks), so that "
-      "Better "
-      "Auth makes a key with the new one",
-      {"tables.jwks"});
+  report.fault("issuer.signs", summary,
+               "most often, BETTER_AUTH_SECRET changed after the signing key was made and no longer decrypts "
+               "it (Better Auth's log: \"Failed to decrypt private key\")",
+               "set the old secret again; if it is lost, delete the rows of `jwks` (DELETE FROM jwks), so "
+               "that Better Auth makes a new key",
+               {"tables.jwks"});
 }
 
 std::optional<std::string> judge_signing(Report& report, const Visit& visit, const Asked& asked) {
   const auto answer = asked.get("/token?disableRefresh=1");
   if (!answer) {
-    report.leave("issuer.signs", "Better Auth could not be asked for a token: " + answer.error());
+    report.leave("issuer.signs", "the request for a token failed: " + answer.error());
     return std::nullopt;
   }
   simdjson::dom::parser parser;
   const auto members = object_in(parser, answer->body);
   const auto token = members ? string_member(*members, "token") : std::nullopt;
   if (answer->status == 200 && token) {
-    report.ok("issuer.signs", "Better Auth gives the session a token");
+    report.ok("issuer.signs", "Better Auth issues a token for the session");
     return std::string{*token};
   }
-  const std::string summary = fmt::format("/token answers {}{}", answer->status, code_in(*answer));
+  const std::string summary = fmt::format("/token returns {}{}", answer->status, code_in(*answer));
   if (answer->status >= 500)
     judge_failed_signature(report, visit, *answer);
   else if (answer->status == 403 && code_in(*answer) == " BANNED_USER")
-    report.fault("issuer.signs", summary + ": the user of the session is banned",
-                 "Better Auth signs nothing for a banned user, and the backend refuses the session",
-                 "give doctor the session of another user; or lift the ban");
+    report.fault("issuer.signs", summary + ": the session's user is banned",
+                 "Better Auth signs no token for a banned user, and the backend refuses the session",
+                 "give doctor another user's session, or lift the ban");
   else if (answer->status == 401)
-    report.fault("issuer.signs", summary + ", though the session is known",
-                 "Better Auth answers so too when it cannot reach its database; or a proxy keeps the cookie "
-                 "from that path",
-                 "look at Better Auth's log, and run doctor again");
+    report.fault("issuer.signs", summary + ", although Better Auth recognizes the session",
+                 "Better Auth also returns this if it cannot reach its database; or a proxy drops the cookie "
+                 "on that path",
+                 "check Better Auth's log, and run doctor again");
   else if (answer->status == 404 || answer->status == 200)
     report.fault(
         "issuer.signs", summary + " and no token",
         fmt::format("the Better Auth at {} has no JWT plugin", display_text(visit.better_auth_url, 128)),
-        "add drawbridge() of @drawbridge/better-auth to its `plugins`", {"jwks.status", "jwks.document"});
+        "add drawbridge() from @drawbridge/better-auth to its `plugins`", {"jwks.status", "jwks.document"});
   else
     report.leave("issuer.signs", summary);
   return std::nullopt;
@@ -250,15 +244,14 @@ void judge_own_fields(Report& report, const Asked& asked, const HttpAnswer& sess
     const Setting setting = try_to_set(asked, field, *value);
     if (setting == Setting::accepted) accepted.emplace_back(field);
     if (setting == Setting::unknown)
-      return report.leave("issuer.own_fields", "Better Auth gave no clear answer to /update-user");
+      return report.leave("issuer.own_fields", "Better Auth's response to /update-user is inconclusive");
   }
   if (tried.empty())
-    return report.leave("issuer.own_fields", "the session shows neither uuid nor role of its user");
+    return report.leave("issuer.own_fields", "the session contains neither uuid nor role of its user");
   if (accepted.empty()) return report.ok("issuer.own_fields", "/update-user refuses " + first_names(tried));
   report.fault("issuer.own_fields", "/update-user lets users set their own " + first_names(accepted),
-               "these fields of user.additionalFields have no `input: false`: who takes another's uuid has "
-               "that user's "
-               "rows, who takes a role has its rights",
+               "these fields of user.additionalFields lack `input: false`: a user who sets another user's "
+               "uuid gets that user's rows, and one who sets a role gets its rights",
                "use drawbridge(), which refuses both, or set input: false for them in user.additionalFields");
 }
 
@@ -267,21 +260,19 @@ void judge_own_fields(Report& report, const Asked& asked, const HttpAnswer& sess
 void judge_bearer(Report& report, const Asked& asked) {
   constexpr std::string_view id = "issuer.bearer";
   const auto answer = asked.get_as_bearer(fmt::format("/get-session{}", as_it_is));
-  if (!answer) return report.leave(id, "Better Auth could not be asked: " + answer.error());
+  if (!answer) return report.leave(id, "the request to Better Auth failed: " + answer.error());
   simdjson::dom::parser parser;
   if (answer->status != 200)
     return report.leave(
-        id, fmt::format("Better Auth answers {} to a session token without signature", answer->status));
+        id, fmt::format("Better Auth returns {} for a session token without its signature", answer->status));
   if (!object_in(parser, answer->body))
-    return report.ok(id, "a session token without its signature signs nobody in");
-  report.warning(
-      id, "who sends session.token in Authorization is signed in, without its signature",
-      "bearer() takes it as the database and /get-session show it: anyone who reads it in a log, a "
-      "backup or a page is that "
-      "user until the session ends",
-      "bearer({ requireSignature: true }), and send what the header set-auth-token gave at "
-      "sign-in; or take bearer() out: "
-      "a backend needs the JWT of /token alone");
+    return report.ok(id, "a session token without its signature does not sign anyone in");
+  report.warning(id,
+                 "anyone who sends session.token in Authorization is signed in, even without its signature",
+                 "bearer() accepts it as the database and /get-session show it: anyone who reads it in a "
+                 "log, a backup or a page can act as that user until the session ends",
+                 "use bearer({ requireSignature: true }), and send the value of the header set-auth-token "
+                 "from the sign-in; or remove bearer(): a backend needs only the JWT from /token");
 }
 
 }  // namespace
@@ -293,9 +284,9 @@ std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
     return std::nullopt;
   }
   if (!is_sendable(*visit.session_cookie)) {
-    report.fault("issuer.session", "what was given as cookie cannot be one",
-                 "it has line ends or letters beyond ASCII",
-                 "copy the value of better-auth.session_token alone from the browser's developer tools");
+    report.fault("issuer.session", "the given session cookie is not a valid cookie",
+                 "it contains line breaks or non-ASCII characters",
+                 "copy only the value of better-auth.session_token from the browser's developer tools");
     return std::nullopt;
   }
   if (!may_carry_secrets(visit.better_auth_url)) {
@@ -305,7 +296,7 @@ std::optional<std::string> check_issuer(Report& report, const Visit& visit) {
   const Asked asked{visit};
   const auto session = asked.get(fmt::format("/get-session{}", as_it_is));
   if (!session) {
-    report.leave("issuer.session", "Better Auth could not be asked: " + session.error());
+    report.leave("issuer.session", "the request to Better Auth failed: " + session.error());
     return std::nullopt;
   }
   if (!judge_session(report, visit, asked, *session)) return std::nullopt;

@@ -22,7 +22,7 @@ using fetch::HttpAnswer;
 constexpr std::size_t many_keys = 50;
 constexpr std::size_t max_shown_url = 128;
 
-constexpr std::string_view see_log = "look at what Better Auth's log says for that request";
+constexpr std::string_view see_log = "check Better Auth's log for that request";
 
 std::expected<HttpAnswer, std::string> ask_for_keys(const Visit& visit) {
   return visit.call({.url = visit.jwks_url, .headers = {{"Accept", "application/json"}}});
@@ -57,11 +57,8 @@ void judge_other_port(Report& report, std::string_view id, std::string summary, 
   const std::string shown = display_text(issuer, max_shown_url);
   report.fault(
       id, std::move(summary),
-      fmt::format("BETTER_AUTH_URL has another port than Better Auth: the token is from {}, where keys "
-                  "are",
-                  shown),
-      fmt::format("set BETTER_AUTH_URL={}, from which issuer, audience and the place of the keys "
-                  "follow",
+      fmt::format("BETTER_AUTH_URL has the wrong port: the token is from {}, where the keys are", shown),
+      fmt::format("set BETTER_AUTH_URL={}; issuer, audience and the address of the keys follow from it",
                   shown));
 }
 
@@ -77,13 +74,13 @@ void judge_unreachable(Report& report, const Visit& visit, const std::string& er
                                visit.jwks_url.find("//127.0.0.1") != std::string::npos;
   report.fault(
       "jwks.reachable", error,
-      on_this_machine ? "nothing serves Better Auth there; in a container, localhost is the container itself"
-                      : "the address, the way to it or its certificate is not right",
-      on_this_machine
-          ? "start the front end with Better Auth, or set BETTER_AUTH_URL (between containers also "
-            "BETTER_AUTH_JWKS_URL, with DRAWBRIDGE_ALLOW_HTTP_HOSTS) to where it is"
-          : "set BETTER_AUTH_URL to Better Auth's baseURL, and see that this machine reaches it: curl -i " +
-                display_text(visit.jwks_url, max_shown_url));
+      on_this_machine ? "Better Auth is not running there; in a container, localhost is the container itself"
+                      : "the address, the network path to it or its certificate is wrong",
+      on_this_machine ? "start the front end with Better Auth, or set BETTER_AUTH_URL (between containers "
+                        "also BETTER_AUTH_JWKS_URL, with DRAWBRIDGE_ALLOW_HTTP_HOSTS) to its address"
+                      : "set BETTER_AUTH_URL to Better Auth's baseURL, and check that this machine can reach "
+                        "it: curl -i " +
+                            display_text(visit.jwks_url, max_shown_url));
 }
 
 /// Its endpoint refuses, which names a type of content, where there is no endpoint nothing does.
@@ -109,31 +106,28 @@ Advice advice_for_not_found(const Visit& visit) {
       return {fmt::format("Better Auth is not at {}: it answers at {}/api/auth", shown, origin),
               fmt::format("set BETTER_AUTH_URL={}", origin)};
     return {
-        fmt::format("Better Auth is not at {}: its basePath is another one, or it is not what answers there",
+        fmt::format("Better Auth is not at {}: its basePath is different, or another program answers there",
                     shown),
         "set BETTER_AUTH_URL to Better Auth's baseURL and basePath together, for example "
         "http://localhost:3000/auth"};
   }
   if (visit.jwks_url != base + "/jwks" && status(base + "/jwks") == 200)
-    return {
-        fmt::format("Better Auth's keys are at {}/jwks, and BETTER_AUTH_JWKS_URL says another place", shown),
-        "leave BETTER_AUTH_JWKS_URL out"};
+    return {fmt::format("Better Auth's keys are at {}/jwks, but BETTER_AUTH_JWKS_URL is a different address",
+                        shown),
+            "remove BETTER_AUTH_JWKS_URL"};
   if (status(base + "/token") == 404)
-    return {fmt::format("the Better Auth at {} has no JWT plugin, so neither keys nor tokens", shown),
-            "add drawbridge() of @drawbridge/better-auth to its `plugins`, make its tables with Better "
-            "Auth's migration, "
-            "and start it again"};
+    return {fmt::format("the Better Auth at {} has no JWT plugin, so it has neither keys nor tokens", shown),
+            "add drawbridge() from @drawbridge/better-auth to its `plugins`, create its tables with Better "
+            "Auth's migration, and restart it"};
   if (visit.jwks_url == base + "/jwks" && switches_its_keys_off(visit))
     return {
-        "Better Auth's option jwks.remoteUrl says that its keys are elsewhere, such as at a key service "
-        "(KMS), and "
-        "switches this address off",
-        "set BETTER_AUTH_JWKS_URL to what jwks.remoteUrl says; or take remoteUrl and jwt.sign out there, so "
-        "that "
-        "Better Auth has keys of its own"};
-  return {"Better Auth's JWT plugin has its keys under another path: its option jwks.jwksPath",
-          fmt::format("set BETTER_AUTH_JWKS_URL={} followed by that jwksPath, or leave jwksPath out there",
-                      shown)};
+        "Better Auth's option jwks.remoteUrl moves its keys elsewhere, such as to a key service (KMS), and "
+        "turns this address off",
+        "set BETTER_AUTH_JWKS_URL to the value of jwks.remoteUrl; or remove remoteUrl and jwt.sign there, so "
+        "that Better Auth has its own keys"};
+  return {
+      "Better Auth's JWT plugin serves its keys under another path (its option jwks.jwksPath)",
+      fmt::format("set BETTER_AUTH_JWKS_URL={} followed by that jwksPath, or remove jwksPath there", shown)};
 }
 
 Advice advice_for_redirect(const HttpAnswer& answer) {
@@ -142,39 +136,39 @@ Advice advice_for_redirect(const HttpAnswer& answer) {
       std::ranges::any_of(std::array{"sign-in", "signin", "login"},
                           [&](const char* word) { return target.find(word) != std::string_view::npos; });
   if (to_sign_in)
-    return {"a middleware of the front end sends everybody without a session to the page for signing in",
-            "exempt /api/auth from it; in Next.js by the `matcher` of the middleware (proxy.ts)"};
-  return {"the address is not the final one, and for keys no redirect is followed",
-          fmt::format("set BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL so that keys are at {}",
-                      target.empty() ? "the final address" : display_text(target, max_shown_url))};
+    return {"a middleware of the front end redirects every request without a session to the sign-in page",
+            "exempt /api/auth from it; in Next.js, with the middleware's `matcher` (proxy.ts)"};
+  return {
+      "the address redirects, and the backend does not follow redirects when it fetches keys",
+      fmt::format("set BETTER_AUTH_URL or BETTER_AUTH_JWKS_URL so that the backend fetches the keys from {}",
+                  target.empty() ? "the final address" : display_text(target, max_shown_url))};
 }
 
 Advice advice_for(const Visit& visit, const HttpAnswer& answer) {
   if (answer.status == 404) return advice_for_not_found(visit);
   if (answer.status >= 300 && answer.status < 400) return advice_for_redirect(answer);
   if (answer.status == 429)
-    return {"Better Auth limits how often its keys are fetched, and backends come from few addresses",
-            "set rateLimit.customRules[\"/jwks\"] = false in Better Auth; drawbridge() does so where none of "
-            "your "
-            "rules names that path"};
+    return {"Better Auth rate-limits fetches of its keys by address, and backends share few addresses",
+            "set rateLimit.customRules[\"/jwks\"] = false in Better Auth; drawbridge() does this unless one "
+            "of your rules names that path"};
   if (answer.status == 401 || answer.status == 403)
-    return {"something in front of Better Auth wants to know who asks; keys are public",
+    return {"something in front of Better Auth requires authentication, but the keys are public",
             "exempt the path of the key set from that proxy, firewall or middleware"};
   if (answer.status >= 500)
     return {"Better Auth failed: most often it cannot reach its database, or a table is missing",
-            fmt::format("{}; give doctor the --database-url to look at the tables", see_log)};
-  return {"Better Auth gives no such answer to a request for its keys", std::string{see_log}};
+            fmt::format("{}; give doctor --database-url so that it can check the tables", see_log)};
+  return {"Better Auth itself does not return this status for its keys", std::string{see_log}};
 }
 
 bool judge_status(Report& report, const Visit& visit, const HttpAnswer& answer) {
   if (answer.status == 200) {
-    report.ok("jwks.status", "it answers 200");
+    report.ok("jwks.status", "it returns 200");
     return true;
   }
   std::string summary =
-      fmt::format("{} answers {}", display_text(visit.jwks_url, max_shown_url), answer.status);
+      fmt::format("{} returns {}", display_text(visit.jwks_url, max_shown_url), answer.status);
   if (const auto target = answer.header("Location"); !target.empty())
-    summary += " and leads to " + display_text(target, max_shown_url);
+    summary += " and redirects to " + display_text(target, max_shown_url);
   Advice advice = advice_for(visit, answer);
   std::vector<std::string_view> explained_by;
   if (answer.status >= 500)
@@ -194,11 +188,11 @@ std::optional<KeySet> judge_document(Report& report, const Visit& visit, const H
   const bool page = first != std::string::npos && answer.body[first] == '<';
   report.fault(
       "jwks.document",
-      fmt::format("{} answers {}: {}", display_text(visit.jwks_url, max_shown_url),
-                  page ? "a web page" : "something else than a key set", set.error()),
-      page ? "the address is that of a page: of the front end, which shows one for every path, or of a proxy"
-           : "the address is that of something else than Better Auth's key set",
-      "set BETTER_AUTH_URL to Better Auth's baseURL, and leave BETTER_AUTH_JWKS_URL out unless its keys are "
+      fmt::format("{} returns {}: {}", display_text(visit.jwks_url, max_shown_url),
+                  page ? "a web page" : "something other than a key set", set.error()),
+      page ? "the address belongs to a page: the front end's, which shows one for every path, or a proxy's"
+           : "the address is not that of Better Auth's key set",
+      "set BETTER_AUTH_URL to Better Auth's baseURL, and remove BETTER_AUTH_JWKS_URL unless the keys are "
       "elsewhere");
   return std::nullopt;
 }
@@ -212,8 +206,8 @@ KeyFault fault_of(const KeyDescription& key) {
   if (key.usable()) return KeyFault::none;
   const std::string_view reason = key.reason;
   const auto begins = [&](const char* words) { return reason.starts_with(words); };
-  if (begins("holds private members")) return KeyFault::published;
-  if (begins("has no kid") || begins("has a kid of over")) return KeyFault::no_kid;
+  if (begins("contains private members")) return KeyFault::published;
+  if (begins("has no kid") || begins("has a kid longer")) return KeyFault::no_kid;
   constexpr std::array others{"is not for ", "has key_ops", "has an alg that Drawbridge does not verify",
                               "has a kty other", "has a crv other"};
   return std::ranges::any_of(others, begins) ? KeyFault::for_something_else : KeyFault::unsound;
@@ -233,26 +227,25 @@ std::vector<std::string> keys_with(const KeySet& set, KeyFault fault, bool with_
 
 bool judge_not_empty(Report& report, const KeySet& set) {
   if (set.size() > 0) {
-    report.ok("jwks.not_empty", fmt::format("the set lists {}", counted(set.size(), "key")));
+    report.ok("jwks.not_empty", fmt::format("the set contains {}", counted(set.size(), "key")));
     return true;
   }
-  report.fault(
-      "jwks.not_empty", "the key set is empty",
-      "every key is past its end and its grace period, since nobody asked for a token in that time; or the "
-      "table `jwks` was emptied",
-      "sign in and get a token (GET /api/auth/token): Better Auth then makes a key; keys stay listed longer "
-      "with a larger jwks.gracePeriod");
+  report.fault("jwks.not_empty", "the key set is empty",
+               "every key has expired and its grace period is over, because no client asked for a token in "
+               "that time; or the table `jwks` was emptied",
+               "sign in and get a token (GET /api/auth/token): Better Auth then makes a key; keys stay "
+               "listed longer with a larger jwks.gracePeriod");
   return false;
 }
 
 void judge_count(Report& report, const KeySet& set) {
   if (set.size() <= many_keys) return report.ok("jwks.count", counted(set.size(), "key"));
   report.warning(
-      "jwks.count", fmt::format("the set lists {} keys", set.size()),
-      "keys are made faster than they are dropped: jwks.rotationInterval is short for its gracePeriod, or "
-      "many requests at once each made a key",
-      "raise jwks.rotationInterval (seconds), use drawbridge(), which makes one key for all who ask at once, "
-      "and delete the rows of `jwks` whose expiresAt is longer past than tokens live");
+      "jwks.count", fmt::format("the set contains {} keys", set.size()),
+      "Better Auth makes keys faster than it drops them: jwks.rotationInterval is too short for its "
+      "gracePeriod, or many concurrent requests each made a key",
+      "raise jwks.rotationInterval (seconds); use drawbridge(), which makes one key for all concurrent "
+      "requests; and delete the rows of `jwks` that expired (expiresAt) longer ago than a token is valid");
 }
 
 void judge_kids(Report& report, const KeySet& set) {
@@ -263,31 +256,32 @@ void judge_kids(Report& report, const KeySet& set) {
   std::vector<std::string> faults = keys_with(set, KeyFault::no_kid, true);
   for (auto twice = std::ranges::adjacent_find(kids); twice != kids.end();
        twice = std::adjacent_find(std::ranges::upper_bound(kids, *twice), kids.end()))
-    faults.push_back(fmt::format("\"{}\" names several", display_text(*twice)));
-  if (faults.empty()) return report.ok("jwks.kids", "each key has a kid of its own");
+    faults.push_back(fmt::format("several keys share \"{}\"", display_text(*twice)));
+  if (faults.empty()) return report.ok("jwks.kids", "each key has its own kid");
   report.fault(
-      "jwks.kids", "keys that a token cannot name: " + first_names(faults),
-      "Better Auth names each key by its row's id: this set is put together by something else, a proxy or a "
-      "script",
-      "let the key set come from one Better Auth, or give each key a kid of its own where it is put "
-      "together");
+      "jwks.kids", "keys without a usable kid of their own: " + first_names(faults),
+      "Better Auth uses each row's id as the kid, so something else, such as a proxy or a script, assembled "
+      "this set",
+      "serve the key set of one Better Auth, or give each key its own kid where the set is assembled");
 }
 
 void judge_private_members(Report& report, const KeySet& set) {
   const auto published = keys_with(set, KeyFault::published);
-  if (published.empty()) return report.ok("jwks.private_members", "public members alone");
+  if (published.empty()) return report.ok("jwks.private_members", "only public members");
   report.fault(
-      "jwks.private_members", "the set shows the private key of " + first_names(published),
-      "the column publicKey of `jwks` holds a whole key pair: who has read it can sign in as anyone",
-      "delete these rows of `jwks`, so that Better Auth makes new keys, and look for what wrote them");
+      "jwks.private_members", "the set exposes the private key of " + first_names(published),
+      "the column publicKey of `jwks` contains a whole key pair: anyone who has read it can sign in as any "
+      "user",
+      "delete these rows of `jwks`, so that Better Auth makes new keys, and find out what wrote them");
 }
 
 void judge_strength(Report& report, const KeySet& set) {
   const auto unsound = keys_with(set, KeyFault::unsound, true);
   if (unsound.empty()) return report.ok("jwks.strength", "no key is weak or broken");
-  const std::string summary = "keys that verify nothing: " + first_names(unsound);
-  const std::string cause = "they were made or copied by something else than Better Auth, or damaged since";
-  const std::string remedy = "delete these rows of `jwks`: Better Auth makes a new key with the next token";
+  const std::string summary = "keys that cannot verify a token: " + first_names(unsound);
+  const std::string cause =
+      "something other than Better Auth made or copied them, or they were damaged later";
+  const std::string remedy = "delete these rows of `jwks`: Better Auth makes a new key for the next token";
   if (set.usable_count() > 0)
     report.warning("jwks.strength", summary, cause, remedy);
   else
@@ -326,19 +320,18 @@ void judge_algorithm(Report& report, const Visit& visit, const KeySet& set) {
     return signs_with(set, key, visit.policy.algorithms);
   });
   if (signer != set.descriptions().end())
-    return report.ok("jwks.algorithm", "a key signs with an accepted algorithm: " + algorithm_of(*signer));
+    return report.ok("jwks.algorithm", "a key uses an accepted algorithm: " + algorithm_of(*signer));
   const auto offered = algorithms_of(set);
   const bool known = algorithm_named(offered.front()).has_value();
   std::vector<std::string_view> explained_by;
   if (set.usable_count() == 0) explained_by = {"jwks.private_members", "jwks.kids", "jwks.strength"};
   report.fault(
       "jwks.algorithm",
-      fmt::format("the keys are for {}, the backend accepts {}", first_names(offered), accepted),
-      "Better Auth's option jwks.keyPairConfig says another algorithm than the backend's setting; and a live "
-      "key "
-      "goes on being used after that option was changed",
+      fmt::format("the keys are for {}, but the backend accepts {}", first_names(offered), accepted),
+      "Better Auth's option jwks.keyPairConfig and the backend's setting name different algorithms, or "
+      "Better Auth still uses a key from before that option changed",
       fmt::format(
-          "{}have Better Auth sign with {} and delete the keys of the other kind from `jwks`",
+          "{}have Better Auth sign with {} and delete the other keys from `jwks`",
           known ? fmt::format("set DRAWBRIDGE_ALGORITHMS={} for the backend, or ", offered.front()) : "",
           accepted),
       std::move(explained_by));
@@ -372,7 +365,7 @@ SeenKeys check_keys(Report& report, const Visit& visit) {
   if (seen.other_issuer) {
     judge_other_port(
         report, "jwks.status",
-        fmt::format("{} answers {}", display_text(visit.jwks_url, max_shown_url), timed.answer.status),
+        fmt::format("{} returns {}", display_text(visit.jwks_url, max_shown_url), timed.answer.status),
         *seen.other_issuer);
     return seen;
   }

@@ -9,21 +9,21 @@ namespace {
 
 /// No text that a caller needs has one of these.
 constexpr std::array marks{
-    std::pair{"Traceback (most recent call last)", "a traceback of Python"},
-    std::pair{"    at Object.", "a stack trace of JavaScript"},
-    std::pair{"(node:internal/", "a stack trace of JavaScript"},
-    std::pair{"terminate called", "what a C++ exception says"},
-    std::pair{"site-packages/", "paths of its files"},
-    std::pair{"node_modules/", "paths of its files"},
-    std::pair{"File \"/", "paths of its files"},
-    std::pair{".cpp:", "paths of its files"},
+    std::pair{"Traceback (most recent call last)", "a Python traceback"},
+    std::pair{"    at Object.", "a JavaScript stack trace"},
+    std::pair{"(node:internal/", "a JavaScript stack trace"},
+    std::pair{"terminate called", "the text of a C++ exception"},
+    std::pair{"site-packages/", "the paths of its files"},
+    std::pair{"node_modules/", "the paths of its files"},
+    std::pair{"File \"/", "the paths of its files"},
+    std::pair{".cpp:", "the paths of its files"},
     std::pair{"SELECT ", "SQL"},
     std::pair{"INSERT INTO ", "SQL"},
     std::pair{"syntax error at or near", "SQL"},
     std::pair{"SQLSTATE", "SQL"},
-    std::pair{"sqlalchemy.", "names of its database library"},
-    std::pair{"sqlite3.", "names of its database library"},
-    std::pair{"psycopg", "names of its database library"},
+    std::pair{"sqlalchemy.", "the names of its database library"},
+    std::pair{"sqlite3.", "the names of its database library"},
+    std::pair{"psycopg", "the names of its database library"},
 };
 
 /// Long enough that nothing else has it.

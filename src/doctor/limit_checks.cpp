@@ -64,31 +64,30 @@ struct Asking {
 };
 
 void judge(Report& report, const Asking& asking, const Seen& seen) {
-  constexpr const char* overloaded = "Better Auth, or what is in front of it, fails under a little load";
+  constexpr const char* overloaded = "Better Auth, or the proxy in front of it, fails under light load";
   if (seen.refused_with == 429)
     report.fault(
-        asking.id, fmt::format("{} {} in a row are answered 429", requests, asking.many),
-        fmt::format("Better Auth limits requests for each address: backends behind one address, and all "
-                    "callers where it knows no address, share 100 in 10 seconds; {}",
+        asking.id, fmt::format("{} {} in a row reach a limit (429)", requests, asking.many),
+        fmt::format("Better Auth limits requests by address: backends behind one address, or all clients if "
+                    "it does not know their addresses, share 100 requests in 10 seconds; {}",
                     asking.without_it),
-        fmt::format(
-            "rateLimit: {{ customRules: {{ \"{}\": false }} }}; drawbridge() from "
-            "@drawbridge/better-auth does so for what backends ask where none of your rules names that "
-            "path",
-            asking.path));
+        fmt::format("set rateLimit: {{ customRules: {{ \"{}\": false }} }}; drawbridge() from "
+                    "@drawbridge/better-auth does this for the paths that backends use, unless one of your "
+                    "rules names that path",
+                    asking.path));
   else if (seen.refused_with != 200)
     report.warning(asking.id,
-                   fmt::format("of {} {} one is answered {}", requests, asking.many, seen.refused_with),
-                   overloaded, "look at its log");
+                   fmt::format("one of {} {} returned {}", requests, asking.many, seen.refused_with),
+                   overloaded, "check its log");
   else if (!seen.no_answer.empty())
     report.warning(asking.id,
-                   fmt::format("of {} {} one gets no answer: {}", requests, asking.many, seen.no_answer),
-                   overloaded, "look at its log");
+                   fmt::format("one of {} {} got no answer: {}", requests, asking.many, seen.no_answer),
+                   overloaded, "check its log");
   else if (seen.answered < requests)
     report.leave(asking.id, fmt::format("only {} of {} {} were answered within {} seconds", seen.answered,
                                         requests, asking.many, longest_asking.count()));
   else
-    report.ok(asking.id, fmt::format("{} {} in a row are all answered", requests, asking.many));
+    report.ok(asking.id, fmt::format("all {} {} in a row were answered", requests, asking.many));
 }
 
 void check_key_fetch(Report& report, const Visit& visit) {
@@ -96,21 +95,21 @@ void check_key_fetch(Report& report, const Visit& visit) {
         {.id = "production.key_fetch",
          .many = "fetches of the key set",
          .path = "/jwks",
-         .without_it = "without keys a backend refuses everybody"},
+         .without_it = "without keys, a backend refuses every user"},
         ask_often(visit, {.url = visit.jwks_url}, 200));
 }
 
 /// By nobody's: where that is limited, everybody's is.
 void check_session_exchange(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.session_exchange";
-  if (!visit.kinds.session) return report.ok(id, "DRAWBRIDGE_CREDENTIALS takes no session");
+  if (!visit.kinds.session) return report.ok(id, "DRAWBRIDGE_CREDENTIALS does not include session");
   if (visit.variable("DRAWBRIDGE_SESSIONS").value_or("issuer") != "issuer")
     return report.ok(id, "the backend reads sessions itself");
   judge(report,
         {.id = id,
-         .many = "questions for a session",
+         .many = "session lookups",
          .path = "/get-session",
-         .without_it = "the backend answers the sessions of all users with 503 session_unavailable"},
+         .without_it = "the backend returns 503 session_unavailable for every session"},
         ask_often(visit,
                   {.url = visit.better_auth_url + "/get-session?disableCookieCache=true&disableRefresh=true"},
                   200));
@@ -118,17 +117,17 @@ void check_session_exchange(Report& report, const Visit& visit) {
 
 void check_key_exchange(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.key_exchange";
-  if (!visit.kinds.key) return report.ok(id, "DRAWBRIDGE_CREDENTIALS takes no key");
+  if (!visit.kinds.key) return report.ok(id, "DRAWBRIDGE_CREDENTIALS does not include key");
   if (!report.stands("credentials.api_keys"))
     return report.leave(id, report.why_without("credentials.api_keys"));
   const auto call = question_with_nobodys_key(visit);
   const auto first = visit.call(call);
-  if (!first) return report.leave(id, "Better Auth could not be asked: " + first.error());
+  if (!first) return report.leave(id, "the request to Better Auth failed: " + first.error());
   judge(report,
         {.id = id,
-         .many = "questions for an API key",
+         .many = "API key lookups",
          .path = "/token",
-         .without_it = "the backend answers all API keys with 503 session_unavailable"},
+         .without_it = "the backend returns 503 session_unavailable for every API key"},
         ask_often(visit, call, first->status == 429 ? 401 : first->status));
 }
 

@@ -40,16 +40,16 @@ std::expected<HttpAnswer, std::string> first_page(const Visit& visit) {
   for (int redirects = 0; redirects <= most_redirects; ++redirects) {
     auto answer = visit.call({.url = url, .headers = {{"Accept", "text/html"}}});
     const std::string shown = display_text(url, 128);
-    if (!answer) return std::unexpected{fmt::format("{} gave no answer: {}", shown, answer.error())};
+    if (!answer) return std::unexpected{fmt::format("{} did not answer: {}", shown, answer.error())};
     if (auto next = redirect_of(visit, *answer)) {
       url = *std::move(next);
       continue;
     }
     if (!ascii::lower(answer->header("Content-Type")).starts_with("text/html"))
-      return std::unexpected{fmt::format("{} answers {} and no page", shown, answer->status)};
+      return std::unexpected{fmt::format("{} returns {} and no page", shown, answer->status)};
     return answer;
   }
-  return std::unexpected{fmt::format("{} leads on more than {} times", start_of(visit), most_redirects)};
+  return std::unexpected{fmt::format("{} redirects more than {} times", start_of(visit), most_redirects)};
 }
 
 /// The rule of the strictest policy; nothing where there is no policy.
@@ -65,13 +65,13 @@ std::optional<ScriptRule> rule_of(const HttpAnswer& page) {
 void check_scripts(Report& report, const Visit& visit, const HttpAnswer& page) {
   constexpr std::string_view id = "production.page_scripts";
   constexpr const char* cause =
-      "whatever somebody smuggles into the page runs there as a script: it can use the token, and act as the "
-      "user";
+      "anything that an attacker injects into the page runs there as a script: it can use the token, and act "
+      "as the user";
   constexpr const char* remedy =
-      "send Content-Security-Policy with script-src 'self' 'nonce-…' 'strict-dynamic', the nonce another for "
-      "each page, or with hashes; examples/web/proxy.ts does so in Next.js";
+      "send Content-Security-Policy with script-src 'self' 'nonce-…' 'strict-dynamic', with a new nonce for "
+      "each page, or with hashes; examples/web/proxy.ts does this in Next.js";
   const auto rule = rule_of(page);
-  if (!rule) return report.warning(id, "the page comes without Content-Security-Policy", cause, remedy);
+  if (!rule) return report.warning(id, "the page has no Content-Security-Policy", cause, remedy);
   if (!rule->weakness.empty())
     return report.warning(
         id, fmt::format("the page's Content-Security-Policy has {}", display_text(rule->weakness)), cause,
@@ -80,9 +80,10 @@ void check_scripts(Report& report, const Visit& visit, const HttpAnswer& page) {
     const auto again = first_page(visit);
     const auto other = again ? rule_of(*again) : std::nullopt;
     if (other && other->nonce == rule->nonce)
-      return report.warning(id, "the page's Content-Security-Policy has the same nonce twice", cause, remedy);
+      return report.warning(id, "the page's Content-Security-Policy uses the same nonce twice", cause,
+                            remedy);
   }
-  report.ok(id, "the page's Content-Security-Policy says which scripts may run");
+  report.ok(id, "the page's Content-Security-Policy restricts which scripts can run");
 }
 
 /// Of `max-age` (RFC 6797 §6.1.1); nothing without one.
@@ -105,25 +106,25 @@ std::optional<std::chrono::seconds> transport_age(std::string_view header) {
 void check_transport(Report& report, const HttpAnswer& page) {
   constexpr std::string_view id = "production.page_hsts";
   constexpr const char* cause =
-      "a browser that is given the address without https asks over plain http first, and who is on the way "
-      "answers in the page's place";
+      "a browser that gets the address without https asks over plain http first, and an attacker on the "
+      "network path can answer instead of the page";
   constexpr const char* remedy =
       "send Strict-Transport-Security: max-age=31536000 from the page, or from the proxy in front of it";
   const std::string_view header = page.header("Strict-Transport-Security");
   const auto age = transport_age(header);
   if (!age)
     return report.warning(id,
-                          header.empty()
-                              ? "the page comes without Strict-Transport-Security"
-                              : "the page's Strict-Transport-Security has no max-age that is a number",
+                          header.empty() ? "the page has no Strict-Transport-Security"
+                                         : "the page's Strict-Transport-Security has no numeric max-age",
                           cause, remedy);
   const auto days = std::chrono::floor<std::chrono::days>(*age);
   if (days < least_transport_age)
-    return report.warning(id,
-                          fmt::format("the page's Strict-Transport-Security holds for {} days, less than {}",
-                                      days.count(), least_transport_age.count()),
-                          cause, remedy);
-  report.ok(id, fmt::format("browsers are held to https for {} days", days.count()));
+    return report.warning(
+        id,
+        fmt::format("the page's Strict-Transport-Security is valid for {} days, less than {}", days.count(),
+                    least_transport_age.count()),
+        cause, remedy);
+  report.ok(id, fmt::format("browsers must use https for {} days", days.count()));
 }
 
 }  // namespace

@@ -33,10 +33,10 @@ void check_https(Report& report, const Visit& visit) {
   else if (!fetch::check_jwks_url(visit.jwks_url, {}))  // which DRAWBRIDGE_ALLOW_HTTP_HOSTS lets through
     report.warning(id, fmt::format("the keys come over plain http: {}", display_text(visit.jwks_url, 128)),
                    "anyone on the network path can replace the keys, and sign in as any user",
-                   "set BETTER_AUTH_JWKS_URL to an https address, or leave it out; keep plain http only "
-                   "within a network that is yours alone");
+                   "set BETTER_AUTH_JWKS_URL to an https address, or remove it; use plain http only within "
+                   "your own private network");
   else
-    report.ok(id, "Better Auth, the page and the API are reached over https");
+    report.ok(id, "Better Auth, the page and the API use https");
 }
 
 std::string fault_of_origins(const std::string& list) {
@@ -67,51 +67,50 @@ bool lets_local_pages_in(const Visit& visit) {
 void check_origins(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.origins";
   constexpr const char* cause =
-      "whatever runs on a visitor's own machine under that origin, or anybody who is on the way, may call "
+      "anything that runs on a visitor's machine under that origin, or anyone on the network path, can call "
       "the API";
   const std::string remedy =
-      fmt::format("set DRAWBRIDGE_ALLOWED_ORIGINS to the page's origin alone: {}",
+      fmt::format("set DRAWBRIDGE_ALLOWED_ORIGINS to only the page's origin: {}",
                   is_of_this_machine(visit.page_origin) ? "https://app.example.com"
                                                         : display_text(visit.page_origin, 128));
   const auto given = visit.variable("DRAWBRIDGE_ALLOWED_ORIGINS");
   const std::string bad = given ? fault_of_origins(*given) : "";
   if (!bad.empty())
-    report.fault(id, "DRAWBRIDGE_ALLOWED_ORIGINS names " + bad, cause, remedy);
+    report.fault(id, "DRAWBRIDGE_ALLOWED_ORIGINS includes " + bad, cause, remedy);
   else if (!fault_of_origins(visit.page_origin).empty())
     report.fault(id, fmt::format("the page's own origin is {}", display_text(visit.page_origin, 128)), cause,
                  remedy, {"production.https"});
   else if (report.is_at_fault("cors.foreign_origin"))
     report.leave(id, report.why_without("cors.foreign_origin"));
   else if (report.stands("api.reachable") && lets_local_pages_in(visit))
-    report.fault(id, "the API lets pages of http://localhost:3000 in", cause, remedy);
+    report.fault(id, "the API allows pages from http://localhost:3000", cause, remedy);
   else if (!given && !visit.api_url)
     report.leave(id, "give --api-url or DRAWBRIDGE_ALLOWED_ORIGINS");
   else
-    report.ok(id, "no origin of this machine and no plain http is allowed");
+    report.ok(id, "no local origin and no plain http is allowed");
 }
 
 void check_token_lifetime(Report& report, const SeenToken& token) {
   constexpr std::string_view id = "production.token_lifetime";
   using std::chrono::minutes, std::chrono::hours;
-  if (!token.lifetime) return report.leave(id, "the token does not say when it was made");
+  if (!token.lifetime) return report.leave(id, "the token does not state when it was made");
   const auto lasts = std::chrono::duration_cast<minutes>(*token.lifetime);
-  if (lasts <= hours{1}) return report.ok(id, fmt::format("tokens live {} minutes", lasts.count()));
-  report.warning(
-      id, fmt::format("tokens live {} minutes", lasts.count()),
-      "anyone who steals a token can use it until it ends, also after a sign-out, where Better Auth "
-      "records no revocations",
-      "remove expirationTime from drawbridge({ jwt: { … } }), whose default is \"15m\"; the "
-      "client renews tokens");
+  if (lasts <= hours{1}) return report.ok(id, fmt::format("tokens are valid for {} minutes", lasts.count()));
+  report.warning(id, fmt::format("tokens are valid for {} minutes", lasts.count()),
+                 "anyone who steals a token can use it until it expires, even after sign-out if Better Auth "
+                 "records no revocations",
+                 "remove expirationTime from drawbridge({ jwt: { … } }), whose default is \"15m\"; the "
+                 "client renews tokens");
 }
 
 void check_audience(Report& report, const Visit& visit, const std::optional<SeenToken>& token) {
   constexpr std::string_view id = "production.audience";
   const std::vector<std::string>& audiences = visit.policy.audiences;
   const std::string remedy =
-      "drawbridge({ jwt: { audience: \"https://api.example.com\" } }) in Better Auth, and the same in "
-      "BETTER_AUTH_AUDIENCE";
+      "use drawbridge({ jwt: { audience: \"https://api.example.com\" } }) in Better Auth, and the same value "
+      "in BETTER_AUTH_AUDIENCE";
   constexpr const char* cause =
-      "a backend that receives a token can use it at every other one that accepts this audience";
+      "a backend that receives a token can use it at every other backend that accepts this audience";
   if (token && token->audiences.size() > 1)
     report.warning(id, fmt::format("tokens are for {} audiences at once", token->audiences.size()), cause,
                    remedy);
@@ -122,7 +121,7 @@ void check_audience(Report& report, const Visit& visit, const std::optional<Seen
                                display_text(*shared, 128)),
                    cause, remedy);
   else
-    report.ok(id, fmt::format("tokens are for {} alone", quoted_names(audiences)));
+    report.ok(id, fmt::format("tokens are only for {}", quoted_names(audiences)));
 }
 
 /// Better Auth signs with the newest key that has not ended, so that one without an end is used for ever, or
@@ -140,35 +139,35 @@ std::string end_of_keys(const schema::BridgeFacts& database) {
 
 void check_rotation(Report& report, const schema::BridgeFacts& database) {
   constexpr std::string_view id = "production.rotation";
-  if (!database.keys) return report.leave(id, "the table jwks may not be read");
+  if (!database.keys) return report.leave(id, "the table jwks cannot be read");
   const auto [count, expiring] = *database.keys;
   if (count == 0) return report.leave(id, "Better Auth has made no signing key yet");
-  if (count == expiring) return report.ok(id, "Better Auth replaces its signing key");
-  report.warning(
-      id,
-      fmt::format("of {} in the table jwks {} no end (expiresAt)",
-                  counted(static_cast<std::size_t>(count), "signing key"),
-                  count - expiring == 1 ? "one has" : fmt::format("{} have", count - expiring)),
-      "a key that was made without rotationInterval signs for ever, also when that is set later: once "
-      "stolen, "
-      "it is good for ever",
-      fmt::format(
-          "drawbridge({{ jwks: {{ rotationInterval: 60 * 60 * 24 * 30 }} }}), a new key each month, in "
-          "seconds; once that runs, end the keys that have no end: {} The next token makes a new key, "
-          "and the old ones stay listed for jwks.gracePeriod, so that no token is refused",
-          end_of_keys(database)));
+  if (count == expiring) return report.ok(id, "Better Auth rotates its signing key");
+  report.warning(id,
+                 fmt::format("of {} in the table jwks, {} no expiry (expiresAt)",
+                             counted(static_cast<std::size_t>(count), "signing key"),
+                             count - expiring == 1 ? "one has" : fmt::format("{} have", count - expiring)),
+                 "a key that was made without rotationInterval signs forever, even if that option is set "
+                 "later: once stolen, it is valid forever",
+                 fmt::format("use drawbridge({{ jwks: {{ rotationInterval: 60 * 60 * 24 * 30 }} }}), which "
+                             "is a new key each month, in seconds; once that is deployed, let the keys "
+                             "without an expiry expire: {} The next token makes a new key, and the old ones "
+                             "stay listed for jwks.gracePeriod, so that no token is refused",
+                             end_of_keys(database)));
 }
 
 void check_secret(Report& report, const Visit& visit) {
   constexpr std::string_view id = "production.secret";
   const auto secret = visit.variable("BETTER_AUTH_SECRET");
   if (!secret)
-    return report.leave(id, "BETTER_AUTH_SECRET is not set here; run doctor with Better Auth's --env-file");
+    return report.leave(
+        id, "BETTER_AUTH_SECRET is not set here; run doctor with Better Auth's settings (--env-file)");
   constexpr const char* cause =
-      "the secret signs session cookies and encrypts the signing key: anyone who guesses it can be any user";
+      "the secret signs session cookies and encrypts the signing key: anyone who guesses it can act as any "
+      "user";
   constexpr const char* remedy =
-      "BETTER_AUTH_SECRET=$(openssl rand -base64 32); sessions end and keys must be made anew: delete the "
-      "rows of jwks";
+      "set BETTER_AUTH_SECRET=$(openssl rand -base64 32); all sessions end, and the keys must be replaced: "
+      "delete the rows of jwks";
   if (*secret == default_secret)
     report.fault(id, "BETTER_AUTH_SECRET is the default, which is public", cause, remedy);
   else if (secret->size() < least_secret_size)
@@ -187,7 +186,7 @@ void check_cookies(Report& report, const Visit& visit) {
   if (session_cookie_in(*cookies).is_secure) return report.ok(id, "the session cookie is Secure");
   report.fault(
       id, "Better Auth sets the session cookie without Secure",
-      "its baseURL is http, or useSecureCookies is off: a browser sends the session over plain http too",
+      "its baseURL is http, or useSecureCookies is off: a browser sends the session over plain http, too",
       "set baseURL to the https address, and advanced: { useSecureCookies: true }");
 }
 
@@ -197,20 +196,20 @@ void check_algorithms(Report& report, const Visit& visit) {
   const bool both_names = accepts(accepted, Algorithm::eddsa) &&
                           std::ranges::find(accepted, Algorithm::ed25519) != accepted.end();
   if (accepted.size() - (both_names ? 1 : 0) == 1)
-    return report.ok("production.algorithms", fmt::format("{} alone is accepted", list));
+    return report.ok("production.algorithms", fmt::format("the backend accepts only {}", list));
   report.warning("production.algorithms", fmt::format("the backend accepts {}", list),
-                 "Better Auth signs with one; each more is one more that must never have a flaw",
-                 "set DRAWBRIDGE_ALGORITHMS to the one that the key set has");
+                 "Better Auth signs with one; each additional algorithm is one more that could have a flaw",
+                 "set DRAWBRIDGE_ALGORITHMS to the one that the key set uses");
 }
 
 void check_log(Report& report, const Visit& visit) {
   const auto level = visit.variable("DRAWBRIDGE_LOG");
   if (level != "debug")
-    return report.ok("production.log", level ? fmt::format("the log's level is {}", display_text(*level))
-                                             : std::string{"the log has its usual level, info"});
+    return report.ok("production.log", level ? fmt::format("the log level is {}", display_text(*level))
+                                             : std::string{"the log level is the default, info"});
   report.warning("production.log", "DRAWBRIDGE_LOG is debug",
-                 "debug is for finding a fault: it writes a lot, and shows more of each request",
-                 "set DRAWBRIDGE_LOG=info, or leave it out");
+                 "debug is for troubleshooting: it writes a lot, and shows more of each request",
+                 "set DRAWBRIDGE_LOG=info, or remove it");
 }
 
 bool is_shown_at(const Visit& visit, std::string_view path, std::initializer_list<std::string_view> marks) {
@@ -228,24 +227,22 @@ void check_docs(Report& report, const Visit& visit) {
     shown.emplace_back("/docs");
   if (is_shown_at(visit, "/redoc", {"redoc"})) shown.emplace_back("/redoc");
   if (is_shown_at(visit, "/openapi.json", {"\"openapi\""})) shown.emplace_back("/openapi.json");
-  if (shown.empty()) return report.ok(id, "the API shows no documentation");
-  report.warning(
-      id, "the API shows everybody " + first_names(shown),
-      "an attacker reads there what can be asked, and people paste tokens into such a page",
-      "set DRAWBRIDGE_DOCS=off for drawbridge serve; in FastAPI FastAPI(docs_url=None, redoc_url=None, "
-      "openapi_url=None); leave it on where the API is meant to be public");
+  if (shown.empty()) return report.ok(id, "the API does not publish its documentation");
+  report.warning(id, "anyone can read " + first_names(shown),
+                 "an attacker can read there what the API offers, and people paste tokens into such a page",
+                 "set DRAWBRIDGE_DOCS=off for drawbridge serve; in FastAPI, FastAPI(docs_url=None, "
+                 "redoc_url=None, openapi_url=None); leave it on if the API is meant to be public");
 }
 
 void check_product(Report& report, const schema::BridgeFacts& database) {
   if (database.product != "sqlite")
-    return report.ok("production.database", "PostgreSQL serves as many processes as there are");
+    return report.ok("production.database", "PostgreSQL supports any number of processes");
   report.warning(
       "production.database",
       fmt::format("the database is SQLite {}, shared by Better Auth and the API",
                   display_text(database.version)),
-      "two processes write one file on one machine, and older releases of SQLite can damage a WAL file that "
-      "two "
-      "processes checkpoint",
+      "two processes on one machine write to one file, and older releases of SQLite can damage a WAL file "
+      "that two processes checkpoint",
       "use PostgreSQL: DATABASE_URL=postgresql://… for both, then drawbridge migrate up --with-better-auth");
 }
 

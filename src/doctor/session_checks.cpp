@@ -16,13 +16,14 @@ namespace {
 
 using Record = SessionStore::Record;
 
-constexpr const char* no_sessions = "DRAWBRIDGE_CREDENTIALS takes no session";
-constexpr const char* asked = "Better Auth is asked about sessions";
-constexpr const char* not_a_cookie = "what was given as session cookie does not have the form of one";
+constexpr const char* no_sessions = "DRAWBRIDGE_CREDENTIALS does not include session";
+constexpr const char* asked = "the backend asks Better Auth about sessions";
+constexpr const char* not_a_cookie = "the given session cookie does not have the form of one";
 /// `session.token` of nobody: those of Better Auth have no hyphen.
 constexpr const char* token_of_nobody = "drawbridge-doctor-nobodys-session";
-constexpr const char* refused = "the backend refuses each session: 401 session_unknown";
-constexpr const char* or_ask = "or DRAWBRIDGE_SESSIONS=issuer, which works wherever Better Auth keeps them";
+constexpr const char* refused = "the backend refuses every session: 401 session_unknown";
+constexpr const char* or_ask =
+    "or set DRAWBRIDGE_SESSIONS=issuer, which works wherever Better Auth keeps them";
 
 /// `issuer`, `database` or `redis`.
 std::string place_of(const Visit& visit) {
@@ -44,18 +45,19 @@ void check_secret(Report& report, const Visit& visit) {
   if (!visit.kinds.session) return report.ok(id, no_sessions);
   const auto versioned = visit.variable("BETTER_AUTH_SECRETS");
   if (versioned && !read_versioned_secrets(*versioned))
-    return report.fault(id, "BETTER_AUTH_SECRETS cannot be read", "the backend does not start with it",
-                        "give each as VERSION:SECRET, the newest first, no version twice: 2:…,1:…");
+    return report.fault(
+        id, "BETTER_AUTH_SECRETS cannot be read", "the backend does not start with this value",
+        "write each secret as VERSION:SECRET, the newest first, with no version twice: 2:…,1:…");
   if (versioned) return report.ok(id, "BETTER_AUTH_SECRETS is set");
   if (visit.variable("BETTER_AUTH_SECRET")) return report.ok(id, "BETTER_AUTH_SECRET is set");
   if (!reads_storage(visit))
-    return report.ok(id, "no secret is set: Better Auth is asked about forged cookies, too");
+    return report.ok(id, "no secret is set: the backend asks Better Auth about forged cookies, too");
   report.fault(
       id,
-      fmt::format("DRAWBRIDGE_SESSIONS is {}, and neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set",
+      fmt::format("DRAWBRIDGE_SESSIONS is {}, but neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set",
                   place_of(visit)),
-      "the backend does not start: the secret alone tells a session's cookie from a forged one",
-      "give the backend the secret that Better Auth has");
+      "the backend does not start: only the secret distinguishes a session's cookie from a forged one",
+      "give the backend Better Auth's secret");
 }
 
 bool is_signed_with(const std::string& secret, const SessionCookie& cookie) {
@@ -85,15 +87,15 @@ void judge_cookie_secret(Report& report, const Visit& visit, const SessionCookie
     return report.ok(id, signer + " signed the session cookie");
   const std::string name = versioned ? "BETTER_AUTH_SECRETS" : "BETTER_AUTH_SECRET";
   const bool is_hidden = versioned && secret && is_signed_with(*secret, cookie);
-  report.fault(id, fmt::format("{} did not sign the session cookie, which Better Auth knows", name),
-               is_hidden
-                   ? "BETTER_AUTH_SECRET did, which counts for nothing where BETTER_AUTH_SECRETS is set: the "
-                     "backend refuses each session with 401 session_unknown"
-                   : "it is another secret than Better Auth's, so that the backend refuses each session "
-                     "with 401 session_unknown",
-               is_hidden ? "take BETTER_AUTH_SECRETS away, or put that secret into it, with its version"
-                         : "give the backend the value that Better Auth has: its BETTER_AUTH_SECRETS or "
-                           "BETTER_AUTH_SECRET, or the option `secret`");
+  report.fault(
+      id, fmt::format("{} did not sign the session cookie, which Better Auth recognizes", name),
+      is_hidden
+          ? "BETTER_AUTH_SECRET did, but the backend ignores it if BETTER_AUTH_SECRETS is set, and refuses "
+            "every session with 401 session_unknown"
+          : "it is not Better Auth's secret, so the backend refuses every session with 401 session_unknown",
+      is_hidden ? "remove BETTER_AUTH_SECRETS, or add that secret to it, with its version"
+                : "give the backend the same value as Better Auth: its BETTER_AUTH_SECRETS or "
+                  "BETTER_AUTH_SECRET, or the option `secret`");
 }
 
 // --- the storage -----------------------------------------------------------------------------------
@@ -110,18 +112,17 @@ std::string without_stop(std::string text) {
 
 void judge_unreadable(Report& report, const Visit& visit, const std::string& why) {
   constexpr std::string_view id = "credentials.storage";
-  constexpr const char* cause = "the backend answers each session with 503 session_unavailable";
+  constexpr const char* cause = "the backend returns 503 session_unavailable for every session";
   if (place_of(visit) == "redis")
     return report.fault(id, without_stop(why), cause,
                         fmt::format("start Redis, and set DRAWBRIDGE_REDIS_URL to Better Auth's, with its "
-                                    "password and database; a user of an ACL needs +get and ~{}*",
+                                    "password and database; an ACL user needs +get and ~{}*",
                                     display_text(visit.storages.prefix)));
-  report.fault(
-      id, without_stop(why), cause,
-      fmt::format("set DATABASE_URL to the database of Better Auth's sessions; where they are in Redis "
-                  "DRAWBRIDGE_SESSIONS=redis; {}",
-                  or_ask),
-      {"database.reachable", "database.better_auth", "tables.session_token"});
+  report.fault(id, without_stop(why), cause,
+               fmt::format("set DATABASE_URL to the database with Better Auth's sessions; if they are in "
+                           "Redis, set DRAWBRIDGE_SESSIONS=redis; {}",
+                           or_ask),
+               {"database.reachable", "database.better_auth", "tables.session_token"});
 }
 
 void check_storage(Report& report, const Visit& visit) {
@@ -129,10 +130,9 @@ void check_storage(Report& report, const Visit& visit) {
   if (!reads_storage(visit)) return report.ok(id, why_not_read(visit));
   const bool is_redis = place_of(visit) == "redis";
   if (is_redis && !visit.variable("DRAWBRIDGE_REDIS_URL"))
-    return report.fault(id, "DRAWBRIDGE_SESSIONS is redis, and DRAWBRIDGE_REDIS_URL is not set",
-                        "the backend does not start",
-                        "set it to the Redis of Better Auth's secondary storage, for example "
-                        "redis://localhost:6379");
+    return report.fault(
+        id, "DRAWBRIDGE_SESSIONS is redis, but DRAWBRIDGE_REDIS_URL is not set", "the backend does not start",
+        "set it to the Redis of Better Auth's secondary storage, for example redis://localhost:6379");
   if (is_redis && !visit.storages.in_redis) return report.leave(id, visit.why_no_redis);
   if (!is_redis && !visit.storages.in_database) return report.leave(id, visit.why_no_database);
   if (const auto found = look(visit, token_of_nobody); !found)
@@ -166,22 +166,23 @@ void judge_absent_in_redis(Report& report, const Visit& visit, const std::string
   constexpr std::string_view id = "credentials.stored_session";
   if (const auto prefix = prefix_of(visit, token))
     return report.fault(id,
-                        fmt::format("the session is in Redis with {}, and the backend looks for it with {}",
+                        fmt::format("the session is in Redis with {}, but the backend looks for it with {}",
                                     shown_prefix(*prefix), shown_prefix(visit.storages.prefix)),
                         refused, "set " + setting_of_prefix(*prefix));
   if (visit.storages.in_database && is_there(visit.storages.in_database(token)))
-    return report.fault(id, "the session is in the database, and not in Redis",
-                        "Better Auth has no secondary storage, or asks the database for what that has lost "
-                        "(storeSessionInDatabase); the backend refuses such sessions: 401 session_unknown",
-                        "set DRAWBRIDGE_SESSIONS=database");
+    return report.fault(
+        id, "the session is in the database, not in Redis",
+        "Better Auth has no secondary storage, or gets sessions that it lost from the database "
+        "(storeSessionInDatabase); the backend refuses such sessions: 401 session_unknown",
+        "set DRAWBRIDGE_SESSIONS=database");
   report.fault(id,
-               fmt::format("Better Auth shows the session, and Redis does not have it with {}",
+               fmt::format("Better Auth recognizes the session, but Redis does not have it with {}",
                            shown_prefix(visit.storages.prefix)),
-               fmt::format("Better Auth keeps it somewhere else: in another Redis or database of one, under "
-                           "another prefix, in its database, or in memory; {}",
+               fmt::format("Better Auth keeps it elsewhere: in another Redis or Redis database, under "
+                           "another prefix, in its own database, or in memory; {}",
                            refused),
                fmt::format("set DRAWBRIDGE_REDIS_URL and DRAWBRIDGE_REDIS_PREFIX to those of Better Auth's "
-                           "secondaryStorage; or, where it has none, DRAWBRIDGE_SESSIONS=database; {}",
+                           "secondaryStorage; if it has none, set DRAWBRIDGE_SESSIONS=database; {}",
                            or_ask));
 }
 
@@ -189,17 +190,17 @@ void judge_absent_in_database(Report& report, const Visit& visit, const std::str
   constexpr std::string_view id = "credentials.stored_session";
   if (const auto prefix = prefix_of(visit, token))
     return report.fault(
-        id, fmt::format("the session is in Redis with {}, and not in the database", shown_prefix(*prefix)),
+        id, fmt::format("the session is in Redis with {}, not in the database", shown_prefix(*prefix)),
         fmt::format("Better Auth has a secondary storage; {}", refused),
         *prefix == visit.storages.prefix ? "set DRAWBRIDGE_SESSIONS=redis"
                                          : "set DRAWBRIDGE_SESSIONS=redis and " + setting_of_prefix(*prefix));
   report.fault(
-      id, "Better Auth shows the session, and the database does not have it",
-      fmt::format("Better Auth keeps it somewhere else: in a secondary storage, in another database, "
-                  "or in memory; {}",
-                  refused),
-      fmt::format("set DRAWBRIDGE_SESSIONS=redis with DRAWBRIDGE_REDIS_URL where it has a "
-                  "secondaryStorage, or DATABASE_URL to its database; {}",
+      id, "Better Auth recognizes the session, but the database does not have it",
+      fmt::format(
+          "Better Auth keeps it elsewhere: in a secondary storage, in another database, or in memory; {}",
+          refused),
+      fmt::format("set DRAWBRIDGE_SESSIONS=redis with DRAWBRIDGE_REDIS_URL if it has a secondaryStorage; "
+                  "otherwise set DATABASE_URL to its database; {}",
                   or_ask));
 }
 
@@ -209,13 +210,13 @@ std::string_view reason_of(const Record& record, const std::string& token, Insta
   if (!read) return {};
   switch (state_of(read->session, token, now, record.revoked_before)) {
     case SessionState::ended:
-      return "it has ended there";
+      return "it has expired there";
     case SessionState::revoked:
-      return "all sessions of its user were ended after it was made";
+      return "all sessions of its user were ended after it was created";
     case SessionState::banned:
       return "its user is banned";
     case SessionState::another:
-      return "it is another session";
+      return "it is a different session";
     case SessionState::good:
       break;
   }
@@ -230,21 +231,20 @@ void judge_record(Report& report, const Visit& visit, const Record& record, cons
   const char* const where = is_redis ? "Redis" : "the database";
   if (!identity)
     return report.fault(
-        id, fmt::format("the session in {} says too little: {}", where, without_stop(identity.error())),
-        "the backend answers it with 503 session_unavailable",
-        "give users what tokens need, by drawbridge() of @drawbridge/better-auth and drawbridge migrate up; "
-        "then sign in again",
+        id, fmt::format("the session in {} lacks data: {}", where, without_stop(identity.error())),
+        "the backend returns 503 session_unavailable for it",
+        "give users the data that tokens need, with drawbridge() from @drawbridge/better-auth and drawbridge "
+        "migrate up; then sign in again",
         {"tables.user_uuid", "tables.user_uuid_values"});
   if (*identity) return report.ok(id, fmt::format("the session is found in {}", where));
   const std::string_view reason = reason_of(record, token, now);
   if (reason == "its user is banned") return report.leave(id, std::string{reason});
-  report.fault(
-      id, fmt::format("the session is in {}, and does not count: {}", where, reason),
-      "Better Auth shows it: it reads another storage, or its clock is another",
-      fmt::format("set DRAWBRIDGE_SESSIONS to the storage that Better Auth reads, which is redis where "
-                  "it has a secondaryStorage; {}",
-                  or_ask),
-      {"clock.issuer"});
+  report.fault(id, fmt::format("the session is in {}, but it is not valid: {}", where, reason),
+               "Better Auth accepts it: it reads another storage, or its clock is different",
+               fmt::format("set DRAWBRIDGE_SESSIONS to the storage that Better Auth reads, which is redis if "
+                           "it has a secondaryStorage; {}",
+                           or_ask),
+               {"clock.issuer"});
 }
 
 void judge_stored_session(Report& report, const Visit& visit, const std::string& token) {

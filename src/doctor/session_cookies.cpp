@@ -43,7 +43,7 @@ std::expected<std::vector<SetCookie>, std::string> cookies_of_better_auth(const 
                                   .headers = {{"Origin", BetterAuth::at(visit.better_auth_url)->issuer},
                                               {"Content-Type", "application/json"}},
                                   .body = "{}"});
-  if (!answer) return std::unexpected{"Better Auth gave no answer to POST /sign-out: " + answer.error()};
+  if (!answer) return std::unexpected{"Better Auth did not answer POST /sign-out: " + answer.error()};
   std::vector<SetCookie> cookies;
   for (const auto& [name, value] : answer->headers)
     if (ascii::equal_ignoring_case(name, "set-cookie")) cookies.push_back(read_set_cookie(value));

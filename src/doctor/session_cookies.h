@@ -16,7 +16,7 @@ namespace drawbridge::doctor {
 
 /// Why nothing of a session is checked.
 inline constexpr std::string_view no_session_given =
-    "give a session in DRAWBRIDGE_SESSION, or on standard input with --session -";
+    "give a session (DRAWBRIDGE_SESSION), or pipe it in with --session -";
 
 /// A cookie with its attributes (RFC 6265 §4.1).
 struct SetCookie {

@@ -43,7 +43,7 @@ Guesses guess(const Visit& visit, const Headers& headers_of) {
   Guesses seen;
   for (int i = 0; i < most_guesses; ++i) {
     if (visit.now() - begun >= longest_guessing) {
-      seen.unclear = "too slowly";
+      seen.unclear = "too slow";
       break;
     }
     fetch::HttpCall call{.method = "POST",
@@ -87,12 +87,13 @@ std::vector<HttpHeader> no_headers(const std::string& /*address*/) {
 }
 
 void report_forged(Report& report, std::string_view header) {
-  report.fault(id,
-               fmt::format("{0} of {0} wrong passwords were checked while {1} changed", most_guesses, header),
-               "Better Auth counts tries by the address in that header, which anyone can write: so passwords "
-               "can be guessed without limit",
-               "drawbridge({ trustedProxies: [ … ] }) with the addresses of the proxies in front, none for "
-               "none; or have the proxy replace the header, and let nobody past the proxy");
+  report.fault(
+      id,
+      fmt::format("Better Auth checked {0} of {0} wrong passwords while {1} changed", most_guesses, header),
+      "Better Auth counts attempts by the address in that header, which any client can forge: passwords can "
+      "be guessed without limit",
+      "set drawbridge({ trustedProxies: [ … ] }) to the addresses of the proxies in front, or to [] if there "
+      "are none; or have the proxy replace the header, and let no client bypass the proxy");
 }
 
 }  // namespace
@@ -100,21 +101,23 @@ void report_forged(Report& report, std::string_view header) {
 void check_sign_in(Report& report, const Visit& visit) {
   const Guesses forged = guess(visit, forwarded_for);
   if (!forged.unclear.empty())
-    return report.leave(id, fmt::format("Better Auth answers {} to a wrong password", forged.unclear));
+    return report.leave(
+        id, fmt::format("Better Auth's response to a wrong password is inconclusive: {}", forged.unclear));
   if (has_no_limit(forged)) {
     if (!has_no_limit(guess(visit, no_headers))) return report_forged(report, "X-Forwarded-For");
-    return report.fault(
-        id, fmt::format("{0} of {0} wrong passwords were checked", 2 * most_guesses),
-        "Better Auth limits tries in production alone, and where rateLimit says so: passwords "
-        "can be guessed without limit",
-        "start it with NODE_ENV=production, or set rateLimit: { enabled: true }");
+    return report.fault(id, fmt::format("Better Auth checked {0} of {0} wrong passwords", 2 * most_guesses),
+                        "Better Auth limits attempts only in production, or if rateLimit is enabled: "
+                        "passwords can be guessed without limit",
+                        "start Better Auth with NODE_ENV=production, or set rateLimit: { enabled: true }");
   }
   // Such as a proxy's refusal: then these headers lead nowhere either.
   if (has_no_limit(guess(visit, other_headers)))
     return report_forged(report,
-                         "another header that names an address (X-Real-IP, CF-Connecting-IP, Forwarded, …)");
-  report.ok(id, fmt::format("after {} wrong passwords no more were checked, whatever X-Forwarded-For said",
-                            forged.checked));
+                         "another header with an address (X-Real-IP, CF-Connecting-IP, Forwarded, …)");
+  report.ok(id,
+            fmt::format(
+                "Better Auth stopped checking after {} wrong passwords, even though X-Forwarded-For changed",
+                forged.checked));
 }
 
 }  // namespace drawbridge::doctor

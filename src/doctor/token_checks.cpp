@@ -20,14 +20,14 @@ using simdjson::dom::object;
 
 std::string why_no_token(const Report& report, const Visit& visit) {
   if (!visit.session_cookie)
-    return "give a token or a session in DRAWBRIDGE_TOKEN or DRAWBRIDGE_SESSION, or one of them on standard "
-           "input with --token - or --session -";
+    return "give a token (DRAWBRIDGE_TOKEN) or a session (DRAWBRIDGE_SESSION), or pipe one of them in with "
+           "--token - or --session -";
   return report.why_without(report.stands("issuer.session") ? "issuer.signs" : "issuer.session");
 }
 
 std::unique_ptr<OpenedToken> open(Report& report, const Visit& visit, const std::string& token) {
   const auto not_a_token = [&](const AuthError& error) {
-    report.fault("token.form", "what was given is not a JWT: " + error.detail, error.hint,
+    report.fault("token.form", "the given token is not a JWT: " + error.detail, error.hint,
                  std::string{get_a_token});
     return nullptr;
   };
@@ -96,12 +96,12 @@ std::expected<CheckedClaims, AuthError> check_alone(const OpenedToken& token,
 void judge_size(Report& report, const Visit& visit, const std::string& token) {
   if (token.size() <= visit.policy.max_token_size)
     return report.ok("token.size", fmt::format("{} bytes", token.size()));
-  report.fault(
-      "token.size",
-      fmt::format("it has {} bytes, the backend reads at most {}", token.size(), visit.policy.max_token_size),
-      "something large is among its claims: a picture as data, or lists of permissions",
-      "put less into the token (drawbridge() decides what; with jwt(): definePayload), or raise "
-      "DRAWBRIDGE_MAX_TOKEN_SIZE");
+  report.fault("token.size",
+               fmt::format("it is {} bytes long, but the backend reads at most {}", token.size(),
+                           visit.policy.max_token_size),
+               "one of its claims is large, such as an embedded picture or a list of permissions",
+               "put fewer claims into the token (use drawbridge(), or definePayload with jwt()), or raise "
+               "DRAWBRIDGE_MAX_TOKEN_SIZE");
 }
 
 void judge_kind(Report& report, const Visit& visit, const OpenedToken& token) {
@@ -110,17 +110,17 @@ void judge_kind(Report& report, const Visit& visit, const OpenedToken& token) {
                                   visit.policy, visit.now());
   if (typ && claims) return report.ok("token.kind", "it is a token for backends");
   const AuthError& error = typ ? claims.error() : typ.error();
-  report.fault("token.kind", "it is a token of another kind: " + error.detail, error.hint,
+  report.fault("token.kind", "it is a different kind of token: " + error.detail, error.hint,
                std::string{get_a_token});
 }
 
 // --- claims ----------------------------------------------------------------------------------------
 
 std::string clocks_text(const SeenKeys& keys) {
-  if (!keys.clock_lead) return "Better Auth's clock could not be read, to compare it";
+  if (!keys.clock_lead) return "Better Auth's clock could not be read for comparison";
   const auto apart = std::chrono::abs(*keys.clock_lead);
-  if (apart <= std::chrono::seconds{2}) return "Better Auth's clock and this one agree";
-  return fmt::format("Better Auth's clock is {} s {} this one", apart.count(),
+  if (apart <= std::chrono::seconds{2}) return "Better Auth's clock and this machine's agree";
+  return fmt::format("Better Auth's clock is {} s {} this machine's", apart.count(),
                      keys.clock_lead->count() > 0 ? "ahead of" : "behind");
 }
 
@@ -138,7 +138,7 @@ void judge_times(Report& report, const Visit& visit, const OpenedToken& token, c
     return check_alone(token, {"exp", "nbf", "iat"}, visit.policy, time);
   };
   const auto checked = stands_at(now);
-  if (checked) return report.ok("token.times", "it ends at " + time_of(token, "exp"));
+  if (checked) return report.ok("token.times", "it expires at " + time_of(token, "exp"));
   const AuthError& error = checked.error();
   if (error.code == ErrorCode::token_expired || error.code == ErrorCode::token_not_yet_valid) {
     if (report.is_at_fault("clock.issuer") &&
@@ -147,18 +147,19 @@ void judge_times(Report& report, const Visit& visit, const OpenedToken& token, c
     const bool expired = error.code == ErrorCode::token_expired;
     return report.fault(
         "token.times",
-        expired ? fmt::format("it ended at {}, and now it is {}", time_of(token, "exp"), time_text(now))
-                : fmt::format("it begins at {}, and now it is {}",
+        expired ? fmt::format("it expired at {}, and now it is {}", time_of(token, "exp"), time_text(now))
+                : fmt::format("it is valid from {}, and now it is {}",
                               time_of(token, member(token.claims, "nbf") ? "nbf" : "iat"), time_text(now)),
         fmt::format("{}; {}",
-                    expired ? "Better Auth's tokens live 15 minutes, unless jwt.expirationTime says otherwise"
-                            : "a clock was wrong when the token was made",
+                    expired
+                        ? "Better Auth's tokens are valid for 15 minutes, unless jwt.expirationTime is set"
+                        : "a clock was wrong when the token was made",
                     clocks_text(keys)),
-        expired ? "get a new token before the old one ends, as @drawbridge/client does: GET /api/auth/token"
-                : "set all clocks by NTP, and get a new token");
+        expired
+            ? "get a new token before the old one expires, as @drawbridge/client does: GET /api/auth/token"
+            : "synchronize all clocks with NTP, and get a new token");
   }
-  report.fault("token.times", "its times cannot be used: " + error.detail, error.hint,
-               std::string{get_a_token});
+  report.fault("token.times", "its times are invalid: " + error.detail, error.hint, std::string{get_a_token});
 }
 
 /// Which addresses a token names, and which one the backend expects.
@@ -182,13 +183,13 @@ std::string remedy_for(const Visit& visit, const Address& address, const std::st
   const bool by_url = address.expected == std::vector{BetterAuth::at(visit.better_auth_url)->issuer};
   if (both_differ && by_url && there && there->issuer == seen)
     return fmt::format(
-        "give Better Auth's baseURL and the backend's BETTER_AUTH_URL the same origin: set "
-        "BETTER_AUTH_URL={0}; "
-        "where the keys can be reached only as now, with BETTER_AUTH_JWKS_URL={1}",
+        "use the same origin in Better Auth's baseURL and the backend's BETTER_AUTH_URL: set "
+        "BETTER_AUTH_URL={0}; if the backend can reach the keys only at their current address, also set "
+        "BETTER_AUTH_JWKS_URL={1}",
         display_text(seen, 128), display_text(visit.jwks_url, 128));
   return fmt::format(
-      "give Better Auth's baseURL and the backend's BETTER_AUTH_URL the same origin; where it is meant to "
-      "differ set {}={}",
+      "use the same origin in Better Auth's baseURL and the backend's BETTER_AUTH_URL; if it is meant to "
+      "differ, set {}={}",
       address.setting, display_text(seen, 128));
 }
 
@@ -201,23 +202,22 @@ void judge_address(Report& report, const Visit& visit, const OpenedToken& token,
                      fmt::format("`{}` is {}", address.claim, display_text(address.first_of(values), 128)));
   if (values.empty())
     return report.fault(address.check, checked.error().detail, checked.error().hint,
-                        "set `baseURL` in Better Auth: without it tokens may name nobody");
+                        "set `baseURL` in Better Auth: without it, tokens may lack this claim");
   std::vector<std::string> shown;
   shown.reserve(values.size());
   for (const std::string& value : values) shown.push_back('"' + display_text(value, 128) + '"');
   const std::string difference = difference_between(values.front(), address.expected);
-  report.fault(
-      address.check,
-      fmt::format("`{}` is {}, the backend expects {}", address.claim, first_names(shown),
-                  quoted_names(address.expected)),
-      difference.empty()
-          ? fmt::format("Better Auth's baseURL (or its option jwt.{}) and the backend's settings name "
-                        "different places; or it takes the host of each request",
-                        address.claim == "iss" ? "issuer" : "audience")
-          : difference + "; they are compared as they stand",
-      remedy_for(visit, address, values.front(), both_differ) +
-          (difference.empty() ? "; " + several_hosts_hint() : std::string{}),
-      std::move(explained_by));
+  report.fault(address.check,
+               fmt::format("`{}` is {}, but the backend expects {}", address.claim, first_names(shown),
+                           quoted_names(address.expected)),
+               difference.empty()
+                   ? fmt::format("Better Auth's baseURL (or its option jwt.{}) and the backend's settings "
+                                 "name different addresses; or Better Auth uses the host of each request",
+                                 address.claim == "iss" ? "issuer" : "audience")
+                   : difference + "; the backend compares them exactly",
+               remedy_for(visit, address, values.front(), both_differ) +
+                   (difference.empty() ? "; " + several_hosts_hint() : std::string{}),
+               std::move(explained_by));
 }
 
 /// Whether the wrong BETTER_AUTH_URL, which is told already, is why this claim is not what is expected.
@@ -249,27 +249,22 @@ void judge_user(Report& report, const Visit& visit, const OpenedToken& token) {
   Policy policy = visit.policy;
   if (!goes_by_subject(visit)) policy.required_claims = {"uuid"};
   const auto checked = check_alone(token, {"uuid", "sub"}, policy, visit.now());
-  if (checked) return report.ok("token.uuid", "it says who the user is");
+  if (checked) return report.ok("token.uuid", "it identifies the user");
   const AuthError& error = checked.error();
   const bool missing = error.code == ErrorCode::claim_missing;
   if (const auto subject = string_member(token.claims, "sub"); !subject || subject->empty())
-    return report.fault(
-        "token.uuid", error.detail,
-        "Better Auth gives each token the user's id as `sub`, and this one names nobody by it: "
-        "jwt.getSubject leaves it out, or something else made the token",
-        "take that option away, and get a new token", {"token.kind"});
+    return report.fault("token.uuid", error.detail,
+                        "Better Auth puts the user's id into each token as `sub`, but this one has none: "
+                        "jwt.getSubject omits it, or something else made the token",
+                        "remove that option, and get a new token", {"token.kind"});
   report.fault(
       "token.uuid", error.detail,
-      missing
-          ? "Better Auth's own JWT plugin knows of no uuid: users lack the field, or definePayload leaves it "
-            "out"
-          : "the column user.uuid, or whatever definePayload takes it from, holds something else",
-      missing ? "put plugins: [drawbridge()] of @drawbridge/better-auth in place of jwt(), then `drawbridge "
-                "migrate "
-                "up`, and get a new token"
-              : "have user.uuid hold UUIDs as crypto.randomUUID() makes them: `drawbridge migrate plan` "
-                "shows what "
-                "to fix; then get a new token",
+      missing ? "Better Auth's own JWT plugin adds no uuid: users lack the field, or definePayload omits it"
+              : "the column user.uuid, or the value that definePayload uses, is not a UUID",
+      missing ? "replace jwt() with plugins: [drawbridge()] from @drawbridge/better-auth, run `drawbridge "
+                "migrate up`, and get a new token"
+              : "store UUIDs in user.uuid, such as from crypto.randomUUID(): `drawbridge migrate plan` shows "
+                "what to fix; then get a new token",
       {"token.kind", "tables.user_uuid", "tables.user_uuid_values"});
 }
 
@@ -277,32 +272,32 @@ void judge_payload(Report& report, const OpenedToken& token) {
   if (report.is_at_fault("token.kind"))
     return report.leave("token.payload", report.why_without("token.kind"));
   const bool whole_row = member(token.claims, "createdAt") || member(token.claims, "updatedAt");
-  if (!whole_row) return report.ok("token.payload", "it has no more than it needs");
+  if (!whole_row) return report.ok("token.payload", "it contains no more than it needs");
   std::vector<std::string> names;
   for (const char* name : {"id", "image", "createdAt", "updatedAt", "phoneNumber", "username", "banned",
                            "banReason", "twoFactorEnabled", "isAnonymous"})
     if (member(token.claims, name)) names.emplace_back(name);
   report.warning(
-      "token.payload", "it carries the user's whole row: " + first_names(names),
-      "without definePayload Better Auth's JWT plugin signs all that it knows of the user, for every backend "
-      "and log to read",
-      "use drawbridge(), whose tokens have what a backend needs, or jwt({ jwt: { definePayload } })");
+      "token.payload", "it contains the user's whole row: " + first_names(names),
+      "without definePayload, Better Auth's JWT plugin puts everything that it knows about the user into the "
+      "token, for every backend and log to read",
+      "use drawbridge(), whose tokens contain only what a backend needs, or jwt({ jwt: { definePayload } })");
 }
 
 /// In milliseconds, as the feed's `before` is.
 void judge_fresh(Report& report, const OpenedToken& token, bool has_revocations) {
   constexpr std::string_view id = "token.fresh";
   if (!report.may_check(id)) return;
-  if (!has_revocations) return report.ok(id, "the backend counts by no `fresh`");
+  if (!has_revocations) return report.ok(id, "the backend does not use `fresh`");
   if (report.is_at_fault("token.kind")) return report.leave(id, report.why_without("token.kind"));
   const auto fresh = member(token.claims, "fresh");
-  if (fresh && fresh->is_int64()) return report.ok(id, "it says when its user was read");
+  if (fresh && fresh->is_int64()) return report.ok(id, "it states when its user was read");
   report.warning(
       id, fresh ? "its `fresh` is not a whole number" : "it has no `fresh`",
-      "it was made before drawbridge({ revocations: true }), or by a process of Better Auth that has "
-      "an older @drawbridge/better-auth or not the option: then changes of a user count by whole "
-      "seconds of `iat`, and what that process ends is not recorded",
-      "deploy every process of Better Auth with the same plugin and options, then get a new token");
+      "it was made before drawbridge({ revocations: true }) was set, or by a Better Auth process with an "
+      "older @drawbridge/better-auth or without the option: the backend then compares a user's changes with "
+      "the whole seconds of `iat`, and the sessions that such a process ends are not recorded",
+      "deploy every Better Auth process with the same plugin and options, then get a new token");
 }
 
 SeenToken seen_in(const std::string& text, const OpenedToken& token) {

@@ -21,15 +21,15 @@ const std::vector<std::string_view> faults_of_a_key{"jwks.kids", "jwks.private_m
 std::string maker_of(const OpenedToken& token) {
   const auto issuers = texts_of(token, "iss");
   return issuers.empty() ? "it has no `iss`"
-                         : fmt::format("its `iss` says \"{}\"", display_text(issuers.front(), 128));
+                         : fmt::format("its `iss` is \"{}\"", display_text(issuers.front(), 128));
 }
 
 std::string made_elsewhere(const OpenedToken& token) {
-  return fmt::format("this token was not made by this Better Auth ({})", maker_of(token));
+  return fmt::format("this Better Auth did not make this token ({})", maker_of(token));
 }
 
 std::string algorithm_summary(const Visit& visit, std::string_view alg) {
-  return fmt::format("it is signed with {}, the backend accepts {}", display_text(alg),
+  return fmt::format("it is signed with {}, but the backend accepts {}", display_text(alg),
                      names_of(visit.policy.algorithms));
 }
 
@@ -42,23 +42,20 @@ void judge_shared_secret(Report& report, const Visit& visit, const OpenedToken& 
   if (is_cookie_cache)
     return report.fault(
         "token.algorithm", algorithm_summary(visit, alg),
-        "it is Better Auth's cookie cache (session_data), signed with its secret and for itself alone",
+        "it is Better Auth's cookie cache (session_data), signed with its secret and meant only for itself",
         std::string{get_a_token});
   if (is_of_this_better_auth)
     return report.fault(
         "token.algorithm", algorithm_summary(visit, alg),
-        fmt::format("Better Auth's option jwt.sign makes its tokens with a shared secret: {}", can_make_one),
-        "take jwt.sign and jwks.remoteUrl out: Better Auth then signs with keys of its own, whose public "
-        "half the backend "
-        "fetches");
-  report.fault(
-      "token.algorithm", algorithm_summary(visit, alg),
-      fmt::format(
-          "{}: no key of its set signs so, but a route of the page's with BETTER_AUTH_SECRET does, for "
-          "example, or a sign-up of the API's own; {}",
-          made_elsewhere(token), can_make_one),
-      fmt::format("{}; take out what signs with a secret, and let people sign up with Better Auth alone",
-                  get_a_token));
+        fmt::format("Better Auth's option jwt.sign signs its tokens with a shared secret: {}", can_make_one),
+        "remove jwt.sign and jwks.remoteUrl: Better Auth then signs with its own keys, whose public half the "
+        "backend fetches");
+  report.fault("token.algorithm", algorithm_summary(visit, alg),
+               fmt::format("{}: none of its keys signs this way, but one of the page's routes with "
+                           "BETTER_AUTH_SECRET could, or the API's own sign-up; {}",
+                           made_elsewhere(token), can_make_one),
+               fmt::format("{}; remove what signs with a secret, and let users sign up only with Better Auth",
+                           get_a_token));
 }
 
 /// By an algorithm that no key of a set has: HMAC, or none.
@@ -66,8 +63,8 @@ void judge_foreign_algorithm(Report& report, const Visit& visit, const OpenedTok
                              std::string_view alg) {
   if (alg.starts_with("HS")) return judge_shared_secret(report, visit, token, alg);
   report.fault("token.algorithm", algorithm_summary(visit, alg),
-               fmt::format("{}: no key of its set signs so", made_elsewhere(token)),
-               fmt::format("{}; let people sign up with Better Auth alone", get_a_token));
+               fmt::format("{}: none of its keys signs this way", made_elsewhere(token)),
+               fmt::format("{}; let users sign up only with Better Auth", get_a_token));
 }
 
 /// By one that the backend does not accept, though Drawbridge knows it.
@@ -76,14 +73,14 @@ void judge_other_algorithm(Report& report, const Visit& visit, const OpenedToken
   const std::string_view alg = name_of(algorithm);
   report.fault(
       "token.algorithm", algorithm_summary(visit, alg),
-      key_has_it ? "Better Auth signs with a key of that kind: jwks.keyPairConfig says so, or said so when "
-                   "its key was made"
-                 : made_elsewhere(token) + ", or was changed since: the key that it names signs otherwise",
       key_has_it
-          ? fmt::format("set DRAWBRIDGE_ALGORITHMS={} for the backend, or delete the keys of that kind from "
-                        "`jwks` and leave keyPairConfig out",
-                        alg)
-          : std::string{get_a_token},
+          ? "Better Auth signs with such a key: jwks.keyPairConfig specifies it, or did when the key was made"
+          : made_elsewhere(token) +
+                ", or the token was changed later: the key that it names uses another algorithm",
+      key_has_it ? fmt::format("set DRAWBRIDGE_ALGORITHMS={} for the backend, or delete these keys from "
+                               "`jwks` and remove keyPairConfig",
+                               alg)
+                 : std::string{get_a_token},
       faults_of_a_key);
 }
 
@@ -98,38 +95,37 @@ void judge_unknown_key(Report& report, const OpenedToken& token, std::string_vie
                        std::vector<std::string_view> explained_by) {
   if (kid.empty())
     return report.fault("token.key", "its header names no key (`kid`)",
-                        made_elsewhere(token) + ", which always names it", std::string{get_a_token});
-  report.fault(
-      "token.key",
-      fmt::format("its key \"{}\" is not in the set, nor in one fetched anew", display_text(kid)),
-      made_elsewhere(token) +
-          ", but by another Better Auth or by something else; or its key has left the set since: it was "
-          "rotated away, or the table `jwks` was emptied",
-      fmt::format("get a new token from this Better Auth's /token: {}. If that is not taken either, compare "
-                  "BETTER_AUTH_URL and BETTER_AUTH_JWKS_URL with the front end's: token and keys must come "
-                  "from the same Better Auth",
-                  get_a_token),
-      std::move(explained_by));
+                        made_elsewhere(token) + "; Better Auth always names the key",
+                        std::string{get_a_token});
+  report.fault("token.key",
+               fmt::format("its key \"{}\" is not in the set, even after another fetch", display_text(kid)),
+               made_elsewhere(token) +
+                   ": another Better Auth or something else did; or its key has left the set since: it was "
+                   "rotated out, or the table `jwks` was emptied",
+               fmt::format("get a new token from this Better Auth's /token: {}. If the backend refuses that "
+                           "one, too, compare BETTER_AUTH_URL and BETTER_AUTH_JWKS_URL with the front end's: "
+                           "token and keys must come from the same Better Auth",
+                           get_a_token),
+               std::move(explained_by));
 }
 
 void judge_signature(Report& report, const Key& key, Algorithm algorithm, const OpenedToken& token) {
   if (verify_signature(key, algorithm, token.parts.signing_input, token.parts.signature))
-    return report.ok("token.signature", "it is the key's");
+    return report.ok("token.signature", "it matches the key");
   report.fault(
       "token.signature",
-      fmt::format("the signature is not that of the key which the token names, and {}", maker_of(token)),
-      signature_hint(), fmt::format("send the token as Better Auth gave it; {}", get_a_token));
+      fmt::format("the signature was not made with the key that the token names, and {}", maker_of(token)),
+      signature_hint(), fmt::format("send the token exactly as Better Auth issued it; {}", get_a_token));
 }
 
 void judge_known_key(Report& report, const OpenedToken& token, const KeySet& set, std::string_view kid,
                      Algorithm algorithm) {
   const auto key = KeySelector::select(set, kid, algorithm);
   if (!key)
-    return report.fault(
-        "token.key", fmt::format("its key \"{}\" cannot verify it", display_text(kid)),
-        KeySelector::why_unusable(set, kid, algorithm),
-        "delete the row of that key from `jwks`: Better Auth makes a new key with the next token",
-        faults_of_a_key);
+    return report.fault("token.key", fmt::format("its key \"{}\" cannot verify it", display_text(kid)),
+                        KeySelector::why_unusable(set, kid, algorithm),
+                        "delete that key's row from `jwks`: Better Auth makes a new key for the next token",
+                        faults_of_a_key);
   report.ok("token.key", fmt::format("its key \"{}\" is in the set", display_text(kid)));
   judge_signature(report, **key, algorithm, token);
 }

@@ -13,8 +13,8 @@
 namespace drawbridge::doctor {
 
 inline constexpr std::string_view get_a_token =
-    "get the JWT from GET /api/auth/token, in the browser `(await authClient.token()).data.token`, or give "
-    "doctor a session in place of the token (DRAWBRIDGE_SESSION)";
+    "get the JWT from GET /api/auth/token (in the browser, `(await authClient.token()).data.token`), or give "
+    "doctor a session instead (DRAWBRIDGE_SESSION)";
 
 /// A token taken apart, nothing of it proven. What is read of JSON lives as long as this.
 struct OpenedToken {

@@ -30,26 +30,26 @@ std::vector<std::string> other_sign_ups(const schema::BridgeFacts& facts) {
 
 /// The plugin's option `uuid` says one thing, and the tables another.
 void judge_other_id(Report& report, const Uuid& uuid, const schema::BridgeFacts& facts) {
-  const char* const token = facts.id_is_uuid ? "a uuid of its own" : "user.id as the uuid";
+  const char* const token = facts.id_is_uuid ? "a separate uuid" : "user.id as the uuid";
   const char* const tables = facts.id_is_uuid ? "user.id" : "user.uuid";
   const char* const option = facts.id_is_uuid ? "drawbridge({ uuid: \"user.id\" })" : "drawbridge()";
   report.fault(
       id, fmt::format("the token's user {} is not in the table user", uuid.text()),
-      fmt::format("the token carries {}, while the tables use {}", token, tables),
-      fmt::format("let the plugin be {}; or change the tables over, as docs/uuid-ids.md says", option));
+      fmt::format("the token contains {}, but the tables use {}", token, tables),
+      fmt::format("use the plugin as {}; or convert the tables, as docs/uuid-ids.md explains", option));
 }
 
 void judge_unknown(Report& report, std::string_view user, const schema::BridgeFacts& facts) {
   std::string cause =
-      "two sets of users side by side: DATABASE_URL names another database than Better Auth's; or the user "
+      "there are two separate sets of users: DATABASE_URL does not name Better Auth's database; or the user "
       "was deleted after the token was made";
   if (const auto others = other_sign_ups(facts); !others.empty())
-    cause += fmt::format("; and the table {} looks like a second sign-up of the backend's own",
+    cause += fmt::format("; also, the table {} looks like a second sign-up, the backend's own",
                          fmt::join(others, ", "));
   report.fault(id, fmt::format("the token's user {} is not in the table user", display_text(user, 128)),
                cause,
-               "give the API the DATABASE_URL of Better Auth's database, and let people sign up with Better "
-               "Auth alone; for a user who was deleted, sign in again");
+               "set the API's DATABASE_URL to Better Auth's database, and let users sign up only with Better "
+               "Auth; if the user was deleted, sign in again");
 }
 
 }  // namespace
@@ -61,7 +61,8 @@ void check_user(Report& report, const Visit& visit, const std::optional<SeenToke
   if (!by_subject && !report.stands("tables.user_uuid"))
     return report.leave(id, report.why_without("tables.user_uuid"));
   if (!token || (by_subject ? token->subject.empty() : !token->uuid) || !database || !visit.user_exists)
-    return report.leave(id, fmt::format("the token names no user by a {}", by_subject ? "sub" : "uuid"));
+    return report.leave(id,
+                        fmt::format("the token does not identify a user by {}", by_subject ? "sub" : "uuid"));
   const auto known = visit.user_exists(
       {.text = by_subject ? token->subject : token->uuid->text(), .is_subject = by_subject});
   if (!known)

@@ -50,7 +50,7 @@ ChunkScanner::State ChunkScanner::take(char byte) {
     case At::data_lf:
       return byte == '\n' ? go(At::size_start) : malformed(bad_line);
     case At::last_cr:
-      return byte == '\r' ? go(At::last_lf) : malformed("The body has trailers, which are not taken.");
+      return byte == '\r' ? go(At::last_lf) : malformed("The body has trailers, which are not accepted.");
     case At::last_lf:
       return byte == '\n' ? go(At::end) : malformed(bad_line);
     case At::data:

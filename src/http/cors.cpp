@@ -26,7 +26,7 @@ Response preflight_answer(const AllowedOrigins& origins, const RequestHead& head
                           std::string allowed_methods) {
   Response response{.status = 204};
   if (!origins.has(head.origin())) {
-    response.note = "the origin is not among DRAWBRIDGE_ALLOWED_ORIGINS";
+    response.note = "the origin is not in DRAWBRIDGE_ALLOWED_ORIGINS";
     return response;
   }
   response.headers = {{"Access-Control-Allow-Methods", std::move(allowed_methods)},

@@ -10,7 +10,7 @@ namespace drawbridge::http {
 namespace {
 
 Response no_body_here() {
-  return problem(ErrorCode::body_too_large, "This route takes no body.");
+  return problem(ErrorCode::body_too_large, "This route does not accept a body.");
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ std::optional<Response> Exchange::identify(const Authenticator::Result& verdict)
 std::optional<Response> Exchange::check_head(std::size_t max_body_size) const {
   const auto* endpoint = match_.route->endpoint(method_named(head_.method));
   if (!endpoint) {
-    auto response = problem(ErrorCode::method_not_allowed, "This route does not take that method.");
+    auto response = problem(ErrorCode::method_not_allowed, "This route does not accept that method.");
     response.headers.push_back({"Allow", match_.route->allowed_methods()});
     return response;
   }

@@ -64,7 +64,7 @@ std::optional<std::string_view> MemberErrors::text(std::string_view pointer, dom
   if (!text)
     refuse(pointer, wanted);
   else if (text->contains('\0'))
-    refuse(pointer, "must not have the character NUL");
+    refuse(pointer, "must not contain the character NUL");
   else
     return text;
   return std::nullopt;
@@ -75,7 +75,7 @@ std::optional<std::string> MemberErrors::name(std::string_view pointer, dom::ele
   if (!given) return std::nullopt;
   const auto name = trimmed(*given);
   if (!name.empty() && code_points(name) <= max) return std::string{name};
-  refuse(pointer, fmt::format("must have 1 to {} characters, white space at both ends not counted", max));
+  refuse(pointer, fmt::format("must have 1 to {} characters, not counting white space at either end", max));
   return std::nullopt;
 }
 

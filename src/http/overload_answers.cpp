@@ -22,14 +22,13 @@ Response too_many_requests(std::string_view detail, std::string hint) {
 }  // namespace
 
 Response busy_database(std::optional<Response> when_full) {
-  if (!when_full) when_full = unavailable("too much work is waiting for the database, or for too long");
+  if (!when_full) when_full = unavailable("too much work is waiting for the database, or it waited too long");
   return shed(Shed::database_busy, *std::move(when_full));
 }
 
 Response too_much_of_one_user() {
-  return shed(Shed::user_places,
-              too_many_requests("You have too many pending requests. Try again shortly.",
-                                "one user has all the places in the queue that one user gets"));
+  return shed(Shed::user_places, too_many_requests("You have too many pending requests. Try again shortly.",
+                                                   "one user has reached the limit on queued requests"));
 }
 
 Response too_many_bytes(ByteBudget::Exceeded exceeded) {
@@ -37,26 +36,26 @@ Response too_many_bytes(ByteBudget::Exceeded exceeded) {
     return shed(Shed::user_bytes,
                 too_many_requests(
                     "You have too many large requests or unread answers in progress. Try again shortly.",
-                    "one user has all the memory for bodies and unsent answers that one user gets"));
-  return shed(Shed::all_bytes, unavailable("bodies and unsent answers have all the memory that they get"));
+                    "one user has reached the limit on memory for bodies and unsent answers"));
+  return shed(Shed::all_bytes, unavailable("bodies and unsent answers have used up their memory"));
 }
 
 Response too_many_of_one_address() {
   return shed(Shed::address_requests,
-              too_many_requests("Too many requests of your address are under way; try again.",
-                                "one address has as many requests under way as one address gets"));
+              too_many_requests("Too many requests from your address are in progress; try again.",
+                                "one address has reached the limit on requests in progress"));
 }
 
 Response too_many_large_heads() {
   return shed(Shed::large_heads, problem(ErrorCode::headers_too_large,
-                                         "Too many requests with large headers are unfinished; try again."));
+                                         "Too many requests with large headers are in progress; try again."));
 }
 
 Response undecided_identity() {
-  return shed(Shed::identity_not_decided,
-              problem(AuthError{ErrorCode::keys_unavailable,
-                                "It could not be decided in time who you are; try again.",
-                                "the authenticator did not answer in time", std::chrono::seconds{1}}));
+  return shed(
+      Shed::identity_not_decided,
+      problem(AuthError{ErrorCode::keys_unavailable, "Your identity could not be checked in time; try again.",
+                        "the authenticator did not answer in time", std::chrono::seconds{1}}));
 }
 
 Response out_of_memory() {
@@ -65,11 +64,12 @@ Response out_of_memory() {
 
 Response undecided_work() {
   return shed(Shed::database_slow,
-              unavailable("the database did not end the work in time; a change may still be made"));
+              unavailable("the database did not finish the work in time; a change may still be made"));
 }
 
 Response internal_error(const std::exception& fault) {
-  return problem(AuthError{ErrorCode::internal_error, "Something went wrong here.", fault.what(), {}});
+  return problem(
+      AuthError{ErrorCode::internal_error, "Something went wrong on the server.", fault.what(), {}});
 }
 
 }  // namespace drawbridge::http

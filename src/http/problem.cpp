@@ -67,7 +67,8 @@ Response problem(const database::StoreError& error) {
                                "The database is currently unavailable; try again.", error.text,
                                busy_database_retry});
     case internal:
-      return problem(AuthError{ErrorCode::internal_error, "Something went wrong here.", error.text, {}});
+      return problem(
+          AuthError{ErrorCode::internal_error, "Something went wrong on the server.", error.text, {}});
   }
   std::unreachable();
 }

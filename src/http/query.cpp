@@ -63,7 +63,7 @@ std::optional<std::int64_t> QueryReader::take_number(std::string_view name, std:
   if (!text) return std::nullopt;
   const auto number = whole_number(*text, min, max);
   if (!number)
-    add_error(name, max == max_page ? "must be a whole number from 1 up"
+    add_error(name, max == max_page ? "must be a whole number of at least 1"
                                     : "must be a whole number from 1 to " + std::to_string(max));
   return number;
 }
@@ -81,7 +81,7 @@ std::string QueryReader::take_text(std::string_view name, std::size_t max) {
   if (!simdjson::validate_utf8(text))
     add_error(name, "must be UTF-8");
   else if (text.contains('\0'))
-    add_error(name, "must not have the character NUL");
+    add_error(name, "must not contain the character NUL");
   else if (code_points(text) > max)
     add_error(name, "must have at most " + std::to_string(max) + " characters");
   return text;

@@ -72,7 +72,7 @@ std::optional<std::string_view> request_line_fault(std::string_view line, bool& 
   const auto version = line.substr(target_end + 1);
   if (!is_token(method)) return "The method is not a token.";
   http_1_0 = version == "HTTP/1.0";
-  if (!http_1_0 && version != "HTTP/1.1") return "Only HTTP/1.1 and HTTP/1.0 are spoken here.";
+  if (!http_1_0 && version != "HTTP/1.1") return "Only HTTP/1.1 and HTTP/1.0 are supported.";
   if (!target.starts_with('/')) return "The request target must be a path that starts with \"/\".";
   const bool plain = std::ranges::all_of(target, [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
   if (!plain) return "The request target must be printable ASCII without \"#\".";
@@ -92,7 +92,7 @@ class FramingFields {
       if (!is_digits(value) || value.size() > max_digits) return "The Content-Length header is not a number.";
     } else if (equal_ignoring_case(name, "Transfer-Encoding")) {
       if (++encodings_ > 1) return "There is more than one Transfer-Encoding header.";
-      if (value != "chunked") return "The only Transfer-Encoding understood is \"chunked\".";
+      if (value != "chunked") return "The only Transfer-Encoding supported is \"chunked\".";
     }
     return std::nullopt;
   }

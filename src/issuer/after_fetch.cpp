@@ -68,8 +68,7 @@ void AfterFetch::tell(const std::optional<Kept>& kept, std::optional<KeySource::
   if (!on_event_) return;
   if (event) {
     if (dropped > 0)
-      event->text +=
-          filled(" ({} earlier events were dropped: on_event takes longer than they are apart.)", dropped);
+      event->text += filled(" ({} earlier events were dropped: on_event is too slow to keep up.)", dropped);
     on_event_(*event);
   }
   if (!fault.empty()) on_event_({false, std::move(fault)});

@@ -65,27 +65,25 @@ void check_store(const CredentialSource& source, const Policy& policy) {
   if (!reads_records(source)) return;
   if (reads_sessions(source) && source.session_cache)
     throw std::invalid_argument{
-        "sessions are to be read from storage and from the cookie that caches them: take one of the two"};
+        "sessions are set to be read from storage and from the cookie that caches them: choose one"};
   if (reads_sessions(source) && source.secrets.empty())
     throw std::invalid_argument{
-        "sessions are read from storage, which takes Better Auth's secret: without it the storage would be "
-        "asked "
-        "about whatever anybody makes up"};
+        "sessions are read from storage, which requires Better Auth's secret: without it anyone could have "
+        "made-up sessions looked up"};
   if (const auto claim = claim_not_of_storage(policy.required_claims))
     throw std::invalid_argument{
-        filled("the claim \"{}\" is required, which a session that is read does not have: "
-               "have sessions "
-               "exchanged for tokens, or do not require it",
+        filled("the claim \"{}\" is required, but sessions read from storage or from the cookie cache do not "
+               "have it: exchange sessions for tokens, or do not require it",
                display_text(*claim))};
 }
 
 CredentialSource checked(CredentialSource source, const Policy& policy) {
   if (!source.kinds.token && !source.kinds.session && !source.kinds.key)
-    throw std::invalid_argument{"no kind of credential is taken: nobody could ever sign in"};
+    throw std::invalid_argument{"no kind of credential is accepted: no request could ever pass"};
   if (source.max_age < std::chrono::seconds{0})
-    throw std::invalid_argument{"max_age is negative: a session cannot be judged in the future"};
+    throw std::invalid_argument{"max_age is negative: give 0 seconds or more"};
   if (source.session_cookie && !is_http_token(*source.session_cookie))
-    throw std::invalid_argument{"session_cookie is not the name of a cookie: give it without = and value"};
+    throw std::invalid_argument{"session_cookie is not a cookie name: give the name without = and value"};
   check_store(source, policy);
   if (exchanges(source)) {
     auto better_auth = BetterAuth::at(source.base_url);
@@ -107,8 +105,7 @@ std::string cookie_name_of(const CredentialSource& source, const Policy& policy)
     std::string of_this = session_cookie_name(issuer);
     if (!name.empty() && name != of_this)
       throw std::invalid_argument{
-          "issuers of http and of https have session cookies of different names: "
-          "say which one is meant by session_cookie"};
+          "there are http and https issuers, whose session cookies have different names: set session_cookie"};
     name = std::move(of_this);
   }
   return name;
@@ -120,8 +117,8 @@ std::string cache_name_of(const CredentialSource& source, std::string_view cooki
   auto name = cache_cookie_name(cookie_name);
   if (!name)
     throw std::invalid_argument{
-        "session_cookie does not end in session_token, from which the name of the cookie that caches the "
-        "session would follow: have Better Auth name its cookies by advanced.cookiePrefix"};
+        "session_cookie does not end in session_token, so the name of the cookie that caches the session "
+        "cannot be derived from it: name Better Auth's cookies with advanced.cookiePrefix"};
   return *std::move(name);
 }
 
@@ -140,15 +137,15 @@ AuthError malformed(ChoiceFault fault) {
     case ChoiceFault::cache_malformed:
       return {ErrorCode::credential_malformed,
               "The cookie that caches the session is malformed.",
-              "Of its chunks one is missing, or there are too many: have Better Auth cache less of the user.",
+              "One of its chunks is missing, or there are too many: have Better Auth cache less of the user.",
               {}};
     case ChoiceFault::several_cookies:
       break;
   }
   return {ErrorCode::credential_malformed,
           "The request has several session cookies.",
-          "Two cookies of that name reach this API, of two paths or domains: have Better Auth set one "
-          "(advanced.crossSubDomainCookies), and delete the other.",
+          "Two cookies with that name reach this API, from different paths or domains: have Better Auth set "
+          "only one (advanced.crossSubDomainCookies), and delete the other.",
           {}};
 }
 
@@ -163,7 +160,7 @@ AuthError not_a_session_cookie() {
 AuthError no_such_session() {
   return {ErrorCode::session_unknown,
           "The session does not exist or has ended.",
-          "It was signed out, is over, or belongs to another Better Auth.",
+          "It was signed out, has expired, or belongs to a different Better Auth.",
           {}};
 }
 
@@ -171,16 +168,15 @@ AuthError no_such_session() {
 AuthError not_signed_here() {
   AuthError error = no_such_session();
   error.hint =
-      "The secret of Better Auth given here did not sign the cookie: the secret is another one, or the "
-      "cookie "
-      "is forged or of another Better Auth.";
+      "The cookie was not signed with the Better Auth secret given here: the secret is a different one, or "
+      "the cookie is forged or from a different Better Auth.";
   return error;
 }
 
 AuthError no_such_key() {
   return {ErrorCode::api_key_unknown,
           "The API key is unknown, disabled or expired.",
-          "It was deleted or disabled, is over, or belongs to another Better Auth.",
+          "It was deleted or disabled, has expired, or belongs to a different Better Auth.",
           {}};
 }
 
@@ -191,8 +187,10 @@ AuthError foreign_sender(Sender sender) {
         "It has neither an Origin nor Sec-Fetch-Site: same-origin. A program sends a token or a key, not a "
         "cookie.";
   if (sender == Sender::ambiguous) why = "It has several Origin or Sec-Fetch-Site headers.";
-  return {
-      ErrorCode::origin_not_allowed, "The page that sent this may not use the session cookie here.", why, {}};
+  return {ErrorCode::origin_not_allowed,
+          "The page that sent this request may not use the session cookie here.",
+          why,
+          {}};
 }
 
 Identity sent_as(Identity identity, ExchangedKind kind) {
@@ -206,15 +204,15 @@ AuthError refusal_of(ExchangedKind kind, const Exchanger::Refused& refused) {
       if (refused.is_forged) return not_signed_here();
       return kind == ExchangedKind::session ? no_such_session() : no_such_key();
     case ExchangeQueue::Outcome::limited:
-      return {ErrorCode::rate_limited, "The API key may not be used now.",
+      return {ErrorCode::rate_limited, "The API key cannot be used right now.",
               "Better Auth's limit for this key is reached (apiKey({ rateLimit }), or its remaining uses).",
               refused.retry_after};
     case ExchangeQueue::Outcome::good:
     case ExchangeQueue::Outcome::unavailable:
       break;
   }
-  return {ErrorCode::session_unavailable, "The credential cannot be judged at the moment.",
-          refused.why.empty() ? "Better Auth has not answered in time, or its last answer did not fit."
+  return {ErrorCode::session_unavailable, "The credential cannot be checked at the moment.",
+          refused.why.empty() ? "Better Auth did not answer in time, or its last answer was unusable."
                               : refused.why,
           refused.retry_after};
 }
@@ -227,10 +225,9 @@ AuthError no_session_told() {
 Result result_of(SessionJudge::Result judged) {
   if (judged && *judged) return **std::move(judged);
   if (judged) return std::unexpected{no_such_session()};
-  std::string why =
-      judged.error().empty() ? "The storage of sessions cannot be read." : std::move(judged.error());
+  std::string why = judged.error().empty() ? "The session store cannot be read." : std::move(judged.error());
   return std::unexpected{AuthError{ErrorCode::session_unavailable,
-                                   "The credential cannot be judged at the moment.", std::move(why),
+                                   "The credential cannot be checked at the moment.", std::move(why),
                                    std::chrono::seconds{1}}};
 }
 
@@ -275,7 +272,7 @@ struct Authenticator::Impl {
   }
 
   AuthError nothing_sent() const {
-    std::string hint = "It may be";
+    std::string hint = "Accepted:";
     if (source.kinds.token) hint += " `Authorization: Bearer <JWT>`,";
     if (source.kinds.key) hint += " `x-api-key`,";
     if (source.kinds.session) hint += filled(" the cookie {},", cookie_name);

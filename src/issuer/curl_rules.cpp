@@ -53,12 +53,12 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
   const std::string text = display_text(url.text, 128);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return filled("The host of {} has no address. Check the URL (KeySource::jwks_url) and the DNS.", text);
+      return filled("The host of {} has no address. Check the URL (KeySource::jwks_url) and DNS.", text);
     case CURLE_COULDNT_CONNECT:
       return filled("Nothing listens at {}. Is Better Auth running there?", text);
     case CURLE_OPERATION_TIMEDOUT:
       if (curl_error_text.starts_with("Resolving timed out"))
-        return filled("No name server said within 5 seconds where the host of {} is. Check the DNS.", text);
+        return filled("DNS did not resolve the host of {} within 5 seconds. Check DNS.", text);
       return filled("{} did not answer within 5 seconds.", text);
     case CURLE_PEER_FAILED_VERIFICATION:
       return filled(
@@ -67,10 +67,10 @@ std::string transport_failure(const JwksUrl& url, const std::optional<std::files
           text, display_text(curl_error_text, 128));
     case CURLE_SSL_CACERT_BADFILE:
       if (!ca_file) {
-        return "This system has no CA certificates that can be read. Install the package ca-certificates, "
-               "or the Python package certifi where you use that, or let KeySource::ca_file name a PEM file.";
+        return "This system has no readable CA certificates. Install the package ca-certificates, or the "
+               "Python package certifi where you use that, or set KeySource::ca_file to a PEM file.";
       }
-      return filled("The CA certificates in {} cannot be read. KeySource::ca_file is to name a PEM file.",
+      return filled("The CA certificates in {} cannot be read. Set KeySource::ca_file to a PEM file.",
                     display_text(ca_file->string(), 128));
     default:
       return filled("{} could not be fetched: {}.", text, curl_easy_strerror(code));

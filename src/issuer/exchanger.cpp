@@ -350,18 +350,19 @@ void Exchanger::on_judged(const Judged& judged) {
     if (exchange.kind == ExchangedKind::key && error.code == ErrorCode::token_revoked)
       return finish(judged.call, CredentialUnknown{});
     return finish(judged.call,
-                  FailedExchange{.text = filled("Better Auth's token for a {} is not good here: {}: {}",
+                  FailedExchange{.text = filled("Better Auth's token for a {} is refused here: {}: {}",
                                                 text_of(exchange.kind), name_of(error.code), error.hint),
                                  .retry_after = error.retry_after,
                                  .concerns_all = false});
   }
   const Identity& identity = *judged.result;
   if (exchange.session && !is_of_session(identity, *exchange.session))
-    return finish(judged.call,
-                  FailedExchange{.text = filled("{} answered with the token of another session: a cache "
-                                                "before Better Auth mixes up answers.",
-                                                source_.base_url),
-                                 .concerns_all = false});
+    return finish(
+        judged.call,
+        FailedExchange{.text = filled("{} answered with the token of a different session: a cache in "
+                                      "front of Better Auth mixes up answers.",
+                                      source_.base_url),
+                       .concerns_all = false});
   const auto now = boot_now();
   const auto system_now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   // A sign-out may have come right after the question.

@@ -23,7 +23,8 @@ std::string fault_of(const fs::path& folder) {
   // A link says nothing by its own mode; what it leads to is looked at without it.
   const bool others_write = (facts.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (facts.st_mode & S_ISVTX) == 0;
   if (S_ISDIR(facts.st_mode) && others_write)
-    return filled("lies below {}, which others can write: chmod go-w {}", folder.string(), folder.string());
+    return filled("lies below {}, which other users can write to: chmod go-w {}", folder.string(),
+                  folder.string());
   return {};
 }
 

@@ -97,7 +97,8 @@ std::variant<JwksDocument, NotModified, FailedFetch> JwksRequest::perform() {
 
 FailedFetch JwksRequest::failed_transport(CURLcode code) const {
   if (!too_large_) return {transport_failure(url_, ca_file_, code, error_text_.data()), {}};
-  return {filled("{} answered more than 1 MiB, or 64 KiB of headers: that is not a key set. Check the URL.",
+  return {filled("{} answered with more than 1 MiB, or more than 64 KiB of headers: that is not a key set. "
+                 "Check the URL.",
                  display_text(url_.text, 128)),
           {}};
 }
@@ -105,8 +106,8 @@ FailedFetch JwksRequest::failed_transport(CURLcode code) const {
 FailedFetch JwksRequest::status_failure(long status) const {
   const std::string url = display_text(url_.text, 128);
   if (status == 404)
-    return {filled("{} answered 404. Is the path right? Better Auth's base path and the JWT plugin's "
-                   "jwksPath decide it; here KeySource::jwks_url says it.",
+    return {filled("{} answered 404. Check the path: it follows from Better Auth's base path and the JWT "
+                   "plugin's jwksPath, and is set here by KeySource::jwks_url.",
                    url),
             {}};
   if (status >= 300 && status < 400 && status != 304)
@@ -133,8 +134,8 @@ FailedFetch JwksRequest::status_failure(long status) const {
 std::string no_key_set(std::string_view url, std::string_view body, std::string_view fault) {
   const std::size_t first = body.find_first_not_of(" \t\r\n");
   const bool html = first != std::string_view::npos && body[first] == '<';
-  return filled("{} answered {}: {}. Check the URL.", display_text(url, 128),
-                html ? "a web page" : "something else than a key set", fault);
+  return filled("{} answered with {}: {}. Check the URL.", display_text(url, 128),
+                html ? "a web page" : "something other than a key set", fault);
 }
 
 std::expected<std::string, std::string> fetch_jwks_once(const KeySource& source) {

@@ -66,12 +66,12 @@ struct HttpUrl {
 std::expected<HttpUrl, std::string> parse_http(std::string_view text) {
   const bool plain = std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
   Url url = plain ? parse(text) : nullptr;
-  if (!url) return refuse(text, "is not a URL; one looks like https://app.example.com");
+  if (!url) return refuse(text, "is not a URL: give one like https://app.example.com");
   HttpUrl parsed{std::move(url), {}, {}};
   parsed.scheme = ascii::lower(part(parsed.url, CURLUPART_SCHEME));
   parsed.host = ascii::lower(part(parsed.url, CURLUPART_HOST));
   if (parsed.scheme != "http" && parsed.scheme != "https") return refuse(text, "is neither http nor https");
-  if (parsed.host.empty()) return refuse(text, "names no host");
+  if (parsed.host.empty()) return refuse(text, "has no host");
   if (has_user_info(parsed.url))
     return std::unexpected{
         std::string{"a URL with a user name or password in it is refused: leave them out"}};
@@ -105,10 +105,9 @@ std::expected<JwksUrl, std::string> check_jwks_url(std::string_view url,
                          return ascii::lower(host) == parsed->host;
                        });
   if (parsed->scheme == "http" && !allowed)
-    return refuse(
-        url,
-        "is plain http to another machine, where anyone on the way could swap the keys: use https, or "
-        "name the host in KeySource::allow_http_hosts if you own the network between");
+    return refuse(url,
+                  "is plain http to another machine, so anyone on the way could swap the keys: use https, or "
+                  "list the host in KeySource::allow_http_hosts if you control the network in between");
   return JwksUrl{std::string{url}, loopback};
 }
 

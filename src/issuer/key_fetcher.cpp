@@ -39,9 +39,9 @@ JwksUrl checked_url(const KeySource& source) {
 
 std::chrono::seconds checked_max_stale(const KeySource& source) {
   if (source.max_stale <= 0s)
-    throw std::invalid_argument{"max_stale is not positive: no key could ever serve"};
+    throw std::invalid_argument{"max_stale is not positive: no key could ever be used"};
   if (source.max_stale > longest_stale)
-    throw std::invalid_argument{"max_stale is over a year: a key that was withdrawn could serve as long"};
+    throw std::invalid_argument{"max_stale is over a year: a withdrawn key could stay in use that long"};
   return source.max_stale;
 }
 

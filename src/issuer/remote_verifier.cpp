@@ -132,12 +132,11 @@ struct RemoteVerifier::Impl {
   }
 
   static Refusal revoked() {
-    return {AuthError{
-                ErrorCode::token_revoked,
-                "The token was revoked before its time.",
-                "Its session has ended, or what it says of the user has changed since it was made. Get a new "
-                "one, which takes signing in again where the session has ended.",
-                {}},
+    return {AuthError{ErrorCode::token_revoked,
+                      "The token was revoked before it expired.",
+                      "Its session has ended, or what it says about the user has changed since it was made. "
+                      "Get a new token; if the session has ended, the user must sign in again.",
+                      {}},
             std::nullopt};
   }
 
@@ -161,7 +160,7 @@ struct RemoteVerifier::Impl {
     const std::string failure = revocations.status().last_failure;
     return std::unexpected{AuthError{
         ErrorCode::revocations_unavailable, "It is currently unknown whether the token was revoked.",
-        failure.empty() ? "The issuer has not told yet what it has revoked." : failure, retry_after}};
+        failure.empty() ? "The issuer has not reported its revocations yet." : failure, retry_after}};
   }
 
   /// A verdict that waits for nothing more.

@@ -28,8 +28,7 @@ void check_secret(const RevocationSource& source) {
   if (source.secret->empty() || source.secret->size() > max_secret_size ||
       !std::ranges::all_of(*source.secret, is_visible))
     throw std::invalid_argument{
-        "RevocationSource::secret is not 1 to 1,024 visible ASCII characters: give what the plugin was "
-        "given"};
+        "RevocationSource::secret is not 1 to 1,024 visible ASCII characters: give the plugin's secret"};
 }
 
 /// What to ask, or in one line why there is nothing.
@@ -42,8 +41,8 @@ std::expected<std::string, std::string> url_to_ask(const KeySource& keys) {
     base = keys.jwks_url.substr(0, keys.jwks_url.size() - of_keys.size());
   if (base.empty())
     return std::unexpected{
-        std::string{"the key set's URL does not end in /jwks: say where Better Auth is "
-                    "(RevocationSource::base_url), or what it revokes cannot be asked for"}};
+        std::string{"the key set's URL does not end in /jwks, so the address of the revocations is unknown: "
+                    "set RevocationSource::base_url to Better Auth's URL"}};
   while (base.ends_with('/')) base.pop_back();
   if (const auto url = check_jwks_url(base, keys.allow_http_hosts); !url)
     return std::unexpected{"the URL of Better Auth " + url.error()};

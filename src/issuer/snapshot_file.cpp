@@ -43,8 +43,8 @@ std::string distrust(int fd) {
   if (!S_ISREG(facts.st_mode)) return "is not a regular file";
   if (facts.st_uid != ::geteuid()) return "belongs to another user";
   // In a sticky folder a second name would let others bring an old file of ours back.
-  if (facts.st_nlink > 1) return "has several names (hard links)";
-  if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "can be written by others: chmod 600";
+  if (facts.st_nlink > 1) return "has more than one hard link";
+  if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "can be written by other users: chmod 600";
   if (facts.st_size > static_cast<off_t>(max_file_size)) return "is too large";
   return {};
 }
@@ -134,17 +134,17 @@ std::expected<SnapshotFile::Restored, std::string> SnapshotFile::load(std::chron
 
   simdjson::dom::parser parser;
   const auto document = parse_strict_object(parser, *text);
-  if (!document) return refuse("is not one that Drawbridge wrote");
+  if (!document) return refuse("was not written by Drawbridge");
   const auto url = string_member(*document, "url"), jwks = string_member(*document, "jwks");
   std::int64_t fetched_at = -1;
   if (const auto value = member(*document, "fetched_at")) std::ignore = value->get(fetched_at);
-  if (!url || !jwks || fetched_at < 0) return refuse("is not one that Drawbridge wrote");
-  if (*url != jwks_url_) return refuse("is for another URL");
+  if (!url || !jwks || fetched_at < 0) return refuse("was not written by Drawbridge");
+  if (*url != jwks_url_) return refuse("is for a different URL");
   const std::chrono::sys_seconds at{std::chrono::seconds{fetched_at}};
-  if (at > now) return refuse("is from the future");
-  if (!is_latest(at)) return refuse(filled("is older than the latest, as {} says", mark().string()));
+  if (at > now) return refuse("is dated in the future");
+  if (!is_latest(at)) return refuse(filled("is older than the latest one, according to {}", mark().string()));
   auto keys = KeySet::parse(*jwks);
-  if (!keys) return refuse("holds no key set");
+  if (!keys) return refuse("does not contain a key set");
   return Restored{*std::move(keys), now - at};
 }
 

@@ -10,7 +10,7 @@
 namespace drawbridge::fetch {
 
 void start_libraries() {
-  if (sodium_init() < 0) throw std::runtime_error{"libsodium does not start"};
+  if (sodium_init() < 0) throw std::runtime_error{"libsodium could not be initialized"};
   (void)sha256({});
   start_curl();
 }

@@ -91,9 +91,9 @@ MetricFamily good_and_failed(std::string name, std::string help, std::uint64_t a
 }
 
 void add_requests(Families& all, const http::Counts::Seen& seen) {
-  Family requests = counter("http_requests_total", "Requests that were answered, by route and status.");
+  Family requests = counter("http_requests_total", "Answered requests, by route and status.");
   Family took = histogram("http_request_duration_seconds",
-                          "From a request's first byte until its answer was ready, by route.");
+                          "Time from a request's first byte until its answer was ready, by route.");
   for (const auto& route : seen.routes) {
     const auto pattern = label("route", route.pattern.empty() ? other : route.pattern);
     for (std::size_t i = 0; i < route.answers.size(); ++i) {
@@ -105,7 +105,7 @@ void add_requests(Families& all, const http::Counts::Seen& seen) {
     }
     took.durations({pattern}, route.took);
   }
-  Family refusals = counter("refusals_total", "Refused requests, by the code of the answer.");
+  Family refusals = counter("refusals_total", "Refused requests, by error code.");
   for (const ErrorCode code : all_error_codes())
     refusals.number({label("code", name_of(code))}, seen.refusals.at(static_cast<std::size_t>(code)));
   Family sheds = counter("shed_total", "Requests and connections that were shed to make room, by reason.");
@@ -115,23 +115,23 @@ void add_requests(Families& all, const http::Counts::Seen& seen) {
 }
 
 void add_connections(Families& all, const http::Counts::Seen& seen, std::size_t most) {
-  all.push_back(gauge("connections", "Clients that are connected now.")
+  all.push_back(gauge("connections", "Clients connected now.")
                     .number({}, seen.connections_opened - seen.connections_closed)
                     .take());
-  all.push_back(gauge("connections_max", "How many may be at once.").number({}, most).take());
-  all.push_back(counter("connections_opened_total", "Clients that have connected.")
+  all.push_back(gauge("connections_max", "Most clients connected at once.").number({}, most).take());
+  all.push_back(counter("connections_opened_total", "Clients that have connected so far.")
                     .number({}, seen.connections_opened)
                     .take());
 }
 
 void add_database(Families& all, const database::StoreCounts& counts) {
-  Family waiting = gauge("database_waiting", "Work that waits for a database thread now.");
-  Family running = gauge("database_running", "Work that a database thread does now.");
-  Family refused =
-      counter("database_refused_total",
-              "Work that was not done: too much waited (full), or it waited too long or in vain (dropped).");
-  Family waited = histogram("database_wait_seconds", "How long work waited until a thread began it.");
-  Family worked = histogram("database_work_seconds", "How long it then took.");
+  Family waiting = gauge("database_waiting", "Work waiting for a database thread now.");
+  Family running = gauge("database_running", "Work being done by a database thread now.");
+  Family refused = counter(
+      "database_refused_total",
+      "Work not done: too much was waiting (full), or it waited too long or its client had gone (dropped).");
+  Family waited = histogram("database_wait_seconds", "How long work waited for a thread.");
+  Family worked = histogram("database_work_seconds", "How long the work then took.");
   for (const auto& [name, work] : {std::pair{"read", &counts.reads}, std::pair{"write", &counts.writes}}) {
     const auto kind = label("kind", name);
     // What follows is read first, so that no difference is below 0.
@@ -150,7 +150,7 @@ void add_database(Families& all, const database::StoreCounts& counts) {
 }
 
 void add_keys(Families& all, const KeyStatus& keys) {
-  all.push_back(states("keys_state", "1 for the state that the key set is in.",
+  all.push_back(states("keys_state", "1 for the current state of the key set.",
                        std::array{"fresh", "stale", "absent"}, keys.state));
   all.push_back(
       gauge("keys_usable", "Keys that can verify a token now.").number({}, keys.usable_keys).take());
@@ -158,44 +158,42 @@ void add_keys(Families& all, const KeyStatus& keys) {
     all.push_back(gauge("keys_age_seconds", "How long ago Better Auth last answered with a key set.")
                       .number({}, keys.age->count())
                       .take());
-  all.push_back(good_and_failed("key_fetches_total", "Fetches of the key set that have ended.", keys.fetches,
+  all.push_back(good_and_failed("key_fetches_total", "Finished fetches of the key set.", keys.fetches,
                                 keys.failed_fetches));
 }
 
 void add_revocations(Families& all, const RevocationStatus& revocations) {
-  all.push_back(states("revocations_state", "1 for the state that the feed of revocations is in.",
+  all.push_back(states("revocations_state", "1 for the current state of the revocation feed.",
                        std::array{"off", "pending", "current", "lost"}, revocations.state));
-  all.push_back(gauge("revocations_required", "1 where no token counts while the feed is lost.")
+  all.push_back(gauge("revocations_required", "1 if no token is accepted while the feed is lost.")
                     .number({}, revocations.required ? 1 : 0)
                     .take());
-  all.push_back(
-      gauge("revocations_entries", "Revocations that are known.").number({}, revocations.entries).take());
+  all.push_back(gauge("revocations_entries", "Known revocations.").number({}, revocations.entries).take());
   if (revocations.age)
     all.push_back(gauge("revocations_age_seconds",
-                        "How long ago the question was asked that was last answered in full.")
+                        "Time since the start of the last question that was answered in full.")
                       .number({}, revocations.age->count())
                       .take());
-  all.push_back(good_and_failed("revocation_questions_total", "Questions about revocations that have ended.",
+  all.push_back(good_and_failed("revocation_questions_total", "Finished questions about revocations.",
                                 revocations.questions, revocations.failed_questions));
 }
 
 void add_credentials(Families& all, const Seen& seen) {
-  all.push_back(counter("token_cache_lookups_total",
-                        "How often a token was looked for among those that were verified before.")
+  all.push_back(counter("token_cache_lookups_total", "Lookups of a token among those already verified.")
                     .number({label("result", "hit")}, seen.remembered_tokens.hits)
                     .number({label("result", "miss")}, seen.remembered_tokens.misses)
                     .take());
   all.push_back(gauge("eddsa_table_keys", "Keys whose EdDSA signatures are verified with tables.")
                     .number({}, seen.eddsa_tables.keys)
                     .take());
-  all.push_back(counter("eddsa_table_faults_total", "How often tables gave another verdict than libsodium.")
+  all.push_back(counter("eddsa_table_faults_total", "Times that tables and libsodium disagreed.")
                     .number({}, seen.eddsa_tables.faults)
                     .take());
   Family exchanges = counter("credential_exchanges_total",
-                             "Sessions and API keys that Better Auth, or its storage, was asked about.");
+                             "Questions to Better Auth, or its storage, about sessions and API keys.");
   Family remembered =
-      counter("credential_cache_hits_total", "Sessions and API keys of which a good answer was remembered.");
-  Family waiting = gauge("credentials_waiting", "Requests that wait for Better Auth's answer now.");
+      counter("credential_cache_hits_total", "Sessions and API keys accepted by a remembered answer.");
+  Family waiting = gauge("credentials_waiting", "Requests waiting for Better Auth's answer now.");
   for (const auto& [name, counts] :
        {std::pair{"session", &seen.sessions}, std::pair{"key", &seen.api_keys}}) {
     if (!*counts) continue;
@@ -215,7 +213,7 @@ void add_credentials(Families& all, const Seen& seen) {
 
 std::string exposition(const Seen& seen) {
   Families all;
-  all.push_back(gauge("build_info", "1, with the version that runs.")
+  all.push_back(gauge("build_info", "1, labelled with the running version.")
                     .number({label("version", seen.version)}, 1)
                     .take());
   const auto http = seen.http.seen();

@@ -74,14 +74,14 @@ std::string fault_of_error(const redisReply& reply) {
       {"NOAUTH", "it asks for a password"},
       {"WRONGPASS", "user or password is wrong"},
       {"NOPERM", "the user may not GET these keys"},
-      {"LOADING", "it is being started"},
-      {"MOVED", "it is a part of a cluster, which cannot be used"},
+      {"LOADING", "it is still starting"},
+      {"MOVED", "it is part of a cluster, which is not supported"},
       {"MASTERDOWN", "it is a replica without its master"},
-      {"WRONGTYPE", "the key holds another type than a text"},
+      {"WRONGTYPE", "the key does not hold a string"},
   };
   for (const auto& [known, meaning] : meanings)
     if (code == known) return fmt::format("Redis refuses: {}", meaning);
-  return fmt::format("Redis refuses with the error {}", code.substr(0, 32));
+  return fmt::format("Redis answered with the error {}", code.substr(0, 32));
 }
 
 }  // namespace
@@ -164,7 +164,7 @@ std::expected<std::optional<std::string>, std::string> RedisConnection::get(std:
     case REDIS_REPLY_ERROR:
       return std::unexpected{fault_of_error(*reply)};
     default:
-      return std::unexpected{std::string{"Redis answered something else than a text"}};
+      return std::unexpected{std::string{"Redis answered with something other than a string"}};
   }
 }
 

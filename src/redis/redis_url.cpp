@@ -37,21 +37,21 @@ std::expected<RedisUrl, std::string> RedisUrl::parse(std::string_view url) {
   RedisUrl read;
   const auto scheme = url.substr(0, std::min(url.find("://"), url.size()));
   if (!ascii::equal_ignoring_case(scheme, "redis") && !ascii::equal_ignoring_case(scheme, "rediss"))
-    return refused("does not begin with redis:// or rediss://");
+    return refused("does not start with redis:// or rediss://");
   read.is_tls = scheme.size() == 6;
   url.remove_prefix(std::min(scheme.size() + 3, url.size()));
   if (!std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7F; }))
-    return refused("holds a blank, or something other than ASCII");
+    return refused("contains a blank or a non-ASCII character");
   if (url.find_first_of("?#") != std::string_view::npos)
-    return refused("holds ? or #; in a password they are %3F and %23");
+    return refused("contains ? or #; in a password, write %3F and %23");
   if (const auto at = url.find('@'); at != std::string_view::npos) {
     if (url.substr(0, at).contains('/') || url.substr(at + 1).contains('@'))
-      return refused("has a password with / or @ in it; they are %2F and %40");
+      return refused("has a password with / or @ in it; write %2F and %40");
     const auto colon = url.find(':');
-    if (colon > at || colon + 1 == at) return refused("has a user and no password");
+    if (colon > at || colon + 1 == at) return refused("has a user but no password");
     const auto user = percent_decoded(url.substr(0, colon));
     const auto password = percent_decoded(url.substr(colon + 1, at - colon - 1));
-    if (!user || !password) return refused("has an escape in user or password that is not whole");
+    if (!user || !password) return refused("has an incomplete % escape in the user or password");
     read.user = *user;
     read.password = *password;
     url.remove_prefix(at + 1);
@@ -59,15 +59,15 @@ std::expected<RedisUrl, std::string> RedisUrl::parse(std::string_view url) {
   const auto slash = std::min(url.find('/'), url.size());
   std::string_view place = url.substr(0, slash);
   const std::string_view database = url.substr(std::min(slash + 1, url.size()));
-  if (!take_host(place, read.host)) return refused("names no host");
+  if (!take_host(place, read.host)) return refused("has no host");
   if (!place.empty()) {
     const auto port = place.starts_with(':') ? whole_number(place.substr(1), 1, 65'535) : std::nullopt;
-    if (!port) return refused("has no port from 1 to 65535 behind the host");
+    if (!port) return refused("has no port from 1 to 65535 after the host");
     read.port = *port;
   }
   if (!database.empty()) {
     const auto number = whole_number(database, 0, 65'535);
-    if (!number) return refused("has no number of a database behind the /");
+    if (!number) return refused("has no database number after the /");
     read.database = *number;
   }
   return read;

@@ -34,7 +34,7 @@ class RedisSession final : public database::Session {
     if (!*before) return record;
     record.revoked_before = read_revocation(**before);
     if (!record.revoked_before)
-      return std::unexpected{sentence("when all sessions of the user were ended is not a time")};
+      return std::unexpected{sentence("the time at which all the user's sessions ended is not a time")};
     return record;
   }
 

@@ -18,9 +18,6 @@ using Kind = MigrationError::Kind;
 
 enum class Intent { look, change };
 
-const MigrationReport silent{.line = [](std::string_view) {},
-                             .progress = [](std::string_view, std::int64_t, std::int64_t) {}};
-
 /// Runs `work(MigratedDatabase&)`; what the database throws becomes a value.
 template <class T, class Work>
 std::expected<T, MigrationError> with_database(const database::DatabaseUrl& url, Intent intent, Work work) {
@@ -111,9 +108,9 @@ std::string text_of(const plan::Change& change, const char* begin) {
   return text;
 }
 
-void make_our_sqlite_tables(const std::filesystem::path& file) {
+void make_our_sqlite_tables(const std::filesystem::path& file, const MigrationReport& report) {
   const auto database = open_sqlite_migration(file, true);
-  database->lock(silent);
+  database->lock(report);
   const plan::Facts facts = database->read(plan::read_our_tables);
   refuse_newer(facts.version);
   if (!facts.naming.obstacle.empty()) return;
@@ -121,7 +118,7 @@ void make_our_sqlite_tables(const std::filesystem::path& file) {
     fail_migration(Kind::refused, std::move(others));
   }
   if (facts.user.kind != plan::User::Kind::missing && !plan::can_be_referenced(facts)) return;
-  apply_all(*database, plan::our_changes(facts), silent);
+  apply_all(*database, plan::our_changes(facts), report);
 }
 
 }  // namespace
@@ -164,10 +161,11 @@ std::expected<MigrationStatus, MigrationError> migrate_up(const database::Databa
   });
 }
 
-std::expected<void, MigrationError> prepare_to_serve(const database::DatabaseUrl& url) {
+std::expected<void, MigrationError> prepare_to_serve(const database::DatabaseUrl& url,
+                                                     const MigrationReport& report) {
   if (url.is_postgres()) return check_postgres_to_serve(url.server);
   try {
-    make_our_sqlite_tables(url.file);
+    make_our_sqlite_tables(url.file, report);
     return {};
   } catch (const MigrationFailure& failure) {
     return std::unexpected{failure.error};

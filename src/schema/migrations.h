@@ -41,11 +41,13 @@ struct MigrationStatus {
   std::string missing_file;
 };
 
-/// What migrate_up tells while it works; called on its thread.
+/// What a migration reports while it works, on its thread; nothing where a member is left as it is.
 struct MigrationReport {
-  std::function<void(std::string_view)> line;  ///< something was done, or is waited for
+  /// Something was done, or is waited for.
+  std::function<void(std::string_view)> line = [](std::string_view) {};
   /// Rows of something that takes long; `total` is what was counted at the start.
-  std::function<void(std::string_view name, std::int64_t done, std::int64_t total)> progress;
+  std::function<void(std::string_view name, std::int64_t done, std::int64_t total)> progress =
+      [](std::string_view, std::int64_t, std::int64_t) {};
 };
 
 /// What is to be done. Changes nothing: a file that does not exist counts as an empty database. A database of
@@ -73,6 +75,7 @@ std::expected<MigrationStatus, MigrationError> migrate_up(const database::Databa
 /// Auth's deletions fail (no error here: Session::check_ready says it). PostgreSQL: nothing is changed;
 /// tables that are behind are `refused`, while a server that cannot be reached, or has no `user` yet, may be
 /// well later.
-std::expected<void, MigrationError> prepare_to_serve(const database::DatabaseUrl& url);
+std::expected<void, MigrationError> prepare_to_serve(const database::DatabaseUrl& url,
+                                                     const MigrationReport& report = {});
 
 }  // namespace drawbridge::schema

@@ -50,7 +50,8 @@ TEST_P(QuotaContract, of_tasks) {
   const auto refused = add_task(*session, alice, 3);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().kind, Kind::quota_exceeded);
-  EXPECT_EQ(refused.error().text, "You have 3 tasks, and one user may have no more; delete some first.");
+  EXPECT_EQ(refused.error().text,
+            "You have 3 tasks, which is the most that one user may have; delete some first.");
   EXPECT_TRUE(add_task(*session, bob, 3).has_value()) << "each user's own";
   EXPECT_TRUE(add_task(*session, alice, 4).has_value());
   EXPECT_EQ(add_task(*session, alice, 3).error().kind, Kind::quota_exceeded) << "more than there may be";
@@ -65,7 +66,8 @@ TEST_P(QuotaContract, of_tags) {
   const auto refused = add_tag(*session, alice, "c", 2);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().kind, Kind::quota_exceeded);
-  EXPECT_EQ(refused.error().text, "You have 2 tags, and one user may have no more; delete some first.");
+  EXPECT_EQ(refused.error().text,
+            "You have 2 tags, which is the most that one user may have; delete some first.");
   EXPECT_EQ(add_tag(*session, alice, "a", 2).error().kind, Kind::conflict) << "whatever the quota";
   EXPECT_TRUE(add_tag(*session, bob, "a", 2).has_value());
   EXPECT_TRUE(add_tag(*session, alice, "c", 0).has_value());
@@ -78,9 +80,9 @@ TEST_P(QuotaContract, of_tags_on_new_tasks) {
   const auto refused = add_task(*session, alice, 2, {tags.begin(), tags.begin() + 9});
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().kind, Kind::quota_exceeded);
-  EXPECT_EQ(
-      refused.error().text,
-      "Your tasks would have more than 20 tags in all, and one user may have no more; remove some first.");
+  EXPECT_EQ(refused.error().text,
+            "Your tasks would have more than 20 tags in all, which is the most that one user may have; "
+            "remove some first.");
   EXPECT_EQ(list_tasks(*session, alice, {}).value().total, 1);
   EXPECT_EQ(add_task(*session, alice, 2, {tags.begin(), tags.begin() + 8}).value().tags.size(), 8U);
   EXPECT_TRUE(add_task(*session, alice, 0, tags).has_value()) << "no quota";

@@ -280,7 +280,7 @@ TEST_F(CommandLine, DoctorTakesSecretsFromWhereNobodySeesThem) {
   const std::string opaque = "cG7ZkLw2mQx9VbNs4RtYp1AeHj6UoIfD";
   const std::string env_file = file(".env", "DRAWBRIDGE_TOKEN=" + opaque + "\n");
   for (const Case& c : {
-           Case{"none", {}, opaque, {}, "give a token or a session in DRAWBRIDGE_TOKEN"},
+           Case{"none", {}, opaque, {}, "give a token (DRAWBRIDGE_TOKEN) or a session (DRAWBRIDGE_SESSION)"},
            Case{"standard input", {"--token", "-"}, opaque, {}, "not a JWT"},
            Case{"a line", {"--token=-"}, opaque + "\r\n", {}, "not a JWT"},
            Case{"the environment", {}, "", {{"DRAWBRIDGE_TOKEN", opaque}}, "not a JWT"},
@@ -333,9 +333,8 @@ TEST_F(CommandLine, AnAnswerThatCannotBeWrittenIsNotASuccess) {
   const test::Outcome outcome =
       test::run_program(drawbridge_program(), {{"jwks", "--json", key_set_}, "", {}, "/dev/full"});
   EXPECT_EQ(outcome.status, 3);
-  EXPECT_EQ(
-      outcome.err,
-      "drawbridge: standard output could not be written (No space left on device): the answer is lost\n");
+  EXPECT_EQ(outcome.err,
+            "drawbridge: cannot write to standard output (No space left on device): the result is lost\n");
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST(DoctorText, BeginsWithFaultsAndGoesOnWithWarnings) {
             "             remedy  set it by NTP\n"
             "not checked  api.ready: because of the fault api.reachable\n"
             "\n"
-            "1 fault, 1 warning, 1 ok, 1 not checked (--all lists each check)\n");
+            "1 fault, 1 warning, 1 ok, 1 not checked (--all lists every check)\n");
 }
 
 TEST(DoctorText, HasALineForEachReasonWhySomethingWasNotChecked) {
@@ -50,7 +50,7 @@ TEST(DoctorText, HasALineForEachReasonWhySomethingWasNotChecked) {
             "not checked  3 database checks: give --database-url\n"
             "not checked  cors.errors: the API limits requests (429)\n"
             "\n"
-            "no fault in what was checked, 0 ok, 7 not checked (--all lists each check)\n");
+            "no faults in what was checked, 0 ok, 7 not checked (--all lists every check)\n");
 }
 
 TEST(DoctorText, HasALineForEachCheckWhereAllAreAskedFor) {
@@ -67,7 +67,7 @@ TEST(DoctorText, HasALineForEachCheckWhereAllAreAskedFor) {
 
 TEST(DoctorText, EndsWithTheCommandToRunNext) {
   EXPECT_EQ(text_of({good}, {.next = "drawbridge doctor --api-url http://localhost:8000"}),
-            "healthy, 1 ok (--all lists each check)\n"
+            "healthy, 1 ok (--all lists every check)\n"
             "\n"
             "Next:\n"
             "  drawbridge doctor --api-url http://localhost:8000\n");
@@ -80,7 +80,7 @@ TEST(DoctorText, IsBrokenAtTheWidthOfATerminal) {
             "             why     it is not running, or it is elsewhere\n"
             "             remedy  start it\n"
             "\n"
-            "1 fault, 0 ok (--all lists each check)\n");
+            "1 fault, 0 ok (--all lists every check)\n");
   EXPECT_TRUE(
       text_of({left("a.b", "give a token or a session on standard input")}, {.width = 50})
           .starts_with("not checked  a.b: give a token or a session on\n             standard input\n"));
@@ -92,7 +92,7 @@ TEST(DoctorText, IsBrokenAtTheWidthOfATerminal) {
 TEST(DoctorText, EndsWithAVerdict) {
   const std::pair<std::vector<Check>, const char*> cases[] = {
       {{good}, "healthy, 1 ok\n"},
-      {{good, behind}, "\nno fault in what was checked, 1 ok, 1 not checked\n"},
+      {{good, behind}, "\nno faults in what was checked, 1 ok, 1 not checked\n"},
       {{good, slow}, "\nno fault, 1 warning, 1 ok\n"},
       {{gone, gone, slow, slow}, "\n2 faults, 2 warnings, 0 ok\n"},
   };

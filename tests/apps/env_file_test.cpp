@@ -37,12 +37,12 @@ TEST(EnvFile, ReadsWhatToolsAgreeOn) {
 
 TEST(EnvFile, RefusesTheRestAndNamesTheLine) {
   const std::pair<std::string, std::string> cases[] = {
-      {"A", "line 1: is not of the form NAME=value"},
-      {"A=1\nsome words\n", "line 2: is not of the form NAME=value"},
-      {"=1", "line 1: what stands before the = is not the name"},
-      {"1A=1", "line 1: what stands before the = is not the name"},
-      {"A =1", "line 1: what stands before the = is not the name"},
-      {"A-B=1", "line 1: what stands before the = is not the name"},
+      {"A", "line 1: not of the form NAME=value"},
+      {"A=1\nsome words\n", "line 2: not of the form NAME=value"},
+      {"=1", "line 1: the text before the = is not a variable name"},
+      {"1A=1", "line 1: the text before the = is not a variable name"},
+      {"A =1", "line 1: the text before the = is not a variable name"},
+      {"A-B=1", "line 1: the text before the = is not a variable name"},
       {"A= 1", "line 1: there must be no space after the ="},
       {"A=a b", "line 1: a value with spaces"},
       {"A=a#b", "line 1: a value with"},

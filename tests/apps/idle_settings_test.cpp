@@ -47,7 +47,7 @@ TEST(IdleSettings, AreThoseThatNothingReads) {
     Names idle;
     for (const std::string& line : idle_settings(c.kinds, c.place, value_of)) {
       EXPECT_FALSE(line.contains("a secret")) << line;
-      idle.push_back(line.substr(0, line.find(", since ")));
+      idle.push_back(line.substr(0, line.find(", because ")));
     }
     std::ranges::sort(idle);
     Names expected = c.idle;

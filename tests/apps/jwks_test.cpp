@@ -126,7 +126,8 @@ TEST_F(Jwks, NoUsableKeyIsExitOne) {
   const test::Outcome none = drawbridge({"jwks", "--json", file("none.json", R"({"keys":[]})")});
   EXPECT_EQ(none.status, 1);
   EXPECT_EQ(json_line(none.out).at("usable"), json::value(0));
-  EXPECT_TRUE(drawbridge({"jwks", file("none.json", R"({"keys":[]})")}).out.contains("makes its first key"));
+  EXPECT_TRUE(
+      drawbridge({"jwks", file("none.json", R"({"keys":[]})")}).out.contains("creates its first key"));
   EXPECT_EQ(drawbridge({"jwks", file("bad.json", R"({"keys":[{"kid":"\u001b[31m"}]})")}).status, 1);
   EXPECT_FALSE(
       drawbridge({"jwks", file("bad.json", R"({"keys":[{"kid":"\u001b[31m"}]})")}).out.contains('\x1B'));

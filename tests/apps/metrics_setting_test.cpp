@@ -53,14 +53,14 @@ TEST(MetricsSetting, IsRefusedInOneLineWhereItCannotWork) {
     std::string says;
   } cases[] = {
       {"", "is empty"},
-      {"on", "is \"on\": give a port of 127.0.0.1, for example 9464, or a host and a port"},
-      {"65536", "give a port of 127.0.0.1"},
-      {"-1", "give a port of 127.0.0.1"},
-      {":9464", "give a port of 127.0.0.1"},
-      {"127.0.0.1", "give a port of 127.0.0.1"},
-      {"http://127.0.0.1:9464", "give a port of 127.0.0.1"},
-      {"8000", "is port 8000, which is the API's"},
-      {"10.0.0.5:8000", "is port 8000, which is the API's"},
+      {"on", "is \"on\": give a port on 127.0.0.1, for example 9464, or a host and a port"},
+      {"65536", "give a port on 127.0.0.1"},
+      {"-1", "give a port on 127.0.0.1"},
+      {":9464", "give a port on 127.0.0.1"},
+      {"127.0.0.1", "give a port on 127.0.0.1"},
+      {"http://127.0.0.1:9464", "give a port on 127.0.0.1"},
+      {"8000", "is port 8000, which the API uses"},
+      {"10.0.0.5:8000", "is port 8000, which the API uses"},
   };
   for (const auto& each : cases) {
     const auto fault = place_of({{"DRAWBRIDGE_METRICS", each.value}});

@@ -139,8 +139,8 @@ TEST_F(TokenVerify, ARejectedTokenNamesItsFault) {
       {"expired", token(R"("exp":1799999280)"), "token_expired", "rejected", "expired 12 minutes ago"},
       {"not yet", token(R"("nbf":1800000180)"), "token_not_yet_valid", "rejected", "in 3 minutes"},
       {"a slash in iss", token(R"("iss":"http://localhost:3000/")"), "issuer_mismatch", "rejected",
-       "\"http://localhost:3000/\", but this API expects \"http://localhost:3000\": only the slash at the "
-       "end differs"},
+       "\"http://localhost:3000/\", but this API expects \"http://localhost:3000\": only the trailing slash "
+       "differs"},
       {"https in iss", token(R"("iss":"https://localhost:3000")"), "issuer_mismatch", "rejected",
        "one has http and the other https"},
       {"127.0.0.1 in iss", token(R"("iss":"http://127.0.0.1:3000")"), "issuer_mismatch", "rejected",
@@ -148,7 +148,7 @@ TEST_F(TokenVerify, ARejectedTokenNamesItsFault) {
       {"the path in iss", token(R"("iss":"http://localhost:3000/api/auth")"), "issuer_mismatch", "rejected",
        "the path /api/auth"},
       {"a slash in aud", token(R"("aud":"http://localhost:3000/")"), "audience_mismatch", "rejected",
-       "the slash at the end"},
+       "the trailing slash"},
       {"https in aud", token(R"("aud":"https://localhost:3000")"), "audience_mismatch", "rejected",
        "one has http and the other https"},
       {"127.0.0.1 in aud", token(R"("aud":"http://127.0.0.1:3000")"), "audience_mismatch", "rejected",
@@ -230,7 +230,7 @@ TEST_F(TokenVerify, SignatureOnlyTakesAnyPayload) {
     const test::Outcome for_people = drawbridge(arguments, key_.token(payload));
     EXPECT_EQ(for_people.status, 0);
     EXPECT_FALSE(for_people.out.contains('\x1B'));
-    EXPECT_TRUE(for_people.out.contains("nothing was checked"));
+    EXPECT_TRUE(for_people.out.contains("none of its claims was checked"));
     std::vector<std::string> with_json = arguments;
     with_json.emplace_back("--json");
     const test::Outcome outcome = drawbridge(with_json, key_.token(payload));
@@ -314,7 +314,7 @@ TEST_F(TokenVerify, ForPeopleItNamesTheOrganizations) {
       verify(token(R"("orgs":{"o-1":"admin,member"},"orgs_truncated":true,"active_org":"o-2")"), {});
   EXPECT_TRUE(outcome.out.contains("o-1: admin, member")) << outcome.out;
   EXPECT_TRUE(outcome.out.contains("more organizations than the token has room for")) << outcome.out;
-  EXPECT_TRUE(outcome.out.contains("o-2, which proves nothing")) << outcome.out;
+  EXPECT_TRUE(outcome.out.contains("o-2 (chosen by the user; proves no membership)")) << outcome.out;
 }
 
 TEST_F(TokenVerify, ARefusalNeverShowsTheToken) {

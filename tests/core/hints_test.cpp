@@ -34,7 +34,7 @@ TEST(MalformedTokenHint, RecognisesWhatWasGivenInstead) {
 TEST(MismatchHint, ShowsBothAndSaysInWhatTheyDiffer) {
   const std::vector<std::string> ours{"http://localhost:3000"};
   const std::pair<std::string, std::string> cases[] = {
-      {"http://localhost:3000/", "slash at the end"},
+      {"http://localhost:3000/", "trailing slash"},
       {"https://localhost:3000", "one has http and the other https"},
       {"http://127.0.0.1:3000", "127.0.0.1 and localhost are different origins"},
       {"http://localhost:3000/api/auth", "path /api/auth"},
@@ -65,7 +65,7 @@ TEST(MismatchHint, NamesWhatToDoAboutSeveralHosts) {
   EXPECT_TRUE(contains(hint, "list each host's origin in Policy::issuers and Policy::audiences.")) << hint;
   // Of a slip in one of the names it speaks alone.
   const std::string slip = mismatch_hint("iss", "https://b.example/", ours);
-  EXPECT_TRUE(contains(slip, "the slash at the end")) << slip;
+  EXPECT_TRUE(contains(slip, "the trailing slash")) << slip;
   EXPECT_FALSE(contains(slip, "allowedHosts")) << slip;
 }
 

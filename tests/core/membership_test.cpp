@@ -23,7 +23,8 @@ std::string why(const std::expected<void, AuthError>& access) {
   if (access) return {};
   EXPECT_EQ(access.error().code, ErrorCode::membership_missing);
   EXPECT_EQ(http_status(access.error().code), 403);
-  EXPECT_EQ(access.error().detail, "The user is not a member of this organization, or lacks a role in it.");
+  EXPECT_EQ(access.error().detail,
+            "The user is not a member of this organization, or lacks the required role in it.");
   return access.error().hint;
 }
 

@@ -52,7 +52,7 @@ TEST(RevocationPage, IsNoneWithAnythingWrong) {
       {"half a page", good.substr(0, good.size() / 2), "is not valid JSON"},
       {"two pages", good + good, "is not valid JSON"},
       {"a member twice", R"({"cursor":"a","cursor":"b","now":1,"more":false,"entries":[]})",
-       R"(holds the member "cursor" twice)"},
+       R"(has the member "cursor" twice)"},
       {"no cursor", R"({"now":1,"more":false,"entries":[]})", "has no \"cursor\""},
       {"a cursor that is a number", R"({"cursor":1,"now":1,"more":false,"entries":[]})", "has no \"cursor\""},
       {"a cursor with a line break", R"({"cursor":"a\nb","now":1,"more":false,"entries":[]})",
@@ -126,9 +126,10 @@ TEST(RevocationAnswer, IsNamedForWhatItIs) {
       {"429", seen(429), "limits how often"},
       {"500", seen(500, page), "answered 500 where revocations were expected"},
       {"204", seen(204), "answered 204"},
-      {"a web page", seen(200, " <html>"), "answered a web page"},
+      {"a web page", seen(200, " <html>"), "answered with a web page"},
       {"cut", {.url = "u", .status = 200, .body = page, .is_cut = true}, "larger than 2 MiB"},
-      {"another object", seen(200, "{}"), "answered something else than revocations: it has no \"cursor\""},
+      {"another object", seen(200, "{}"),
+       "answered with something other than revocations: it has no \"cursor\""},
   };
   for (const auto& each : failures) {
     const auto answer = read_revocation_answer(each.seen);

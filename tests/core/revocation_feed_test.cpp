@@ -283,7 +283,7 @@ TEST(RevocationFeed, PreferredGoesOnThroughAnOutageAndSaysSo) {
   EXPECT_LE(pauses.back(), 5'500ms) << "a few seconds at most";
   EXPECT_EQ(d.state(), State::lost);
   EXPECT_EQ(d.event(),
-            "bad: Revocations are currently unavailable: it failed Tokens that are revoked meanwhile count "
+            "bad: Revocations are currently unavailable: it failed Tokens revoked in the meantime stay valid "
             "until they expire.");
   EXPECT_EQ(d.event(), "");
   EXPECT_EQ(d.ask(), "go");
@@ -315,7 +315,7 @@ TEST(RevocationFeed, RequiredEndsTenSecondsAfterTheLastAnswer) {
   d.now = end;
   EXPECT_EQ(d.ask(), "unavailable");
   EXPECT_EQ(d.state(), State::lost);
-  EXPECT_NE(d.event().find("No token is accepted meanwhile"), std::string::npos);
+  EXPECT_NE(d.event().find("No token is accepted in the meantime"), std::string::npos);
   d.run_to_next_question();
   d.answer(page("c"));
   EXPECT_EQ(d.ask(), "go");
@@ -421,7 +421,8 @@ TEST(RevocationFeed, TooManyCountAsALoss) {
   d.run_to_next_question();
   d.answer(page("c2", {session(3)}));
   EXPECT_EQ(d.state(), State::lost);
-  EXPECT_EQ(d.feed.status(d.now).last_failure, "The issuer has more revocations than the 2 that are kept.");
+  EXPECT_EQ(d.feed.status(d.now).last_failure,
+            "The issuer has more revocations than the 2 that this process keeps.");
   EXPECT_TRUE(d.revoked(1) && d.revoked(2));
   d.run_to_next_question();
   EXPECT_EQ(d.asked.cursor, "c1") << "what found no place is asked for again";
@@ -463,7 +464,7 @@ TEST(RevocationFeed, AConditionIsOfTheVeryQuestion) {
   d.run_to_next_question();
   EXPECT_EQ(d.asked.etag, "");
   d.answer(RevocationsUnchanged{});
-  EXPECT_NE(d.feed.status(d.now).last_failure.find("without a condition"), std::string::npos);
+  EXPECT_NE(d.feed.status(d.now).last_failure.find("unconditional"), std::string::npos);
 }
 
 TEST(RevocationFeed, AStepThatIsLostIsAFailure) {

@@ -132,14 +132,14 @@ TEST(SessionIdentity, WhatCannotBeToldIsAFailure) {
   EXPECT_EQ(fault_of(record(R"("expiresAt":null)", ada)),
             "The session's record cannot be used: session.expiresAt is missing.");
   EXPECT_EQ(fault_of(record(ends, ada, "AbCdEfGhIjKlMnOpQrStUvWxYz012346")),
-            "The storage of sessions answered with another session than was asked for.");
+            "The session store returned a different session than the one asked for.");
   EXPECT_EQ(
       fault_of(record(ends, R"("email":"ada@example.com")")),
-      "A token of this session's user would be refused, claim_missing: The token lacks the claim \"uuid\". "
-      "Look at the user's row, and at what `drawbridge migrate plan` says.");
+      "A token for this session's user would be refused, claim_missing: The token lacks the claim \"uuid\". "
+      "Check the user's row, and the output of `drawbridge migrate plan`.");
   EXPECT_TRUE(fault_of(record(ends, R"("uuid":"ADA")")).contains("claim_invalid"));
   EXPECT_TRUE(fault_of(record(ends + R"(,"impersonatedBy":"")", ada)).contains("claim_invalid"));
-  EXPECT_EQ(fault_of(record(ends, ada), small), "The session's user has more to say than fits into a token.");
+  EXPECT_EQ(fault_of(record(ends, ada), small), "The session's user has more data than fits into a token.");
 }
 
 TEST(SessionIdentity, SaysWhichClaimStorageCannotGive) {

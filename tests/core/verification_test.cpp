@@ -357,7 +357,7 @@ TEST(PolicyRules, APolicyThatCannotWorkIsRefused) {
     EXPECT_EQ(refused([&](Policy& p) { (p.*member).resize(Policy::max_names, "x"); }), "");
     EXPECT_TRUE(refused([&](Policy& p) {
                   (p.*member).resize(Policy::max_names + 1, "x");
-                }).contains("16 are the most"));
+                }).contains("at most 16 are allowed"));
   }
   EXPECT_NE(refused([](Policy& p) { p.algorithms.clear(); }), "");
   EXPECT_NE(refused([](Policy& p) { p.clock_skew = std::chrono::seconds{301}; }), "");

@@ -141,7 +141,7 @@ TEST(SessionReads, EachIsAnsweredOnceWhateverComesOfIt) {
          reads.look = [](std::string_view) -> Found { throw std::runtime_error{"x"}; };
          reads.store->perform();
        },
-       "The database of the sessions cannot be read."},
+       "The session database cannot be read."},
       {"a record that is too large to be read, and to be copied for each",
        [](Reads& reads) {
          reads.look = [](std::string_view) -> Found {
@@ -150,10 +150,8 @@ TEST(SessionReads, EachIsAnsweredOnceWhateverComesOfIt) {
          reads.store->perform();
        },
        "The session's record is too large."},
-      {"dropped", [](Reads& reads) { reads.store->drop(); },
-       "The database of the sessions has not answered in time."},
-      {"the end", [](Reads& reads) { reads.reads.reset(); },
-       "The database of the sessions has not answered in time."},
+      {"dropped", [](Reads& reads) { reads.store->drop(); }, "The session database did not answer in time."},
+      {"the end", [](Reads& reads) { reads.reads.reset(); }, "The session database did not answer in time."},
   };
   for (const Case& c : cases) {
     Reads reads;
@@ -171,7 +169,7 @@ TEST(SessionReads, WhatIsTooMuchIsRefusedAtOnce) {
   few.ask("a");
   few.ask("a");
   few.ask("b");
-  EXPECT_EQ(few.said, Said{"Too many sessions wait to be read."});
+  EXPECT_EQ(few.said, Said{"Too many sessions are waiting to be read."});
   few.store->perform();
   EXPECT_EQ(few.said.size(), 3U);
   few.ask("b");
@@ -180,7 +178,7 @@ TEST(SessionReads, WhatIsTooMuchIsRefusedAtOnce) {
 
   Reads crowded{{.longest_wait = 1h, .most_waiting = 2}};
   for (int i = 0; i < 3; ++i) crowded.ask("a");
-  EXPECT_EQ(crowded.said, Said{"Too many requests wait for sessions to be read."});
+  EXPECT_EQ(crowded.said, Said{"Too many requests are waiting for sessions to be read."});
   crowded.store->perform();
   EXPECT_EQ(crowded.said.size(), 3U);
 }
@@ -194,7 +192,7 @@ TEST(SessionReads, NobodyWaitsForADatabaseThatDoesNotAnswer) {
                      {.longest_wait = 1ms}};
   std::promise<std::string> said;
   reads.find("a", [&said](const Found& found) { said.set_value(text_of(found)); });
-  EXPECT_EQ(said.get_future().get(), "The database of the sessions has not answered in time.");
+  EXPECT_EQ(said.get_future().get(), "The session database did not answer in time.");
   played->perform();  // too late: a second answer would throw
 }
 

@@ -83,7 +83,7 @@ std::vector<ApiCase> api_cases() {
       {"ready, and not asked yet", {{is_ready_question, told_of_revocations("pending", 200)}}, {}},
       {"ready without revocations",
        {{is_ready_question, told_of_revocations("lost", 200)}},
-       {{"api.ready", warning, "also after sign-out"}}},
+       {{"api.ready", warning, "even after sign-out"}}},
       {"not ready without revocations",
        {{is_ready_question, told_of_revocations("lost", 503)}},
        not_ready("DRAWBRIDGE_REVOCATIONS=required")},
@@ -126,13 +126,13 @@ std::vector<ApiCase> api_cases() {
        after_own_path({{"api.own_path", fault, "BETTER_AUTH_JWKS_URL"}})},
       {"another key of that kid",
        {{is_own, refusal(401, "signature_invalid")}},
-       after_own_path({{"api.own_path", fault, "another key of this kid"}})},
+       after_own_path({{"api.own_path", fault, "a different key with this kid"}})},
       {"other algorithms",
        {{is_own, refusal(401, "algorithm_not_allowed")}},
        after_own_path({{"api.own_path", fault, "DRAWBRIDGE_ALGORITHMS"}})},
       {"a lost header",
        {{is_own, refusal(401, "token_missing")}},
-       after_own_path({{"api.own_path", fault, "removes the header Authorization"}})},
+       after_own_path({{"api.own_path", fault, "removes the Authorization header"}})},
       {"401 without a reason",
        {{is_own, status(401)}},
        after_own_path({{"api.own_path", fault, "compare the API's issuer, audience"}})},
@@ -141,10 +141,10 @@ std::vector<ApiCase> api_cases() {
        after_own_path({{"api.own_path", not_checked, "no route"}})},
       {"an exception for a good token",
        {{is_own, status(500)}},
-       after_own_path({{"api.own_path", fault, "fails for a good token"}})},
+       after_own_path({{"api.own_path", fault, "fails with a valid token"}})},
       {"a changed token is taken",
        {{is_changed_token, status(200)}},
-       {{"api.tampered_token", fault, "no longer fits its signature"}}},
+       {{"api.tampered_token", fault, "no longer matches its signature"}}},
       {"an unsigned token is taken",
        {{is_unsigned_token, status(200)}},
        {{"api.tampered_token", fault, "alg none"}}},
@@ -153,18 +153,18 @@ std::vector<ApiCase> api_cases() {
        {{"api.tampered_token", warning, "500"}}},
       {"another user's path is given",
        {{is_foreign, status(200)}},
-       {{"api.foreign_path", fault, "any user reads"}}},
+       {{"api.foreign_path", fault, "any user can read"}}},
       {"another user's path is hidden", {{is_foreign, status(404)}}, {}},
       {"another user's path signs out", {{is_foreign, status(401)}}, {{"api.foreign_path", warning, "401"}}},
       {"a traceback",
        {{is_odd_path, status(500, "Traceback (most recent call last):\n  …")}},
-       {{"api.quiet_errors", fault, "a traceback of Python"}}},
+       {{"api.quiet_errors", fault, "a Python traceback"}}},
       {"SQL",
        {{is_odd_path, status(400, "near SELECT id FROM tasks")}},
        {{"api.quiet_errors", fault, "SQL"}}},
       {"the token sent back",
        {{is_foreign, status(403, R"({"detail":"not )" + good_token().text + "\"}")}},
-       {{"api.quiet_errors", fault, "shows the token"}}},
+       {{"api.quiet_errors", fault, "reveals the token"}}},
       {"a good answer may quote", {{is_own, status(200, "[{\"title\":\"SELECT * FROM tasks\"}]")}}, {}},
   };
 }
@@ -240,7 +240,7 @@ TEST(ApiChecks, TellAPathTooManyAtItsRoot) {
     const auto told = examined(visit, std::nullopt);
     EXPECT_EQ(told.contains("api.reachable"), c.is_fault);
     if (!c.is_fault) continue;
-    EXPECT_TRUE(told.at("api.reachable").remedy.contains("give --api-url=http://localhost:8000,"));
+    EXPECT_TRUE(told.at("api.reachable").remedy.contains("use --api-url=http://localhost:8000,"));
     EXPECT_EQ(told.at("api.ready").summary, "because of the fault api.reachable");
   }
 }
@@ -259,7 +259,7 @@ TEST(ApiChecks, SendNoTokenOverPlainHttpToAnotherMachine) {
     };
     const auto told = examined(visit, good_token());
     EXPECT_EQ(was_sent, may_send);
-    EXPECT_EQ(told.at("api.own_path").summary.contains("no token over plain http"), !may_send);
+    EXPECT_EQ(told.at("api.own_path").summary.contains("does not send a token over plain http"), !may_send);
   }
 }
 

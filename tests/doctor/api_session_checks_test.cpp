@@ -73,18 +73,18 @@ TEST(ApiSessionChecks, FindEachFaultAndNothingElse) {
     const char* part;
   };
   for (const Case& c : {
-           Case{"taken", status(200, "[]"), ok, "takes the session cookie"},
+           Case{"taken", status(200, "[]"), ok, "accepts the session cookie"},
            Case{"not taken, or of another name", refusal(401, "token_missing"), fault,
                 "DRAWBRIDGE_CREDENTIALS and DRAWBRIDGE_SESSION_COOKIE"},
            Case{"another secret", refusal(401, "session_unknown"), fault, "BETTER_AUTH_SECRET"},
            Case{"two cookies", refusal(401, "credential_malformed"), fault, "two session cookies"},
            Case{"401 of another rule", refusal(401, "audience_mismatch"), fault, "audience_mismatch"},
-           Case{"401 without a reason", status(401), fault, "so the API has others"},
+           Case{"401 without a reason", status(401), fault, "so the API has different ones"},
            Case{"another user", refusal(403, "user_mismatch"), fault, "DRAWBRIDGE_USER_CLAIM"},
-           Case{"403 of another rule", status(403), fault, "answers 403"},
+           Case{"403 of another rule", status(403), fault, "returns 403"},
            Case{"cannot be judged", refusal(503, "session_unavailable"), fault, "cannot ask Better Auth"},
-           Case{"an outage of another kind", status(503), fault, "fails for a good session"},
-           Case{"an exception", status(500), fault, "fails for a good session"},
+           Case{"an outage of another kind", status(503), fault, "fails with a valid session"},
+           Case{"an exception", status(500), fault, "fails with a valid session"},
            Case{"a connection that was cut", status(0, "the connection was reset"), fault, "was reset"},
            Case{"no such route", status(404), not_checked, "no route /api/v1/{user_id}/tasks"},
            Case{"a sign-in page", status(302), not_checked, "no route /api/v1/{user_id}/tasks"},
@@ -143,7 +143,7 @@ TEST(ApiSessionChecks, AskForThePathOfTheSessionsUserAndNotOfTheTokens) {
 
   const Check nobody = told_of_session(visit, token_of("e30"));
   EXPECT_EQ(nobody.status, not_checked);
-  EXPECT_EQ(nobody.summary, "the session's token does not say which path is the user's own");
+  EXPECT_EQ(nobody.summary, "the session's token does not identify the user's own path");
 }
 
 TEST(ApiSessionChecks, AFaultOfTheSameSettingsIsNotToldAgain) {
@@ -171,7 +171,7 @@ TEST(ApiSessionChecks, SendNoCookieOverPlainHttpToAnotherMachine) {
     };
     const Check check = told_of_session(visit);
     EXPECT_EQ(was_sent, may_send) << address;
-    EXPECT_EQ(check.summary.contains("no cookie over plain http"), !may_send) << check.summary;
+    EXPECT_EQ(check.summary.contains("not send a cookie over plain http"), !may_send) << check.summary;
   }
 }
 
@@ -211,7 +211,7 @@ TEST(ApiSessionChecks, AnApiThatTakesSessionsAloneIsNotAskedByToken) {
   const auto told = told_of(report, {"api."});
   EXPECT_FALSE(told.contains(id));
   for (const char* left : {"api.own_path", "api.tampered_token", "api.foreign_path"})
-    EXPECT_EQ(told.at(left).summary, "DRAWBRIDGE_CREDENTIALS takes no token") << left;
+    EXPECT_EQ(told.at(left).summary, "DRAWBRIDGE_CREDENTIALS does not include token") << left;
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ TEST(Clock, IsUnknownWithoutADate) {
   for (const std::string date : {"", "now", "Thu, 26 Nov 2026 10:00:00 GMT, really", "2026-11-26T10:00:00Z"})
     EXPECT_EQ(clock_lead(dated(date, seconds{0}, seconds{0})), std::nullopt) << date;
   EXPECT_EQ(judged(dated("", seconds{0}, seconds{0})).summary,
-            "the answer of Better Auth has no header Date");
+            "the response from Better Auth has no Date header");
 }
 
 TEST(Clock, IsAFaultBeyondTheSkewOnEitherSide) {
@@ -54,8 +54,8 @@ TEST(Clock, IsAFaultBeyondTheSkewOnEitherSide) {
     const char* summary;
   };
   for (const Case& c :
-       {Case{seconds{0}, CheckStatus::ok, "the clock of Better Auth and this one agree"},
-        Case{seconds{2}, CheckStatus::ok, "the clock of Better Auth and this one agree"},
+       {Case{seconds{0}, CheckStatus::ok, "the clocks of Better Auth and of this machine agree"},
+        Case{seconds{2}, CheckStatus::ok, "the clocks of Better Auth and of this machine agree"},
         Case{seconds{10}, CheckStatus::warning, "the clock of Better Auth is 10 s behind this machine's"},
         Case{seconds{-30}, CheckStatus::warning, "the clock of Better Auth is 30 s ahead of this machine's"},
         Case{seconds{-31}, CheckStatus::fault, "the clock of Better Auth is 31 s ahead of this machine's"},

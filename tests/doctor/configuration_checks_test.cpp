@@ -33,7 +33,7 @@ TEST(ConfigurationChecks, NameWhatWasLikelyMeant) {
                                           {"DB_URL", "DATABASE_URL"}}) {
     const Check check = told_of({"PATH", name});
     EXPECT_EQ(check.status, CheckStatus::warning) << name;
-    EXPECT_EQ(check.summary, "set, but nothing reads it: " + name + " (is " + meant + " meant?)");
+    EXPECT_EQ(check.summary, "variables that nothing reads: " + name + " (did you mean " + meant + "?)");
   }
 }
 

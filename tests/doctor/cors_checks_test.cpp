@@ -76,7 +76,7 @@ std::vector<CorsCase> cors_cases() {
        {{is_preflight_of_page, preflight_answer("http://localhost:3000/")}},
        "cors.preflight",
        fault,
-       "compared letter by letter"},
+       "compared exactly"},
       {"the other name of this machine",
        {{is_preflight_of_page, with_headers(400, {})},
         {comes_from(other_name), preflight_answer(other_name)}},
@@ -87,7 +87,7 @@ std::vector<CorsCase> cors_cases() {
        {{is_preflight_of_page, with_headers(401, {})}},
        "cors.preflight",
        fault,
-       "answers OPTIONS, which has no token"},
+       "refuses OPTIONS, which has no token"},
       {"no layer, and routes that know no OPTIONS",
        {{is_preflight_of_page, with_headers(405, {})}},
        "cors.preflight",
@@ -154,19 +154,19 @@ std::vector<CorsCase> cors_cases() {
          preflight_answer("http://localhost:3000.evil.example")}},
        "cors.foreign_origin",
        fault,
-       "compares a part of the origin"},
+       "compares only part of the origin"},
       {"names that end as the page's",
        {{comes_from("http://evillocalhost:3000"), preflight_answer("http://evillocalhost:3000")}},
        "cors.foreign_origin",
        fault,
-       "compares a part of the origin"},
+       "compares only part of the origin"},
       {"with credentials",
        {{comes_from("https://evil.example"),
          with_headers(200, {{"Access-Control-Allow-Origin", "https://evil.example"},
                             {"Access-Control-Allow-Credentials", "true"}})}},
        "cors.foreign_origin",
        fault,
-       "credentials included"},
+       "including credentials"},
   };
 }
 
@@ -217,9 +217,9 @@ TEST(CorsChecks, LetThePageSendItsCookieWhereSessionsAreTaken) {
   for (const Case& c : {
            Case{"both", good_preflight, good_refusal, ""},
            Case{"no credentials", with_headers(204, {origin, methods, headers}),
-                with_headers(401, {origin, exposed}), "the preflight answers without"},
+                with_headers(401, {origin, exposed}), "the response to the preflight comes without"},
            Case{"not in refusals", good_preflight, with_headers(401, {origin, exposed}),
-                "a refusal answers without"},
+                "an error response comes without"},
            Case{"any origin", with_headers(204, {any, methods, headers, credentials}), good_refusal,
                 "with Access-Control-Allow-Origin *"},
        }) {
@@ -323,7 +323,7 @@ TEST(CorsChecks, AskForNoMoreThanTheApiHas) {
     check_cors(report, visit, good_token(), {}, has_route);
     return told_of(report, {"cors."});
   };
-  const char* const left = "the API has no route /api/v1/{user_id}/tasks (it answers 404)";
+  const char* const left = "the API has no route /api/v1/{user_id}/tasks (it returns 404)";
   EXPECT_EQ(told_with(with_headers(404, {})).at("cors.preflight").summary, left);
   EXPECT_FALSE(told_with(preflight_answer(page, "GET")).contains("cors.preflight"));
   EXPECT_EQ(told_with(preflight_answer("http://localhost:3001")).at("cors.preflight").status, fault);

@@ -83,8 +83,8 @@ TEST(CredentialChecks, TheCookiesNameIsTheOneThatBetterAuthSets) {
       {https, plain, "better-auth.session_token", CheckStatus::ok, "as Better Auth sets it"},
       {http, own, "", CheckStatus::fault, "set DRAWBRIDGE_SESSION_COOKIE=shop.session_token"},
       {https, plain, "", CheckStatus::fault, "set DRAWBRIDGE_SESSION_COOKIE=better-auth.session_token, or"},
-      {http, secure, "", CheckStatus::fault, "__Secure- before the name where its baseURL is https"},
-      {http, plain, "my.session_token", CheckStatus::fault, "take DRAWBRIDGE_SESSION_COOKIE away"},
+      {http, secure, "", CheckStatus::fault, "__Secure- in front of the name if its baseURL is https"},
+      {http, plain, "my.session_token", CheckStatus::fault, "remove DRAWBRIDGE_SESSION_COOKIE"},
   };
   for (const Case& c : cases) {
     const Variables variables =
@@ -115,16 +115,16 @@ TEST(CredentialChecks, TheCookieReachesTheApi) {
       {same, "Domain=EXAMPLE.com", "https://example.com", api, CheckStatus::ok, ""},
       {"http://[::1]:3000", "", "http://[::1]:3000", "http://[::1]:8000", CheckStatus::ok, ""},
       {same, "", same, api, CheckStatus::fault, "domain: \"example.com\""},
-      {same, "Domain=app.example.com", same, api, CheckStatus::fault, "is for app.example.com, and the API"},
+      {same, "Domain=app.example.com", same, api, CheckStatus::fault, "is for app.example.com, but the API"},
       {same, "Domain=example.com", same, "https://badexample.com", CheckStatus::fault, "own host"},
       {"http://127.0.0.1:3000", "", "http://127.0.0.1:3000", "http://localhost:8000", CheckStatus::fault,
-       "for 127.0.0.1 alone"},
+       "only for 127.0.0.1"},
       {"https://a.vercel.app", "", "https://a.vercel.app", "https://b.vercel.app", CheckStatus::fault,
        "own host"},
       {"https://a.vercel.app", "Domain=vercel.app", "https://a.vercel.app", "https://b.vercel.app",
-       CheckStatus::fault, "no browser keeps it"},
+       CheckStatus::fault, "browsers reject it"},
       {"https://a.co.uk", "Domain=co.uk", "https://a.co.uk", "https://b.co.uk", CheckStatus::fault, "many"},
-      {same, "Domain=example.org", same, api, CheckStatus::fault, "not below that"},
+      {same, "Domain=example.org", same, api, CheckStatus::fault, "not within that domain"},
       {api, "SameSite=Lax", "https://page.example.org", api, CheckStatus::fault, "SameSite=Lax"},
       {api, "", "https://page.example.org", api, CheckStatus::fault, "SameSite=Lax"},
       {api, "SameSite=Strict", "https://page.example.org", api, CheckStatus::fault, "SameSite=Strict"},
@@ -132,7 +132,8 @@ TEST(CredentialChecks, TheCookieReachesTheApi) {
       {"https://b.vercel.app", "", "https://a.vercel.app", "https://b.vercel.app", CheckStatus::fault,
        "two sites"},
       {api, "SameSite=None", "https://page.example.org", api, CheckStatus::fault, "without Secure"},
-      {api, "SameSite=None; Secure", "https://page.example.org", api, CheckStatus::warning, "block cookies"},
+      {api, "SameSite=None; Secure", "https://page.example.org", api, CheckStatus::warning,
+       "block third-party cookies"},
   };
   for (const Case& c : cases) {
     FakeBetterAuth better_auth =

@@ -64,10 +64,10 @@ TEST(IssuerChecks, TellWhatASessionTokenWithoutItsSignatureDoes) {
     const char* says;
   };
   for (const Case& c :
-       {Case{answer(200, "null"), CheckStatus::ok, "signs nobody in"},
+       {Case{answer(200, "null"), CheckStatus::ok, "does not sign anyone in"},
         Case{answer(200, R"({"session":{},"user":{}})"), CheckStatus::warning, "requireSignature"},
-        Case{answer(401), CheckStatus::not_checked, "answers 401"},
-        Case{answer(500), CheckStatus::not_checked, "answers 500"},
+        Case{answer(401), CheckStatus::not_checked, "returns 401"},
+        Case{answer(500), CheckStatus::not_checked, "returns 500"},
         Case{std::unexpected{"it is gone"}, CheckStatus::not_checked, "it is gone"}}) {
     FakeBetterAuth issuer;
     issuer.answers[by_bearer] = {c.answer};
@@ -114,7 +114,7 @@ TEST(IssuerChecks, SendNoCookieOverPlainHttpToAnotherMachine) {
   visit.better_auth_url = "http://web.internal:3000/api/auth";
   const Found found = found_by(visit);
   EXPECT_EQ(found.faults, Ids{});
-  EXPECT_NE(found.text_of("issuer.session").find("no cookie over plain http"), std::string::npos);
+  EXPECT_NE(found.text_of("issuer.session").find("not send a cookie over plain http"), std::string::npos);
   EXPECT_EQ(cookie_sent(issuer), "");
 }
 
@@ -136,8 +136,16 @@ TEST(IssuerChecks, TellEachAnswer) {
   const auto message = [](const char* code) { return std::string{R"({"code":")"} + code + "\"}"; };
   const std::vector<Case> cases{
       {"no session", {{session, answer(200, "null")}}, {"issuer.session"}, "issuer.signs", "sign in again"},
-      {"a page", {{session, answer(200, "<html>")}}, {"issuer.session"}, "issuer.signs", "no Better Auth"},
-      {"nothing there", {{session, answer(404)}}, {"issuer.session"}, "issuer.signs", "no Better Auth"},
+      {"a page",
+       {{session, answer(200, "<html>")}},
+       {"issuer.session"},
+       "issuer.signs",
+       "Better Auth is not there"},
+      {"nothing there",
+       {{session, answer(404)}},
+       {"issuer.session"},
+       "issuer.signs",
+       "Better Auth is not there"},
       {"nothing at all there",
        {{session, answer(404)}, {keys, answer(404)}, {"GET /api/auth/ok", answer(404)}},
        {"jwks.status"},
@@ -160,7 +168,7 @@ TEST(IssuerChecks, TellEachAnswer) {
        {{token, answer(500)}, {keys, answer(500)}},
        {"jwks.status"},
        "issuer.signs",
-       "answers 500"},
+       "returns 500"},
       {"another secret", {{token, answer(500)}}, {"issuer.signs"}, "token.form", "DELETE FROM jwks"},
       {"a user without uuid",
        {{token, answer(500, message("USER_UUID_MISSING"))}},
@@ -171,7 +179,7 @@ TEST(IssuerChecks, TellEachAnswer) {
        {{token, answer(500, message("CLAIM_NOT_ALLOWED"))}},
        {"issuer.signs"},
        "token.form",
-       "another name"},
+       "rename that claim"},
       {"no token for a session", {{token, answer(401)}}, {"issuer.signs"}, "token.form", "its database"},
       {"no plugin", {{token, answer(404)}}, {"issuer.signs"}, "token.form", "no JWT plugin"},
       {"no plugin, no keys",
@@ -187,8 +195,8 @@ TEST(IssuerChecks, TellEachAnswer) {
        {"issuer.own_fields"},
        "api.reachable",
        "uuid, role"},
-      {"another origin", {{update, answer(403)}}, {}, "issuer.own_fields", "no clear answer"},
-      {"too many updates", {{update, answer(429)}}, {}, "issuer.own_fields", "no clear answer"},
+      {"another origin", {{update, answer(403)}}, {}, "issuer.own_fields", "inconclusive"},
+      {"too many updates", {{update, answer(429)}}, {}, "issuer.own_fields", "inconclusive"},
       {"no such fields",
        {{session, answer(200, R"({"user":{}})")}},
        {},
@@ -226,7 +234,7 @@ TEST(IssuerChecks, TellOnlyTheFieldThatIsAccepted) {
 TEST(IssuerChecks, NeedACookie) {
   FakeBetterAuth issuer;
   EXPECT_EQ(found_by(issuer.visit()).checks.at("issuer.own_fields").summary,
-            "give a session in DRAWBRIDGE_SESSION, or on standard input with --session -");
+            "give a session (DRAWBRIDGE_SESSION), or pipe it in with --session -");
 }
 
 }  // namespace

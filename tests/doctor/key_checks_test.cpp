@@ -50,7 +50,7 @@ TEST(KeyChecks, TellEachAnswerThatIsNoKeySet) {
       {"429", answer(429), "jwks.status", "rateLimit.customRules"},
       {"500", answer(500), "jwks.status", "--database-url"},
       {"503", answer(503), "jwks.status", "--database-url"},
-      {"204", answer(204), "jwks.status", "gives no such answer"},
+      {"204", answer(204), "jwks.status", "does not return this status"},
       {"a page", answer(200, " \n<html>"), "jwks.document", "a web page"},
       {"nothing", answer(200), "jwks.document", "not valid JSON"},
       {"a list", answer(200, "[]"), "jwks.document", "not a JSON object"},
@@ -90,18 +90,18 @@ TEST(KeyChecks, TellWhyThereIsNothingAtThePath) {
        "/auth",
        {{"GET /api/auth/ok", answer(200)}},
        "set BETTER_AUTH_URL=http://localhost:3000"},
-      {"no Better Auth", "/auth", {{"GET /api/auth/ok", answer(404)}}, "its basePath is another one"},
+      {"no Better Auth", "/auth", {{"GET /api/auth/ok", answer(404)}}, "its basePath is different"},
       {"nothing at the usual base",
        "/api/auth",
        {{"GET /api/auth/ok", answer(404)}},
-       "its basePath is another one"},
+       "its basePath is different"},
       {"no plugin", "/api/auth", {{"GET /api/auth/token", answer(404)}}, "has no JWT plugin"},
       {"another jwksPath", "/api/auth", {{"GET /api/auth/token", answer(401)}}, "jwks.jwksPath"},
       {"keys elsewhere",
        "/api/auth",
        {{"GET /api/auth/token", answer(401)},
         {"GET /api/auth/jwks", answer(404, "", {{"Content-Type", "application/json"}})}},
-       "set BETTER_AUTH_JWKS_URL to what jwks.remoteUrl says"},
+       "set BETTER_AUTH_JWKS_URL to the value of jwks.remoteUrl"},
       {"a proxy that says so of everything",
        "/api/auth",
        {{"GET /api/auth/token", answer(401)},
@@ -126,7 +126,7 @@ TEST(KeyChecks, TellThatTheKeysAreWhereTheyAreByDefault) {
   FakeBetterAuth issuer;
   Visit visit = issuer.visit();
   visit.jwks_url = "http://localhost:3000/elsewhere";
-  EXPECT_NE(found_by(visit).text_of("jwks.status").find("leave BETTER_AUTH_JWKS_URL out"), std::string::npos);
+  EXPECT_NE(found_by(visit).text_of("jwks.status").find("remove BETTER_AUTH_JWKS_URL"), std::string::npos);
 }
 
 TEST(KeyChecks, TellAWrongPortOnceWhereTheTokenSaysTheRightOne) {
@@ -158,7 +158,7 @@ TEST(KeyChecks, TellAWrongPortOnceWhereTheTokenSaysTheRightOne) {
     EXPECT_EQ(found.faults, c.faults);
     const bool knows = c.faults.size() == 1;
     const std::string remedy = found.checks.at(*c.faults.begin()).remedy;
-    EXPECT_EQ(remedy.starts_with("set BETTER_AUTH_URL=http://localhost:3000,"), knows) << remedy;
+    EXPECT_EQ(remedy.starts_with("set BETTER_AUTH_URL=http://localhost:3000;"), knows) << remedy;
   }
 }
 
@@ -200,7 +200,7 @@ TEST(KeyChecks, TellWhatIsWrongWithKeys) {
       {"two good ones", jwks_of({ok, other.jwk()}), {}, {}, ""},
       {"one that fits and one that does not", jwks_of({ok, es256.jwk()}), {}, {}, ""},
       {"fifty-one", R"({"keys":[)" + fifty_one + "]}", {}, {"jwks.count"}, "51 keys"},
-      {"one kid thrice", jwks_of({ok, ok, ok, other.jwk()}), {"jwks.kids"}, {}, "\"k1\" names several"},
+      {"one kid thrice", jwks_of({ok, ok, ok, other.jwk()}), {"jwks.kids"}, {}, "several keys share \"k1\""},
       {"no kid", jwks_of({ok, "{" + other.material() + "}"}), {"jwks.kids"}, {}, "has no kid"},
       {"a long kid",
        jwks_of({ok, R"({"kid":")" + std::string(257, 'k') + "\"," + other.material() + "}"}),
@@ -263,10 +263,10 @@ TEST(KeyChecks, ShowEdDsaByTheNameThatTheKeyHas) {
   };
   using enum Algorithm;
   const Case cases[] = {
-      {eddsa, {eddsa}, "a key signs with an accepted algorithm: EdDSA", true},
-      {ed25519, {eddsa}, "a key signs with an accepted algorithm: Ed25519", true},
-      {ed25519, {ed25519}, "a key signs with an accepted algorithm: Ed25519", true},
-      {eddsa, {ed25519}, "the keys are for EdDSA, the backend accepts Ed25519", false},
+      {eddsa, {eddsa}, "a key uses an accepted algorithm: EdDSA", true},
+      {ed25519, {eddsa}, "a key uses an accepted algorithm: Ed25519", true},
+      {ed25519, {ed25519}, "a key uses an accepted algorithm: Ed25519", true},
+      {eddsa, {ed25519}, "the keys are for EdDSA, but the backend accepts Ed25519", false},
   };
   for (const Case& c : cases) {
     FakeBetterAuth issuer;

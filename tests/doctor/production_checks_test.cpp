@@ -127,14 +127,14 @@ const std::vector<ProductionCase> cases{
      [](Production& p) {
        p.variables["DRAWBRIDGE_ALLOWED_ORIGINS"] = "https://app.example.com, https://localhost:3000";
      },
-     "production.origins", fault, "names https://localhost:3000"},
+     "production.origins", fault, "includes https://localhost:3000"},
     {"a page of this machine", [](Production& p) { p.visit.page_origin = "https://localhost:3000"; },
      "production.origins", fault, "own origin is https://localhost:3000"},
     {"any origin", [](Production& p) { p.variables["DRAWBRIDGE_ALLOWED_ORIGINS"] = "*"; },
-     "production.origins", fault, "names *"},
+     "production.origins", fault, "includes *"},
     {"an origin over http",
      [](Production& p) { p.variables["DRAWBRIDGE_ALLOWED_ORIGINS"] = "http://app.example.com"; },
-     "production.origins", fault, "names http://app.example.com"},
+     "production.origins", fault, "includes http://app.example.com"},
     {"nothing to see of origins", [](Production& p) { p.visit.api_url = std::nullopt; }, "production.origins",
      not_checked, "give --api-url or DRAWBRIDGE_ALLOWED_ORIGINS"},
     {"a day's token", [](Production& p) { p.token.lifetime = std::chrono::hours{24}; },
@@ -153,7 +153,7 @@ const std::vector<ProductionCase> cases{
      "production.rotation", warning, "rotationInterval"},
     {"a key for ever beside one with an end",
      [](Production& p) { p.database.keys = schema::StoredKeys{.count = 3, .expiring = 2}; },
-     "production.rotation", warning, "of 3 signing keys in the table jwks one has no end"},
+     "production.rotation", warning, "of 3 signing keys in the table jwks, one has no expiry"},
     {"a key for ever in a table of another generator",
      [](Production& p) {
        p.database.keys = schema::StoredKeys{.count = 1, .expiring = 0};
@@ -165,7 +165,7 @@ const std::vector<ProductionCase> cases{
     {"no key yet", [](Production& p) { p.database.keys = schema::StoredKeys{}; }, "production.rotation",
      not_checked, "no signing key yet"},
     {"keys that may not be read", [](Production& p) { p.database.keys = std::nullopt; },
-     "production.rotation", not_checked, "may not be read"},
+     "production.rotation", not_checked, "cannot be read"},
     {"the default secret",
      [](Production& p) { p.variables["BETTER_AUTH_SECRET"] = "better-auth-secret-12345678901234567890"; },
      "production.secret", fault, "is the default"},
@@ -356,15 +356,15 @@ TEST(ProductionChecks, TryToGuessPasswordsOfNobody) {
   };
   for (const Tried& c : std::initializer_list<Tried>{
            {"a limit", after(3), ok, "", 5},
-           {"no limit", after(1000), fault, "20 of 20 wrong passwords were checked", 20},
+           {"no limit", after(1000), fault, "Better Auth checked 20 of 20 wrong passwords", 20},
            {"a limit that X-Forwarded-For gets round", but_by("X-Forwarded-For"), fault,
-            "10 of 10 wrong passwords were checked while X-Forwarded-For changed", 11},
+            "Better Auth checked 10 of 10 wrong passwords while X-Forwarded-For changed", 11},
            {"a limit that another header gets round", but_by("CF-Connecting-IP"), fault,
-            "while another header that names an address", 11},
-           {"no passwords", [](const HttpCall&, int) { return 400; }, not_checked, "answers 400", 1},
+            "while another header with an address", 11},
+           {"no passwords", [](const HttpCall&, int) { return 400; }, not_checked, "inconclusive: 400", 1},
            {"no answer", [](const HttpCall&, int) { return 0; }, not_checked, "no answer", 1},
            {"an outage", [](const HttpCall&, int guesses) { return guesses > 2 ? 500 : 401; }, not_checked,
-            "answers 500", 3},
+            "inconclusive: 500", 3},
            {"a proxy that refuses its own headers",
             [](const HttpCall& call, int guesses) {
               if (has_header(call, "CF-Connecting-IP")) return 403;
@@ -417,7 +417,8 @@ TEST(ProductionChecks, DoNotJudgeGuessesThatTakeTooLong) {
   const auto told = examined(production);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told.at("production.sign_in").status, not_checked);
-  EXPECT_EQ(told.at("production.sign_in").summary, "Better Auth answers too slowly to a wrong password");
+  EXPECT_EQ(told.at("production.sign_in").summary,
+            "Better Auth's response to a wrong password is inconclusive: too slow");
   EXPECT_EQ(*guesses, 3);
 }
 
@@ -439,7 +440,7 @@ TEST(ProductionChecks, LookAtThePage) {
   };
   const char* good = "script-src 'self'";
   for (const PageCase& c : std::initializer_list<PageCase>{
-           {"without headers", bare, both("comes without")},
+           {"without headers", bare, both("has no")},
            {"a policy without scripts", page_with("object-src 'none'"), {{scripts, "no script-src"}}},
            {"a policy that lets all in",
             page_with("script-src 'self' 'unsafe-inline'"),
@@ -451,17 +452,17 @@ TEST(ProductionChecks, LookAtThePage) {
            {"a month", page_with(good, "max-age=2592000; includeSubDomains"), {{transport, "for 30 days"}}},
            {"half a year, in another order", page_with(good, R"(includeSubDomains; Max-Age="15552000")"), {}},
            {"taken back", page_with(good, "max-age=0"), {{transport, "for 0 days"}}},
-           {"no number", page_with(good, "max-age=long"), {{transport, "no max-age that is a number"}}},
+           {"no number", page_with(good, "max-age=long"), {{transport, "no numeric max-age"}}},
            {"nothing",
             {.status = 0, .headers = {}, .body = "it was reset"},
-            both("gave no answer: it was reset")},
+            both("did not answer: it was reset")},
            {"no page",
             {.status = 404, .headers = {{"Content-Type", "application/json"}}, .body = {}},
-            both("answers 404 and no page")},
-           {"another origin", leading_to("https://elsewhere.example.com/"), both("answers 307 and no page")},
+            both("returns 404 and no page")},
+           {"another origin", leading_to("https://elsewhere.example.com/"), both("returns 307 and no page")},
            {"another origin without a scheme", leading_to("//elsewhere.example.com/"),
-            both("answers 307 and no page")},
-           {"itself for ever", leading_to("/"), both("leads on more than 3 times")},
+            both("returns 307 and no page")},
+           {"itself for ever", leading_to("/"), both("redirects more than 3 times")},
        }) {
     SCOPED_TRACE(c.name);
     const auto told = examined(healthy({{is_page, c.answer}}));

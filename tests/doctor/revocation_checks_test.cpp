@@ -55,7 +55,7 @@ TEST(RevocationChecks, TellWhyABackendIsToldNothing) {
       {"not asked", off, telling({answer(500)}), CheckStatus::ok, "is off"},
       {"a secret is missing", {}, telling({answer(401, wrong)}), CheckStatus::fault, "is not set"},
       {"another secret", secret, telling({answer(401, wrong)}, feed_with_secret), CheckStatus::fault,
-       "another secret than the plugin's"},
+       "is not the plugin's secret"},
       {"a proxy's password", {}, telling({answer(401, "no")}), CheckStatus::fault, "in front of Better Auth"},
       {"a secret of two lines",
        {{"DRAWBRIDGE_REVOCATIONS_SECRET", "a\nb"}},
@@ -132,13 +132,13 @@ TEST(RevocationChecks, NameTheTableThatIsMissing) {
   const Case cases[] = {
       {"its own name", {"drawbridgeRevocation"}, "", 200, CheckStatus::ok, ""},
       {"an ORM's name", {"drawbridge_revocations"}, "drizzle", 200, CheckStatus::ok, ""},
-      {"no table, and none is wanted", {}, "", 404, CheckStatus::ok, "needs none"},
+      {"no table, and none is wanted", {}, "", 404, CheckStatus::ok, "needs no table"},
       {"a table that nobody wants", {"drawbridgeRevocation"}, "", 404, CheckStatus::ok, ""},
       {"no table", {}, "", 503, CheckStatus::fault, ""},
       {"no table of an ORM's", {}, "prisma", 503, CheckStatus::fault, ""},
-      {"elsewhere", {}, "", 200, CheckStatus::ok, "another name or database"},
-      {"not known", {}, "", 302, CheckStatus::not_checked, "did not say"},
-      {"no table, by an answer that says no more", {}, "", 500, CheckStatus::not_checked, "did not say"},
+      {"elsewhere", {}, "", 200, CheckStatus::ok, "another name or in another database"},
+      {"not known", {}, "", 302, CheckStatus::not_checked, "did not report"},
+      {"no table, by an answer that says no more", {}, "", 500, CheckStatus::not_checked, "did not report"},
   };
   for (const Case& c : cases) {
     FakeBetterAuth better_auth =

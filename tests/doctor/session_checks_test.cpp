@@ -94,13 +94,13 @@ TEST(SessionChecks, TheSecretIsTheOneThatSignedTheCookie) {
   constexpr const char* set = "credentials.secret";
   constexpr const char* signer = "credentials.cookie_secret";
   const Case cases[] = {
-      {"none, and Better Auth is asked", {}, set, ok, "Better Auth is asked about forged cookies"},
+      {"none, and Better Auth is asked", {}, set, ok, "asks Better Auth about forged cookies"},
       {"none, and Better Auth is asked: its signer", {}, signer, ok, "no secret is set"},
       {"none, for the database", at("database"), set, fault, "DRAWBRIDGE_SESSIONS is database"},
       {"none, for Redis", at("redis"), set, fault, "DRAWBRIDGE_SESSIONS is redis"},
       {"none to compare", at("redis"), signer, not_checked, "credentials.secret"},
       {"the right one", {{"BETTER_AUTH_SECRET", secret}}, signer, ok, "BETTER_AUTH_SECRET signed"},
-      {"another", {{"BETTER_AUTH_SECRET", other}}, signer, fault, "another secret than Better Auth's"},
+      {"another", {{"BETTER_AUTH_SECRET", other}}, signer, fault, "not Better Auth's secret"},
       {"an older one", {{"BETTER_AUTH_SECRETS", both}}, signer, ok, "number 2 of BETTER_AUTH_SECRETS"},
       {"the newest",
        {{"BETTER_AUTH_SECRETS", "1:" + secret}},
@@ -112,7 +112,7 @@ TEST(SessionChecks, TheSecretIsTheOneThatSignedTheCookie) {
        {{"BETTER_AUTH_SECRETS", "1:" + other}, {"BETTER_AUTH_SECRET", secret}},
        signer,
        fault,
-       "counts for nothing"},
+       "ignores it"},
   };
   for (const Case& c : cases) expect_told(c, {});
 }
@@ -123,7 +123,7 @@ TEST(SessionChecks, TheStorageCanBeRead) {
       {"database", std::unexpected{"The sessions in the database cannot be read: it is down."}},
       {"redis better-auth:", std::unexpected{"The sessions in Redis cannot be read: it is down."}}};
   const Case cases[] = {
-      {"asked", {}, id, ok, "Better Auth is asked"},
+      {"asked", {}, id, ok, "asks Better Auth"},
       {"database", at("database"), id, fault, "The sessions in the database cannot be read: it is down |"},
       {"Redis", at("redis"), id, fault, "+get and ~better-auth:*"},
       {"no Redis", {{"DRAWBRIDGE_SESSIONS", "redis"}}, id, fault, "DRAWBRIDGE_REDIS_URL is not set"},
@@ -140,7 +140,7 @@ TEST(SessionChecks, TheSessionIsWhereItIsLookedFor) {
   const std::map<std::string, Found> bare{{"redis ", record()}};
   const Variables other = at("redis", {{"DRAWBRIDGE_REDIS_PREFIX", "app:"}});
   const std::pair<Case, std::map<std::string, Found>> cases[] = {
-      {{"asked", {}, id, ok, "Better Auth is asked"}, {}},
+      {{"asked", {}, id, ok, "asks Better Auth"}, {}},
       {{"database", at("database"), id, ok, "found in the database"}, database},
       {{"Redis", at("redis"), id, ok, "found in Redis"}, redis},
       {{"another prefix", other, id, fault, "set DRAWBRIDGE_REDIS_PREFIX=better-auth:"}, redis},
@@ -150,11 +150,11 @@ TEST(SessionChecks, TheSessionIsWhereItIsLookedFor) {
       {{"and without prefix", at("database"), id, fault, "=redis and DRAWBRIDGE_REDIS_PREFIX=none"}, bare},
       {{"nowhere, of Redis", at("redis"), id, fault, "DRAWBRIDGE_SESSIONS=issuer"}, {}},
       {{"nowhere, of the database", at("database"), id, fault, "DRAWBRIDGE_SESSIONS=issuer"}, {}},
-      {{"ended", at("database"), id, fault, "it has ended there"},
+      {{"ended", at("database"), id, fault, "it has expired there"},
        {{"database", record((now_seconds - 1) * 1000)}}},
       {{"banned", at("database"), id, not_checked, "its user is banned"},
        {{"database", record((now_seconds + 60) * 1000, R"(,"banned":true)")}}},
-      {{"no record", at("redis"), id, fault, "says too little"},
+      {{"no record", at("redis"), id, fault, "lacks data"},
        {{"redis better-auth:", SessionStore::Record{.json = "{}"}}}},
   };
   for (const auto& [c, stored] : cases) expect_told(c, stored);

@@ -87,12 +87,12 @@ WRONG: dict[str, tuple[set[str], set[str], str]] = {
     "other_routes": (set(), set(), ""),
     "open_to_all": ({"api.requires_token"}, set(), "anyone can read it"),
     "unverified_tokens": ({"api.tampered_token"}, set(), "without verifying"),
-    "any_path": ({"api.foreign_path"}, set(), "any user reads any other's"),
+    "any_path": ({"api.foreign_path"}, set(), "any user can read any other user's data"),
     "subject_in_path": ({"api.own_path"}, set(), "with `sub`"),
     "uuid_beside_text": ({"api.own_path"}, set(), "UUID(x) == x is false"),
     "compared_as_text": (set(), {"api.own_path"}, "as text"),
     "forbidden_without_token": (set(), {"api.requires_token"}, "403"),
-    "debug_mode": ({"api.quiet_errors"}, set(), "a traceback of Python"),
+    "debug_mode": ({"api.quiet_errors"}, set(), "a Python traceback"),
     "sql_in_errors": ({"api.quiet_errors"}, set(), "SQL"),
     "token_in_errors": ({"api.quiet_errors"}, set(), "the token"),
     "simulated/late_clock": ({"clock.api"}, set(), "behind"),
@@ -116,7 +116,7 @@ def test_a_backend_with_other_routes_is_no_fault(healthy_sqlite: SetUp, wrong: P
     checks = healthy_sqlite.examine(api_url=f"{wrong.url}/other_routes")
     assert checks.not_checked == NOT_READY
     assert {checks[name].summary for name in NOT_READY} == {
-        "the API has no route /api/v1/{user_id}/tasks (it answers 404)"
+        "the API has no route /api/v1/{user_id}/tasks (it returns 404)"
     }
 
 
@@ -131,7 +131,7 @@ def test_a_backend_with_other_routes_need_not_allow_what_they_do_not_have(health
 def test_a_path_too_many(healthy: SetUp, path: str):
     checks = healthy.examine(api_url=f"{healthy.backend.url}{path}")
     assert (checks.faults, checks.warnings) == ({"api.reachable"}, set())
-    assert f"--api-url has the path {path} too many" in checks["api.reachable"].summary
+    assert f"--api-url has the extra path {path}" in checks["api.reachable"].summary
     assert {checks[left].summary for left in checks.not_checked} == {"because of the fault api.reachable"}
     # The remedy, followed.
     found = re.search(r"--api-url=([^,]+),", checks["api.reachable"].remedy or "")
@@ -162,4 +162,4 @@ def test_the_front_end_is_not_the_api(healthy_sqlite: SetUp):
 def test_another_backend_needs_no_readiness(healthy_sqlite: SetUp, wrong: PythonApi):
     checks = healthy_sqlite.examine(api_url=f"{wrong.url}/right")
     assert checks.of("ok") == set(checks)
-    assert "another backend" in checks["api.ready"].summary
+    assert "not drawbridge serve" in checks["api.ready"].summary

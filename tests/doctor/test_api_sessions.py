@@ -40,7 +40,7 @@ def test_an_api_with_the_same_settings(healthy_sqlite: SetUp, start_backend: Sta
     env = SESSIONS | secret_of(healthy_sqlite) | {"DRAWBRIDGE_SESSIONS": place}
     checks = examined(healthy_sqlite, start_backend(healthy_sqlite.issuer, **lower(env)).url, env)
     assert checks.of("ok") == set(checks)
-    assert checks["api.session"].summary.startswith("the API takes the session cookie")
+    assert checks["api.session"].summary.startswith("the API accepts the session cookie")
 
 
 def test_the_cookie_may_come_with_its_name(healthy_sqlite: SetUp, start_backend: StartBackend):
@@ -84,7 +84,7 @@ def test_an_api_with_other_settings(healthy_sqlite: SetUp, start_backend: StartB
     env = SESSIONS | secret_of(healthy_sqlite)
     of_api = env | {setting: value.format(nobody=free_port()) for setting, value in others.items()}
     checks = examined(healthy_sqlite, start_backend(healthy_sqlite.issuer, **lower(of_api)).url, env)
-    assert f"the API answers {code} to a session that is good here" in only(checks, "api.session")
+    assert f"the API returns {code} for a session that is valid here" in only(checks, "api.session")
     assert remedy in (checks["api.session"].remedy or "")
 
 
@@ -92,7 +92,7 @@ def test_a_role_of_the_apis_that_may_not_read_sessions(healthy_postgres: SetUp, 
     """Doctor is run as the owner of the tables, who may."""
     env = SESSIONS | secret_of(healthy_postgres) | {"DRAWBRIDGE_SESSIONS": "database"}
     checks = examined(healthy_postgres, start_backend(healthy_postgres.issuer, **lower(env)).url, env)
-    assert "answers 503 (session_unavailable)" in only(checks, "api.session")
+    assert "returns 503 (session_unavailable)" in only(checks, "api.session")
     assert checks["credentials.storage"].status == "ok"
 
 
@@ -115,7 +115,7 @@ def test_an_api_that_takes_sessions_alone(healthy_sqlite: SetUp, start_backend: 
     checks = examined(healthy_sqlite, start_backend(healthy_sqlite.issuer, **lower(env)).url, env)
     only(checks)
     assert checks["api.session"].status == "ok"
-    assert {checks[left].summary for left in OF_TOKENS} == {"DRAWBRIDGE_CREDENTIALS takes no token"}
+    assert {checks[left].summary for left in OF_TOKENS} == {"DRAWBRIDGE_CREDENTIALS does not include token"}
 
 
 def test_a_doctor_without_the_apis_settings_says_so(healthy_sqlite: SetUp, start_backend: StartBackend):
@@ -133,7 +133,7 @@ def test_settings_without_a_session(healthy_sqlite: SetUp, start_backend: StartB
     checks = examined(healthy_sqlite, api.url, {}, session=None, env_file=env_file)
     only(checks)
     assert checks["api.session"].status == "not_checked"
-    assert "give a session in DRAWBRIDGE_SESSION, or on standard input" in checks["api.session"].summary
+    assert "give a session (DRAWBRIDGE_SESSION), or pipe it in" in checks["api.session"].summary
 
 
 def test_a_page_that_may_not_read_what_it_sent_with_its_cookie(healthy_sqlite: SetUp, wrong: PythonApi):

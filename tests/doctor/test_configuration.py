@@ -25,14 +25,14 @@ MISSPELT = {
 def test_a_misspelt_name(healthy_sqlite: SetUp, name: str, meant: str):
     url = healthy_sqlite.issuer.url
     text = only(examine(better_auth_url=url, env={name: "a-secret"}), warning="config.variables")
-    assert f"{name} (is {meant}" in text and "a-secret" not in text
+    assert f"{name} (did you mean {meant}" in text and "a-secret" not in text
 
 
 def test_a_misspelt_name_in_a_file(healthy_sqlite: SetUp, tmp_path: Path):
     file = tmp_path / ".env"
     file.write_text(f"BETTER_AUTH_URL={healthy_sqlite.issuer.url}\nBETTER_AUTH_ISUER=http://localhost:3000\n")
     text = only(examine(env_file=file), warning="config.variables")
-    assert "BETTER_AUTH_ISUER (is BETTER_AUTH_ISSUER meant?)" in text
+    assert "BETTER_AUTH_ISUER (did you mean BETTER_AUTH_ISSUER?)" in text
     file.write_text(f"BETTER_AUTH_URL={healthy_sqlite.issuer.url}\nBETTER_AUTH_ISSUER={healthy_sqlite.issuer.url}\n")
     only(examine(env_file=file))
 

@@ -25,7 +25,7 @@ def origin_to_allow(remedy: str | None) -> str:
 @pytest.mark.parametrize(
     ("allowed", "says"),
     [
-        ("https://app.example.com", "compared letter by letter"),
+        ("https://app.example.com", "compared exactly"),
         ("http://localhost:{port}", "localhost and 127.0.0.1 are different origins"),
     ],
     ids=["another page", "the other name of this machine"],
@@ -56,11 +56,11 @@ def test_the_page_may_be_elsewhere_than_better_auth(healthy_sqlite: SetUp, start
 NO_ORIGINS = {
     "any": ("*", "would let any page in"),
     "null": ("null", "would let any page in"),
-    "a slash at the end": ("http://localhost:3000/", 'sends the origin as "http://localhost:3000"'),
+    "a slash at the end": ("http://localhost:3000/", 'sends the origin "http://localhost:3000"'),
     "without scheme": ("localhost:3000", "is not an origin"),
-    "capitals": ("https://App.example.com", 'sends the origin as "https://app.example.com"'),
-    "the port that is understood": ("https://app.example.com:443", 'sends the origin as "https://app.example.com"'),
-    "a path": ("https://app.example.com/tasks", 'sends the origin as "https://app.example.com"'),
+    "capitals": ("https://App.example.com", 'sends the origin "https://app.example.com"'),
+    "the port that is understood": ("https://app.example.com:443", 'sends the origin "https://app.example.com"'),
+    "a path": ("https://app.example.com/tasks", 'sends the origin "https://app.example.com"'),
     "two": ("https://a.example.com,https://b.example.com", "origin"),
 }
 
@@ -77,17 +77,17 @@ def test_an_origin_that_no_browser_sends_is_wrong_usage(given: str, says: str):
 WRONG: dict[str, tuple[set[str], set[str], str]] = {
     "right": (set(), set(), ""),
     "no_cors": ({"cors.preflight"}, set(), "the API has no CORS layer"),
-    "another_origin": ({"cors.preflight"}, set(), "compared letter by letter"),
+    "another_origin": ({"cors.preflight"}, set(), "compared exactly"),
     "other_name": ({"cors.preflight"}, set(), "the API allows http://localhost:"),
-    "slash_at_the_end": ({"cors.preflight"}, set(), "compared letter by letter"),
+    "slash_at_the_end": ({"cors.preflight"}, set(), "compared exactly"),
     "get_alone": ({"cors.preflight"}, set(), "the method PATCH"),
     "no_authorization": ({"cors.preflight"}, set(), "the header Authorization"),
-    "gate_before_preflight": ({"cors.preflight"}, set(), "answers OPTIONS, which has no token"),
+    "gate_before_preflight": ({"cors.preflight"}, set(), "refuses OPTIONS, which has no token"),
     "gate_before_cors": ({"cors.errors"}, set(), "add CORSMiddleware last"),
     "not_exposed": (set(), {"cors.exposed_headers"}, "cannot read Retry-After, WWW-Authenticate"),
     "any_origin": ({"cors.foreign_origin"}, set(), "Access-Control-Allow-Origin: *"),
-    "reflected_origin": ({"cors.foreign_origin"}, set(), "credentials included"),
-    "beginning_of_origin": ({"cors.foreign_origin"}, set(), ".evil.example in"),
+    "reflected_origin": ({"cors.foreign_origin"}, set(), "including credentials"),
+    "beginning_of_origin": ({"cors.foreign_origin"}, set(), ".evil.example, with"),
     "end_of_origin": ({"cors.foreign_origin"}, set(), "http://evil127.0.0.1:"),
 }
 

@@ -23,12 +23,12 @@ BAD = {
     "a name for https": (
         SESSIONS | {"DRAWBRIDGE_SESSION_COOKIE": "__Secure-better-auth.session_token"},
         "credentials.cookie_name",
-        "take DRAWBRIDGE_SESSION_COOKIE away",
+        "remove DRAWBRIDGE_SESSION_COOKIE",
     ),
     "another name": (
         SESSIONS | {"DRAWBRIDGE_SESSION_COOKIE": "my.session_token"},
         "credentials.cookie_name",
-        "take DRAWBRIDGE_SESSION_COOKIE away",
+        "remove DRAWBRIDGE_SESSION_COOKIE",
     ),
     "the name of an issuer that browsers reach over https": (
         SESSIONS | {"BETTER_AUTH_ISSUER": "https://app.example.com"},
@@ -65,7 +65,7 @@ def test_keys_that_better_auth_reads(start_issuer):
     issuer = start_issuer(api_keys="on")
     checks = examine(better_auth_url=issuer.url, env=KEYS)
     only(checks)
-    assert checks["credentials.api_keys"].summary == "Better Auth reads API keys"
+    assert checks["credentials.api_keys"].summary == "Better Auth recognizes API keys"
 
 
 IDLE = {
@@ -75,15 +75,15 @@ IDLE = {
             "DRAWBRIDGE_REDIS_URL": "redis://a-secret@localhost",
             "DRAWBRIDGE_SESSION_COOKIE": "a secret",
         },
-        "DRAWBRIDGE_REDIS_URL, since DRAWBRIDGE_CREDENTIALS takes no session",
+        "DRAWBRIDGE_REDIS_URL, because DRAWBRIDGE_CREDENTIALS does not include session",
     ),
     "a Redis that nobody looks into": (
         SESSIONS | {"DRAWBRIDGE_REDIS_PREFIX": "app:"},
-        "DRAWBRIDGE_REDIS_PREFIX, since DRAWBRIDGE_SESSIONS is not redis",
+        "DRAWBRIDGE_REDIS_PREFIX, because DRAWBRIDGE_SESSIONS is not redis",
     ),
     "how long nothing is remembered": (
         {"DRAWBRIDGE_CREDENTIAL_MAX_AGE": "5"},
-        "DRAWBRIDGE_CREDENTIAL_MAX_AGE, since Better Auth is asked about neither",
+        "DRAWBRIDGE_CREDENTIAL_MAX_AGE, because the backend does not ask Better Auth",
     ),
 }
 
@@ -130,7 +130,7 @@ def test_a_cookie_that_does_not_reach_the_api(healthy_sqlite: SetUp):
     """`localhost` and `127.0.0.1` are two hosts for a browser."""
     found = reach(healthy_sqlite, api_url=f"http://localhost:{healthy_sqlite.backend.port}")
     assert found.status == "fault"
-    assert "for 127.0.0.1 alone, and the API is at localhost" in found.text()
+    assert "only for 127.0.0.1, but the API is at localhost" in found.text()
 
 
 def test_a_page_of_another_site_from_which_the_cookie_is_not_sent(healthy_sqlite: SetUp):
@@ -143,7 +143,7 @@ def test_a_cookie_that_no_browser_keeps(start_issuer):
     issuer = start_issuer(cookie_domain="example.com")
     found = examine(better_auth_url=issuer.url, api_url=issuer.url, env=SESSIONS)["credentials.cookie_reach"]
     assert found.status == "fault"
-    assert "sets its cookie for example.com" in found.text() and "not below that" in found.text()
+    assert "sets its cookie for example.com" in found.text() and "not within that domain" in found.text()
 
 
 def test_a_better_auth_without_a_database(start_issuer):
@@ -159,5 +159,5 @@ def test_a_banned_user(start_set_up):
     env = SESSIONS | {"BETTER_AUTH_SECRET": set_up.issuer.program.env["BETTER_AUTH_SECRET"]}
     for place in ("issuer", "database"):
         checks = set_up.examine(token=None, api_url=None, env=env | {"DRAWBRIDGE_SESSIONS": place})
-        assert "BANNED_USER: the user of the session is banned" in only(checks, "issuer.signs")
+        assert "BANNED_USER: the session's user is banned" in only(checks, "issuer.signs")
     assert checks["credentials.stored_session"].summary == "its user is banned"

@@ -131,7 +131,7 @@ UUID: dict[str, Spoilt] = {
     ),
     "upper case": Spoilt(
         "tables.user_uuid_values",
-        "1 user with a uuid that is not a UUID in lower case (id u1)",
+        "1 user whose uuid is not a lower-case UUID (id u1)",
         by_hand('UPDATE "user" SET uuid = lower(uuid)', says='UPDATE "user" SET uuid = lower(uuid)'),
         column="text",
         uuids={"u1": GOOD.upper(), "u2": ALSO_GOOD},
@@ -139,7 +139,7 @@ UUID: dict[str, Spoilt] = {
     ),
     "no UUID": Spoilt(
         "tables.user_uuid_values",
-        "2 users with a uuid that is not a UUID",
+        "2 users whose uuid is not a lower-case UUID",
         by_hand("""UPDATE "user" SET uuid = NULL WHERE id in ('u1', 'u2')""", says='UPDATE "user" SET uuid = NULL'),
         column="text",
         uuids={"u1": "1", "u2": NIL},
@@ -147,7 +147,7 @@ UUID: dict[str, Spoilt] = {
     ),
     "nil": Spoilt(
         "tables.user_uuid_values",
-        "1 user with a uuid that is not a UUID",
+        "1 user whose uuid is not a lower-case UUID",
         by_hand("""UPDATE "user" SET uuid = NULL WHERE id = 'u1'""", says='UPDATE "user" SET uuid = NULL'),
         column="uuid",
         uuids={"u1": NIL, "u2": GOOD},
@@ -155,7 +155,7 @@ UUID: dict[str, Spoilt] = {
     ),
     "the same twice": Spoilt(
         "tables.user_uuid_values",
-        "2 users with a uuid that is another's too (id u1, u2)",
+        "2 users whose uuid another user has, too (id u1, u2)",
         by_hand("""UPDATE "user" SET uuid = NULL WHERE id = 'u2'""", says='UPDATE "user" SET uuid = NULL'),
         column={"postgresql": "uuid", "sqlite": "text"},
         uuids={"u1": GOOD, "u2": GOOD},
@@ -199,14 +199,14 @@ UUID: dict[str, Spoilt] = {
 TABLES: dict[str, Spoilt] = {
     "foreign keys of tasks to user.id": Spoilt(
         "tables.foreign_keys",
-        "tasks.user_id refers to user.id",
+        "tasks.user_id references user.id",
         by_its_statements,
         migrated=True,
         sql={product: drop + TASKS_OF_THE_ID for product, drop in OURS.items()},
     ),
     "foreign keys of another table to user.id": Spoilt(
         "tables.foreign_keys",
-        "notes.owner_id refers to user.id",
+        "notes.owner_id references user.id",
         by_its_statements,
         migrated=True,
         sql='create table notes (id integer primary key, owner_id text references "user" (id))',
@@ -214,28 +214,28 @@ TABLES: dict[str, Spoilt] = {
     ),
     "tasks without a foreign key": Spoilt(
         "tables.foreign_keys",
-        "tasks.user_id refers to nothing",
+        "tasks.user_id has no foreign key",
         by_its_statements,
         migrated=True,
         sql={product: drop + TASKS_OF_NOBODY for product, drop in OURS.items()},
         status="warning",
     ),
     "none of ours": Spoilt(
-        "tables.migrations", "not there", by_our_migration, migrated=True, sql=OURS, products=POSTGRES
+        "tables.migrations", "do not exist", by_our_migration, migrated=True, sql=OURS, products=POSTGRES
     ),
     "none of ours, which serve makes": Spoilt(
-        "tables.migrations", "not there", by_our_migration, migrated=True, sql=OURS, products=SQLITE, status="warning"
+        "tables.migrations", "do not exist", by_our_migration, migrated=True, sql=OURS, products=SQLITE, status="warning"
     ),
     "older ones of ours": Spoilt(
         "tables.migrations",
-        f"version {LATEST - 1}, this program knows {LATEST}",
+        f"version {LATEST - 1}, but this program expects {LATEST}",
         by_our_migration,
         migrated=True,
         sql=OLDER,
     ),
     "newer ones of ours": Spoilt(
         "tables.migrations",
-        f"version {LATEST + 1}, this program knows {LATEST}",
+        f"version {LATEST + 1}, but this program expects {LATEST}",
         None,  # another program
         migrated=True,
         sql=f"insert into drawbridge_migrations (version, name, applied_at) values ({LATEST + 1}, 'later', '2026-01-01')",
@@ -336,7 +336,7 @@ def test_an_api_that_is_not_ready_for_it(start_set_up: StartSetUp):
     checks = set_up.examine()
     # What referred to it went with it.
     assert (checks.faults, checks.warnings) == (set(), {"tables.foreign_keys"})
-    assert checks["tables.foreign_keys"].summary == "tasks.user_id, tags.user_id refer to nothing, not to user.uuid"
+    assert checks["tables.foreign_keys"].summary == "tasks.user_id, tags.user_id have no foreign key to user.uuid"
     by_its_statements(set_up.issuer.database, checks["tables.foreign_keys"].remedy or "")
     mended = set_up.examine()
     assert (mended.faults, mended.warnings) == (set(), set())
@@ -353,7 +353,7 @@ def test_nothing_in_it(healthy_sqlite: SetUp, new_database: NewDatabase, tmp_pat
             script(database, "pragma user_version = 1")
         checks = look_at(healthy_sqlite, database.url)
         assert (checks.faults, checks.warnings) == ({"database.better_auth"}, set())
-        assert "DATABASE_URL names another" in checks["database.better_auth"].text()
+        assert "DATABASE_URL names a different one" in checks["database.better_auth"].text()
 
 
 UNREADABLE = {
@@ -428,7 +428,7 @@ def test_a_role_that_sees_nothing(new_database: NewDatabase, healthy_sqlite: Set
     script(database, 'alter table "user" alter uuid drop not null; create role sees_nothing login')
     checks = look_at(healthy_sqlite, database.url.replace("//postgres@", "//sees_nothing@"))
     assert checks.faults == set()
-    assert "may not" in checks["tables.user_uuid_values"].summary
+    assert "is not allowed" in checks["tables.user_uuid_values"].summary
     assert {"tables.user_uuid_values", "tables.migrations"} <= checks.not_checked
 
 

@@ -151,7 +151,7 @@ def test_asks_the_api_few_questions_that_only_read(healthy_sqlite: SetUp):
 def test_says_so_to_people(healthy_sqlite: SetUp):
     done = run_doctor(*arguments_of(healthy_sqlite.options()))
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(r"healthy, \d+ ok \(--all lists each check\)\n", done.stdout)
+    assert re.fullmatch(r"healthy, \d+ ok \(--all lists every check\)\n", done.stdout)
     done = run_doctor(*arguments_of(healthy_sqlite.options()), "--all")
     *lines, blank, last = done.stdout.splitlines()
     assert blank == ""

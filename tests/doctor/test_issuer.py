@@ -123,7 +123,7 @@ def test_a_secret_that_does_not_open_the_key(
     issuer.stop()
     issuer.program.env["BETTER_AUTH_SECRET"] = secrets.token_hex(32)
     issuer.start()
-    assert "BETTER_AUTH_SECRET changed" in only(examine_session(issuer, before), "issuer.session")
+    assert "BETTER_AUTH_SECRET has changed" in only(examine_session(issuer, before), "issuer.session")
 
     person = sign_in_anew(issuer)
     text = only(examine_session(issuer, person), "issuer.signs")
@@ -154,7 +154,7 @@ def test_a_better_auth_that_cannot_read_its_sessions(
     issuer.database.execute("alter table session rename to session_elsewhere")
     checks = examine_session(issuer, person)
     only(checks)  # doctor was not shown the database, and a failure is no answer to what it asked
-    assert "answers 500" in checks["issuer.session"].summary
+    assert "returns 500" in checks["issuer.session"].summary
     assert checks["token.form"].summary == checks["issuer.session"].summary
     issuer.database.execute("alter table session_elsewhere rename to session")
     only(examine_session(issuer, person))

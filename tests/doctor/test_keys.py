@@ -84,13 +84,13 @@ def test_an_address_of_keys_that_is_not_theirs(healthy_sqlite: SetUp, path: str,
         healthy_sqlite.examine(jwks_url=healthy_sqlite.issuer.base + path, api_url=None),
         check,
     )
-    assert "leave BETTER_AUTH_JWKS_URL out" in text
+    assert "remove BETTER_AUTH_JWKS_URL" in text
 
 
 def test_an_address_of_keys_that_is_a_pages(healthy_sqlite: SetUp):
     page = f"{healthy_sqlite.backend.url}/docs"
     text = only(healthy_sqlite.examine(jwks_url=page), "jwks.document")
-    assert f"{page} answers a web page" in text and "leave BETTER_AUTH_JWKS_URL out" in text
+    assert f"{page} returns a web page" in text and "remove BETTER_AUTH_JWKS_URL" in text
     only(healthy_sqlite.examine(jwks_url=None))
 
 
@@ -132,7 +132,7 @@ def test_keys_at_a_key_service(start_issuer: StartIssuer):
         issuer = start_issuer(remote_url=url, service_key=private)
         token = issuer.sign_up("alice").token()
         text = only(examine(better_auth_url=issuer.url), "jwks.status")
-        assert "jwks.remoteUrl" in text and "set BETTER_AUTH_JWKS_URL to what jwks.remoteUrl says" in text
+        assert "jwks.remoteUrl" in text and "set BETTER_AUTH_JWKS_URL to the value of jwks.remoteUrl" in text
         # The remedy, followed.
         checks = examine(better_auth_url=issuer.url, jwks_url=url, token=token)
         only(checks)
@@ -153,7 +153,7 @@ def test_a_key_service_that_does_not_sign(start_issuer: StartIssuer):
         cookie = issuer.sign_up("alice").browser.cookies[SESSION_COOKIE]
         options = {"better_auth_url": issuer.url, "jwks_url": url, "session": cookie}
         text = only(examine(**options), "issuer.signs")
-        assert f"the keys are read from {url}" in text and "Where a key service signs there (jwt.sign), it did not" in text
+        assert f"the keys come from {url}" in text and "If a key service signs there (jwt.sign), it failed" in text
         assert "fix the service" in text and "DELETE FROM jwks" not in text
         issuer.stop()
         issuer.program.env["ISSUER_SERVICE_KEY"] = private
@@ -180,7 +180,7 @@ def test_limited_fetches(start_issuer: StartIssuer, new_database: Any):
     with_plugin = start_issuer(database, key_fetches=1)
     only(examine(better_auth_url=with_plugin.url))
     text = only(examine(better_auth_url=with_plugin.url), "jwks.status")
-    assert "where none of your rules names that path" in text
+    assert "unless one of your rules names that path" in text
     with_plugin.stop()
     # The remedy, followed, while all else is limited.
     for payload in ({"payload": "own"}, {}):
@@ -278,7 +278,7 @@ def test_many_keys(set_up: SetUp):
     )
     issuer.database.execute('update jwks set "expiresAt" = ? where id <> ?', ended, key)
     text = only(set_up.examine(token=token, api_url=None), warning="jwks.count")
-    assert "51 keys" in text and "rotationInterval" in text and "longer past than tokens live" in text
+    assert "51 keys" in text and "rotationInterval" in text and "longer ago than a token is valid" in text
     # The remedy, followed.
     issuer.database.execute('delete from jwks where "expiresAt" < ?', a_quarter_ago)
     checks = set_up.examine(token=token)
@@ -388,7 +388,7 @@ BETWEEN: dict[str, tuple[ChangeAnswer, str, str]] = {
     "one kid for two keys": (
         with_keys(lambda keys: keys.append(keys[0])),
         "jwks.kids",
-        "names several",
+        "several keys share",
     ),
     "a key without kid": (
         with_keys(lambda keys: keys[0].pop("kid")),
@@ -435,6 +435,6 @@ def test_simulated_clock(healthy_sqlite: SetUp, seconds: int, fault: str | None,
 def test_a_wrong_port_is_one_fault(healthy_sqlite: SetUp):
     checks = healthy_sqlite.examine(better_auth_url=f"http://127.0.0.1:{free_port()}")
     text = only(checks, "jwks.reachable")
-    assert f"set BETTER_AUTH_URL={healthy_sqlite.issuer.url}, from which issuer, audience" in text
+    assert f"set BETTER_AUTH_URL={healthy_sqlite.issuer.url}; issuer, audience" in text
     for check in ("token.issuer", "token.audience", "api.own_path"):
         assert checks[check].summary == "because of the fault jwks.reachable"

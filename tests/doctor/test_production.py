@@ -72,7 +72,7 @@ SHOWN = [
         "an origin of this machine",
         "production.origins",
         "fault",
-        "names https://localhost:3000",
+        "includes https://localhost:3000",
         {"DRAWBRIDGE_ALLOWED_ORIGINS": "{page},https://localhost:3000"},
     ),
     Shown(
@@ -133,7 +133,11 @@ MADE = [
         product="postgresql",
     ),
     Made(
-        "a token for two hours", set(), {SQLITE, "production.token_lifetime"}, "live 120 minutes", {"expires_in": "2h"}
+        "a token for two hours",
+        set(),
+        {SQLITE, "production.token_lifetime"},
+        "valid for 120 minutes",
+        {"expires_in": "2h"},
     ),
     Made(
         "an audience of many",
@@ -213,7 +217,7 @@ def test_what_a_backend_asks_is_not_limited(start_production: StartProduction):
     checks = start_production("postgresql", api_keys="on").examine(env=WITH_SESSIONS_AND_KEYS)
     assert (checks.faults, checks.warnings) == ({ANOTHER_SITE, TOKENS_ALONE}, set())
     assert EXCHANGES <= checks.of("ok")
-    assert checks["production.session_exchange"].summary == "105 questions for a session in a row are all answered"
+    assert checks["production.session_exchange"].summary == "all 105 session lookups in a row were answered"
 
 
 def test_what_a_backend_asks_is_limited_without_the_plugin(start_production: StartProduction):
@@ -259,9 +263,9 @@ def test_keys_that_come_over_plain_http(production: Production):
 def test_a_set_up_of_a_developers_machine(healthy: SetUp):
     checks = healthy.examine(production=True)
     assert checks.faults == {"production.https", "production.sign_in"}
-    assert "20 of 20 wrong passwords were checked" in checks["production.sign_in"].summary
+    assert "Better Auth checked 20 of 20 wrong passwords" in checks["production.sign_in"].summary
     sqlite = {SQLITE} if healthy.issuer.database.kind == "sqlite" else set()
     assert checks.warnings == {"production.audience", "production.rotation", "production.docs"} | sqlite
-    assert checks["production.docs"].summary == "the API shows everybody /docs, /openapi.json"
+    assert checks["production.docs"].summary == "anyone can read /docs, /openapi.json"
     assert checks["production.cookies"].summary == "because of the fault production.https"
     assert checks["production.origins"].summary == "because of the fault production.https"

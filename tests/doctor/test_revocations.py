@@ -56,8 +56,8 @@ def test_one_that_does_not_where_it_must(healthy_sqlite: SetUp):
 
 
 SECRETS = {
-    "none": ({}, "asks for a secret, and DRAWBRIDGE_REVOCATIONS_SECRET is not set"),
-    "another": ({"DRAWBRIDGE_REVOCATIONS_SECRET": "another-secret"}, "is another secret than the plugin's"),
+    "none": ({}, "requires a secret, but DRAWBRIDGE_REVOCATIONS_SECRET is not set"),
+    "another": ({"DRAWBRIDGE_REVOCATIONS_SECRET": "another-secret"}, "is not the plugin's secret"),
     "the plugin's": ({"DRAWBRIDGE_REVOCATIONS_SECRET": SECRET}, None),
 }
 
@@ -103,7 +103,7 @@ def test_a_table_that_was_dropped(start_issuer: StartIssuer):
     wait_until(lambda: status_of(issuer, "drawbridge/revocations") == 503, 60, "the feed is away")
     options = {"better_auth_url": issuer.url, "token": issuer.sign_up("alice").token()}
     text = only(examine(**options, database_url=issuer.database.url), TABLE)
-    assert "and Better Auth records revocations" in text and "npx auth migrate" in text
+    assert "but Better Auth records revocations" in text and "npx auth migrate" in text
     assert "REVOCATIONS_UNAVAILABLE" in only(examine(**options), FEED)  # where no database is looked at
 
 
@@ -112,7 +112,7 @@ def test_a_limit_of_the_applications_own(start_issuer: StartIssuer, reads: int):
     """Also one that lets through the first question alone."""
     issuer = start_issuer(revocations="on", feed_reads=reads)
     text = only(examine(better_auth_url=issuer.url), FEED)
-    assert "answers 429" in text and "rateLimit.customRules" in text
+    assert "returns 429" in text and "rateLimit.customRules" in text
 
 
 def test_a_proxy_that_answers_in_its_place(recording: SetUp):
@@ -122,7 +122,7 @@ def test_a_proxy_that_answers_in_its_place(recording: SetUp):
 
     with relay(recording.issuer.url, web_page) as url:
         text = only(examine(better_auth_url=recording.issuer.url, jwks_url=f"{url}/api/auth/jwks"), FEED)
-    assert "answers something else than revocations: a web page" in text
+    assert "returns something other than revocations: a web page" in text
 
 
 def test_a_clock_that_is_wrong_does_not_matter_to_them(recording: SetUp):
@@ -145,7 +145,7 @@ def test_a_token_of_a_process_without_the_option(
     issuer.program.env["ISSUER_REVOCATIONS"] = "on"
     issuer.start()
     text = only(examine(better_auth_url=issuer.url, token=before), warning=FRESH)
-    assert "it has no `fresh`" in text and "every process of Better Auth" in text
+    assert "it has no `fresh`" in text and "every Better Auth process" in text
     only(examine(better_auth_url=issuer.url, token=person.token()))
 
 
@@ -168,7 +168,7 @@ def test_an_api_that_is_not_told(start_issuer: StartIssuer, start_backend: Start
         return found if found.warnings else None
 
     wait_until(lambda: warned() is not None, 60, "the API has lost them")
-    assert "also after sign-out" in only(warned() or Examination(), warning="api.ready")
+    assert "even after sign-out" in only(warned() or Examination(), warning="api.ready")
 
 
 def test_an_open_feed_is_a_note(recording: SetUp):

@@ -37,7 +37,7 @@ def test_rotation_that_is_turned_on(start_set_up: StartSetUp, product: str):
     restart(set_up, MONTH)
     found = rotation(set_up, set_up.person.token())
     assert found.status == "warning", "the key of before is used on, and has no end"
-    assert "one has no end" in found.summary
+    assert "one has no expiry" in found.summary
 
     # As the remedy says, to the letter.
     (statement,) = re.findall(r"UPDATE jwks .*?;", found.remedy or "")
@@ -58,4 +58,4 @@ def test_rotation_that_is_turned_off(start_set_up: StartSetUp, product: str):
     set_up.issuer.database.execute("""update jwks set "expiresAt" = '2026-01-01T00:00:00.000Z'""")
     found = rotation(set_up, set_up.person.token())
     assert found.status == "warning"
-    assert "of 2 signing keys in the table jwks one has no end" in found.summary
+    assert "of 2 signing keys in the table jwks, one has no expiry" in found.summary

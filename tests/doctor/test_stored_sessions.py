@@ -76,12 +76,12 @@ def test_of_several_secrets_the_one_that_signed_is_named(healthy_sqlite: SetUp):
 
 SECRETS = {
     "none": ({SECRET: ""}, "credentials.secret", "neither BETTER_AUTH_SECRET nor BETTER_AUTH_SECRETS is set"),
-    "another": ({SECRET: 32 * "k"}, "credentials.cookie_secret", "another secret than Better Auth's"),
+    "another": ({SECRET: 32 * "k"}, "credentials.cookie_secret", "not Better Auth's secret"),
     "others": ({SECRET: "", "BETTER_AUTH_SECRETS": f"1:{32 * 'k'}"}, "credentials.cookie_secret", "401 session_unknown"),
     "others before the right one": (
         {"BETTER_AUTH_SECRETS": f"1:{32 * 'k'}"},
         "credentials.cookie_secret",
-        "counts for nothing where BETTER_AUTH_SECRETS is set",
+        "ignores it if BETTER_AUTH_SECRETS is set",
     ),
 }
 
@@ -119,7 +119,7 @@ def test_the_session_is_found_in_redis(start_set_up: StartSetUp, redis: PrivateR
 def test_another_prefix(in_redis: SetUp, redis: PrivateRedis):
     env = at(redis, DRAWBRIDGE_REDIS_PREFIX="app:")
     text = only(looked_for(in_redis, "redis", env, database_url=None), "credentials.stored_session")
-    assert "in Redis with the prefix better-auth:, and the backend looks for it with the prefix app:" in text
+    assert "in Redis with the prefix better-auth:, but the backend looks for it with the prefix app:" in text
     assert "set DRAWBRIDGE_REDIS_PREFIX=better-auth:" in text
 
 
@@ -156,7 +156,7 @@ def test_better_auth_keeps_it_in_the_database_and_the_backend_looks_into_redis(
     healthy_sqlite: SetUp, redis: PrivateRedis
 ):
     text = only(looked_for(healthy_sqlite, "redis", at(redis)), "credentials.stored_session")
-    assert "the session is in the database, and not in Redis" in text
+    assert "the session is in the database, not in Redis" in text
     assert "set DRAWBRIDGE_SESSIONS=database" in text
     text = only(looked_for(healthy_sqlite, "redis", at(redis), database_url=None), "credentials.stored_session")
     assert "Redis does not have it with the prefix better-auth:" in text

@@ -76,7 +76,7 @@ GIVEN: dict[str, tuple[Callable[[Two], str], str, str]] = {
     "of another Better Auth, under our key": (
         lambda t: with_header(t.other_token, kid=t.key),
         "token.signature",
-        "another key than the listed one",
+        "a key other than the listed one",
     ),
     "changed": (
         lambda t: with_claims(t.set_up.token, uuid=str(uuid4())),
@@ -86,17 +86,17 @@ GIVEN: dict[str, tuple[Callable[[Two], str], str, str]] = {
     "of the API's own sign-up": (
         lambda _: of_an_apis_own_sign_up(exp=in_a_quarter()),
         "token.algorithm",
-        "a sign-up of the API's own",
+        "the API's own sign-up",
     ),
     "of the API's own sign-up, without an end": (
         lambda _: of_an_apis_own_sign_up(),
         "token.algorithm",
-        "this token was not made by this Better Auth (it has no `iss`)",
+        "this Better Auth did not make this token (it has no `iss`)",
     ),
     "an ID token of another service": (
         lambda _: id_token(kid="x1"),
         "token.key",
-        'not made by this Better Auth (its `iss` says "https://accounts.google.com")',
+        'this Better Auth did not make this token (its `iss` is "https://accounts.google.com")',
     ),
     "an ID token without kid": (
         lambda _: id_token(),
@@ -133,7 +133,7 @@ def test_of_another_better_auth(two: Two, start_issuer: StartIssuer, name: str):
     other = start_issuer(payload=OTHERS[name])
     checks = two.set_up.examine(token=other.sign_up("mallory").token(), production=True, api_url=None)
     assert checks.faults == {"token.key", "production.https", "production.sign_in"}
-    assert f'its `iss` says "{other.url}"' in checks["token.key"].text()
+    assert f'its `iss` is "{other.url}"' in checks["token.key"].text()
     assert not [check for check in checks.warnings if not check.startswith("production.")]
     for check in (
         "token.kind",
@@ -188,7 +188,7 @@ def test_the_whole_row_of_the_user(start_issuer: StartIssuer, two: Two):
 
 def test_ended(start_issuer: StartIssuer):
     text = only(examine(**signed_in(start_issuer(expires_in="1 hour ago"))), "token.times")
-    assert "ended at" in text and "clock and this one agree" in text
+    assert "expired at" in text and "clock and this machine's agree" in text
 
 
 def test_ended_and_for_somebody_else(start_issuer: StartIssuer):
@@ -217,8 +217,8 @@ def test_of_a_shared_secret(start_issuer: StartIssuer, two: Two):
         ),
         "token.algorithm",
     )
-    assert "Better Auth's option jwt.sign makes its tokens with a shared secret" in text
-    assert "not made by this Better Auth" not in text
+    assert "Better Auth's option jwt.sign signs its tokens with a shared secret" in text
+    assert "this Better Auth did not make this token" not in text
 
 
 def test_the_cookie_cache_of_the_secret(start_issuer: StartIssuer):
@@ -249,15 +249,15 @@ def test_larger_than_the_backend_reads(two: Two):
 
 ADDRESSES: dict[str, tuple[str, str, str]] = {
     # setting, value of {url}, what the text says
-    "a slash": ("issuer", "{url}/", "the slash at the end"),
+    "a slash": ("issuer", "{url}/", "the trailing slash"),
     "https": ("issuer", "https{rest}", "one has http and the other https"),
     "the path of Better Auth": ("issuer", "{url}/api/auth", "the path /api/auth"),
-    "another host": ("issuer", "https://login.example.com", "name different places"),
-    "a slash of the audience": ("audience", "{url}/", "the slash at the end"),
+    "another host": ("issuer", "https://login.example.com", "name different addresses"),
+    "a slash of the audience": ("audience", "{url}/", "the trailing slash"),
     "another audience": (
         "audience",
         "https://api.example.com",
-        "name different places",
+        "name different addresses",
     ),
 }
 
@@ -315,7 +315,7 @@ def test_better_auth_takes_the_host_of_each_request(start_issuer: StartIssuer):
     only(examine(**{"better_auth_url": issuer.url, "token": person.token()}))
     token = tokens["a.example.com"]
     text = only(examine(better_auth_url=issuer.url, token=token), "token.issuer")
-    assert "it takes the host of each request" in text and "baseURL: { allowedHosts }" in text
+    assert "uses the host of each request" in text and "baseURL: { allowedHosts }" in text
     assert "drawbridge({ jwt: { issuer, audience } })" in text
     assert "list each host's origin in BETTER_AUTH_ISSUER and BETTER_AUTH_AUDIENCE" in text
     # Either remedy, followed.

@@ -78,7 +78,7 @@ APPS_TABLES = {
     "to user.id": ('create table notes (owner {id} references "user" (id))', None),
     "to user.uuid": (
         'create table notes (owner {uuid} references "user" (uuid))',
-        "a foreign key leads from notes.owner to user.uuid, not to user.id",
+        "a foreign key goes from notes.owner to user.uuid, not to user.id",
     ),
 }
 

@@ -30,7 +30,8 @@ TEST(TokenChecks, SayWhyThereIsNone) {
   Visit visit = issuer.visit();
   EXPECT_TRUE(found_by(visit)
                   .checks.at("token.uuid")
-                  .summary.contains("DRAWBRIDGE_TOKEN or DRAWBRIDGE_SESSION, or one of them on standard "));
+                  .summary.contains(
+                      "give a token (DRAWBRIDGE_TOKEN) or a session (DRAWBRIDGE_SESSION), or pipe one"));
   visit.session_cookie = "c.s=";
   issuer.answers["GET /api/auth/get-session"] = {answer(200, "null")};
   EXPECT_EQ(found_by(visit).checks.at("token.form").summary, "because of the fault issuer.session");
@@ -47,13 +48,13 @@ TEST(TokenChecks, TellEachClaimThatIsNotAsItShouldBe) {
   const std::string past = std::to_string(now_seconds - 3'600);
   const std::string future = std::to_string(now_seconds + 3'600);
   const std::vector<ClaimsCase> cases{
-      {"ended", {{"exp", past}}, {"token.times"}, "it ended at 2027-01-15T07:00:00.000Z"},
-      {"issued later", {{"iat", future}, {"exp", future}}, {"token.times"}, "it begins at 2027-01-15T09"},
-      {"begins later", {{"nbf", future}, {"exp", future}}, {"token.times"}, "it begins at 2027-01-15T09"},
+      {"ended", {{"exp", past}}, {"token.times"}, "it expired at 2027-01-15T07:00:00.000Z"},
+      {"issued later", {{"iat", future}, {"exp", future}}, {"token.times"}, "it is valid from 2027-01-15T09"},
+      {"begins later", {{"nbf", future}, {"exp", future}}, {"token.times"}, "it is valid from 2027-01-15T09"},
       {"without end", {{"exp", ""}}, {"token.times"}, "\"exp\""},
       {"an end in words", {{"exp", "\"soon\""}}, {"token.times"}, "\"exp\""},
-      {"another issuer", {{"iss", R"("https://a.example")"}}, {"token.issuer"}, "name different places"},
-      {"a slash", {{"iss", R"("http://localhost:3000/")"}}, {"token.issuer"}, "the slash at the end"},
+      {"another issuer", {{"iss", R"("https://a.example")"}}, {"token.issuer"}, "name different addresses"},
+      {"a slash", {{"iss", R"("http://localhost:3000/")"}}, {"token.issuer"}, "the trailing slash"},
       {"no issuer", {{"iss", ""}}, {"token.issuer"}, "set `baseURL`"},
       {"an issuer that is no text", {{"iss", "1"}}, {"token.issuer"}, "not text"},
       {"another audience", {{"aud", R"(["a","b"])"}}, {"token.audience"}, R"("a", "b")"},
@@ -101,9 +102,10 @@ TEST(TokenChecks, NameTheSettingThatMendsAllAddresses) {
     return found_by(visit).checks.at("token.issuer").remedy;
   };
   const std::string elsewhere = R"("http://web:3000")";
-  EXPECT_TRUE(remedy({{"iss", elsewhere}, {"aud", elsewhere}})
-                  .contains("set BETTER_AUTH_URL=http://web:3000; where the keys can be reached only as now, "
-                            "with BETTER_AUTH_JWKS_URL=http://localhost:3000/api/auth/jwks"));
+  EXPECT_TRUE(
+      remedy({{"iss", elsewhere}, {"aud", elsewhere}})
+          .contains("set BETTER_AUTH_URL=http://web:3000; if the backend can reach the keys only at their "
+                    "current address, also set BETTER_AUTH_JWKS_URL=http://localhost:3000/api/auth/jwks"));
   EXPECT_TRUE(remedy({{"iss", elsewhere}}).contains("set BETTER_AUTH_ISSUER=http://web:3000"));
   const std::string no_origin = R"("http://web:3000/")";
   EXPECT_TRUE(remedy({{"iss", no_origin}, {"aud", no_origin}}).contains("set BETTER_AUTH_ISSUER="));
@@ -126,7 +128,7 @@ TEST(TokenChecks, TakeAnyOfSeveralNamesAndSayWhatToDoAboutMore) {
   EXPECT_EQ(third.faults, Ids{"token.issuer"});
   const std::string text = third.text_of("token.issuer");
   for (const char* part : {R"(the backend expects one of "http://localhost:3000", "https://b.example")",
-                           "it takes the host of each request", "(baseURL: { allowedHosts })",
+                           "uses the host of each request", "(baseURL: { allowedHosts })",
                            "drawbridge({ jwt: { issuer, audience } })"})
     EXPECT_TRUE(text.contains(part)) << text;
 }
@@ -187,11 +189,11 @@ TEST(TokenChecks, TellWhatIsNoTokenAndWhatIsSomebodyElses) {
        key.token(R"({"alg":"HS256"})", R"({"session":{"id":"s"},"user":{"id":"u"},"updatedAt":1})"),
        {"token.algorithm"},
        "cookie cache (session_data)"},
-      {"none", with_header(R"({"alg":"none","kid":"k1"})"), {"token.algorithm"}, "not made by this"},
+      {"none", with_header(R"({"alg":"none","kid":"k1"})"), {"token.algorithm"}, "did not make this"},
       {"ES256",
        with_header(R"({"alg":"ES256","kid":"k1"})"),
        {"token.algorithm"},
-       "the key that it names signs otherwise"},
+       "the key that it names uses another algorithm"},
       {"of another typ and HS256",
        with_header(R"({"alg":"HS256","kid":"k1","typ":"at+jwt"})"),
        {"token.algorithm"},
@@ -203,15 +205,15 @@ TEST(TokenChecks, TellWhatIsNoTokenAndWhatIsSomebodyElses) {
       {"an ID token of somebody else",
        TestKey::generate(Algorithm::rs256, "g1").token(R"({"iss":"https://a.example","azp":"c","sub":"7"})"),
        {"token.key"},
-       R"(its `iss` says "https://a.example")"},
+       R"(its `iss` is "https://a.example")"},
       {"RS256 without kid", with_header(R"({"alg":"RS256"})"), {"token.key"}, "names no key"},
       {"of an unknown key", stranger.token(payload), {"token.key"}, "\"k9\""},
       {"of another Better Auth", stranger.token(elsewhere), {"token.key"}, "another Better Auth"},
-      {"of another key of that name", impostor.token(payload), {"token.signature"}, "another key"},
+      {"of another key of that name", impostor.token(payload), {"token.signature"}, "a key other than"},
       {"of another Better Auth under that name",
        impostor.token(elsewhere),
        {"token.signature"},
-       "another key"},
+       "a key other than"},
       {"large",
        key.token(FakeBetterAuth::payload({{"x", '"' + std::string(20'000, 'x') + '"'}})),
        {"token.size"},
@@ -282,9 +284,9 @@ TEST(TokenChecks, TellASharedSecretAtTheBetterAuthThatSignsWithIt) {
   const Found found = found_by(visit);
   EXPECT_EQ(found.faults, Ids{"token.algorithm"});
   const std::string text = found.text_of("token.algorithm");
-  EXPECT_TRUE(text.contains("Better Auth's option jwt.sign makes its tokens with a shared secret")) << text;
-  EXPECT_TRUE(text.contains("take jwt.sign and jwks.remoteUrl out")) << text;
-  EXPECT_FALSE(text.contains("not made by this Better Auth")) << text;
+  EXPECT_TRUE(text.contains("Better Auth's option jwt.sign signs its tokens with a shared secret")) << text;
+  EXPECT_TRUE(text.contains("remove jwt.sign and jwks.remoteUrl")) << text;
+  EXPECT_FALSE(text.contains("this Better Auth did not make this token")) << text;
 }
 
 TEST(TokenChecks, TakeEdDsaByItsNewerNameAndShowIt) {

@@ -127,7 +127,7 @@ TEST(User, OfABackendThatGoesBySubject) {
   EXPECT_TRUE(report_for(true, subject).stands("user.known"));
   const Report unknown = report_for(false, subject);
   EXPECT_TRUE(unknown.is_at_fault("user.known"));
-  EXPECT_EQ(report_for(true, "").why_without("user.known"), "the token names no user by a sub");
+  EXPECT_EQ(report_for(true, "").why_without("user.known"), "the token does not identify a user by sub");
 }
 
 TEST(User, IsNotAskedForWithoutWhatItNeeds) {

@@ -86,11 +86,11 @@ TEST_P(HeadFault, is_found) {
 
 constexpr std::string_view bad_line = "A header line is not \"Name: value\".";
 constexpr std::string_view bad_length = "The Content-Length header is not a number.";
-constexpr std::string_view bad_encoding = "The only Transfer-Encoding understood is \"chunked\".";
+constexpr std::string_view bad_encoding = "The only Transfer-Encoding supported is \"chunked\".";
 constexpr std::string_view bad_host = "The Host header is not a host.";
 constexpr std::string_view bad_target = "The request target must be printable ASCII without \"#\".";
 constexpr std::string_view no_path = "The request target must be a path that starts with \"/\".";
-constexpr std::string_view bad_version = "Only HTTP/1.1 and HTTP/1.0 are spoken here.";
+constexpr std::string_view bad_version = "Only HTTP/1.1 and HTTP/1.0 are supported.";
 constexpr std::string_view bad_request_line = "The request line is not \"METHOD target HTTP/1.1\".";
 constexpr std::string_view folded = "A header is folded over two lines.";
 

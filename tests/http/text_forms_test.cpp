@@ -28,7 +28,7 @@ TEST_P(PageQuery, is_read) {
   EXPECT_EQ(request->limit, GetParam().limit);
 }
 
-const FieldError bad_page{"?page", "must be a whole number from 1 up"};
+const FieldError bad_page{"?page", "must be a whole number of at least 1"};
 const FieldError bad_limit{"?limit", "must be a whole number from 1 to 100"};
 
 INSTANTIATE_TEST_SUITE_P(

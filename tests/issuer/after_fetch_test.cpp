@@ -54,7 +54,7 @@ TEST(AfterFetch, DropsTheOldestAndSaysHowManyWhenTheHandlerStandsStill) {
     handler.may_go_on.release();
   }
   ASSERT_EQ(handler.told.size(), 1 + AfterFetch::max_untold);
-  EXPECT_EQ(handler.told[1], "3 (3 earlier events were dropped: on_event takes longer than they are apart.)");
+  EXPECT_EQ(handler.told[1], "3 (3 earlier events were dropped: on_event is too slow to keep up.)");
   EXPECT_EQ(handler.told[2], "4");
 }
 

@@ -199,7 +199,7 @@ class NoStore final : public SessionStore {
 
 TEST(CachedSessions, RefuseASourceThatCannotWork) {
   const std::pair<const char*, void (*)(Policy&, CredentialSource&)> cases[] = {
-      {"take one of the two",
+      {"choose one",
        [](Policy&, CredentialSource& source) {
          source.session_store = std::make_shared<NoStore>();
          source.secrets = {"a-secret-of-thirty-two-characters"};

@@ -170,7 +170,7 @@ std::vector<Failure> prompt_failures() {
       {"206", Answer::of(206, good_set()), "answered 206 where a key set was expected"},
       {"304 to no condition", Answer::of(304, ""), "answered 304 where a key set was expected"},
       {"401", Answer::of(401, ""), "answered 401 where a key set was expected"},
-      {"404", Answer::of(404, "<html>"), "answered 404. Is the path right?"},
+      {"404", Answer::of(404, "<html>"), "answered 404. Check the path"},
       {"500", Answer::of(500, good_set()), "answered 500 where a key set was expected"},
       {"502", Answer::of(502, "<html>"), "answered 502 where a key set was expected"},
       {"503", Answer::of(503, ""), "answered 503: it cannot serve its keys now"},
@@ -324,9 +324,9 @@ TEST(FetchJwksOnce, BringsTheTextOrOneLine) {
 TEST(NoKeySet, TellsAWebPageFromOtherText) {
   const std::string url = "http://localhost:3000/jwks";
   expect_says(no_key_set(url, " \n<!doctype html>", "no JSON"),
-              "answered a web page: no JSON. Check the URL.");
-  expect_says(no_key_set(url, "{}", "no keys"), "answered something else than a key set: no keys.");
-  expect_says(no_key_set(url, "", "empty"), "something else than a key set");
+              "answered with a web page: no JSON. Check the URL.");
+  expect_says(no_key_set(url, "{}", "no keys"), "answered with something other than a key set: no keys.");
+  expect_says(no_key_set(url, "", "empty"), "something other than a key set");
 }
 
 }  // namespace

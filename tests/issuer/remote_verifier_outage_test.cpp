@@ -67,13 +67,13 @@ TEST(RemoteVerifierOutage, ServesKnownKeysWhateverTheIssuerAnswers) {
       {"404", Answer::of(404, ""), "answered 404"},
       {"429", Answer::of(429, ""), "answered 429"},
       {"a redirect", Answer::of(302, "", "Location: /jwks\r\n"), "a redirect"},
-      {"a web page", Answer::of(200, "<!doctype html><title>Sign in</title>"), "answered a web page"},
-      {"an empty body", Answer::json(""), "something else than a key set"},
-      {"an empty object", Answer::json("{}"), "something else than a key set"},
-      {"null", Answer::json("null"), "something else than a key set"},
-      {"keys that are no array", Answer::json(R"({"keys":{}})"), "something else than a key set"},
+      {"a web page", Answer::of(200, "<!doctype html><title>Sign in</title>"), "answered with a web page"},
+      {"an empty body", Answer::json(""), "something other than a key set"},
+      {"an empty object", Answer::json("{}"), "something other than a key set"},
+      {"null", Answer::json("null"), "something other than a key set"},
+      {"keys that are no array", Answer::json(R"({"keys":{}})"), "something other than a key set"},
       {"half a set, as if whole", Answer::json(R"({"keys":[{"kty":"OKP","crv")"),
-       "something else than a key set"},
+       "something other than a key set"},
       {"half a set", Answer::json(R"({"keys":[]})").cut_in_body(5, Answer::Then::close), "partial file"},
       {"2 MiB", Answer::json(std::string(2 * 1024 * 1024, ' ')), "more than 1 MiB"},
       {"nothing", {""}, "could not be fetched"},
@@ -265,7 +265,8 @@ TEST_F(RemoteVerifierSnapshot, ThatWasPutBackIsIgnored) {
   server.go_down();
   RemoteVerifier verifier{policy(), source};
   EXPECT_EQ(said_of(verifier.verify(token_of(withdrawn))), "keys_unavailable");
-  EXPECT_NE(failures_so_far().find("is older than the latest, as "), std::string::npos) << failures_so_far();
+  EXPECT_NE(failures_so_far().find("is older than the latest one, according to "), std::string::npos)
+      << failures_so_far();
 }
 
 TEST_F(RemoteVerifierSnapshot, IsIgnoredWithAWordWhenOthersCouldHaveWrittenIt) {
@@ -275,7 +276,8 @@ TEST_F(RemoteVerifierSnapshot, IsIgnoredWithAWordWhenOthersCouldHaveWrittenIt) {
   server.go_down();
   RemoteVerifier verifier{policy(), source};
   EXPECT_EQ(said_of(verifier.verify(token_of(key))), "keys_unavailable");
-  EXPECT_NE(failures_so_far().find("can be written by others: chmod 600. It is ignored."), std::string::npos)
+  EXPECT_NE(failures_so_far().find("can be written by other users: chmod 600. It is ignored."),
+            std::string::npos)
       << failures_so_far();
 }
 

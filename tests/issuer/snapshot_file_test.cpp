@@ -165,7 +165,7 @@ TEST_F(SnapshotFileTest, IsRefusedWhenOthersCanWriteIt) {
   for (const unsigned mode : {0620U, 0602U, 0622U, 0666U, 0777U}) {
     SCOPED_TRACE(mode);
     fs::permissions(path, fs::perms{mode});
-    expect_refused("can be written by others: chmod 600");
+    expect_refused("can be written by other users: chmod 600");
   }
   fs::permissions(path, fs::perms{0644});
   EXPECT_TRUE(file.load(fetched_at)) << "reading public keys harms nobody";
@@ -209,11 +209,11 @@ TEST_F(SnapshotFileTest, IsRefusedAndNotWrittenWhereOthersCanWriteAFolderAboveIt
     ASSERT_EQ(inside.save(good_set(), fetched_at), "");
     fs::permissions(folder, fs::perms{each.folder_mode});
     fs::permissions(outer, fs::perms{each.outer_mode});
-    const std::string fault = each.named == nullptr
-                                  ? ""
-                                  : "The key snapshot " + (folder / "keys.json").string() + " lies below " +
-                                        each.named->string() + ", which others can write: chmod go-w " +
-                                        each.named->string() + '.';
+    const std::string fault =
+        each.named == nullptr
+            ? ""
+            : "The key snapshot " + (folder / "keys.json").string() + " lies below " + each.named->string() +
+                  ", which other users can write to: chmod go-w " + each.named->string() + '.';
     const auto restored = inside.load(fetched_at);
     EXPECT_EQ(restored ? "" : restored.error(), fault);
     EXPECT_EQ(inside.save(good_set(), fetched_at), fault.empty() ? "" : fault + " It is not written.");
@@ -249,12 +249,12 @@ TEST_F(SnapshotFileTest, IsRefusedInAnotherUsersFolder) {
 TEST_F(SnapshotFileTest, IsRefusedUnderASecondName) {
   save();
   fs::create_hard_link(path, scratch.path() / "kept-by-others");
-  expect_refused("has several names (hard links)");
+  expect_refused("has more than one hard link");
 }
 
 TEST_F(SnapshotFileTest, IsRefusedWhenOlderThanTheLatest) {
   const fs::path mark = path.string() + ".latest";
-  const std::string older = "is older than the latest, as " + mark.string() + " says";
+  const std::string older = "is older than the latest one, according to " + mark.string();
   save();
   const std::string old = text_of(path);
   ASSERT_EQ(file.save(good_set(), fetched_at + 30s), "");
@@ -291,20 +291,20 @@ TEST_F(SnapshotFileTest, IsRefusedForAnotherUrl) {
         "https://evil.example.com/api/auth/jwks", ""}) {
     const auto restored = SnapshotFile{path, other}.load(fetched_at);
     ASSERT_FALSE(restored) << other;
-    EXPECT_EQ(restored.error(), "The key snapshot " + path.string() + " is for another URL.");
+    EXPECT_EQ(restored.error(), "The key snapshot " + path.string() + " is for a different URL.");
   }
 }
 
 TEST_F(SnapshotFileTest, IsRefusedFromTheFuture) {
   save();
-  expect_refused("is from the future", fetched_at - 1s);
+  expect_refused("is dated in the future", fetched_at - 1s);
 }
 
 TEST_F(SnapshotFileTest, IsRefusedWhenItHoldsSomethingElse) {
   const std::string for_url = R"("url":")" + url + '"';
   const std::string at = R"("fetched_at":1800000000)";
   const std::string jwks = R"("jwks":"{\"keys\":[]}")";
-  const std::string foreign = "is not one that Drawbridge wrote";
+  const std::string foreign = "was not written by Drawbridge";
   const struct {
     std::string name;
     std::string text;
@@ -324,10 +324,11 @@ TEST_F(SnapshotFileTest, IsRefusedWhenItHoldsSomethingElse) {
       {"a time beyond 64 bits", file_text(for_url + R"(,"fetched_at":18446744073709551615,)" + jwks),
        foreign},
       {"the latest time", file_text(for_url + R"(,"fetched_at":9223372036854775807,)" + jwks),
-       "is from the future"},
+       "is dated in the future"},
       {"no key set", file_text(for_url + ',' + at), foreign},
       {"a key set that is no text", file_text(for_url + ',' + at + R"(,"jwks":{"keys":[]})"), foreign},
-      {"a key set without keys", file_text(for_url + ',' + at + R"(,"jwks":"{}")"), "holds no key set"},
+      {"a key set without keys", file_text(for_url + ',' + at + R"(,"jwks":"{}")"),
+       "does not contain a key set"},
       {"text behind", file_text(for_url + ',' + at + ',' + jwks) + "x", foreign},
   };
   for (const auto& each : cases) {

@@ -112,12 +112,12 @@ TEST(StoredSessions, CountByTheirRecords) {
                             Instant{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}}},
        "ada"},
       {"another's", SessionStore::Record{record_of("ada", another)}, "session_unavailable",
-       "The storage of sessions answered with another session than was asked for."},
+       "The session store returned a different session than the one asked for."},
       {"unreadable", SessionStore::Record{"{}"}, "session_unavailable",
-       "The session's record lacks its part: session is missing."},
+       "The session's record is incomplete: session is missing."},
       {"an outage", std::unexpected{std::string{"Redis is down."}}, "session_unavailable", "Redis is down."},
       {"an outage without a word", std::unexpected{std::string{}}, "session_unavailable",
-       "The storage of sessions cannot be read."},
+       "The session store cannot be read."},
   };
   for (const Case& c : cases) {
     backend.store->found = c.found;
@@ -210,7 +210,7 @@ TEST(StoredSessions, ManyAskAtOnce) {
 
 TEST(StoredSessions, RefuseASourceThatCannotWork) {
   const std::pair<const char*, void (*)(Backend&, CredentialSource&)> cases[] = {
-      {"which takes Better Auth's secret",
+      {"which requires Better Auth's secret",
        [](Backend&, CredentialSource& source) { source.secrets.clear(); }},
       {"the claim \"tenant\" is required",
        [](Backend& backend, CredentialSource&) { backend.policy.required_claims = {"uuid", "tenant"}; }},

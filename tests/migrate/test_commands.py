@@ -73,7 +73,7 @@ def test_status_names_the_file_that_is_not_there(tmp_path: Path) -> None:
         )
         assert done.returncode == 1
         first, *_ = done.stdout.splitlines()
-        assert first == f"there is no file {tmp_path}/.data/drawbridge.db: `drawbridge migrate up` makes it"
+        assert first == f"there is no file {tmp_path}/.data/drawbridge.db: `drawbridge migrate up` creates it"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -85,7 +85,7 @@ def test_tables_that_serve_made_before_the_ids_were_known(
         wait_until(lambda: "drop the tables of the tasks API" in backend.program.log(), 5, "it says what to do")
         refused = migrate(sqlite, "up", "--uuid", "user.id")
         assert (refused.status, refused.done) == (1, [])
-        assert "the tables of the tasks API refer to user.uuid, not to user.id: where the plugin is" in refused.err
+        assert "the tables of the tasks API refer to user.uuid, not to user.id: if the plugin is" in refused.err
         script(sqlite, "; ".join(re.findall(r"DROP TABLE \w+", refused.err)))
         up(sqlite, "--uuid", "user.id")
         person = issuer.sign_up("alice")

@@ -184,7 +184,7 @@ def test_tables_of_the_app_with_our_names(database: Database, start_issuer: Star
     before = schema_of(database)
     refused = migrate(database, "up")
     assert (refused.status, refused.done) == (1, [])
-    assert "already, which drawbridge did not make" in refused.err
+    assert "already, which drawbridge did not create" in refused.err
     assert "drawbridge migrate up --only user" in refused.err
     assert schema_of(database) == before
     only = up(database, "--only", "user")

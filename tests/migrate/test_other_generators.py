@@ -52,7 +52,7 @@ def test_they_are_found_by_their_columns(database: Database, name: str) -> None:
     assert f"ALTER TABLE {made.user} ADD COLUMN uuid" in plan(database)
     assert pending(database, "--with-better-auth") == ["user.uuid", *OURS]
     told = up(database, "--with-better-auth")
-    assert (f"{made.user} has its names from another generator" in told.out) or made.user == '"user"'
+    assert (f"{made.user} has names from a different generator" in told.out) or made.user == '"user"'
     assert pending(database) == []
     assert set(tables_of(database)) - set(before) <= {
         *before,
@@ -91,7 +91,7 @@ SESSION = """create table user_sessions
 def test_users_that_are_not_known_by_their_columns_are_named(database: Database) -> None:
     """No second set is made beside their sessions, and a table that a person names is taken."""
     script(database, f"create table people ({MAPPED}); {SESSION}; insert into people (id) values ('a')")
-    told = '"user_sessions" is Better Auth\'s, and no table has the columns id, email and emailVerified of its "user"'
+    told = '"user_sessions" is Better Auth\'s, but no table has the columns id, email and emailVerified of its "user"'
     assert_refused(database, told)
     named = ("--user-table", "people")
     assert pending(database, *named) == ["user.uuid", *OURS]
@@ -139,7 +139,7 @@ def test_an_orm_is_told_what_to_add(database: Database, orm: str) -> None:
     before = tables_of(database)
     ended = migrate(database, "up")
     assert (ended.status, ended.out) == (1, "")
-    assert f'{orm} owns Better Auth\'s table "{table}": put {columns[database.kind]} into it in' in ended.err
+    assert f'{orm} owns Better Auth\'s table "{table}": add {columns[database.kind]} to it in' in ended.err
     assert tables_of(database) == before
     assert f'ALTER TABLE "{table}" ADD COLUMN uuid' in plan(database)
     # As the ORM's own migration then does.
@@ -244,7 +244,7 @@ def test_a_table_of_the_app_in_the_place_of_better_auths(database: Database, tab
     ended = migrate(database, "up", "--with-better-auth")
     assert (ended.status, ended.out) == (1, "")
     assert f'"{table}" has no column ' in ended.err
-    assert "it is not Better Auth's, so there is no place for Better Auth's own. Rename it" in ended.err
+    assert "it is not Better Auth's, so its name is taken. Rename it" in ended.err
     assert contents_of(database) == before
     if table != "jwks":  # which is the one that is made without being asked for
         unchanged = of_the_app(database, table)

@@ -77,7 +77,7 @@ def test_the_names_come_in_one_order(database: Database) -> None:
     assert planned(database) == NOTHING
 
 
-NOTE = 'table "session" had no column token: {} could not be kept, their users sign in again'
+NOTE = 'table "session" had no column token: {} could not be kept, so their users must sign in again'
 
 
 def assert_better_auth_refuses_to_work(database: Database, folder: Path, because: str) -> None:

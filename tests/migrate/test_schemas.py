@@ -55,7 +55,7 @@ def test_on_the_search_path(apart: PostgresDatabase, start_issuer: StartIssuer, 
 def test_off_the_search_path(apart: PostgresDatabase, start_issuer: StartIssuer, start_backend: StartBackend) -> None:
     """As with Better Auth's `schemaName`: each side has its own path."""
     database = on_path(apart, "app")
-    assert_refused(database, 'in another schema than those of the search path: "auth"."user"')
+    assert_refused(database, 'in a schema that is not on the search path: "auth"."user"')
     up(database, "--schema", "auth")
     assert_they_are_apart(apart)
     assert pending(database, "--schema", "auth", "--with-better-auth") == []
@@ -75,7 +75,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_no_second_set_is_made_beside_other_names(postgres: PostgresDatabase, name: str) -> None:
     script(postgres, f'create schema "My Auth"; {ELSEWHERE[name]}')
-    assert_refused(postgres, "no second set is made")
+    assert_refused(postgres, "no second set is created")
     where = ["--schema", "My Auth"] + (["--user-table", "people"] if "nobody" in name else [])
     assert ("--schema 'My Auth'" in migrate(postgres, "up").err) == ("nobody" not in name)
     up(postgres, *where)
@@ -93,7 +93,7 @@ def test_signs_in_the_name_of_the_schema(
     in_it = PostgresDatabase(f"{postgres.url}?options={quote(f'-csearch_path={option}')}")
     run_migrations(in_it, uuid=False, jwt=False)
     database = on_path(postgres, "app")
-    assert_refused(database, "in another schema than those of the search path")
+    assert_refused(database, "in a schema that is not on the search path")
     assert pending(database, "--schema", schema) == ["jwks", "user.uuid", *OURS]
     up(database, "--schema", schema)
     assert pending(database, "--schema", schema) == []

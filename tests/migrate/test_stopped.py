@@ -35,7 +35,7 @@ def test_of_two_at_once_one_waits_and_says_so(database: Database, tmp_path: Path
     try:
         assert first.child is not None and first.child.poll() is None
         second.start()
-        wait_until(lambda: "another drawbridge migrates this database: waiting" in second.log(), 10, "it waits")
+        wait_until(lambda: "another drawbridge is migrating this database: waiting" in second.log(), 10, "it waits")
         assert second.done == []
     finally:
         first.signal(signal.SIGCONT)

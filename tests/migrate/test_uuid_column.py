@@ -131,13 +131,13 @@ REFUSED: dict[str, dict[str, Refused]] = {
         "the same text": Refused("text", {"a": GOOD, "b": GOOD, "c": ALSO_GOOD}, because=SAME + "a, b:"),
         "the same in two cases": Refused("text unique", {"a": GOOD, "b": GOOD.upper()}, because=SAME + "a, b:"),
         "the same uuid": Refused("uuid", {"a": GOOD, "b": GOOD}, because=SAME + "a, b:"),
-        "integer": Refused("integer", because="is of type integer: it must be uuid, or text that can become uuid"),
-        "bytea": Refused("bytea", because="is of type bytea:"),
+        "integer": Refused("integer", because="has the type integer: it must be uuid, or text that can become uuid"),
+        "bytea": Refused("bytea", because="has the type bytea:"),
         "text that is referred to": Refused(
             "text unique",
             {"a": GOOD},
             'create table notes (owner text references "user" (uuid)); insert into notes select uuid from "user"',
-            because="is of type text and must become uuid, but foreign keys refer to it: notes_owner_fkey of notes.",
+            because="has the type text and must become uuid, but foreign keys refer to it: notes_owner_fkey of notes.",
         ),
     },
     "sqlite": {

@@ -184,7 +184,7 @@ def test_migrations_work_and_of_two_one_waits(server: PrivatePostgres, pooler: P
         other.execute("select pg_advisory_lock(x'6472617762726964'::bigint)")
         waiting = migrate(through, "up")
         assert waiting.stdout is not None
-        assert waiting.stdout.readline() == "another drawbridge migrates this database: waiting for it\n"
+        assert waiting.stdout.readline() == "another drawbridge is migrating this database: waiting for it\n"
         assert database.execute("select to_regclass('tasks')::text") == [(None,)]
     status, out, err = ended(waiting)
     assert (status, err) == (0, "")

@@ -72,19 +72,19 @@ TEST(RedisSessions, WhatCannotBeReadIsNotGood) {
   const RedisServer server;
   const auto store = sessions_at(server.url());
   server.run({"SET", key, "{}"});
-  EXPECT_EQ(said_by(*store), "The session's record lacks its part: session is missing.");
+  EXPECT_EQ(said_by(*store), "The session's record is incomplete: session is missing.");
   server.run({"SET", key, record});
   server.run({"SET", revoked, "yesterday"});
-  EXPECT_EQ(said_by(*store), unreadable("when all sessions of the user were ended is not a time"));
+  EXPECT_EQ(said_by(*store), unreadable("the time at which all the user's sessions ended is not a time"));
   server.run({"DEL", revoked});
   server.run({"LPUSH", revoked, "1795945802164"});
-  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key holds another type than a text"));
+  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key does not hold a string"));
   server.run({"DEL", revoked, key});
   server.run({"SET", key, "\xff" + record});
   EXPECT_EQ(said_by(*store), "The session's record is not valid UTF-8.");
   server.run({"DEL", key});
   server.run({"LPUSH", key, record});
-  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key holds another type than a text"));
+  EXPECT_EQ(said_by(*store), unreadable("Redis refuses: the key does not hold a string"));
 }
 
 TEST(RedisSessions, AreWhereThePrefixAndTheDatabaseSay) {

@@ -13,8 +13,9 @@ TEST(Additions, are_not_taken_from_another_table) {
   facts.naming.names = {{"user", "b.\"user\""}};
   facts.additions_elsewhere = {{"user.uuid", "a.\"user\""}, {"jwks", "a.jwks"}};
   for (const auto& [plan, because] :
-       {std::pair{plan_without_user_uuid(facts), "user.uuid was added to the table a.\"user\", which is not"},
-        {plan_without_better_auth_tables(facts), "jwks was added to the table a.jwks, which is not"}}) {
+       {std::pair{plan_without_user_uuid(facts),
+                  "user.uuid was added to the table a.\"user\", but a different"},
+        {plan_without_better_auth_tables(facts), "jwks was added to the table a.jwks, but a different"}}) {
     EXPECT_TRUE(plan.is_refused);
     EXPECT_TRUE(plan.changes.empty());
     EXPECT_TRUE(plan.obstacle.starts_with(because)) << plan.obstacle;

@@ -158,13 +158,13 @@ TEST_P(FoldedTexts, are_made_by_a_run_that_follows_one_that_was_killed) {
   other->run("UPDATE tasks SET title_folded = NULL WHERE title <> 'Straße'");
   const bool heals = GetParam() == "postgresql";  // a trigger has folded them
   EXPECT_EQ(migration_status(other->url()).value().pending, heals ? Names{} : Names{"tasks.title_folded"});
-  ASSERT_TRUE(migrate_up(other->url(), silent_report()).has_value());
+  ASSERT_TRUE(migrate_up(other->url(), {}).has_value());
   EXPECT_EQ(unfolded(), "0");
   EXPECT_EQ(found("éCOLE"), Names{"École"});
 }
 
 TEST_P(FoldedTexts, are_right_whatever_another_program_writes) {
-  ASSERT_TRUE(migrate_up(other->url(), silent_report()).has_value());
+  ASSERT_TRUE(migrate_up(other->url(), {}).has_value());
   struct Case {
     std::string_view name;
     std::string sql;
@@ -190,7 +190,7 @@ TEST_P(FoldedTexts, are_right_whatever_another_program_writes) {
 }
 
 TEST_P(FoldedTexts, are_in_order_with_those_of_rows_that_have_none) {
-  ASSERT_TRUE(migrate_up(other->url(), silent_report()).has_value());
+  ASSERT_TRUE(migrate_up(other->url(), {}).has_value());
   if (GetParam() == "postgresql") other->run("ALTER TABLE tasks DISABLE TRIGGER ALL");
   for (const auto& [number, title] : {std::pair{1, "b"}, {2, "C"}, {3, "A"}, {4, "É"}}) {
     other->run(insert_task(number, title, "NULL"));
@@ -209,7 +209,7 @@ TEST_P(FoldedTexts, by_the_plan_are_those_of_ascii_and_up_does_the_rest) {
   EXPECT_EQ(migration_status(other->url()).value().pending,
             by_sqlite ? Names{"tasks.title_folded"} : Names{});
   EXPECT_EQ(found("éCOLE"), Names{"École"});
-  ASSERT_TRUE(migrate_up(other->url(), silent_report()).has_value());
+  ASSERT_TRUE(migrate_up(other->url(), {}).has_value());
   EXPECT_EQ(unfolded(), "0");
 }
 
@@ -225,8 +225,10 @@ TEST(SqliteFoldedTexts, are_made_by_serve_at_its_start) {
       "'00000000-0000-4000-8000-000000000001', 'École', '2026-11-23T10:00:00.000Z', "
       "'2026-11-23T10:00:00.000Z' FROM \"user\"");
   EXPECT_EQ(other.run("SELECT count(*) FROM tasks WHERE title_folded IS NULL"), "1");
-  ASSERT_TRUE(schema::prepare_to_serve(other.url()).has_value());
+  std::vector<std::string> reported;
+  ASSERT_TRUE(schema::prepare_to_serve(other.url(), report_into(reported)).has_value());
   EXPECT_EQ(other.run("SELECT title_folded FROM tasks"), "école");
+  EXPECT_EQ(reported, (std::vector<std::string>{"tasks.title_folded: 1 of 1", "tasks.title_folded: done"}));
 }
 
 }  // namespace

@@ -8,10 +8,6 @@
 
 namespace drawbridge::test {
 
-inline schema::MigrationReport silent_report() {
-  return {.line = [](std::string_view) {}, .progress = [](std::string_view, std::int64_t, std::int64_t) {}};
-}
-
 /// Everything that is told, as lines in order.
 inline schema::MigrationReport report_into(std::vector<std::string>& lines) {
   return {

@@ -239,9 +239,9 @@ TEST(Plan, stops_where_a_person_must_decide) {
          facts.user.uuid->is_generated = true;
          facts.user.rows.without = 1;
        },
-       "user.uuid is generated out of other columns, and 1 row has none by it", ""},
+       "user.uuid is generated from other columns, but 1 row has no value", ""},
       {"a number", [](Facts& facts) { facts.user.uuid->type = "integer"; }, "",
-       "user.uuid is of type integer: it must be uuid"},
+       "user.uuid has the type integer: it must be uuid"},
       {"text that is referred to",
        [](Facts& facts) {
          facts.user.uuid->type = "text";
@@ -249,7 +249,7 @@ TEST(Plan, stops_where_a_person_must_decide) {
              {.table = "notes", .column = "owner", .to = "uuid", .name = "notes_owner_fkey of notes"}};
        },
        "",
-       "user.uuid is of type text and must become uuid, but foreign keys refer to it: notes_owner_fkey of"},
+       "user.uuid has the type text and must become uuid, but foreign keys refer to it: notes_owner_fkey of"},
   };
   for (const Refusal& item : refusals) {
     SCOPED_TRACE(item.name);
@@ -272,7 +272,7 @@ TEST(Plan, leaves_what_a_schema_file_says_to_the_orm_that_has_it) {
   facts.tables.erase("jwks");
   const Plan owned = plan_migration(facts, {.with_better_auth = true});
   expect_refused(owned,
-                 R"(Drizzle owns Better Auth's table "users": put uuid: uuid("uuid").notNull().unique().)");
+                 R"(Drizzle owns Better Auth's table "users": add uuid: uuid("uuid").notNull().unique().)");
   EXPECT_TRUE(owned.is_for_orm) << "the plan shows what it comes to";
   EXPECT_EQ(names_of(owned), (Lines{"user.uuid", "user.uuid"})) << "and no table of Better Auth's";
   expect_refused(plan_user_uuid(facts, {}), "Drizzle owns");
@@ -290,7 +290,7 @@ TEST(Plan, leaves_what_a_schema_file_says_to_the_orm_that_has_it) {
   facts.naming.orm.clear();
   const Plan shared = plan_migration(facts, {});
   EXPECT_FALSE(shared.is_refused);
-  EXPECT_TRUE(shared.changes.back().note.starts_with(R"("users" has its names from another generator)"));
+  EXPECT_TRUE(shared.changes.back().note.starts_with(R"("users" has names from a different generator)"));
   EXPECT_TRUE(shared.changes.back().note.contains(R"(unique("users_uuid_key").)"));
 
   Facts filled = spoilt(Product::sqlite, [](Facts& one) { one.user.rows.without = 3; });
@@ -313,12 +313,12 @@ TEST(Plan, names_the_tables_as_they_are_named_there) {
 TEST(Plan, uses_no_server_that_the_tables_cannot_be_on) {
   const std::vector<Refusal> refusals{
       {"old", [](Facts& facts) { facts.server.number = 140010; }, "",
-       "the server is PostgreSQL 14, and 15 is"},
+       "the server is PostgreSQL 14, but Drawbridge requires 15"},
       {"encoding", [](Facts& facts) { facts.server.encoding = "LATIN1"; }, "",
        "the database has the encoding LATIN1"},
       {"no ICU", [](Facts& facts) { facts.server.has_icu = false; }, "", "the server was built without ICU"},
       {"no schema", [](Facts& facts) { facts.server.has_schema = false; }, "",
-       "no schema of the search path"},
+       "no schema on the search path"},
   };
   for (const Refusal& item : refusals) {
     SCOPED_TRACE(item.name);
@@ -347,7 +347,8 @@ TEST(Plan, says_that_sessions_end) {
                                             {});
   ASSERT_EQ(plan.changes.size(), 1U);
   EXPECT_EQ(plan.changes[0].note,
-            "table \"session\" had no column token: 2 sessions could not be kept, their users sign in again");
+            "table \"session\" had no column token: 2 sessions could not be kept, so their users must sign "
+            "in again");
 }
 
 TEST(Plan, writes_down_what_it_adds) {
@@ -404,9 +405,9 @@ TEST(Plan, takes_nothing_away_that_others_made) {
   };
   const std::vector<Case> cases{
       {"a row", [](Facts& facts) { facts.rows["jwks"] = 1; },
-       "table \"jwks\" is not dropped: it has 1 row that Better Auth made."},
+       "table \"jwks\" is not dropped: it has 1 row that Better Auth wrote."},
       {"a column", [](Facts& facts) { facts.tables["user"].emplace_back("role"); },
-       "table \"user\" is not dropped: others added the column role to it."},
+       "table \"user\" is not dropped: something else added the column role to it."},
       {"a foreign key",
        [](Facts& facts) {
          facts.references = {{.table = "notes", .column = "owner", .to = "id", .name = "owner of notes"}};
@@ -455,7 +456,7 @@ TEST(Plan, gives_a_column_back_as_it_was) {
                    "DELETE FROM drawbridge_additions WHERE name = 'user.uuid unique'"}));
   facts.references = {{.table = "notes", .column = "owner", .to = "uuid", .name = "owner of notes"}};
   expect_refused(plan_without_user_uuid(facts),
-                 "user.uuid is left as it is: foreign keys refer to it: owner of notes.");
+                 "user.uuid is left as it is, because foreign keys refer to it: owner of notes.");
 }
 
 TEST(Plan, says_why_the_api_cannot_work) {
@@ -465,7 +466,7 @@ TEST(Plan, says_why_the_api_cannot_work) {
     std::string_view fault;
   };
   const std::string newer = fmt::format(
-      "the database has version 1000 of the tables and this program knows {}: use a newer drawbridge",
+      "the database has version 1000 of the tables, but this program knows only {}: use a newer drawbridge",
       latest_version());
   const std::string behind = fmt::format(
       "the database has version 1 of the tables and needs {}: run drawbridge migrate up", latest_version());

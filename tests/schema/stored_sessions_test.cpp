@@ -272,8 +272,9 @@ TEST_P(StoredSessionsOn, AnOutageIsNoSignOut) {
   const auto store = schema::open_stored_sessions(hands->url());
   EXPECT_EQ(
       said_by(*store),
-      "The sessions in the database cannot be read: there is no table \"user\" of Better Auth's: set the URL "
-      "of its database; sessions that it keeps in a secondary storage alone are in none.");
+      "The sessions in the database cannot be read: Better Auth's table \"user\" is not in this database: "
+      "set "
+      "the URL of Better Auth's database; sessions that it keeps only in secondary storage are in no table.");
   hands->run(tables);
   EXPECT_EQ(said_by(*store), good);
   const DatabaseUrl nowhere = is_sqlite ? DatabaseUrl{.file = "/nonexistent/test.db"}
@@ -312,9 +313,9 @@ TEST(SessionStatement, SaysWhyThereCanBeNone) {
   const Obstacle obstacles[] = {
       {{table("user", user)},
        {},
-       "there is no table \"session\" of Better Auth's: set the URL of its database; sessions that it keeps "
-       "in a "
-       "secondary storage alone are in none"},
+       "Better Auth's table \"session\" is not in this database: set the URL of Better Auth's database; "
+       "sessions "
+       "that it keeps only in secondary storage are in no table"},
       {{table("user", user), table("session", {"id", "userId", "expiresAt", "ipAddress"})},
        {},
        "table \"session\" has no column token" + outdated},

@@ -213,13 +213,14 @@ TEST(UserId, is_asked_for_where_it_can_be) {
       {"rows with other ids", [](Facts& facts) { facts.user.rows.ids_that_are_no_uuids = {"a", "b"}; },
        as_uuid, "user.id is not a lower-case UUID in the rows with id a, b: leave --uuid out"},
       {"a uuid beside it", [](Facts& facts) { facts.user.uuid = UuidColumn{.type = "uuid"}; }, as_uuid,
-       "user.uuid is there, so tables and tokens may use it: leave --uuid out"},
+       "user.uuid exists, so tables and tokens may use it: leave --uuid out"},
       {"numbers", [](Facts& facts) { facts.ids["user"] = counted; }, as_uuid,
-       "user.id is a number and not a UUID"},
+       "user.id is a number, not a UUID"},
       {"ids of another kind",
        [](Facts&) {},
        {.with_better_auth = true, .ids = Ids::serial},
-       "there is a table \"user\" already, with ids of type text, which new tables follow: leave --ids out"},
+       "there is already a table \"user\", with ids of type text, and new tables use the same: leave --ids "
+       "out"},
       {"ids of that kind",
        [](Facts& facts) { facts.ids["user"] = counted; },
        {.with_better_auth = true, .ids = Ids::serial},
@@ -249,7 +250,8 @@ TEST(OnlyUser, leaves_our_tables_out) {
     facts.tables["tasks"] = {"id", "user_id"};
     const Plan refused = plan_migration(facts, {});
     EXPECT_TRUE(refused.is_refused);
-    EXPECT_TRUE(refused.obstacle.starts_with("there is a table tasks already, which drawbridge did not make"))
+    EXPECT_TRUE(
+        refused.obstacle.starts_with("there is a table tasks already, which drawbridge did not create"))
         << refused.obstacle;
     EXPECT_TRUE(refused.obstacle.contains("drawbridge migrate up --only user"));
     const Plan only = plan_migration(facts, {.only_user = true});

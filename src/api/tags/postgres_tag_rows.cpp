@@ -25,7 +25,7 @@ Tag read_tag(const pqxx::row& row, int first = 0) {
 }
 
 std::unexpected<database::StoreError> name_taken() {
-  return failed(Kind::conflict, "You have another tag of that name.");
+  return failed(Kind::conflict, "You already have a tag with that name.");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ Result<void> write_name(Query& query) {
     return {};
   } catch (const SQLite::Exception& error) {
     if (!database::is_uniqueness_violation(error)) throw;
-    return failed(Kind::conflict, "You have another tag of that name.");
+    return failed(Kind::conflict, "You already have a tag with that name.");
   }
 }
 

@@ -189,7 +189,7 @@ Result<Task> add_task(PostgresConnection& connection, const Uuid& owner, const N
   if (const auto good = check_times(fields.due_date, fields.reminder_at, now); !good)
     return std::unexpected{good.error()};
   const auto id = database::new_uuid();
-  if (!id) return failed(Kind::unavailable, "the system gives no random bytes");
+  if (!id) return failed(Kind::unavailable, "the operating system provides no random bytes");
   const Task task = new_task(fields, owner, *id, now);
   const bool tags_are_counted = are_counted(fields.tag_ids, most);
   for (const UserLock lock : {UserLock::shared, UserLock::alone}) {

@@ -246,7 +246,7 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
   const auto times = times_of(fields.due_date, fields.reminder_at, now);
   if (!times) return std::unexpected{times.error()};
   const auto id = database::new_uuid();
-  if (!id) return failed(Kind::unavailable, "the system gives no random bytes");
+  if (!id) return failed(Kind::unavailable, "the operating system provides no random bytes");
   Task task = new_task(fields, owner, *id, now);
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();

@@ -59,7 +59,7 @@ std::unexpected<database::StoreError> unknown_tag(std::size_t index) {
 std::unexpected<database::StoreError> too_many_tags_on_tasks(std::int64_t most) {
   return database::failed(Kind::quota_exceeded,
                           "Your tasks would have more than " + std::to_string(most) +
-                              " tags in all, and one user may have no more; remove some first.");
+                              " tags in all, which is the most that one user may have; remove some first.");
 }
 
 bool asks_for_nothing(const TaskFilter& filter) {

@@ -20,7 +20,7 @@ namespace {
 constexpr double issuer_clocks_apart = 60;
 
 constexpr std::string_view how_to_have_one =
-    "Is Better Auth set to session: { cookieCache: { strategy: \"jwt\" } }, with sessionCookieCache: true of "
+    "Is Better Auth set to session: { cookieCache: { strategy: \"jwt\" } }, with sessionCookieCache: true in "
     "drawbridge() or jwt()?";
 
 AuthError not_made_for_this(const AuthError& why) {
@@ -39,13 +39,15 @@ AuthError no_cache(const AuthError& why) {
 }
 
 AuthError counts_no_more(std::string_view why) {
-  return {
-      ErrorCode::token_expired, "The cookie that caches the session counts no more.", std::string{why}, {}};
+  return {ErrorCode::token_expired,
+          "The cookie that caches the session is no longer valid.",
+          std::string{why},
+          {}};
 }
 
 AuthError cannot_be_told(std::string_view why) {
-  return {ErrorCode::session_unavailable, "The credential cannot be judged at the moment.",
-          filled("A token of this session's user would be refused: {}", why), std::chrono::seconds{1}};
+  return {ErrorCode::session_unavailable, "The credential cannot be checked at the moment.",
+          filled("A token for this session's user would be refused: {}", why), std::chrono::seconds{1}};
 }
 
 /// What the cache's own claims have to be, by the rules for a token's.
@@ -76,21 +78,21 @@ std::expected<Cached, AuthError> cached_session(std::string_view payload, const 
   const auto record = read_session_record(payload);
   if (!record) return std::unexpected{cannot_be_told("its record " + record.error() + ".")};
   if (outer.identity.subject != record->user_id)
-    return std::unexpected{cannot_be_told("its claim \"sub\" is another user than its session's.")};
+    return std::unexpected{cannot_be_told("its claim \"sub\" names a different user than its session.")};
   const StoredSession& session = record->session;
   switch (state_of(session, outer.identity.session_id.value_or(""), now)) {
     case SessionState::good:
       break;
     case SessionState::another:
-      return std::unexpected{cannot_be_told("its claim \"sid\" is another session than its own.")};
+      return std::unexpected{cannot_be_told("its claim \"sid\" names a different session than its own.")};
     case SessionState::ended:
     case SessionState::revoked:
-      return std::unexpected{counts_no_more("The session is over.")};
+      return std::unexpected{counts_no_more("The session has ended.")};
     case SessionState::banned:
       return std::unexpected{counts_no_more("Its user is banned.")};
   }
   if (session_token && !are_equal(session.token, *session_token))
-    return std::unexpected{counts_no_more("The session's own cookie is of another session.")};
+    return std::unexpected{counts_no_more("The session cookie belongs to a different session.")};
 
   const double end = static_cast<double>(session.expires_at.time_since_epoch().count()) / 1000.0;
   auto claims =
@@ -133,7 +135,7 @@ std::expected<Verdict, Refusal> verify_cached_session(std::string_view jwt,
   if (good->key == nullptr)
     return std::unexpected{Refusal{
         not_made_for_this(
-            {ErrorCode::key_unknown, "The issuer's key set does not hold the key that it names.", {}, {}}),
+            {ErrorCode::key_unknown, "The issuer's key set does not contain the key that it names.", {}, {}}),
         good->header.kid, std::move(cached->identity.subject)}};
   const auto& who = cached->identity;
   const std::optional<double> issued =

@@ -57,7 +57,7 @@ bool is_of_a_banned_user(const IssuerAnswer& answer) {
 }
 
 std::string_view kind_of(std::string_view body) {
-  return trimmed(body).starts_with('<') ? "a web page" : "something else than Better Auth does";
+  return trimmed(body).starts_with('<') ? "with a web page" : "with something that Better Auth does not send";
 }
 
 bool is_one_of(std::string_view code, std::span<const std::string_view> codes) {
@@ -73,7 +73,7 @@ std::unexpected<ExchangeResult> failure_of_status(const IssuerAnswer& answer) {
         "Better Auth limits how often it may be asked; drawbridge() of @drawbridge/better-auth lifts that "
         "limit";
   else if (answer.status == 404)
-    what = "is the path right? Better Auth's base path decides it";
+    what = "check the path, which follows from Better Auth's base path";
   else if (answer.status >= 300 && answer.status < 400)
     what = "a redirect, which is not followed with a credential. Set the URL it leads to";
   return std::unexpected<ExchangeResult>{
@@ -102,7 +102,7 @@ std::expected<std::string, ExchangeResult> token_of(const IssuerAnswer& answer) 
   const auto body = parse_strict_object(parser, answer.body);
   if (!body) return misfit(answer, filled("{}. Check the URL of Better Auth.", kind_of(answer.body)));
   const auto token = string_member(*body, "token");
-  if (!token || token->empty()) return misfit(answer, "without a token. Is the plugin jwt() there?");
+  if (!token || token->empty()) return misfit(answer, "without a token. Is the plugin jwt() enabled?");
   return std::string{*token};
 }
 
@@ -128,11 +128,11 @@ std::expected<ShownSession, ExchangeResult> read_session_answer(const IssuerAnsw
   const auto session_user = session ? string_member(*session, "userId") : std::nullopt;
   const auto user_id = user ? string_member(*user, "id") : std::nullopt;
   if (!id || id->empty() || !user_id || user_id->empty())
-    return misfit(answer, "something else than a session and its user. Check the URL of Better Auth.");
+    return misfit(answer, "with something other than a session and its user. Check the URL of Better Auth.");
   if (string_member(*session, "token") != token || session_user != user_id || answer.jwts.size() > 1)
     return misfit(answer,
-                  "with another session than was asked for: a cache before Better Auth mixes up "
-                  "answers. Take /get-session out of it.");
+                  "with a different session than the one asked for: a cache in front of Better Auth mixes up "
+                  "answers. Exclude /get-session from it.");
   return ShownSession{.id = std::string{*id},
                       .user_id = std::string{*user_id},
                       .jwt = answer.jwts.empty() ? std::string{} : std::string{answer.jwts.front()}};
@@ -142,7 +142,7 @@ std::expected<std::string, ExchangeResult> read_session_token_answer(const Issue
   if (answer.status == 200) return token_of(answer);
   if (is_of_a_banned_user(answer)) return std::unexpected<ExchangeResult>{CredentialUnknown{}};
   if (answer.status == 401)
-    return misfit(answer, "401 for a session that it had just shown. Is its database there?");
+    return misfit(answer, "401 for a session that it had just returned. Is its database reachable?");
   return failure_of_status(answer);
 }
 
@@ -156,7 +156,7 @@ std::expected<std::string, ExchangeResult> read_key_token_answer(const IssuerAns
     return std::unexpected<ExchangeResult>{CredentialLimited{pause_of(answer)}};
   if (answer.status == 401)
     return misfit(answer,
-                  "401 without saying what is wrong with the API key. Is the plugin apiKey() there, with "
+                  "401 without saying what is wrong with the API key. Is the plugin apiKey() enabled, with "
                   "enableSessionForAPIKeys?");
   return failure_of_status(answer);
 }

@@ -93,7 +93,7 @@ std::expected<SessionCookie, CookieFault> read_session_cookie(std::string_view v
 
 SecretKeyring::SecretKeyring(std::vector<std::string> secrets) : secrets_{std::move(secrets)} {
   if (secrets_.empty() || std::ranges::any_of(secrets_, &std::string::empty))
-    throw std::invalid_argument{"there is no secret, or an empty one"};
+    throw std::invalid_argument{"a secret is missing or empty"};
 }
 
 SecretKeyring::~SecretKeyring() {

@@ -59,7 +59,7 @@ std::expected<std::optional<Identity>, std::string> identity_of_session(
     case SessionState::good:
       break;
     case SessionState::another:
-      return std::unexpected{"The storage of sessions answered with another session than was asked for."};
+      return std::unexpected{"The session store returned a different session than the one asked for."};
     case SessionState::ended:
     case SessionState::revoked:
     case SessionState::banned:
@@ -67,12 +67,12 @@ std::expected<std::optional<Identity>, std::string> identity_of_session(
   }
   std::string claims = claims_of_session(*read, frame_of(*read, policy, now));
   if (claims.size() > policy.max_token_size)
-    return std::unexpected{"The session's user has more to say than fits into a token."};
+    return std::unexpected{"The session's user has more data than fits into a token."};
   auto checked = check_claims(std::move(claims), policy, now);
   if (!checked)
     return std::unexpected{
-        filled("A token of this session's user would be refused, {}: {} Look at the user's row, and at what "
-               "`drawbridge migrate plan` says.",
+        filled("A token for this session's user would be refused, {}: {} Check the user's row, and the "
+               "output of `drawbridge migrate plan`.",
                name_of(checked.error().code), checked.error().detail)};
   return IdentityMaker::of_kind(IdentityMaker::make(std::move(checked->identity)), CredentialKind::session);
 }

@@ -132,7 +132,7 @@ std::expected<SessionRecord, std::string> read_session_record(std::string_view j
   std::string fault;
   Part session{*record, "session", fault};
   Part user{*record, "user", fault};
-  if (!fault.empty()) return std::unexpected{"lacks its part: " + fault};
+  if (!fault.empty()) return std::unexpected{"is incomplete: " + fault};
 
   SessionRecord read{
       .session = {.token = session.required("token", "token", text_of),
@@ -151,7 +151,8 @@ std::expected<SessionRecord, std::string> read_session_record(std::string_view j
       .is_anonymous = user.optional("isAnonymous", "is_anonymous", flag_of).value_or(false)};
   if (read.role && read.role->empty()) read.role.reset();
   if (!user.has("uuid", "uuid")) read.uuid = canonical_uuid(read.user_id);
-  if (session.required("userId", "user_id", id_of) != read.user_id) session.fail(".userId is another user's");
+  if (session.required("userId", "user_id", id_of) != read.user_id)
+    session.fail(".userId belongs to a different user");
   if (read.session_id.empty()) session.fail(".id is empty");
   if (read.user_id.empty()) user.fail(".id is empty");
   if (!fault.empty()) return std::unexpected{"cannot be used: " + fault};

@@ -78,7 +78,7 @@ std::string difference_between(std::string_view got, std::string_view expected) 
   const auto without_slash = [](std::string_view text) {
     return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
   };
-  if (without_slash(got) == without_slash(expected)) return "only the slash at the end differs";
+  if (without_slash(got) == without_slash(expected)) return "only the trailing slash differs";
   if (ascii::lower(got) == ascii::lower(expected)) return "only upper and lower case differ";
   const Origin a = split_origin(without_slash(got));
   const Origin b = split_origin(without_slash(expected));
@@ -191,7 +191,7 @@ std::string key_unusable_hint(std::string_view kid, std::string_view reason) {
 }
 
 std::string signature_hint() {
-  return "The token was changed after it was signed, or another key than the listed one signed it.";
+  return "The token was changed after it was signed, or a key other than the listed one signed it.";
 }
 
 std::string claim_missing_hint(std::string_view claim) {

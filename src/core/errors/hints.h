@@ -16,7 +16,7 @@ namespace drawbridge {
 /// "2 minutes", "1 hour": the size of it, whatever its sign.
 std::string duration_text(double seconds);
 
-/// In what two addresses differ, when it is a difference that people make: "only the slash at the end
+/// In what two addresses differ, when it is a difference that people make: "only the trailing slash
 /// differs". Else empty. Of several expected ones it is the first that differs so.
 std::string difference_between(std::string_view got, std::string_view expected);
 std::string difference_between(std::string_view got, std::span<const std::string> expected);

@@ -32,8 +32,8 @@ std::expected<void, AuthError> check_user_access(const Identity& identity, const
   const auto subject = Uuid::parse(identity.subject());
   if (!subject)
     return mismatch(
-        "The route takes the user's id as a UUID, and the token's claim \"sub\" is not one: take it as a "
-        "text.");
+        "The route takes the user's id as a UUID, but the token's claim \"sub\" is not one: have the route "
+        "take it as a string.");
   return answer(subject == path_user_id, claim);
 }
 

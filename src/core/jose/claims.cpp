@@ -73,7 +73,7 @@ std::expected<std::string, AuthError> check_issuer(object claims, std::span<cons
   const auto text = string_of(*value);
   if (!text) return invalid("iss", "text");
   if (is_one_of(*text, issuers)) return std::string{*text};
-  return refuse(ErrorCode::issuer_mismatch, "The token is from another issuer than the one trusted here.",
+  return refuse(ErrorCode::issuer_mismatch, "The token is from an issuer that is not trusted here.",
                 mismatch_hint("iss", *text, issuers));
 }
 
@@ -82,21 +82,21 @@ std::expected<void, AuthError> check_audience(object claims, std::span<const std
   if (!value) return missing("aud");
   if (const auto text = string_of(*value)) {
     if (is_one_of(*text, audiences)) return {};
-    return refuse(ErrorCode::audience_mismatch, "The token is for another audience.",
+    return refuse(ErrorCode::audience_mismatch, "The token is for a different audience.",
                   mismatch_hint("aud", *text, audiences));
   }
   simdjson::dom::array list;
-  if (value->get(list) != simdjson::SUCCESS) return invalid("aud", "text or an array of texts");
+  if (value->get(list) != simdjson::SUCCESS) return invalid("aud", "a string or an array of strings");
   bool named = false;
   std::string joined;
   for (const auto item : list) {
     const auto text = string_of(item);
-    if (!text) return invalid("aud", "text or an array of texts");
+    if (!text) return invalid("aud", "a string or an array of strings");
     named = named || is_one_of(*text, audiences);
     joined += joined.empty() ? std::string{*text} : ", " + std::string{*text};
   }
   if (named) return {};
-  return refuse(ErrorCode::audience_mismatch, "The token is for other audiences.",
+  return refuse(ErrorCode::audience_mismatch, "The token is for different audiences.",
                 mismatch_hint("aud", joined, audiences));
 }
 
@@ -105,7 +105,7 @@ std::expected<void, AuthError> check_kind(object claims) {
   for (const char* name : {"at_hash", "nonce", "azp", "client_id", "acr", "events"})
     if (member(claims, name))
       return refuse(ErrorCode::token_type_not_allowed,
-                    "The token's claim \"" + std::string{name} + "\" marks it as a token of another kind.",
+                    "The token's claim \"" + std::string{name} + "\" marks it as a different kind of token.",
                     token_type_hint(name));
   return {};
 }
@@ -148,7 +148,7 @@ std::expected<IdentityClaims, AuthError> read_identity(object claims, const Toke
   const auto subject = claim(claims, "sub");
   if (!subject) return missing("sub");
   const auto subject_text = string_of(*subject);
-  if (!subject_text || subject_text->empty()) return invalid("sub", "text with at least one character");
+  if (!subject_text || subject_text->empty()) return invalid("sub", "a non-empty string");
   return IdentityClaims{
       .issuer = {},
       .subject = std::string{*subject_text},
@@ -174,7 +174,7 @@ std::expected<std::optional<Uuid>, AuthError> read_uuid(object claims) {
   if (!value) return std::nullopt;
   const auto text = string_of(*value);
   const auto uuid = text ? Uuid::parse(*text) : std::nullopt;
-  if (!uuid || uuid->is_nil()) return invalid("uuid", "a UUID of the 36-character form, other than nil");
+  if (!uuid || uuid->is_nil()) return invalid("uuid", "a UUID in the 36-character form, other than nil");
   return uuid;
 }
 
@@ -183,13 +183,13 @@ std::expected<std::optional<std::string>, AuthError> read_impersonator(object cl
   const auto value = claim(claims, "impersonatedBy");
   if (!value) return std::nullopt;
   const auto text = string_of(*value);
-  if (!text || text->empty()) return invalid("impersonatedBy", "text with at least one character");
+  if (!text || text->empty()) return invalid("impersonatedBy", "a non-empty string");
   return std::string{*text};
 }
 
 /// What a key may do. What is there and unclear is refused, as above: a key would pass for its user.
 std::expected<Permissions, AuthError> read_permissions(object claims) {
-  const auto unclear = [] { return invalid("permissions", "an object of arrays of texts"); };
+  const auto unclear = [] { return invalid("permissions", "an object of arrays of strings"); };
   Permissions permissions;
   const auto value = claim(claims, "permissions");
   if (!value) return permissions;
@@ -223,7 +223,7 @@ std::expected<void, AuthError> read_key(object claims, IdentityClaims& identity)
   const auto key = claim(claims, "key");
   if (!key) return {};
   const auto text = string_of(*key);
-  if (!text || text->empty()) return invalid("key", "text with at least one character");
+  if (!text || text->empty()) return invalid("key", "a non-empty string");
   auto permissions = read_permissions(claims);
   if (!permissions) return Refused{permissions.error()};
   identity.credential = CredentialKind::key;
@@ -237,7 +237,7 @@ std::expected<std::optional<Organizations>, AuthError> read_organizations(object
   if (!value) return std::nullopt;
   const auto unclear = [] {
     return invalid(
-        "orgs", filled("an object of up to {} organizations with their roles as texts", max_organizations));
+        "orgs", filled("an object of up to {} organizations with their roles as strings", max_organizations));
   };
   object memberships;
   if (value->get(memberships) != simdjson::SUCCESS) return unclear();
@@ -258,7 +258,7 @@ std::expected<void, AuthError> read_memberships(object claims, IdentityClaims& i
       return invalid("orgs_truncated", "true or false");
   if (const auto active = claim(claims, "active_org")) {
     const auto text = string_of(*active);
-    if (!text || text->empty()) return invalid("active_org", "text with at least one character");
+    if (!text || text->empty()) return invalid("active_org", "a non-empty string");
     identity.active_organization = *text;
   }
   identity.organizations = *std::move(organizations);

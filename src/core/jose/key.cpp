@@ -97,11 +97,11 @@ std::expected<Material, std::string> read_okp(object jwk) {
   const auto x = octets(jwk, "x");
   if (!x) return Unusable{x.error()};
   Ed25519PublicKey point{};
-  if (x->bytes.size() != point.size()) return Unusable{"has an x that is not of 32 bytes"};
+  if (x->bytes.size() != point.size()) return Unusable{"has an x that is not 32 bytes long"};
   std::ranges::copy(x->bytes, point.begin());
   static const int sodium = sodium_init();
   if (sodium < 0 || crypto_core_ed25519_is_valid_point(point.data()) != 1)
-    return Unusable{"has an x that is not a sound point of the curve (off it, or of small order)"};
+    return Unusable{"has an x that is not a valid point of the curve (off it, or of small order)"};
   return Material{KeyKind::ed25519,
                   sha256(R"({"crv":"Ed25519","kty":"OKP","x":")" + std::string{x->text} + R"("})"), point};
 }
@@ -146,7 +146,7 @@ std::expected<Material, std::string> read_rsa(object jwk) {
   if (!modulus || !exponent) return Unusable{"could not be loaded"};
   const int bits = BN_num_bits(modulus.get());
   if (bits < min_rsa_bits || bits > max_rsa_bits)
-    return Unusable{"is of " + std::to_string(bits) + " bits; RSA keys have 2048 to 8192"};
+    return Unusable{"has " + std::to_string(bits) + " bits; an RSA key must have 2048 to 8192"};
   if (BN_is_odd(modulus.get()) == 0) return Unusable{"has an even modulus"};
   if (BN_is_odd(exponent.get()) == 0 || BN_is_one(exponent.get()) != 0 ||
       e->bytes.size() > max_rsa_exponent_size)
@@ -169,7 +169,7 @@ std::expected<Material, std::string> read_material(object jwk) {
   if (kty == "OKP") return read_okp(jwk);
   if (kty == "EC") return read_ec(jwk);
   if (kty == "RSA") return read_rsa(jwk);
-  if (kty == "oct") return Unusable{"is a shared secret (kty oct), which a key set must not hold"};
+  if (kty == "oct") return Unusable{"is a shared secret (kty oct), which a key set must not contain"};
   return Unusable{"has a kty other than OKP, EC and RSA"};
 }
 
@@ -205,10 +205,10 @@ std::expected<Key, std::string> read_key(element jwk) {
   if (jwk.get(members) != simdjson::SUCCESS) return Unusable{"is not a JSON object"};
   if (auto fault = strict_json_fault(jwk); !fault.empty()) return Unusable{std::move(fault)};
   if (holds_private_members(members))
-    return Unusable{"holds private members: its secret is published, so replace it"};
+    return Unusable{"contains private members: its secret is published, so replace it"};
   const auto kid = string_member(members, "kid");
   if (!kid || kid->empty()) return Unusable{"has no kid"};
-  if (kid->size() > max_kid_size) return Unusable{"has a kid of over 256 bytes"};
+  if (kid->size() > max_kid_size) return Unusable{"has a kid longer than 256 bytes"};
   if (auto fault = purpose_fault(members); !fault.empty()) return Unusable{std::move(fault)};
 
   std::optional<Algorithm> declared;
@@ -220,7 +220,7 @@ std::expected<Key, std::string> read_key(element jwk) {
   auto material = read_material(members);
   if (!material) return Unusable{material.error()};
   if (declared && !kind_fits(material->kind, *declared))
-    return Unusable{"has an alg that its kty and crv do not fit"};
+    return Unusable{"has an alg that does not match its kty and crv"};
   return Key{std::string{*kid}, material->kind, declared, material->thumbprint, std::move(material->key)};
 }
 

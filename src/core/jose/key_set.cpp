@@ -59,7 +59,7 @@ std::expected<KeySet, std::string> KeySet::parse(std::string_view jwks_json) {
   if (root.get(members) != simdjson::SUCCESS) return std::unexpected{"the key set is not a JSON object"};
   std::size_t keys_members = 0;
   for (const auto field : members) keys_members += field.key == "keys" ? 1 : 0;
-  if (keys_members > 1) return std::unexpected{"the key set holds the member \"keys\" twice"};
+  if (keys_members > 1) return std::unexpected{"the key set has the member \"keys\" twice"};
   simdjson::dom::array jwks;
   if (members.at_key("keys").get(jwks) != simdjson::SUCCESS)
     return std::unexpected{"the key set has no array \"keys\""};
@@ -110,10 +110,10 @@ std::expected<const Key*, KeySelector::Miss> KeySelector::select(const KeySet& k
 
 std::string KeySelector::why_unusable(const KeySet& keys, std::string_view kid, Algorithm algorithm) {
   const auto found = select(keys, kid, algorithm);
-  if (!found && found.error() == Miss::several_fit) return "several keys of the set have this kid";
+  if (!found && found.error() == Miss::several_fit) return "several keys in the set have this kid";
   for (const KeyDescription& description : keys.descriptions())
     if (description.kid == kid && !description.usable()) return "the key " + description.reason;
-  return "the key is not one for " + std::string{name_of(algorithm)};
+  return "the key is not for " + std::string{name_of(algorithm)};
 }
 
 bool KeySelector::lists(const KeySet& keys, const Ed25519PublicKey& key) {

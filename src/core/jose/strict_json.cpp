@@ -15,7 +15,7 @@ JsonFault duplicate_fault(simdjson::dom::object object) {
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
   if (twice == names.end()) return {};
-  return "holds the member \"" + display_text(*twice) + "\" twice";
+  return "has the member \"" + display_text(*twice) + "\" twice";
 }
 
 }  // namespace

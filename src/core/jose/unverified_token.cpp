@@ -38,7 +38,7 @@ std::unexpected<AuthError> type_not_allowed(std::string_view typ, TokenType type
                                      {}}};
   return std::unexpected{AuthError{ErrorCode::token_type_not_allowed,
                                    "Its \"typ\" does not say that it caches a session.",
-                                   "A token for an API belongs into the header Authorization.",
+                                   "A token for an API belongs in the header Authorization.",
                                    {}}};
 }
 
@@ -72,13 +72,13 @@ std::expected<TokenHeader, AuthError> read_header(std::string_view header_json, 
   const object header = *parsed;
 
   const auto alg = string_member(header, "alg");
-  if (!alg) return header_fault("has no text member \"alg\"");
+  if (!alg) return header_fault("has no string member \"alg\"");
   const auto kid_member = member(header, "kid");
   const auto kid = kid_member ? string_of(*kid_member) : std::string_view{};
-  if (!kid) return header_fault("has a \"kid\" that is not text");
+  if (!kid) return header_fault("has a \"kid\" that is not a string");
   for (const char* name : {"crit", "b64"})
     if (member(header, name)) return header_fault("has the extension \"" + std::string{name} + '"');
-  if (kid->size() > max_kid_size) return header_fault("has a \"kid\" of over 256 bytes");
+  if (kid->size() > max_kid_size) return header_fault("has a \"kid\" longer than 256 bytes");
   if (kid->empty())
     return std::unexpected{AuthError{
         ErrorCode::key_id_missing, "The token's header has no \"kid\".", key_id_missing_hint(), {}}};

@@ -17,7 +17,7 @@ std::unexpected<AuthError> refuse(ErrorCode code, std::string detail, std::strin
 
 AuthError key_not_held(const TokenHeader& header) {
   return {ErrorCode::key_unknown,
-          "The issuer's key set does not hold the token's key.",
+          "The issuer's key set does not contain the token's key.",
           key_unknown_hint(header.kid),
           {}};
 }
@@ -39,7 +39,7 @@ std::expected<SignedToken, AuthError> read_signed_token(std::string_view token, 
   const auto key = KeySelector::select(keys, header->kid, header->algorithm);
   if (key) {
     if (!verify_signature(**key, header->algorithm, parts->signing_input, parts->signature, keys, tables))
-      return refuse(ErrorCode::signature_invalid, "The token's signature is not valid.", signature_hint());
+      return refuse(ErrorCode::signature_invalid, "The token's signature is invalid.", signature_hint());
     return SignedToken{*std::move(parts), *std::move(header), *key};
   }
   if (key.error() != KeySelector::Miss::kid_not_held)

@@ -22,9 +22,9 @@ void require_names(const std::vector<std::string>& names, const std::string& mem
   const bool has_empty = std::ranges::find(names, std::string_view{}) != names.end();
   require(!names.empty() && !has_empty, "the policy's " + what);
   require(names.size() <= Policy::max_names, member + " has " + std::to_string(names.size()) +
-                                                 " names, and " + std::to_string(Policy::max_names) +
-                                                 " are the most: have Better Auth use one whatever its host "
-                                                 "is, drawbridge({ jwt: { issuer, audience } })");
+                                                 " names, but at most " + std::to_string(Policy::max_names) +
+                                                 " are allowed: have Better Auth use one value on every "
+                                                 "host, drawbridge({ jwt: { issuer, audience } })");
 }
 
 }  // namespace
@@ -32,8 +32,7 @@ void require_names(const std::vector<std::string>& names, const std::string& mem
 Verifier::Verifier(Policy policy) : policy_{std::move(policy)} {
   require_names(policy_.issuers, "Policy::issuers",
                 "issuer is empty: name the issuer whose tokens are trusted");
-  require_names(policy_.audiences, "Policy::audiences",
-                "audience is empty: name the audience that this backend is");
+  require_names(policy_.audiences, "Policy::audiences", "audience is empty: name this backend's audience");
   require(!policy_.algorithms.empty(),
           "the policy allows no algorithm: name at least one, EdDSA for Better Auth");
   require(policy_.clock_skew >= std::chrono::seconds{0} && policy_.clock_skew <= max_clock_skew,

@@ -114,7 +114,7 @@ std::vector<KeyCache::Resolved> KeyCache::on_fetched(FetchResult result, BootTim
     if (keys_ && !etag_.empty())
       result = GoodFetch{*keys_, same->max_age, etag_};
     else
-      result = FailedFetch{"the issuer answered 304 to a request without a condition", std::nullopt};
+      result = FailedFetch{"the issuer answered 304 to an unconditional request", std::nullopt};
   }
   if (auto* failed = std::get_if<FailedFetch>(&result)) {
     fail(std::move(*failed), now);

@@ -67,8 +67,8 @@ std::string asked(const SeenRevocationAnswer& seen) {
 FailedQuestion not_a_page(const SeenRevocationAnswer& seen, std::string_view why) {
   const std::size_t first = seen.body.find_first_not_of(" \t\r\n");
   const bool is_html = first != std::string_view::npos && seen.body[first] == '<';
-  return {is_html ? filled("{} answered a web page. Is the URL of Better Auth right?", asked(seen))
-                  : filled("{} answered something else than revocations: it {}.", asked(seen), why)};
+  return {is_html ? filled("{} answered with a web page. Is the URL of Better Auth right?", asked(seen))
+                  : filled("{} answered with something other than revocations: it {}.", asked(seen), why)};
 }
 
 FailedQuestion status_failure(const SeenRevocationAnswer& seen) {
@@ -77,8 +77,8 @@ FailedQuestion status_failure(const SeenRevocationAnswer& seen) {
   };
   if (seen.status == 401 || seen.status == 403)
     return says(
-        ": the secret is missing or is not the plugin's. Set RevocationSource::secret to what the plugin "
-        "has.");
+        ": the secret is missing or is not the plugin's. Set RevocationSource::secret to the plugin's "
+        "secret.");
   if (seen.status >= 300 && seen.status < 400)
     return says(", a redirect, which is not followed. Set the URL that it leads to.");
   if (seen.status == 429)
@@ -116,8 +116,8 @@ RevocationAnswer read_revocation_answer(const SeenRevocationAnswer& seen) {
   if (seen.status == 304 && seen.asked_with_etag) return RevocationsUnchanged{};
   if (seen.status == 404)
     return NoRevocations{
-        filled("{} answered 404: the plugin @drawbridge/better-auth serves it where it has revocations: "
-               "true.",
+        filled("{} answered 404: the plugin @drawbridge/better-auth serves this address only with "
+               "revocations: true.",
                asked(seen))};
   if (seen.status != 200) return status_failure(seen);
   if (seen.is_cut) return not_a_page(seen, "is larger than 2 MiB");

@@ -107,7 +107,7 @@ std::vector<RevocationFeed::Resolved> RevocationFeed::on_answer(RevocationAnswer
   if (auto* failed = std::get_if<FailedQuestion>(&answer))
     return fail(std::move(failed->text), failed->retry_after, now);
   if (std::holds_alternative<RevocationsUnchanged>(answer)) {
-    if (etag_.empty()) return fail("The issuer answered 304 to a question without a condition.", {}, now);
+    if (etag_.empty()) return fail("The issuer answered 304 to an unconditional request.", {}, now);
     return complete(began, now);
   }
   auto& page = std::get<RevocationPage>(answer);
@@ -122,14 +122,14 @@ std::vector<RevocationFeed::Resolved> RevocationFeed::on_answer(RevocationAnswer
 std::string RevocationFeed::take_page(RevocationPage page, BootTime now) {
   const bool is_a_step = !page.cursor.empty() && page.cursor != cursor_in_flight_;
   if (page.more && (!is_a_step || ++pages_ > most_pages))
-    return "The issuer says that there are more revocations, but its cursor does not lead to them.";
+    return "The issuer reports more revocations, but its cursor does not lead to them.";
   std::vector<Revocation> revocations;
   revocations.reserve(page.entries.size());
   for (const ListedRevocation& one : page.entries)
     revocations.push_back({one.digest, one.before, now + std::min(one.left + 2 * skew_, longest_hold)});
   // The cursor stays, so that those that found no place are asked for again.
   if (!set_.add(revocations, now))
-    return filled("The issuer has more revocations than the {} that are kept.", set_.capacity());
+    return filled("The issuer has more revocations than the {} that this process keeps.", set_.capacity());
   etag_ = page.cursor == cursor_in_flight_ ? std::move(page.etag) : std::string{};
   cursor_ = std::move(page.cursor);
   return {};
@@ -235,9 +235,8 @@ std::optional<RevocationFeed::Event> RevocationFeed::take_event(BootTime now) {
   return Event{false,
                filled("Revocations are currently unavailable: {} {}",
                       now_so.last_failure.empty() ? "The issuer does not answer." : now_so.last_failure,
-                      now_so.required ? "No token is accepted meanwhile (revocations: required)."
-                                      : "Tokens that are revoked meanwhile count until they "
-                                        "expire.")};
+                      now_so.required ? "No token is accepted in the meantime (revocations: required)."
+                                      : "Tokens revoked in the meantime stay valid until they expire.")};
 }
 
 }  // namespace drawbridge

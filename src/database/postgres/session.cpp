@@ -16,7 +16,7 @@ StoreError as_store_error(const pqxx::failure& error) {
   if (is_foreign_key_violation(error)) return user_unknown().error();
   if (is_refused_value(error)) {
     return {.kind = Kind::internal,
-            .text = "the database refuses a value that should have been refused before"};
+            .text = "the database refused a value that should have been refused earlier"};
   }
   return {.kind = is_cancelled(error) ? Kind::timed_out : Kind::unavailable, .text = describe(error)};
 }
@@ -89,7 +89,7 @@ std::optional<StoreError> PostgresSession::run(const Use& use) {
       return no_memory();
     } catch (const std::exception&) {
       // A row that no writer of ours makes: a conversion of libpqxx or of a tag's JSON fails.
-      return StoreError{.kind = Kind::unavailable, .text = "the database holds a row that cannot be read"};
+      return StoreError{.kind = Kind::unavailable, .text = "the database contains a row that cannot be read"};
     }
   }
 }

@@ -41,8 +41,8 @@ ParsedUrl parse(const std::string& url) {
     const std::string_view text{message == nullptr ? "" : message};
     // Of the texts only this one shows a part of the URL that can hold no secret: a parameter's name.
     parsed.fault = text.starts_with("invalid URI query parameter")
-                       ? "has a parameter behind ? that PostgreSQL's library does not know (?schema= for "
-                         "example is another library's)"
+                       ? "has a parameter after ? that PostgreSQL's library does not know (?schema=, for "
+                         "example, belongs to a different library)"
                        : "is not of the form postgresql://user:password@host:port/database";
   }
   return parsed;
@@ -92,7 +92,7 @@ constexpr const char* encode_password =
 }  // namespace
 
 std::optional<std::string> fault_of_postgres_url(const std::string& url) {
-  if (has_stray_at(url)) return std::string{"has an @ where none can be"}.append(encode_password);
+  if (has_stray_at(url)) return std::string{"has an @ in the wrong place"}.append(encode_password);
   ParsedUrl parsed = parse(url);
   if (!parsed.options) return std::move(parsed.fault);
   if (!has_ports(parsed)) return std::string{"has a port that is not a number"}.append(encode_password);

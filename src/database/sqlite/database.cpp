@@ -19,7 +19,7 @@ void make_directory(const std::filesystem::path& file) {
   fs::create_directories(directory, error);
   // Better Auth keeps session tokens and password hashes in the same file.
   if (!error) fs::permissions(directory, fs::perms::owner_all, error);
-  if (error) throw SQLite::Exception{"cannot make the directory", SQLITE_CANTOPEN};
+  if (error) throw SQLite::Exception{"cannot create the directory", SQLITE_CANTOPEN};
 }
 
 /// With mode 0600, whatever the umask is; SQLite gives what it makes beside it the same. A file that is there
@@ -33,7 +33,7 @@ void make_file(const std::filesystem::path& file) {
   else if (errno == ENOSPC || errno == EDQUOT)
     throw SQLite::Exception{"no room for the file", SQLITE_FULL};
   else
-    throw SQLite::Exception{"cannot make the file", SQLITE_CANTOPEN};
+    throw SQLite::Exception{"cannot create the file", SQLITE_CANTOPEN};
 }
 
 /// SQLite does not say why it could not open a file. Where it is for want of descriptors, no other file can
@@ -104,16 +104,16 @@ std::string describe(const SQLite::Exception& error) {
       return "the database file is damaged";
     case SQLITE_CANTOPEN:
       if (no_file_can_be_opened())
-        return "the database file cannot be opened: this process has as many files open as it may (ulimit "
+        return "the database file cannot be opened: this process has reached its limit on open files (ulimit "
                "-n)";
-      return "the database file cannot be opened: it or its directory is missing or may not be used";
+      return "the database file cannot be opened: it or its directory is missing or not accessible";
     case SQLITE_READONLY:
-      return "the database file may not be written";
+      return "the database file is not writable";
     case SQLITE_ERROR:
       // These messages name tables and columns, never values.
-      return std::string{"the database refuses a statement: "}.append(error.what());
+      return std::string{"the database refused a statement: "}.append(error.what());
     default:
-      return std::string{"the database fails: "}.append(sqlite3_errstr(error.getErrorCode()));
+      return std::string{"the database failed: "}.append(sqlite3_errstr(error.getErrorCode()));
   }
 }
 

@@ -41,7 +41,7 @@ StoreError as_store_error(const SQLite::Exception& error) {
   if (is_foreign_key_violation(error)) return user_unknown().error();
   if (is_constraint_violation(error)) {
     return {.kind = Kind::internal,
-            .text = "the database refuses a value that should have been refused before"};
+            .text = "the database refused a value that should have been refused earlier"};
   }
   return {.kind = Kind::unavailable, .text = describe(error)};
 }

@@ -42,7 +42,8 @@ std::string missing_columns(const std::vector<std::string>& columns, const Namin
 std::string session_note(std::int64_t sessions) {
   if (sessions == 0) return {};
   return fmt::format(
-      "table \"session\" had no column token: {} session{} could not be kept, their users sign in again",
+      "table \"session\" had no column token: {} session{} could not be kept, so their users must sign in "
+      "again",
       sessions, sessions == 1 ? "" : "s");
 }
 
@@ -58,9 +59,8 @@ std::string ids_note(const Options& options) {
   if (ids == Ids::text) return {};
   const bool is_uuid = ids == Ids::uuid;
   return fmt::format(
-      "Better Auth must know of these ids. In betterAuth({{ … }}) write: advanced: {{ database: {{ "
-      "generateId: "
-      "\"{}\" }} }}{}",
+      "Better Auth must know about these ids. In betterAuth({{ … }}) write: advanced: {{ database: {{ "
+      "generateId: \"{}\" }} }}{}",
       is_uuid ? "uuid" : "serial", is_uuid ? ", and among plugins: drawbridge({ uuid: \"user.id\" })" : "");
 }
 
@@ -135,8 +135,7 @@ std::string reason_to_stay(const Facts& facts, const std::string& table,
   const auto rows = facts.rows.find(table);
   if (rows != facts.rows.end() && rows->second > 0) {
     return fmt::format(
-        "it has {} row{} that Better Auth made. Delete them first if they are to be lost, then run this "
-        "again",
+        "it has {} row{} that Better Auth wrote. If you do not need them, delete them, then run this again",
         rows->second, rows->second == 1 ? "" : "s");
   }
   const std::string ours = fmt::format(",{},", facts.additions.at(table).detail.value_or(""));
@@ -145,7 +144,7 @@ std::string reason_to_stay(const Facts& facts, const std::string& table,
     if (!ours.contains(fmt::format(",{},", column))) others.push_back(column);
   }
   if (!others.empty()) {
-    return fmt::format("others added the column {} to it. Drop that first, then run this again",
+    return fmt::format("something else added the column {} to it. Drop that first, then run this again",
                        fmt::join(others, ", "));
   }
   std::vector<std::string> referring;
@@ -195,10 +194,8 @@ std::string elsewhere_obstacle(const Facts& facts, const std::string& name) {
   const auto added = facts.additions_elsewhere.find(name);
   if (added == facts.additions_elsewhere.end()) return {};
   return fmt::format(
-      "{} was added to the table {}, which is not the one that is found now, so nothing is undone. Say where "
-      "with "
-      "schema= and user_table=, as the upgrade did, or let search_path lead there; where that table was "
-      "renamed, "
+      "{} was added to the table {}, but a different table is found now, so nothing is undone. Give schema= "
+      "and user_table= as the upgrade did, or have search_path lead to that table; if it was renamed, "
       "correct the row \"{}\" of {}, or delete it",
       name, added->second, addition_row(name, added->second), additions_table);
 }
@@ -207,14 +204,13 @@ std::string foreign_tables(const Facts& facts) {
   std::string found = foreign_user(facts.tables, facts.naming);
   if (found.empty()) return found;
   return found.append(
-      ". Rename it, or say with --user-table (DRAWBRIDGE_USER_TABLE) which table is; Better Auth's own "
-      "migration "
-      "makes one, getMigrations() of better-auth/db/migration");
+      ". Rename it, or name Better Auth's table with --user-table (DRAWBRIDGE_USER_TABLE); Better Auth's own "
+      "migration creates one, getMigrations() of better-auth/db/migration");
 }
 
 std::string no_table(const User& user) {
   if (user.kind != User::Kind::other) return {};
-  return "\"user\" is not a table, as Better Auth's is: foreign keys cannot refer to it";
+  return "\"user\" is not a table, so foreign keys cannot refer to it";
 }
 
 bool asks_for_uuids(const Options& options) {
@@ -235,8 +231,7 @@ std::string place_obstacle(const Facts& facts, const Options& options) {
     const auto stranger = facts.naming.strangers.find(table);
     if (stranger == facts.naming.strangers.end()) continue;
     return fmt::format(
-        "{}, so there is no place for Better Auth's own. Rename it, or give Better Auth's another name "
-        "(modelName) and "
+        "{}, so its name is taken. Rename it, or give Better Auth's table a different name (modelName) and "
         "run Better Auth's migration, then run this again",
         stranger->second);
   }

@@ -103,11 +103,10 @@ Choice elsewhere(const std::vector<FoundTable>& found) {
       those_of(found, [&](const FoundTable& table) { return !table.is_visible && looks_like(table, user); });
   if (others.empty()) return {};
   const std::string& schema = others.front()->schema;
-  return {
-      .obstacle = fmt::format(
-          "Better Auth's tables are in another schema than those of the search path: {}. Say which one with "
-          "--schema {} (DRAWBRIDGE_SCHEMA), or put it into search_path; no second set is made",
-          list_of(others), argument(schema))};
+  return {.obstacle = fmt::format(
+              "Better Auth's tables are in a schema that is not on the search path: {}. Name it with "
+              "--schema {} (DRAWBRIDGE_SCHEMA), or add it to search_path; no second set is created",
+              list_of(others), argument(schema))};
 }
 
 Choice choose_user(const std::vector<FoundTable>& found, const Where& where) {
@@ -128,7 +127,7 @@ Choice choose_user(const std::vector<FoundTable>& found, const Where& where) {
                 identifier(name), where.schema.empty() ? "" : fmt::format(", in the schema {}", where.schema),
                 off_the_path.empty()
                     ? ""
-                    : fmt::format(". There is {}: say --user-table {} --schema {} (DRAWBRIDGE_SCHEMA)",
+                    : fmt::format(". There is {}: use --user-table {} --schema {} (DRAWBRIDGE_SCHEMA)",
                                   list_of(off_the_path), argument(off_the_path.front()->name),
                                   argument(off_the_path.front()->schema)))};
   }
@@ -218,11 +217,9 @@ std::string unknown_user(const std::vector<FoundTable>& found, const Where& wher
   });
   if (others.empty()) return {};
   return fmt::format(
-      "{} is Better Auth's, and no table has the columns id, email and emailVerified of its \"user\": say "
-      "which "
-      "one is with --user-table (DRAWBRIDGE_USER_TABLE), and --schema (DRAWBRIDGE_SCHEMA) where it is off "
-      "the search "
-      "path; no second set is made",
+      "{} is Better Auth's, but no table has the columns id, email and emailVerified of its \"user\": name "
+      "that table with --user-table (DRAWBRIDGE_USER_TABLE), and its schema with --schema "
+      "(DRAWBRIDGE_SCHEMA) if it is not on the search path; no second set is created",
       name_of(*others.front()));
 }
 

@@ -41,9 +41,10 @@ bool has_other_type(const Facts& facts) {
 /// Of such a change Prisma makes a new column without the values, and Drizzle one that PostgreSQL refuses.
 std::string other_type(const Facts& facts, bool is_prisma) {
   return fmt::format(
-      "{} owns Better Auth's table {}, whose column uuid is of type {}: put {} in its place in {}, and have "
-      "its migration made, not run ({}). Its own statements would {}: replace those for uuid by the ALTER "
-      "TABLE lines of drawbridge migrate plan, run it ({}), then run this again. Nothing was changed",
+      "{} owns Better Auth's table {}, whose column uuid has the type {}: put {} in its place in {}, and "
+      "generate the migration without running it ({}). Its own statements would {}: replace those for uuid "
+      "with the ALTER TABLE lines of drawbridge migrate plan, run it ({}), then run this again. Nothing was "
+      "changed",
       facts.naming.orm, named("\"user\"", facts.naming.names), facts.user.uuid->type,
       is_prisma ? prisma_column(facts.product) : drizzle_column(facts.product),
       is_prisma ? "schema.prisma" : "Drizzle's schema file",
@@ -60,9 +61,8 @@ std::string orm_obstacle(const Facts& facts) {
   const bool is_prisma = orm == "Prisma";
   if (has_other_type(facts)) return other_type(facts, is_prisma);
   return fmt::format(
-      "{} owns Better Auth's table {}: put {} into it in {}, make and run its migration ({}), then run this "
-      "again. "
-      "Nothing was changed; drawbridge migrate plan prints what it comes to",
+      "{} owns Better Auth's table {}: add {} to it in {}, generate and run the migration ({}), then run "
+      "this again. Nothing was changed; drawbridge migrate plan prints the SQL that results",
       orm, named("\"user\"", facts.naming.names),
       is_prisma ? prisma_column(facts.product) : drizzle_column(facts.product),
       is_prisma ? "schema.prisma" : "Drizzle's schema file",
@@ -72,9 +72,8 @@ std::string orm_obstacle(const Facts& facts) {
 std::string note_for_orm(const Facts& facts) {
   if (!facts.naming.is_foreign || is_described(facts)) return {};
   return fmt::format(
-      "{} has its names from another generator: where an ORM describes it, put the column into its schema "
-      "file too, "
-      "or its next push drops it. Drizzle: {}. Prisma: {}",
+      "{} has names from a different generator: if an ORM describes it, add the column to its schema file "
+      "too, or its next push drops the column. Drizzle: {}. Prisma: {}",
       named("\"user\"", facts.naming.names), drizzle_column(facts.product, constraint_of_uuid(facts)),
       prisma_column(facts.product));
 }

@@ -95,11 +95,9 @@ std::string made_too_early(const Facts& facts) {
     return key.table == "tasks" && key.to_table == "user" && key.to == "uuid";
   });
   if (facts.version == 0 || facts.user.uuid || !refer_to_uuid) return {};
-  return "where the plugin is drawbridge({ uuid: \"user.id\" }), drop the tables of the tasks API, which "
-         "were made "
-         "before Better Auth's and refer to user.uuid (DROP TABLE task_tags; DROP TABLE tags; DROP TABLE "
-         "tasks; "
-         "DROP TABLE drawbridge_migrations), and run drawbridge migrate up --uuid user.id";
+  return "if the plugin is drawbridge({ uuid: \"user.id\" }), drop the tables of the tasks API, which were "
+         "created before Better Auth's and refer to user.uuid (DROP TABLE task_tags; DROP TABLE tags; DROP "
+         "TABLE tasks; DROP TABLE drawbridge_migrations), and run drawbridge migrate up --uuid user.id";
 }
 
 std::string name_of(const Step& step) {
@@ -133,16 +131,16 @@ std::string others_tables(const Facts& facts) {
   if (found.empty()) return {};
   const bool is_one = found.size() == 1;
   return fmt::format(
-      "there {} {} already, which drawbridge did not make, so its tasks API has no place here. For an API of "
-      "your own run drawbridge migrate up --only user; to serve drawbridge's, rename {} first",
+      "there {} {} already, which drawbridge did not create, so it cannot create those of its tasks API. For "
+      "your own API, run drawbridge migrate up --only user; to serve drawbridge's tasks API, rename {} first",
       is_one ? "is a table" : "are tables", fmt::join(found, ", "), is_one ? "it" : "them");
 }
 
 std::string newer_database(int version) {
   if (version <= latest_version()) return {};
   return fmt::format(
-      "the database has version {} of the tables and this program knows {}: use a newer drawbridge", version,
-      latest_version());
+      "the database has version {} of the tables, but this program knows only {}: use a newer drawbridge",
+      version, latest_version());
 }
 
 std::string readiness_fault(const Facts& facts) {

@@ -21,17 +21,17 @@ std::string server_obstacle(const Facts& facts) {
   const Server& server = facts.server;
   if (facts.product == Product::sqlite) return {};
   if (server.number < oldest_server) {
-    return fmt::format("the server is PostgreSQL {}, and 15 is the oldest that Drawbridge works with",
+    return fmt::format("the server is PostgreSQL {}, but Drawbridge requires 15 or newer",
                        server.number / 10000);
   }
   if (server.encoding != "UTF8") {
-    return fmt::format("the database has the encoding {}, and texts of every language need UTF8",
+    return fmt::format("the database has the encoding {}, but texts in every language require UTF8",
                        server.encoding);
   }
   if (!server.has_icu) {
-    return "the server was built without ICU, whose collation und-x-icu the search for texts needs";
+    return "the server was built without ICU, but the search for texts requires its collation und-x-icu";
   }
-  if (!server.has_schema) return "no schema of the search path exists: make it, or set search_path";
+  if (!server.has_schema) return "no schema on the search path exists: create one, or set search_path";
   return {};
 }
 
@@ -49,16 +49,17 @@ std::string option_obstacle(const Facts& facts, const Options& options) {
   if (id == facts.ids.end()) return {};
   if (options.ids && !is_alike(id->second, id_for(facts.product, *options.ids))) {
     return fmt::format(
-        "there is a table \"user\" already, with ids of type {}{}, which new tables follow: leave --ids out",
-        id->second.type, is_made(id->second) ? " that the database makes" : "");
+        "there is already a table \"user\", with ids of type {}{}, and new tables use the same: leave --ids "
+        "out",
+        id->second.type, is_made(id->second) ? " that the database generates" : "");
   }
   if (!asks_for_uuids(options)) return {};
   if (const std::string early = made_too_early(facts); !early.empty()) {
     return fmt::format("the tables of the tasks API refer to user.uuid, not to user.id: {}", early);
   }
   if (options.id_is_uuid && facts.user.uuid) {
-    return "user.uuid is there, so tables and tokens may use it: leave --uuid out, or change over as "
-           "docs/uuid-ids.md says";
+    return "user.uuid exists, so tables and tokens may use it: leave --uuid out, or switch as "
+           "docs/uuid-ids.md describes";
   }
   if (!facts.user.rows.ids_that_are_no_uuids.empty()) {
     return fmt::format(
@@ -66,7 +67,7 @@ std::string option_obstacle(const Facts& facts, const Options& options) {
         name_rows(facts.user.rows.ids_that_are_no_uuids), options.id_is_uuid ? "--uuid" : "--ids");
   }
   if (id->second.is_counted) {
-    return "user.id is a number and not a UUID: leave --uuid out, and user.uuid is added";
+    return "user.id is a number, not a UUID: leave --uuid out, and user.uuid is added";
   }
   return {};
 }
@@ -129,8 +130,8 @@ std::vector<Change> named(std::vector<Change> changes, const Facts& facts) {
 
 std::string refused_change(const std::string& name, const std::string& done, const std::string& reason) {
   return fmt::format(
-      "{} cannot be {}: {}. Nothing of it was changed; fix that, for example by dropping what depends on it "
-      "and making it again afterwards, then run this again",
+      "{} cannot be {}: {}. None of it was changed; fix that, for example by dropping what depends on it and "
+      "creating that again afterwards, then run this again",
       name, done, reason);
 }
 

@@ -212,7 +212,7 @@ std::string schema_fault(Product product, const Query& query, const Where& where
       query(fmt::format("SELECT count(*) FROM pg_namespace WHERE nspname = {}", literal(where.schema)));
   if (flag(found.at(0).at(0))) return {};
   return fmt::format(
-      "there is no schema {}, which --schema (DRAWBRIDGE_SCHEMA) names: make it, or correct that",
+      "there is no schema {}, which --schema (DRAWBRIDGE_SCHEMA) names: create it, or correct the name",
       identifier(where.schema));
 }
 

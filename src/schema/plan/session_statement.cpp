@@ -53,8 +53,8 @@ std::string no_table(const Layout& layout, const std::string& table) {
   const auto stranger = layout.naming.strangers.find(table);
   if (stranger != layout.naming.strangers.end()) return stranger->second;
   return fmt::format(
-      "there is no table {} of Better Auth's: set the URL of its database; sessions that it keeps in a "
-      "secondary storage alone are in none",
+      "Better Auth's table {} is not in this database: set the URL of Better Auth's database; sessions that "
+      "it keeps only in secondary storage are in no table",
       identifier(table));
 }
 

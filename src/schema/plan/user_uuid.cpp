@@ -65,7 +65,7 @@ std::string obstacle_in_rows(const Facts& facts) {
                        facts.product == Product::sqlite ? "lower-case " : "", name_rows(rows.invalid));
   }
   if (rows.shared.empty()) return {};
-  return fmt::format("user.uuid is the same in several rows, with id {}: decide whose it is first",
+  return fmt::format("user.uuid is the same in several rows, with id {}: decide first which of them keeps it",
                      name_rows(rows.shared));
 }
 
@@ -207,20 +207,20 @@ std::string user_uuid_obstacle(const Facts& facts) {
   if (!facts.user.uuid || is_complete(facts)) return {};
   if (facts.user.uuid->is_generated && facts.user.rows.without > 0) {
     return fmt::format(
-        "user.uuid is generated out of other columns, and {} row{} none by it: correct those first",
+        "user.uuid is generated from other columns, but {} row{} no value: correct those first",
         facts.user.rows.without, facts.user.rows.without == 1 ? " has" : "s have");
   }
   if (facts.product == Product::sqlite) return obstacle_in_rows(facts);
   const std::string& is = facts.user.uuid->type;
   if (is != "uuid" && !is_text(is)) {
-    return fmt::format("user.uuid is of type {}: it must be uuid, or text that can become uuid", is);
+    return fmt::format("user.uuid has the type {}: it must be uuid, or text that can become uuid", is);
   }
   if (std::string rows = obstacle_in_rows(facts); !rows.empty()) return rows;
   const auto names = referring(facts);
   if (!is_text(is) || names.empty()) return {};
   return fmt::format(
-      "user.uuid is of type {} and must become uuid, but foreign keys refer to it: {}. Drop them, run this "
-      "again, and add them to columns of type uuid",
+      "user.uuid has the type {} and must become uuid, but foreign keys refer to it: {}. Drop them, run this "
+      "again, and add them back to columns of type uuid",
       is, fmt::join(names, ", "));
 }
 
@@ -275,7 +275,8 @@ Plan plan_without_user_uuid(const Facts& facts) {
   if (plan.is_refused) return plan;
   if (const auto names = referring(facts); !names.empty()) {
     plan.obstacle = fmt::format(
-        "user.uuid is left as it is: foreign keys refer to it: {}. Drop them first, then run this again",
+        "user.uuid is left as it is, because foreign keys refer to it: {}. Drop them first, then run this "
+        "again",
         fmt::join(names, ", "));
     plan.is_refused = true;
     return plan;

@@ -29,7 +29,7 @@ class MigrationLock {
     const auto taken =
         execute(transaction_, fmt::format("SELECT pg_try_advisory_xact_lock({})", lock_number));
     if (taken[0][0].as<bool>()) return;
-    report.line("another drawbridge migrates this database: waiting for it");
+    report.line("another drawbridge is migrating this database: waiting for it");
     execute(transaction_, fmt::format("SELECT pg_advisory_xact_lock({})", lock_number));
   }
 
@@ -37,8 +37,8 @@ class MigrationLock {
   void check() const {
     if (connection_.is_usable()) return;
     fail_migration(Kind::unreadable,
-                   "the connection that kept other migrations out was lost: run this again, it goes on where "
-                   "it stopped");
+                   "the connection that kept other migrations out was lost: run this again, and it continues "
+                   "where it stopped");
   }
 
  private:

@@ -67,7 +67,8 @@ class SqliteMigration final : public MigratedDatabase {
   std::string missing() const override { return missing_; }
 
   void lock(const MigrationReport& report) override {
-    directory_.take(file_, [&] { report.line("another drawbridge migrates this database: waiting for it"); });
+    directory_.take(file_,
+                    [&] { report.line("another drawbridge is migrating this database: waiting for it"); });
   }
 
   plan::Facts read(const ReadFacts& reader) override {

@@ -11,7 +11,7 @@ using http::problem;
 
 using Errors = std::vector<FieldError>;
 
-const Errors bad_name{{"/name", "must have 1 to 50 characters, white space at both ends not counted"}};
+const Errors bad_name{{"/name", "must have 1 to 50 characters, not counting white space at either end"}};
 const Errors bad_color{{"/color", "must be a colour like #1A2B3C, or null"}};
 
 std::string repeated(std::string_view text, std::size_t times) {
@@ -32,7 +32,7 @@ TEST(TagBody, refused_when_a_tag_is_made_and_when_it_is_changed) {
       {"name empty", R"({"name":""})", bad_name},
       {"name white", R"({"name":" \u3000"})", bad_name},
       {"name long", R"({"name":")" + repeated("🌉", 51) + "\"}", bad_name},
-      {"name with NUL", R"({"name":"a\u0000"})", {{"/name", "must not have the character NUL"}}},
+      {"name with NUL", R"({"name":"a\u0000"})", {{"/name", "must not contain the character NUL"}}},
       {"color a word", R"({"name":"x","color":"red"})", bad_color},
       {"color short", R"({"name":"x","color":"#123"})", bad_color},
       {"color long", R"({"name":"x","color":"#1234567"})", bad_color},
@@ -54,7 +54,7 @@ TEST(TagBody, refused_when_a_tag_is_made_and_when_it_is_changed) {
   }
   EXPECT_EQ(parse_new_tag("{\"name\"").error().malformed, "The body is not valid JSON.");
   EXPECT_EQ(parse_tag_change(R"({"name":"a","name":"b"})").error().malformed,
-            "The body holds the member \"name\" twice.");
+            "The body has the member \"name\" twice.");
 }
 
 TEST(TagBody, a_new_tag_needs_a_name_and_nothing_else) {

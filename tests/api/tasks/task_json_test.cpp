@@ -69,9 +69,9 @@ INSTANTIATE_TEST_SUITE_P(
         BodyCase{"byte_order_mark", "\xEF\xBB\xBF{\"title\":\"x\"}", no_json},
         BodyCase{"bad_utf8", "{\"title\":\"\xFF\"}", no_utf8},
         BodyCase{"overlong_utf8", "{\"title\":\"\xC0\xAF\"}", no_utf8},
-        BodyCase{"twice", R"({"title":"x","title":"y"})", "The body holds the member \"title\" twice."},
+        BodyCase{"twice", R"({"title":"x","title":"y"})", "The body has the member \"title\" twice."},
         BodyCase{"twice_after_unescaping", R"({"title":"x","\u0074itle":"y"})",
-                 "The body holds the member \"title\" twice."},
+                 "The body has the member \"title\" twice."},
         BodyCase{"nested_too_deeply", R"({"title":"x","a":)" + repeated("[", 20) + repeated("]", 20) + "}",
                  "The body is nested too deeply."}),
     name_of_case);
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(no_object, RefusedEverywhere,
                                          BodyCase{"string", "\"x\"", "", {{"", "must be a JSON object"}}}),
                          name_of_case);
 
-constexpr const char* title_size = "must have 1 to 255 characters, white space at both ends not counted";
+constexpr const char* title_size = "must have 1 to 255 characters, not counting white space at either end";
 constexpr const char* foreign = "is not a member that can be set";
 constexpr const char* no_time = "must be a date-time like 2026-11-23T10:00:00Z, or null";
 constexpr const char* no_priority = "must be low, medium, high or null";
@@ -96,7 +96,8 @@ INSTANTIATE_TEST_SUITE_P(
         BodyCase{"title_white", "{\"title\":\" \\t\\n\u00A0\u3000\"}", "", {{"/title", title_size}}},
         BodyCase{
             "title_long", R"({"title":")" + repeated("\u00E9", 256) + "\"}", "", {{"/title", title_size}}},
-        BodyCase{"title_nul", R"({"title":"a\u0000b"})", "", {{"/title", "must not have the character NUL"}}},
+        BodyCase{
+            "title_nul", R"({"title":"a\u0000b"})", "", {{"/title", "must not contain the character NUL"}}},
         BodyCase{"description_number",
                  R"({"title":"x","description":1})",
                  "",
@@ -104,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
         BodyCase{"description_nul",
                  R"({"title":"x","description":"\u0000"})",
                  "",
-                 {{"/description", "must not have the character NUL"}}},
+                 {{"/description", "must not contain the character NUL"}}},
         BodyCase{"description_long",
                  R"({"title":"x","description":")" + repeated("a", 10'001) + "\"}",
                  "",

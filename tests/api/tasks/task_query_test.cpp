@@ -91,14 +91,14 @@ TEST(TaskQuery, refuses) {
       {"due_after=2026-11-23T10:00+02:00", {"?due_after", no_time.message}},
       {"due_before=tomorrow", {"?due_before", no_time.message}},
       {"search=" + repeated("%C3%A9", 256), {"?search", "must have at most 255 characters"}},
-      {"search=a%00b", {"?search", "must not have the character NUL"}},
+      {"search=a%00b", {"?search", "must not contain the character NUL"}},
       {"search=%FF", {"?search", "must be UTF-8"}},
       {"search=a&search=b", {"?search", "is given more than once"}},
       {"sort_by=user_id", {"?sort_by", "must be one of created_at, due_date, priority, title"}},
       {"order=ascending", {"?order", "must be one of asc, desc"}},
       {"tags=1", {"?tags", "is not a parameter of this route"}},
       {"tag[]=1", {"?", "is not a query of percent-encoded parameters"}},
-      {"page=0", {"?page", "must be a whole number from 1 up"}},
+      {"page=0", {"?page", "must be a whole number of at least 1"}},
   };
   for (const auto& [query, error] : cases) {
     const auto request = task_list_request(query);

@@ -189,7 +189,7 @@ TEST_F(PostgresServerSession, says_what_is_missing) {
        "CREATE TABLE \"user\" (id text, uuid uuid UNIQUE); CREATE TABLE drawbridge_migrations (version "
        "integer); "
        "INSERT INTO drawbridge_migrations VALUES (1000)",
-       "has version 1000 of the tables and this program knows " + latest},
+       "has version 1000 of the tables, but this program knows only " + latest},
   };
   for (const Case& item : cases) {
     SCOPED_TRACE(item.name);

@@ -54,7 +54,7 @@ TEST(PostgresUrl, is_refused_without_being_shown) {
     std::string_view because;
   };
   const std::vector<Case> cases{
-      {"another library's parameter", "postgresql://u:secret@h/d?schema=public", "?schema= for example"},
+      {"another library's parameter", "postgresql://u:secret@h/d?schema=public", "?schema=, for example"},
       {"bad escape", "postgresql://u:secret%zz@h/d", "is not of the form"},
       {"open bracket", "postgresql://u:secret@[::1/d", "is not of the form"},
   };

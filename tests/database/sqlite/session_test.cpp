@@ -102,7 +102,7 @@ TEST_F(SqliteFile, says_what_is_missing) {
       {"from the future",
        "create table drawbridge_migrations (version integer primary key, name text, applied_at text);"
        "insert into drawbridge_migrations values (1000, 'x', 'x')",
-       "has version 1000 of the tables and this program knows " + latest},
+       "has version 1000 of the tables, but this program knows only " + latest},
   };
   for (const Case& item : cases) {
     SCOPED_TRACE(item.name);
@@ -324,9 +324,9 @@ TEST(SqliteErrors, are_described_without_values) {
       {SQLITE_FULL, "the disk that holds the database is full"},
       {SQLITE_CORRUPT, "the database file is damaged"},
       {SQLITE_NOTADB, "the database file is not a SQLite database"},
-      {SQLITE_READONLY, "the database file may not be written"},
-      {SQLITE_IOERR, "the database fails: disk I/O error"},
-      {SQLITE_NOMEM, "the database fails: out of memory"},
+      {SQLITE_READONLY, "the database file is not writable"},
+      {SQLITE_IOERR, "the database failed: disk I/O error"},
+      {SQLITE_NOMEM, "the database failed: out of memory"},
   };
   for (const Case& item : cases) {
     EXPECT_EQ(database::describe(SQLite::Exception{"secret value", item.code}), item.text);

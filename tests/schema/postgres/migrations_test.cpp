@@ -82,7 +82,7 @@ TEST(PostgresMigrations, complete_the_uuid_from_where_it_is) {
     const database::DatabaseUrl url{.server = database.url()};
     EXPECT_EQ(migration_status(url).value().pending, with_our_steps({"user.uuid"}));
     by_hand.run(migration_plan(url).value());
-    const auto up = migrate_up(url, silent_report());
+    const auto up = migrate_up(url, {});
     ASSERT_TRUE(up.has_value()) << up.error().text;
     EXPECT_EQ(up->pending, Names{});
     EXPECT_EQ(database.run(uuid_column), "uuid true gen_random_uuid()");
@@ -117,7 +117,7 @@ TEST(PostgresMigrations, stop_and_change_nothing_when_a_person_must_decide) {
       {"the same in two cases",
        user_table("text UNIQUE") + user("one", good) + user("two", "A11CE000-0000-4000-8000-00000000000A"),
        "user.uuid is the same in several rows, with id one, two:"},
-      {"another type", user_table("integer"), "user.uuid is of type integer"},
+      {"another type", user_table("integer"), "user.uuid has the type integer"},
       {"referred to as text",
        user_table("text UNIQUE") + "CREATE TABLE notes (owner text REFERENCES \"user\" (uuid));",
        "foreign keys refer to it: notes_owner_fkey of notes."},
@@ -134,7 +134,7 @@ TEST(PostgresMigrations, stop_and_change_nothing_when_a_person_must_decide) {
     const std::string before = schema(database);
     const database::DatabaseUrl url{.server = database.url()};
     for (const bool with_better_auth : {false, true}) {
-      const auto up = migrate_up(url, silent_report(), {.with_better_auth = with_better_auth});
+      const auto up = migrate_up(url, {}, {.with_better_auth = with_better_auth});
       ASSERT_FALSE(up.has_value());
       EXPECT_EQ(up.error().kind, Kind::refused);
       EXPECT_NE(up.error().text.find(item.because), std::string::npos) << up.error().text;
@@ -148,7 +148,7 @@ TEST(PostgresMigrations, stop_and_change_nothing_when_a_person_must_decide) {
 TEST(PostgresMigrations, without_better_auth_make_nothing_and_serve_waits) {
   const PostgresDatabase database{PostgresDatabase::Content::nothing};
   const database::DatabaseUrl url{.server = database.url()};
-  const auto up = migrate_up(url, silent_report()).value();
+  const auto up = migrate_up(url, {}).value();
   EXPECT_EQ(up.pending, with_our_steps({"user.uuid"}));
   EXPECT_NE(up.obstacle.find("--with-better-auth"), std::string::npos);
   EXPECT_EQ(schema(database), "");
@@ -170,20 +170,20 @@ TEST(PostgresMigrations, repair_what_the_bridge_needs) {
   const database::DatabaseUrl url{.server = database.url()};
   ASSERT_TRUE(migrate_up(url, report_into(lines)).has_value());
   EXPECT_EQ(lines,
-            with_our_steps({"table \"session\" had no column token: 1 session could not be kept, their users "
-                            "sign in again",
+            with_our_steps({"table \"session\" had no column token: 1 session could not be kept, so their "
+                            "users must sign in again",
                             "session.token: done", "jwks: done", "user.uuid: 1 of 1", "user.uuid: done"},
                            ": done"));
   database.run("ALTER TABLE jwks DROP COLUMN alg, DROP COLUMN crv, DROP COLUMN \"expiresAt\"");
   EXPECT_EQ(migration_status(url).value().pending, (Names{"jwks.alg", "jwks.crv", "jwks.expiresAt"}));
-  EXPECT_EQ(migrate_up(url, silent_report()).value().pending, Names{});
+  EXPECT_EQ(migrate_up(url, {}).value().pending, Names{});
 }
 
 TEST(PostgresMigrations, say_what_depends_on_a_column_that_must_change) {
   const PostgresDatabase database{PostgresDatabase::Content::nothing};
   database.run(user_table("text") + "CREATE VIEW people AS SELECT uuid FROM \"user\"");
   const std::string before = schema(database);
-  const auto up = migrate_up({.server = database.url()}, silent_report());
+  const auto up = migrate_up({.server = database.url()}, {});
   ASSERT_FALSE(up.has_value());
   EXPECT_EQ(up.error().kind, Kind::refused);
   EXPECT_TRUE(up.error().text.starts_with(
@@ -198,7 +198,7 @@ TEST(PostgresMigrations, refuse_a_newer_database) {
   database.run("INSERT INTO drawbridge_migrations VALUES (1000, 'later')");
   const database::DatabaseUrl url{.server = database.url()};
   for (const auto& error : {migration_status(url).error(), migration_plan(url).error(),
-                            migrate_up(url, silent_report()).error(), prepare_to_serve(url).error()}) {
+                            migrate_up(url, {}).error(), prepare_to_serve(url).error()}) {
     EXPECT_EQ(error.kind, Kind::refused);
     EXPECT_TRUE(error.text.starts_with("the database has version 1000 of the tables")) << error.text;
   }
@@ -206,8 +206,8 @@ TEST(PostgresMigrations, refuse_a_newer_database) {
 
 TEST(PostgresMigrations, cannot_use_a_server_that_is_not_there) {
   const database::DatabaseUrl url{.server = "postgresql://someone:secret@127.0.0.1:1/none"};
-  for (const auto& error : {migration_status(url).error(), migration_plan(url).error(),
-                            migrate_up(url, silent_report()).error()}) {
+  for (const auto& error :
+       {migration_status(url).error(), migration_plan(url).error(), migrate_up(url, {}).error()}) {
     EXPECT_EQ(error.kind, Kind::unreadable);
     EXPECT_TRUE(error.text.starts_with("the database cannot be reached")) << error.text;
     EXPECT_EQ(error.text.find("secret"), std::string::npos);
@@ -220,9 +220,10 @@ TEST(PostgresMigrations, refuse_an_encoding_that_holds_few_languages) {
   database.run("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
   std::string url = database.url();
   url.replace(url.rfind('/') + 1, std::string::npos, "latin");
-  const auto up = migrate_up({.server = url}, silent_report(), {.with_better_auth = true});
+  const auto up = migrate_up({.server = url}, {}, {.with_better_auth = true});
   ASSERT_FALSE(up.has_value());
-  EXPECT_EQ(up.error().text, "the database has the encoding LATIN1, and texts of every language need UTF8");
+  EXPECT_EQ(up.error().text,
+            "the database has the encoding LATIN1, but texts in every language require UTF8");
   database.run("DROP DATABASE latin");
 }
 

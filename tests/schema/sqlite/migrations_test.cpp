@@ -29,7 +29,7 @@ using schema::prepare_to_serve;
 using Kind = schema::MigrationError::Kind;
 using Names = std::vector<std::string>;
 
-const auto silent = silent_report();
+const schema::MigrationReport silent{};
 
 class Migrations : public testing::Test {
  protected:
@@ -218,7 +218,7 @@ TEST_F(Migrations, several_at_once_begin_with_no_file) {
 TEST_F(Migrations, refuse_a_newer_database) {
   ASSERT_TRUE(prepare_to_serve(url).has_value());
   open_as_better_auth(url.file).exec("INSERT INTO drawbridge_migrations VALUES (1000, 'later', 'x')");
-  const std::string because = "the database has version 1000 of the tables and this program knows " +
+  const std::string because = "the database has version 1000 of the tables, but this program knows only " +
                               std::to_string(schema::plan::latest_version());
   for (const auto& error : {migration_status(url).error(), migration_plan(url).error(),
                             migrate_up(url, silent).error(), prepare_to_serve(url).error()}) {

@@ -204,7 +204,7 @@ async function askWhoIAm(what) {
     const body = await answer.json();
     if (!answer.ok) throw new Error(`${answer.status} ${body.code}`);
     fillIn(body.uuid);
-    said.textContent = `The server takes your ${what}. Your user_id is filled in.`;
+    said.textContent = `The server accepts your ${what}. Your user_id is filled in.`;
   } catch (error) {
     said.textContent = `The server does not accept your ${what}: ${error.message}.`;
   }

@@ -90,8 +90,7 @@ std::optional<WantedCheck> KeyTables::take_wanted() {
 }
 
 void KeyTables::made(const Ed25519PublicKey& key, std::shared_ptr<const SignatureCheck> check) {
-  if (!check || check->key() != key)
-    return differed("a table that was just made does not hold what libsodium says");
+  if (!check || check->key() != key) return differed("a newly made table differs from libsodium");
   const std::lock_guard lock{mutex_};
   if (Place* const place = place_of(key)) place->check = std::move(check);
 }
@@ -107,8 +106,8 @@ void KeyTables::differed(std::string_view what) {
   ++faults_;
   fault_ =
       "EdDSA: " + std::string{what} +
-      ". Tables are not used in this process any more, and a token that they judged was refused. It is a "
-      "fault of Drawbridge or of this machine's memory: please report it, with version and processor.";
+      ". This process no longer uses tables, and a token that they judged was refused. The cause is a bug in "
+      "Drawbridge or faulty memory in this machine: please report it, with version and processor.";
   note_work();
 }
 
