@@ -23,9 +23,11 @@ LONG = os.environ.get("DRAWBRIDGE_TEST_LONG") == "1"
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS")
 
 
-# Outside the range from which outgoing connections take theirs. Workers of pytest-xdist have none in common.
+# Outside the range from which outgoing connections take theirs. Lanes of `./dev test` and workers of pytest-xdist have none in
+# common.
+LANE = int(os.environ.get("DRAWBRIDGE_TEST_LANE", "0"))
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PORTS = range(20_000, 32_000)[WORKER :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+PORTS = range(20_000 + 6_000 * LANE, 26_000 + 6_000 * LANE)[WORKER :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
 GIVEN_PORTS: set[int] = set()
 
 

@@ -25,7 +25,7 @@ def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["test", "unti"], "unknown suite unti; there are: package python wheel e2e "),
+        (["test", "unti"], "unknown suite unti; there are: web python fastapi e2e "),
         (["build", "debug"], "unknown preset debug; there are: release packages asan tsan bench"),
         (["lint", "--some"], "lint takes --all or nothing, not --some"),
         (["fuzz", "soon"], "fuzz takes a number of seconds"),
@@ -98,6 +98,24 @@ def test_a_run_installs_nothing_that_only_tests_need():
     assert {"wrk", "nginx"} <= set(parts["bench"])
     names = sum(parts.values(), [])
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("fails, status", [("", 0), ("docs", 1), ("unit", 1)])
+def test_the_status_of_the_tests_is_that_of_their_suites(tmp_path, fails, status):
+    """With suites next to each other, some alone, and a build meanwhile that has ended before them."""
+    (tmp_path / "dev").write_text("#!/bin/sh\n")
+    (tmp_path / "dev").chmod(0o755)
+    script = f"""
+        for part in suites test; do source {ROOT}/scripts/$part.sh; done
+        setup_packages() {{ :; }}; setup_node() {{ :; }}; setup_python() {{ :; }}
+        one() {{ if [[ $1 == "{fails}" ]]; then broken "$1"; else count "$1" 1 0 0; fi; }}
+        suite_docs() {{ sleep 0.5; one docs; }}; suite_e2e() {{ one e2e; }}; alone_e2e() {{ one e2e; }}
+        suite_unit() {{ one unit; }}
+        test_verb docs e2e unit"""
+    done = shell_functions(script, tmp_path)
+    assert (done.returncode, done.stderr) == (status, "==> compiling asan meanwhile\n")
+    failed = [f"  FAILED  {fails}"] if fails else []
+    assert done.stdout.splitlines()[-1 - len(failed) :] == [f"{4 - status} passed, {status} failed, 0 skipped", *failed]
 
 
 class Run:

@@ -151,9 +151,9 @@ def test_a_setting_that_cannot_work_is_one_clear_line(tmp_path: Path, name: str)
 def test_settings_that_do_nothing_are_one_line_of_the_log(issuer: BetterAuth, start_backend: StartBackend) -> None:
     backend = start_backend(issuer, drawbridge_sessions="redis", drawbridge_redis_url="redis://u:a-secret@cache")
     backend.stop()
-    (line,) = [line for line in backend.program.log().splitlines() if "without effect" in line]
+    (line,) = [line for line in backend.program.log().splitlines() if "these have no effect" in line]
     for name in ("DRAWBRIDGE_SESSIONS", "DRAWBRIDGE_REDIS_URL"):
-        assert f"{name}, since DRAWBRIDGE_CREDENTIALS takes no session" in line
+        assert f"{name}, because DRAWBRIDGE_CREDENTIALS does not include session" in line
     assert "a-secret" not in backend.program.log()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from better_auth import BetterAuth, Person
 from conftest import StartBackend, StartIssuer
 from metrics_page import MetricsPage, sample
 from process import ROOT, free_port, wait_until
+from raw_http import RawConnection
 
 ALERTS = ROOT / "deploy/prometheus_alerts.yml"
 PAGE = (ROOT / "docs/metrics.md").read_text()
@@ -87,6 +90,18 @@ def test_the_database_and_connections_are_seen(issuer: BetterAuth, start_backend
     assert seen[sample("shed_total", reason="idle_connection")] >= 2
     for client in clients:
         client.close()
+
+
+def test_clients_that_never_end_their_head_hold_up_nobody(page: MetricsPage) -> None:
+    """As many as the port takes: each is refused after five seconds, and its place is free."""
+    port = urlsplit(page.url).port
+    assert port
+    with ExitStack() as closing:
+        slow = [closing.enter_context(RawConnection(port)) for _ in range(8)]
+        for client in slow:
+            client.send(b"GET /metrics HTTP/1.1\r\n")
+        assert [client.receive_rest()[-1].refusal() for client in slow] == [(400, "request_malformed")] * 8
+        assert page.read()
 
 
 def exposed(page: MetricsPage) -> dict[str, set[str]]:

@@ -1,5 +1,6 @@
 """Files that the C++ server can do nothing with, or not yet."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def test_without_better_auths_tables_it_starts_but_is_not_ready(
         backend.call("POST", f"/api/v1/{alice.uuid}/tasks", token, json={"title": "lost?"}), "store_unavailable"
     )
     wait_until(lambda: 'Better Auth\'s table "user"' in backend.program.log(), 20, "its log says why")
+    # It made its own, and says so: with the rows of a version before, that may take a minute.
+    assert re.search(r" info +database: 1 tasks_and_tags: done\n", backend.program.log())
 
 
 def text_file(folder: Path) -> str:

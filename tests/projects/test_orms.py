@@ -108,7 +108,7 @@ def test_users_of_before_get_their_uuids(new_site: NewSite, orm: Orm) -> None:
 
     refused = migrate(site.database, "up", "--only", "user")
     assert refused.status == 1
-    (column,) = re.findall(r"put (.+?) into it in ", refused.err)
+    (column,) = re.findall(r"add (.+?) to it in ", refused.err)
     assert f"ALTER TABLE {orm.user} ADD COLUMN uuid" in plan(site.database, "--only", "user")
     change_schema(site, orm, column + orm.line_end, of="// here\n")
     site.run_on_a_terminal(orm.change)
@@ -140,7 +140,7 @@ def test_a_text_becomes_a_uuid_and_keeps_its_value(new_site: NewSite, orm: Orm) 
 
     refused = migrate(site.database, "up", "--only", "user")
     assert refused.status == 1
-    assert "whose column uuid is of type text" in refused.err
+    assert "whose column uuid has the type text" in refused.err
     (column,) = re.findall(r"put (.+?) in its place in ", refused.err)
     planned = [line for line in plan(site.database, "--only", "user").splitlines() if line.startswith("ALTER TABLE")]
     change_schema(site, orm, column + orm.line_end, of=re.escape(orm.text))
@@ -167,7 +167,7 @@ def test_users_of_before_on_sqlite(new_site: NewSite, orm: Orm) -> None:
 
     refused = migrate(site.database, "up")
     assert (refused.status, refused.out) == (1, "")
-    (column,) = re.findall(r"put (.+?) into it in ", refused.err)
+    (column,) = re.findall(r"add (.+?) to it in ", refused.err)
     assert f"`{column}`" in section_of(orm.document, SECTION)
     change_schema(site, orm, column + orm.line_end, of="// here\n")
     site.run_on_a_terminal(orm.change)

@@ -57,10 +57,10 @@ class Visitor:
         self.context.on("weberror", lambda fault: self.seen.faults.append(str(fault.error)))
         self.context.on("console", self.hear)
         # Better Auth allows an address three sign-ins in ten seconds; each visitor comes from one of its own.
-        address = f"10.{'.'.join(str(b) for b in secrets.token_bytes(3))}"
+        self.address = f"10.{'.'.join(str(b) for b in secrets.token_bytes(3))}"
         self.context.route(
             f"{self.web}/api/auth/**",
-            lambda route: route.continue_(headers=route.request.headers | {"x-forwarded-for": address}),
+            lambda route: route.continue_(headers=route.request.headers | {"x-forwarded-for": self.address}),
         )
         self.page: Page = self.context.new_page()
 

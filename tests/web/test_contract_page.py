@@ -233,7 +233,7 @@ def test_an_api_key_fills_in_whose_it_is(bridge, visit):
     operation = opened(page, "listTasks")
     for answer, told, user in (
         (answer_json({"code": "api_key_unknown"}, 401), "does not accept your API key: 401 api_key_unknown.", ""),
-        (answer_json({"uuid": ADA}), "The server takes your API key. Your user_id is filled in.", ADA),
+        (answer_json({"uuid": ADA}), "The server accepts your API key. Your user_id is filled in.", ADA),
     ):
         ada.context.route("**/api/v1/me", answer)
         page.get_by_label("API key").fill(f"key of {user}")

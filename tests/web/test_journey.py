@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from people import new_task, sign_in, sign_out, sign_up, task_row, wait_for, wait_for_tasks
+from people import new_task, sign_in, sign_out, sign_up_by_form, task_row, wait_for, wait_for_tasks
 
 
 # Each backend on one of them; in the long run on both.
@@ -25,7 +25,7 @@ def bridge(request, start_bridge):
 
 def test_a_created_task_appears_without_reload(bridge, visit):
     ada = visit(bridge)
-    sign_up(ada)
+    sign_up_by_form(ada)
     loads = len(ada.seen.to("/tasks"))
     expect(ada.page.get_by_text("No tasks yet")).to_be_visible()
     ada.page.evaluate("window.notReloaded = true")
@@ -40,7 +40,7 @@ def test_a_created_task_appears_without_reload(bridge, visit):
 
 def test_two_clicks_on_a_box_arrive_in_their_order(bridge, visit):
     ada = visit(bridge)
-    sign_up(ada)
+    sign_up_by_form(ada)
     new_task(ada.page, "Undecided")
     held = []
     ada.context.route(
@@ -65,7 +65,7 @@ def test_two_clicks_on_a_box_arrive_in_their_order(bridge, visit):
 
 def test_after_sign_out_the_page_is_protected(bridge, visit):
     ada = visit(bridge)
-    sign_up(ada)
+    sign_up_by_form(ada)
     new_task(ada.page, "Mine alone")
     sign_out(ada.page)
     ada.page.goto("/tasks")
@@ -76,7 +76,7 @@ def test_after_sign_out_the_page_is_protected(bridge, visit):
 
 def test_a_second_user_of_the_browser_sees_nothing_of_the_first(bridge, visit):
     browser = visit(bridge)
-    ada = sign_up(browser, "Ada Lovelace")
+    ada = sign_up_by_form(browser, "Ada Lovelace")
     new_task(browser.page, "Written by Ada")
     sign_out(browser.page)
 
@@ -85,7 +85,7 @@ def test_a_second_user_of_the_browser_sees_nothing_of_the_first(bridge, visit):
         """window.shown = []; new MutationObserver(() => window.shown.push(document.body?.innerText ?? ""))
            .observe(document, { subtree: true, childList: true, characterData: true });"""
     )
-    sign_up(browser, "Brendan Eich")
+    sign_up_by_form(browser, "Brendan Eich")
     expect(browser.page.get_by_text("No tasks yet")).to_be_visible()
     shown = browser.page.evaluate("window.shown")
     assert len(shown) > 0
@@ -100,13 +100,13 @@ def test_a_second_user_of_the_browser_sees_nothing_of_the_first(bridge, visit):
 
 def test_a_change_of_user_in_another_tab_is_noticed(bridge, visit):
     browser = visit(bridge)
-    sign_up(browser, "Ada Lovelace")
+    sign_up_by_form(browser, "Ada Lovelace")
     new_task(browser.page, "Written by Ada")
     first_tab = browser.page
     browser.page = browser.context.new_page()
     browser.page.goto("/tasks")
     wait_for_tasks(browser.page)
     sign_out(browser.page)
-    sign_up(browser, "Brendan Eich")
+    sign_up_by_form(browser, "Brendan Eich")
     first_tab.bring_to_front()
     expect(first_tab.get_by_text("Written by Ada")).to_have_count(0)

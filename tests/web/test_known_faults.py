@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -118,13 +120,11 @@ def test_paging_never_says_nan_with_priority_null(ada):
     expect(ada.page.get_by_text("Page 3 of 3")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "page", [{"items": []}, {"items": [], "total": None, "page": "x"}, {"items": [], "total": 0, "limit": 0}], ids=str
-)
-def test_paging_never_says_nan_whatever_is_missing(ada, page):
-    show_tasks(ada, page)
-    text = ada.page.inner_text("body")
-    assert "NaN" not in text and "undefined" not in text and "Infinity" not in text
+def test_paging_never_says_nan_whatever_is_missing(ada):
+    for page in ({"items": []}, {"items": [], "total": None, "page": "x"}, {"items": [], "total": 0, "limit": 0}):
+        show_tasks(ada, page)
+        text = ada.page.inner_text("body")
+        assert not any(word in text for word in ("NaN", "undefined", "Infinity")), page
 
 
 def test_tags_given_at_creation_are_saved(ada):
@@ -189,15 +189,12 @@ DATES = {
 }
 
 
-@pytest.mark.parametrize("name", DATES)
-def test_dates_with_and_without_time_zone_show_and_compare_right(ada, name):
-    from zoneinfo import ZoneInfo
-
-    due, instant, overdue = DATES[name]
-    show_tasks(ada, [a_task("Dated", due_date=due)])
-    row = task_row(ada.page, "Dated")
-    expect(row).to_contain_text(instant.astimezone(ZoneInfo("America/New_York")).strftime("%H:%M"))
-    expect(row.get_by_text("Overdue")).to_have_count(1 if overdue else 0)
+def test_dates_with_and_without_time_zone_show_and_compare_right(ada):
+    show_tasks(ada, [a_task(name, id=str(UUID(int=i)), due_date=due) for i, (name, (due, *_)) in enumerate(DATES.items())])
+    for name, (_, instant, overdue) in DATES.items():
+        row = task_row(ada.page, name)
+        expect(row).to_contain_text(instant.astimezone(ZoneInfo("America/New_York")).strftime("%H:%M"))
+        expect(row.get_by_text("Overdue")).to_have_count(1 if overdue else 0)
 
 
 def test_what_is_typed_as_a_local_time_is_stored_as_that_instant(ada):

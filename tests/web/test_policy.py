@@ -10,7 +10,7 @@ import pytest
 from database import SqliteDatabase
 from front_end import Bridge, FrontEnd
 from loopback import get
-from people import new_task, open_new_task, sign_out, sign_up
+from people import new_task, open_new_task, sign_out, sign_up_by_form
 
 PAGES = ("/", "/sign-in", "/sign-up", "/nowhere")
 NONCE = re.compile(r"'nonce-([A-Za-z0-9+/=]{16,})'")
@@ -55,7 +55,7 @@ def test_a_script_that_was_smuggled_into_a_page_does_not_run(bridge: Bridge, vis
 def test_a_visit_violates_the_policy_nowhere(bridge: Bridge, visit):
     """A visitor's end asserts that nothing was said of it."""
     ada = visit(bridge)
-    sign_up(ada)
+    sign_up_by_form(ada)
     new_task(ada.page, "Buy milk", priority="high", due="2026-11-23T10:00")
     open_new_task(ada.page, "Another")
     ada.page.keyboard.press("Escape")

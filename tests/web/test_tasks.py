@@ -38,6 +38,15 @@ def titles(page) -> list[str]:
     return [box.get_attribute("aria-label").removeprefix("Complete ") for box in boxes]
 
 
+def test_a_field_takes_nothing_before_the_pages_script_runs(signed_in, bridge, browser):
+    """What is typed before that, Enter too, would be lost."""
+    visitor = Visitor(browser, bridge, java_script_enabled=False)
+    visitor.page.context.add_cookies(signed_in.page.context.cookies())
+    visitor.page.goto("/tasks")
+    expect(visitor.page.get_by_role("textbox", name="Quick add")).not_to_be_editable()
+    visitor.close()
+
+
 # name: (what is set, by label; the titles that are left)
 FILTERS = {
     "open": ({"Status": "open"}, {"Buy milk", "Answer Ada"}),

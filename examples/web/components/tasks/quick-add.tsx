@@ -3,6 +3,7 @@
 import { type FormEvent, type Ref, useId, useState } from "react";
 
 import { useTexts } from "@/components/texts/texts";
+import { useReady } from "@/lib/use-ready";
 import { useSlow } from "@/lib/use-slow";
 
 import { longestTitle } from "./task-draft";
@@ -15,6 +16,7 @@ export function QuickAdd(props: { field: Ref<HTMLInputElement>; onAdd: (title: s
   const [title, setTitle] = useState("");
   const [busy, setBusy] = useState(false);
   const isSlow = useSlow(busy);
+  const isReady = useReady();
 
   async function add(event: FormEvent) {
     event.preventDefault();
@@ -38,6 +40,7 @@ export function QuickAdd(props: { field: Ref<HTMLInputElement>; onAdd: (title: s
         maxLength={longestTitle}
         autoComplete="off"
         placeholder={t("tasks.quick.placeholder")}
+        readOnly={!isReady}
         value={title}
         onChange={(event) => setTitle(event.target.value)}
       />
