@@ -142,7 +142,7 @@ def a_list_in_japanese(page: Page) -> None:
     page.goto("/tasks")
     page.get_by_role("textbox", name="すばやく追加").fill("牛乳を買う")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="牛乳を買う を編集")).to_be_visible()
+    expect(page.get_by_role("button", name="「牛乳を買う」を編集")).to_be_visible()
 
 
 def the_bridge_in_japanese(page: Page) -> None:
