@@ -3,6 +3,7 @@
 #include <array>
 
 #include <arpa/inet.h>
+#include <sodium.h>
 
 namespace drawbridge::fetch {
 namespace {
@@ -21,6 +22,16 @@ std::string address_share(std::string_view address) {
   const std::string_view whole{bytes.data(), bytes.size()};
   return std::string{whole.starts_with(mapped_prefix) ? whole.substr(mapped_prefix.size())
                                                       : whole.substr(0, subnet_size)};
+}
+
+DigestSecret new_digest_secret() {
+  DigestSecret secret{};
+  randombytes_buf(secret.data(), secret.size());
+  return secret;
+}
+
+std::uint64_t digest_of_share(std::string_view client_address, const DigestSecret& secret) {
+  return client_address.empty() ? 0 : keyed_digest(address_share(client_address), secret);
 }
 
 }  // namespace drawbridge::fetch

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "core/keys/verified_subjects.h"
 
 namespace drawbridge::fetch {
 
@@ -10,5 +13,12 @@ namespace drawbridge::fetch {
 /// has the rest of its subnet (RFC 6177). What is no address, the path of a socket for example, stands for
 /// itself.
 std::string address_share(std::string_view address);
+
+/// For keyed_digest(), so that nobody outside can look for texts with the same digest.
+DigestSecret new_digest_secret();
+
+/// A number for an address_share(), which says nothing of it without the secret; 0 where the address is
+/// empty.
+std::uint64_t digest_of_share(std::string_view client_address, const DigestSecret& secret);
 
 }  // namespace drawbridge::fetch

@@ -10,7 +10,6 @@
 
 #include "core/credentials/session_cookie.h"
 #include "core/jose/sha256.h"
-#include "core/keys/verified_subjects.h"
 #include "core/text/ascii.h"
 #include "core/text/filled.h"
 #include "core/text/whole_number.h"
@@ -90,15 +89,6 @@ std::uint64_t& number_of(const ExchangeResult& result, CredentialCounts& counts)
   return std::holds_alternative<CredentialLimited>(result) ? counts.limited : counts.failed;
 }
 
-std::uint64_t share_of(std::string_view client_address) {
-  static const DigestSecret secret = [] {
-    DigestSecret bytes{};
-    randombytes_buf(bytes.data(), bytes.size());
-    return bytes;
-  }();
-  return client_address.empty() ? 0 : keyed_digest(address_share(client_address), secret);
-}
-
 }  // namespace
 
 struct Exchanger::Inbox {
@@ -136,6 +126,7 @@ struct Exchanger::Inbox {
 
 Exchanger::Exchanger(ExchangeSource source, RemoteVerifier& verifier)
     : source_{std::move(source)},
+      secret_{new_digest_secret()},
       verifier_{verifier},
       tokens_{std::make_shared<ExchangedTokens>(source_.remembered)},
       inbox_{std::make_shared<Inbox>()},
@@ -223,8 +214,8 @@ std::optional<Exchanger::Result> Exchanger::ask(const Sent& sent, const Done& do
 std::optional<Exchanger::Result> Exchanger::ask_queue(const Sent& sent, const Done& done) {
   if (stopping_) return std::unexpected{unavailable(1s)};
   Lane& lane = lane_of(sent.kind);
-  const auto answer =
-      lane.queue.ask(sent.credential, std::string{sent.value}, share_of(sent.client_address), boot_now());
+  const auto answer = lane.queue.ask(sent.credential, std::string{sent.value},
+                                     digest_of_share(sent.client_address, secret_), boot_now());
   if (std::holds_alternative<ExchangeQueue::Unknown>(answer))
     return std::unexpected{Refused{Outcome::unknown}};
   if (const auto* limited = std::get_if<ExchangeQueue::Limited>(&answer))

@@ -23,6 +23,7 @@
 #include "core/credentials/exchanged_tokens.h"
 #include "core/credentials/issuer_answer.h"
 #include "core/credentials/session_cookie.h"
+#include "core/keys/verified_subjects.h"
 #include "issuer/calling_thread.h"
 
 namespace drawbridge::fetch {
@@ -132,6 +133,7 @@ class Exchanger {
                     const std::optional<Identity>& identity, const std::string& why);
 
   const ExchangeSource source_;
+  const DigestSecret secret_;  ///< for the numbers of addresses
   RemoteVerifier& verifier_;
   const std::shared_ptr<ExchangedTokens> tokens_;  ///< a verifier's too, which calls back when its keys came
   const std::shared_ptr<Inbox> inbox_;

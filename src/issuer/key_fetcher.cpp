@@ -95,9 +95,8 @@ const KeyFetcher::Published& KeyFetcher::published() {
 }
 
 const KeySet& KeyFetcher::serving(BootTime now) {
-  static const KeySet none;
   const Published& keys = published();
-  return keys && now < keys->usable_until ? keys->keys : none;
+  return keys && now < keys->usable_until ? keys->keys : none_;
 }
 
 void KeyFetcher::publish() {

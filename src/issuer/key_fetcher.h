@@ -69,6 +69,7 @@ class KeyFetcher {
   void wake();
 
   const std::string url_;
+  const KeySet none_{};
   mutable std::mutex mutex_;  ///< guards all from here to published_
   std::condition_variable changed_;
   bool woken_ = false;

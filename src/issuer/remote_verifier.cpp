@@ -38,12 +38,6 @@ std::uint64_t new_seed() {
   return seed;
 }
 
-DigestSecret new_secret() {
-  DigestSecret secret{};
-  randombytes_buf(secret.data(), secret.size());
-  return secret;
-}
-
 /// A session's cache, and the token of the session's own cookie where that was sent as well: what is
 /// remembered is that both go together.
 class CachedSession {
@@ -142,10 +136,9 @@ struct RemoteVerifier::Impl {
 
   Asker asker(const Refusal& refusal, std::string_view client_address) const {
     const std::uint64_t subject = keyed_digest(refusal.unverified_subject, secret);
-    return {
-        .address = client_address.empty() ? 0 : keyed_digest(fetch::address_share(client_address), secret),
-        .subject = subject,
-        .subject_was_verified = subjects.contains(subject)};
+    return {.address = fetch::digest_of_share(client_address, secret),
+            .subject = subject,
+            .subject_was_verified = subjects.contains(subject)};
   }
 
   Result unavailable(std::chrono::seconds retry_after) const {
@@ -240,7 +233,7 @@ struct RemoteVerifier::Impl {
   Verifier verifier;
   VerifiedTokens tokens;
   VerifiedSubjects subjects;
-  const DigestSecret secret = new_secret();
+  const DigestSecret secret = fetch::new_digest_secret();
   ed25519::KeyTables tables;
   fetch::TableBuilder builder;
   fetch::RevocationPoller revocations;

@@ -61,9 +61,7 @@ std::optional<Addend> addend_of(const Bytes32& point) {
 }
 
 Point base_point() {
-  static const Point point =
-      *decoded(bytes_of(packed(Element{{4, 0, 0, 0, 0}} * inverse(Element{{5, 0, 0, 0, 0}}))));
-  return point;
+  return *decoded(bytes_of(packed(Element{{4, 0, 0, 0, 0}} * inverse(Element{{5, 0, 0, 0, 0}}))));
 }
 
 }  // namespace drawbridge::ed25519

@@ -1,6 +1,7 @@
 #include "core/jose/ed25519/key_table.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include <sodium.h>
 
@@ -54,16 +55,18 @@ bool refuses_flipped(const KeyTable& table, const WantedCheck& wanted) {
 }  // namespace
 
 const BaseMultiples* base_multiples() {
-  static const std::unique_ptr<const BaseMultiples> base = [] {
-    auto made = std::make_unique<BaseMultiples>();
-    fill(*made, base_point());
-    constexpr Bytes32 scalar{1};
-    Bytes32 theirs{};
-    const bool holds =
-        crypto_scalarmult_ed25519_base_noclamp(theirs.data(), scalar.data()) == 0 && holds_for(*made, theirs);
-    return holds ? std::move(made) : nullptr;
-  }();
-  return base.get();
+  // Never freed: a thread may still verify while the process ends. Made without a lock, which a fork could
+  // leave locked: of two threads that make it at once one keeps its own.
+  static constinit std::atomic<const BaseMultiples*> base{nullptr};
+  if (const BaseMultiples* const made = base.load(std::memory_order_acquire)) return made;
+  auto own = std::make_unique<BaseMultiples>();
+  fill(*own, base_point());
+  constexpr Bytes32 scalar{1};
+  Bytes32 theirs{};
+  if (crypto_scalarmult_ed25519_base_noclamp(theirs.data(), scalar.data()) != 0 || !holds_for(*own, theirs))
+    return nullptr;
+  const BaseMultiples* first = nullptr;
+  return base.compare_exchange_strong(first, own.get(), std::memory_order_acq_rel) ? own.release() : first;
 }
 
 bool is_below_order(const Bytes32& number) {
