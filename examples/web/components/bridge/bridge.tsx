@@ -45,6 +45,7 @@ export default function Bridge(props: BridgeProps) {
           type="button"
           className={styles.button}
           aria-expanded={open}
+          disabled={now === 0}
           onClick={() => (open ? close() : setOpen(true))}
         >
           {say("bridge.open")}

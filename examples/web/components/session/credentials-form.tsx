@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 
 import { useTexts } from "@/components/texts/texts";
 import type { Texts } from "@/lib/texts";
+import { useReady } from "@/lib/use-ready";
 
 import styles from "./credentials-page.module.css";
 
@@ -22,6 +23,7 @@ export function CredentialsForm(props: {
   children: ReactNode;
 }) {
   const { t } = useTexts();
+  const isReady = useReady();
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
 
@@ -48,7 +50,7 @@ export function CredentialsForm(props: {
           {fault}
         </p>
       )}
-      <button type="submit" className="button primary" disabled={busy}>
+      <button type="submit" className="button primary" disabled={busy || !isReady}>
         {props.action}
       </button>
     </form>

@@ -3,6 +3,7 @@
 import { useEffect, useEffectEvent, useId, useState } from "react";
 
 import { useTexts } from "@/components/texts/texts";
+import { useReady } from "@/lib/use-ready";
 
 /** Long enough that one word is one request, short enough that it is not noticed. */
 const pause = 250;
@@ -10,6 +11,7 @@ const pause = 250;
 /** A search that is made when typing pauses, and not while an input method composes a word. */
 export function SearchField({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
   const { t } = useTexts();
+  const isReady = useReady();
   const id = useId();
   const [text, setText] = useState(value);
   const [asked, setAsked] = useState(value);
@@ -46,6 +48,7 @@ export function SearchField({ value, onSearch }: { value: string; onSearch: (tex
         dir="auto"
         maxLength={255}
         placeholder={t("filters.search.placeholder")}
+        readOnly={!isReady}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onCompositionStart={() => setComposing(true)}
