@@ -57,7 +57,7 @@ export const en = {
   "field.password": "Password",
   "field.password.hint": "At least 8 characters.",
   "credentials.origin":
-    "This page was opened at {here}, and Better Auth only takes requests from its own address, {there}. Open the page there, or set BETTER_AUTH_URL to the address in the browser's bar.",
+    "This page was opened at {here}, and Better Auth accepts requests only from its own address, {there}. Open the page there, or set BETTER_AUTH_URL to the address in the browser's bar.",
   "credentials.no_answer": "The server did not answer. Check that you are online, and try again.",
   "credentials.wrong": "The email or the password is wrong. Check both.",
   "credentials.too_many": "Too many attempts. Wait ten seconds, then try again.",
@@ -127,7 +127,7 @@ export const en = {
   "tasks.no_match.text": "Your tasks are still there; the filters hide them.",
   "tasks.count.one": "{count} task",
   "tasks.count.other": "{count} tasks",
-  "tasks.found.one": "{count} task is shown.",
+  "tasks.found.one": "{count} task matches.",
   "tasks.found.other": "{count} tasks match.",
   "tasks.overdue": "Overdue",
   "tasks.due": "Due {time}",

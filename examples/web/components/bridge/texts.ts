@@ -87,7 +87,7 @@ export const bridgeEnglish = {
   "bridge.claim.exp": "when it expires",
   "bridge.claim.iat": "when it was made",
   "bridge.claim.nbf": "not valid before",
-  "bridge.claim.email": "the user's e-mail address",
+  "bridge.claim.email": "the user's email address",
   "bridge.claim.emailVerified": "whether the address was confirmed",
   "bridge.claim.name": "the user's name",
   "bridge.claim.sid": "the session: sign-out ends its tokens",
