@@ -48,7 +48,7 @@ struct CallingThread::State {
   void run();
   void start(const Wanted& next);
   void take_results();
-  void hand_over(std::uint64_t call, std::expected<HttpAnswer, std::string> answer) {
+  void hand_over(std::uint64_t call, CallResult answer) {
     const std::lock_guard lock{mutex};
     if (!stopping) deliver(call, std::move(answer));
   }
@@ -88,15 +88,15 @@ void CallingThread::State::run() {
 void CallingThread::State::start(const Wanted& next) {
   try {
     auto url = check_jwks_url(next.what.url, allow_http_hosts);
-    if (!url) return hand_over(next.call, std::unexpected{std::move(url).error()});
+    if (!url) return hand_over(next.call, std::unexpected{NoAnswer{std::move(url).error()}});
     auto request = std::make_unique<HttpRequest>(next.what, *std::move(url), ca_file);
     CURL* const easy = request->handle();
     requests.emplace(easy, UnderWay{next.call, std::move(request)});
     if (curl_multi_add_handle(multi.get(), easy) == CURLM_OK) return;
     requests.erase(easy);
-    hand_over(next.call, std::unexpected{std::string{"out of memory"}});
+    hand_over(next.call, std::unexpected{NoAnswer{"out of memory"}});
   } catch (const std::bad_alloc&) {
-    hand_over(next.call, std::unexpected{std::string{"out of memory"}});  // short enough to take none
+    hand_over(next.call, std::unexpected{NoAnswer{"out of memory"}});  // short enough to take none
   }
 }
 
@@ -110,7 +110,7 @@ void CallingThread::State::take_results() {
     try {
       hand_over(done.mapped().call, done.mapped().request->take_result(code));
     } catch (const std::bad_alloc&) {
-      hand_over(done.mapped().call, std::unexpected{std::string{"out of memory"}});
+      hand_over(done.mapped().call, std::unexpected{NoAnswer{"out of memory"}});
     }
   }
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -20,7 +19,7 @@ class CallingThread {
  public:
   /// Called once for each begin(), from the thread, and never again once the destructor has returned. It must
   /// not call back.
-  using Deliver = std::function<void(std::uint64_t call, std::expected<HttpAnswer, std::string> answer)>;
+  using Deliver = std::function<void(std::uint64_t call, CallResult answer)>;
 
   /// The rules for where one may connect are those of `source`.
   CallingThread(const KeySource& source, Deliver deliver);

@@ -22,6 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Outcome = ExchangeQueue::Outcome;
+using Concerns = FailedExchange::Concerns;
 
 /// A wait does not count the time that the machine sleeps; this bounds how late a timer can be after it.
 constexpr BootClock::duration longest_nap = 30s;
@@ -63,6 +64,21 @@ IssuerAnswer seen(const HttpAnswer& answer, std::string_view url) {
     if (ascii::equal_ignoring_case(header.name, "set-auth-jwt")) seen.jwts.push_back(header.value);
   seen.retry_after = retry_after_of(answer);
   return seen;
+}
+
+FailedExchange failed_call(const NoAnswer& none) {
+  const auto concerns = [&] {
+    switch (none.stage) {
+      case NoAnswer::Stage::not_sent:
+        return Concerns::all;
+      case NoAnswer::Stage::not_answered:
+        return Concerns::perhaps_all;
+      case NoAnswer::Stage::broken_off:
+        break;
+    }
+    return Concerns::credential;
+  }();
+  return {.text = none.text, .retry_after = {}, .concerns = concerns};
 }
 
 /// In each address of a token that is asked for with a key: no cache before Better Auth can have another
@@ -133,10 +149,9 @@ Exchanger::Exchanger(ExchangeSource source, RemoteVerifier& verifier)
       lanes_{Lane{ExchangeQueue{randombytes_random()}}, Lane{ExchangeQueue{randombytes_random()}}} {
   if (const auto url = check_jwks_url(source_.base_url, source_.rules.allow_http_hosts); !url)
     throw std::invalid_argument{"the URL of Better Auth " + url.error()};
-  calling_.emplace(source_.rules,
-                   [inbox = inbox_](std::uint64_t call, std::expected<HttpAnswer, std::string> answer) {
-                     inbox->add(inbox->arrived, Arrived{call, std::move(answer)});
-                   });
+  calling_.emplace(source_.rules, [inbox = inbox_](std::uint64_t call, CallResult answer) {
+    inbox->add(inbox->arrived, Arrived{call, std::move(answer)});
+  });
   const WithoutSignals inherited_by_the_thread;
   thread_ = std::thread{[this] { run(); }};
 }
@@ -301,7 +316,7 @@ void Exchanger::on_arrived(const Arrived& arrived) {
   const auto found = under_way_.find(arrived.call);
   if (found == under_way_.end()) return;
   Exchange& exchange = found->second;
-  if (!arrived.answer) return finish(arrived.call, FailedExchange{.text = arrived.answer.error()});
+  if (!arrived.answer) return finish(arrived.call, failed_call(arrived.answer.error()));
   const bool asked_session = exchange.kind == ExchangedKind::session && !exchange.session;
   const std::string url = source_.base_url + (asked_session ? "/get-session" : "/token");
   const IssuerAnswer answer = seen(*arrived.answer, url);
@@ -344,7 +359,7 @@ void Exchanger::on_judged(const Judged& judged) {
                   FailedExchange{.text = filled("Better Auth's token for a {} is refused here: {}: {}",
                                                 text_of(exchange.kind), name_of(error.code), error.hint),
                                  .retry_after = error.retry_after,
-                                 .concerns_all = false});
+                                 .concerns = Concerns::credential});
   }
   const Identity& identity = *judged.result;
   if (exchange.session && !is_of_session(identity, *exchange.session))
@@ -353,7 +368,7 @@ void Exchanger::on_judged(const Judged& judged) {
         FailedExchange{.text = filled("{} answered with the token of a different session: a cache in "
                                       "front of Better Auth mixes up answers.",
                                       source_.base_url),
-                       .concerns_all = false});
+                       .concerns = Concerns::credential});
   const auto now = boot_now();
   const auto system_now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   // A sign-out may have come right after the question.

@@ -87,7 +87,7 @@ class Exchanger {
   };
   struct Arrived {
     std::uint64_t call;
-    std::expected<HttpAnswer, std::string> answer;
+    CallResult answer;
   };
   struct Judged {
     std::uint64_t call;

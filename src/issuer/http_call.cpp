@@ -66,8 +66,18 @@ std::size_t HttpRequest::receive(char* data, std::size_t size, std::size_t count
   return size * count;
 }
 
-std::expected<HttpAnswer, std::string> HttpRequest::take_result(CURLcode code) {
-  if (code != CURLE_OK) return std::unexpected{transport_failure(url_, ca_file_, code, error_text_.data())};
+NoAnswer::Stage HttpRequest::stage() const {
+  curl_off_t connected_after = 0;
+  long size_of_headers = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &connected_after);
+  curl_easy_getinfo(easy_.get(), CURLINFO_HEADER_SIZE, &size_of_headers);
+  if (size_of_headers > 0) return NoAnswer::Stage::broken_off;
+  return connected_after > 0 ? NoAnswer::Stage::not_answered : NoAnswer::Stage::not_sent;
+}
+
+CallResult HttpRequest::take_result(CURLcode code) {
+  if (code != CURLE_OK)
+    return std::unexpected{NoAnswer{transport_failure(url_, ca_file_, code, error_text_.data()), stage()}};
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   answer_.status = static_cast<int>(status);
@@ -79,7 +89,9 @@ std::expected<HttpAnswer, std::string> call_http(const HttpCall& call, const Key
   auto url = check_jwks_url(call.url, source.allow_http_hosts);
   if (!url) return std::unexpected{url.error()};
   HttpRequest request{call, *std::move(url), source.ca_file};
-  return request.take_result(curl_easy_perform(request.handle()));
+  auto result = request.take_result(curl_easy_perform(request.handle()));
+  if (!result) return std::unexpected{std::move(result).error().text};
+  return *std::move(result);
 }
 
 }  // namespace drawbridge::fetch

@@ -40,6 +40,18 @@ struct HttpAnswer {
   std::string_view header(std::string_view name) const;
 };
 
+/// Why no answer came, and how far the call got.
+struct NoAnswer {
+  enum class Stage {
+    not_sent,      ///< no address, no connection, no TLS
+    not_answered,  ///< sent, and not one line of an answer
+    broken_off     ///< an answer began that has no end, is too large or cannot be read
+  };
+  std::string text;  ///< one line
+  Stage stage = Stage::not_sent;
+};
+using CallResult = std::expected<HttpAnswer, NoAnswer>;
+
 /// A call on its way: driven by curl_easy_perform(), or by a curl multi handle. Redirects are answers.
 class HttpRequest {
  public:
@@ -50,10 +62,11 @@ class HttpRequest {
 
   CURL* handle() { return easy_.get(); }
 
-  /// What came of it, once curl is done with `code`; the error is one line: why no answer came.
-  std::expected<HttpAnswer, std::string> take_result(CURLcode code);
+  /// What came of it, once curl is done with `code`.
+  CallResult take_result(CURLcode code);
 
  private:
+  NoAnswer::Stage stage() const;
   static std::size_t receive(char* data, std::size_t size, std::size_t count, void* self);
 
   JwksUrl url_;

@@ -104,9 +104,7 @@ RevocationPoller::~RevocationPoller() {
 void RevocationPoller::start(Tell tell) {
   if (url_.empty()) return;
   tell_ = std::move(tell);
-  calling_.emplace(rules_, [this](std::uint64_t, std::expected<HttpAnswer, std::string> answer) {
-    deliver(std::move(answer));
-  });
+  calling_.emplace(rules_, [this](std::uint64_t, CallResult answer) { deliver(std::move(answer)); });
   const WithoutSignals inherited_by_the_thread;
   thread_ = std::thread{[this] { run(); }};
 }
@@ -150,7 +148,7 @@ RevocationStatus RevocationPoller::status() const {
   return status;
 }
 
-void RevocationPoller::deliver(std::expected<HttpAnswer, std::string> answer) {
+void RevocationPoller::deliver(CallResult answer) {
   const std::lock_guard lock{mutex_};
   arrived_ = std::move(answer);
   wake();
@@ -236,8 +234,8 @@ HttpCall RevocationPoller::call_for(const RevocationFeed::Question& question) co
   return call;
 }
 
-RevocationAnswer RevocationPoller::read(const std::expected<HttpAnswer, std::string>& answer) const {
-  if (!answer) return FailedQuestion{answer.error(), std::nullopt};
+RevocationAnswer RevocationPoller::read(const CallResult& answer) const {
+  if (!answer) return FailedQuestion{answer.error().text, std::nullopt};
   return read_({.url = url_,
                 .status = answer->status,
                 .body = answer->body,

@@ -62,11 +62,11 @@ class RevocationPoller {
   using Answers = std::vector<std::pair<Done, Outcome>>;
 
   void run();
-  void deliver(std::expected<HttpAnswer, std::string> answer);
+  void deliver(CallResult answer);
   void answer_all_who_wait();
   bool begin(HttpCall call);
   HttpCall call_for(const RevocationFeed::Question& question) const;
-  RevocationAnswer read(const std::expected<HttpAnswer, std::string>& answer) const;
+  RevocationAnswer read(const CallResult& answer) const;
   void note_use(BootTime now) {
     // Written once in a while, so that threads do not take the line from each other at each token.
     constexpr BootClock::rep often_enough = 1'000;
@@ -95,7 +95,7 @@ class RevocationPoller {
   bool woken_ = false;
   bool stopping_ = false;
   RevocationFeed feed_;
-  std::optional<std::expected<HttpAnswer, std::string>> arrived_;
+  std::optional<CallResult> arrived_;
   std::unordered_map<RevocationFeed::Ticket, Done> waiting_;
 
   bool asked_with_etag_ = false;  ///< the poller's thread's own

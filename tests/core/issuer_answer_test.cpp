@@ -25,13 +25,22 @@ std::string session_body(std::string_view session = token, std::string_view sess
       session, session_user, user);
 }
 
-/// `good`, `unknown`, `limited`, or a failure: `failed` of this credential alone, `outage` for all.
+/// `good`, `unknown`, `limited`, or a failure: `failed` of this credential alone, `perhaps out` or `out` for
+/// all.
 std::string outcome_of(const auto& read) {
   if (read) return "good";
   if (std::holds_alternative<CredentialUnknown>(read.error())) return "unknown";
   if (const auto* limited = std::get_if<CredentialLimited>(&read.error()))
     return fmt::format("limited {}", limited->retry_after.count());
-  return std::get<FailedExchange>(read.error()).concerns_all ? "outage" : "failed";
+  switch (std::get<FailedExchange>(read.error()).concerns) {
+    case FailedExchange::Concerns::credential:
+      return "failed";
+    case FailedExchange::Concerns::perhaps_all:
+      return "perhaps out";
+    case FailedExchange::Concerns::all:
+      break;
+  }
+  return "out";
 }
 
 std::string text_of(const auto& read) {
@@ -65,11 +74,11 @@ TEST(SessionAnswer, NullAloneIsNoSession) {
       {"404", {url, 404, "{}"}, "failed"},
       {"302", {url, 302, ""}, "failed"},
       {"204", {url, 204, ""}, "failed"},
-      {"429", {url, 429, "", {}, 7s}, "outage"},
-      {"500", {url, 500, ""}, "outage"},
-      {"500 null", {url, 500, "null"}, "outage"},
+      {"429", {url, 429, "", {}, 7s}, "out"},
+      {"500", {url, 500, ""}, "perhaps out"},
+      {"500 null", {url, 500, "null"}, "perhaps out"},
       {"500 of one user", {url, 500, R"({"code":"USER_UUID_MISSING","message":"…"})"}, "failed"},
-      {"503", {url, 503, "null", {}, 3s}, "outage"},
+      {"503", {url, 503, "null", {}, 3s}, "perhaps out"},
       {"a page", {url, 200, "<!doctype html><title>Sign in</title>"}, "failed"},
       {"nothing", {url, 200, ""}, "failed"},
       {"an empty object", {url, 200, "{}"}, "failed"},
@@ -132,8 +141,8 @@ TEST(TokenAnswer, OfASessionThatWasShown) {
       {{url, 401, R"({"code":"INVALID_API_KEY"})"}, "failed"},
       {{url, 403, ""}, "failed"},
       {{url, 403, R"({"code":"BANNED_USER"})"}, "unknown"},
-      {{url, 429, R"({"code":"RATE_LIMITED"})"}, "outage"},
-      {{url, 500, ""}, "outage"},
+      {{url, 429, R"({"code":"RATE_LIMITED"})"}, "out"},
+      {{url, 500, ""}, "perhaps out"},
   };
   for (const auto& [answer, expected] : cases)
     EXPECT_EQ(outcome_of(read_session_token_answer(answer)), expected) << answer.status << answer.body;
@@ -150,7 +159,7 @@ TEST(TokenAnswer, OfAKeyWhoseFaultsHaveCodes) {
       {{url, 403, R"({"code":"BANNED_USER"})"}, "unknown"},
       {{url, 401, R"({"code":"BANNED_USER"})"}, "failed"},
       {{url, 400, R"({"code":"INVALID_API_KEY"})"}, "failed"},
-      {{url, 500, R"({"code":"INVALID_API_KEY"})"}, "outage"},
+      {{url, 500, R"({"code":"INVALID_API_KEY"})"}, "perhaps out"},
       {{url, 429, R"({"code":"RATE_LIMITED"})", {}, 7s}, "limited 7"},
       {{url, 429, R"({"code":"RATE_LIMITED","details":{"tryAgainIn":1200}})"}, "limited 2"},
       {{url, 429, R"({"code":"RATE_LIMITED","details":{"tryAgainIn":-1}})"}, "limited 60"},
@@ -158,14 +167,14 @@ TEST(TokenAnswer, OfAKeyWhoseFaultsHaveCodes) {
        "limited 86400"},
       {{url, 401, R"({"code":"RATE_LIMITED"})"}, "failed"},
       {{url, 429, R"({"code":"USAGE_EXCEEDED"})"}, "limited 60"},
-      {{url, 429, R"({"message":"Too many requests."})"}, "outage"},
-      {{url, 429, ""}, "outage"},
+      {{url, 429, R"({"message":"Too many requests."})"}, "out"},
+      {{url, 429, ""}, "out"},
       {{url, 401, ""}, "failed"},
       {{url, 401, R"({"code":"UNAUTHORIZED"})"}, "failed"},
       {{url, 401, R"({"code":["KEY_EXPIRED"]})"}, "failed"},
       {{url, 200, "null"}, "failed"},
       {{url, 302, ""}, "failed"},
-      {{url, 503, "<html>"}, "outage"},
+      {{url, 503, "<html>"}, "perhaps out"},
   };
   for (const auto& [answer, expected] : cases)
     EXPECT_EQ(outcome_of(read_key_token_answer(answer)), expected) << answer.status << answer.body;

@@ -262,6 +262,46 @@ TEST(Exchanger, ASlowIssuerIsWaitedForTwoSeconds) {
   EXPECT_EQ(backend.session(), "unavailable");
 }
 
+/// One user's long name, or claims that throw, make Better Auth fail for her alone.
+TEST(Exchanger, WhatOneUserMakesFailDelaysNobodyElse) {
+  struct Case {
+    const char* name;
+    Answer answer;
+    const char* failure;
+  };
+  const std::string header = "Set-Auth-Jwt: " + std::string(110UL * 1024, 'x') + "\r\n";
+  const Case cases[] = {
+      {"a header of 110 KB", Answer::json("{}", header), "could not be fetched"},
+      {"a proxy's 502 for such a header", Answer::of(502, "<html>"), "answered 502"},
+      {"claims that throw", Answer::of(500, ""), "answered 500"},
+      {"an answer that breaks off", Answer::json("{}").cut_in_body(1, Answer::Then::close), "could not be"},
+      {"no answer", Answer{}, "could not be fetched"},
+  };
+  constexpr int sessions = 8;
+  for (const Case& c : cases) {
+    FakeBetterAuth better_auth;
+    const auto token_of = [](int session) { return fmt::format("{:032}", session); };
+    {
+      const std::lock_guard lock{better_auth.mutex};
+      for (int i = 0; i < sessions; ++i) better_auth.instead_for.emplace(token_of(i), c.answer);
+    }
+    Backend backend{better_auth, 0s};
+    EXPECT_EQ(backend.session(), "ada") << c.name;
+    for (int i = 0; i < sessions; ++i) {
+      const std::string hers = token_of(i) + cookie.substr(token.size());
+      EXPECT_EQ(backend.session(hers), "unavailable") << c.name;
+      EXPECT_EQ(backend.session(), "ada") << c.name << " " << i;
+    }
+    for (int i = 0; i < sessions; ++i) {
+      const std::string key = token_of(i);
+      EXPECT_EQ(backend.api_key(key), "unavailable") << c.name;
+    }
+    EXPECT_EQ(backend.api_key(), "ada") << c.name << ", a new key";
+    EXPECT_TRUE(test::eventually([&] { return backend.failure().contains(c.failure); }))
+        << c.name << ": " << backend.failure();
+  }
+}
+
 TEST(Exchanger, WithoutAMemoryEachRequestAsks) {
   FakeBetterAuth better_auth;
   Backend backend{better_auth, 0s};

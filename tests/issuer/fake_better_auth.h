@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,8 +21,9 @@ struct FakeBetterAuth {
   TestKey key = key_named("k1");
   std::vector<TestKey> listed{key};
   bool gives_jwt_along = true;
-  std::optional<Answer> instead{};  ///< of an answer to get-session or token
-  std::string revocations{};        ///< the answer to who asks what was revoked; none has no such list
+  std::optional<Answer> instead{};              ///< of an answer to get-session or token
+  std::map<std::string, Answer> instead_for{};  ///< the same for one credential, a session's token or a key
+  std::string revocations{};  ///< the answer to who asks what was revoked; none has no such list
   MisbehavingServer server{};
 
   FakeBetterAuth() {
@@ -47,6 +49,10 @@ struct FakeBetterAuth {
     }
     if (request.target.contains("/drawbridge/revocations"))
       return revocations.empty() ? Answer::of(404, "") : Answer::json(revocations);
+    const std::string cookie = request.header("cookie");
+    const std::string key_sent = request.header("x-api-key");
+    for (const auto& [credential, other] : instead_for)
+      if (cookie.contains(credential) || key_sent == credential) return other;
     if (instead) return *instead;
     if (request.target.contains("/token?nonce=")) return Answer::json("{\"token\":\"" + jwt() + "\"}");
     return Answer::json(session(), gives_jwt_along ? "Set-Auth-Jwt: " + jwt() + "\r\n" : "");

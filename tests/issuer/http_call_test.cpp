@@ -83,5 +83,43 @@ TEST(HttpCall, SaysInOneLineWhyThereIsNoAnswer) {
   }
 }
 
+TEST(HttpCall, KnowsHowFarItGot) {
+  using Stage = NoAnswer::Stage;
+  using Then = Answer::Then;
+  MisbehavingServer server;
+  MisbehavingServer down;
+  down.go_down();
+  MisbehavingServer untrusted{test::Tls{.self_signed = true}};
+  const Answer whole = Answer::of(200, "a body of some length");
+  const std::string header = "Set-Auth-Jwt: " + std::string(110UL * 1024, 'x') + "\r\n";
+  const struct {
+    const char* name;
+    std::string url;
+    Answer answer;
+    Stage stage;
+  } cases[] = {
+      {"nothing listens", down.url(), {}, Stage::not_sent},
+      {"a certificate of nobody", untrusted.url(), {}, Stage::not_sent},
+      {"closed without a byte", server.url(), {}, Stage::not_answered},
+      {"silent", server.url(), {.then = Then::say_nothing}, Stage::not_answered},
+      {"closed in its first line", server.url(), whole.cut_after(10, Then::close), Stage::not_answered},
+      {"silent after its first line", server.url(), whole.cut_after(40, Then::say_nothing),
+       Stage::broken_off},
+      {"closed in its body", server.url(), whole.cut_in_body(5, Then::close), Stage::broken_off},
+      {"silent in its body", server.url(), whole.cut_in_body(5, Then::say_nothing), Stage::broken_off},
+      {"a header of 110 KB", server.url(), Answer::of(200, "{}", header), Stage::broken_off},
+      {"gzip that is none", server.url(), Answer::of(200, "{}", "Content-Encoding: gzip\r\n"),
+       Stage::broken_off},
+  };
+  for (const auto& c : cases) {
+    server.answer(c.answer);
+    HttpRequest request{{.url = c.url}, *check_jwks_url(c.url, {}), std::nullopt};
+    if (c.answer.then == Then::say_nothing) curl_easy_setopt(request.handle(), CURLOPT_TIMEOUT_MS, 500L);
+    const auto answer = request.take_result(curl_easy_perform(request.handle()));
+    ASSERT_FALSE(answer) << c.name;
+    EXPECT_EQ(answer.error().stage, c.stage) << c.name << ": " << answer.error().text;
+  }
+}
+
 }  // namespace
 }  // namespace drawbridge::fetch

@@ -10,11 +10,13 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 2s;
 constexpr auto unknown_for = 5s;
-constexpr auto misfit_for = 1s;
+constexpr auto asked_again_after = 1s;
 constexpr std::chrono::seconds longest_backoff = 30s;
+/// Of one credential, which may wait that long for an outage that has ended.
+constexpr std::chrono::seconds longest_own_backoff = 8s;
 constexpr std::chrono::seconds longest_limit = 60s;
-constexpr std::size_t max_no_good = 8 * ExchangeQueue::max_places;
-constexpr std::size_t max_were_good = 8 * ExchangeQueue::max_places;
+/// As many as can have their trial while they wait.
+constexpr std::size_t max_of_address_in_outage = longest_wait / ExchangeQueue::trial_interval;
 
 std::chrono::seconds ceiling(BootClock::duration duration) {
   return std::max(std::chrono::ceil<std::chrono::seconds>(duration), std::chrono::seconds{1});
@@ -34,22 +36,21 @@ std::chrono::seconds ExchangeQueue::until_next(BootTime now) const {
 ExchangeQueue::Answer ExchangeQueue::ask(const Credential& credential, std::string value,
                                          std::uint64_t address, BootTime now) {
   now = monotonic(now);
-  if (const auto known = no_good_.find(credential); known != no_good_.end()) {
-    const auto [outcome, until] = known->second;
-    if (now < until) {
-      if (outcome == Outcome::unknown) return Unknown{};
-      if (outcome == Outcome::limited) return Limited{ceiling(until - now)};
-      return Unavailable{ceiling(until - now)};
-    }
+  if (const auto* known = answers_.find(credential); known != nullptr && now < known->until) {
+    if (known->outcome == Outcome::unknown) return Unknown{};
+    if (known->outcome == Outcome::limited) return Limited{ceiling(known->until - now)};
+    return Unavailable{ceiling(known->until - now)};
   }
+  if (const auto* failed = failures_.find(credential); failed != nullptr && now < failed->until)
+    return Unavailable{ceiling(failed->until - now)};
   auto awaited = awaited_.find(credential);
   const bool is_under_way = under_way_.contains(credential);
   if (!is_under_way && earliest_ - now > longest_wait) return Unavailable{until_next(now)};
   if (awaited == awaited_.end()) {
-    const bool was_good = were_good_.contains(credential);
-    if (!is_under_way && !enter(credential, address, was_good, now)) return Unavailable{until_next(now)};
+    const Standing standing = standing_of(credential);
+    if (!is_under_way && !enter(credential, address, standing, now)) return Unavailable{until_next(now)};
     awaited =
-        awaited_.emplace(credential, Awaited{std::move(value), address, was_good, std::nullopt, {}}).first;
+        awaited_.emplace(credential, Awaited{std::move(value), address, standing, std::nullopt, {}}).first;
     if (!is_under_way) line_up(credential, awaited->second);
   }
   waiters_.emplace(++last_ticket_, Waiter{credential, now + longest_wait});
@@ -57,11 +58,16 @@ ExchangeQueue::Answer ExchangeQueue::ask(const Credential& credential, std::stri
   return Waiting{last_ticket_};
 }
 
-bool ExchangeQueue::enter(const Credential& credential, std::uint64_t address, bool was_good, BootTime now) {
-  if (!was_good && address != 0) {
-    const auto share = lines_.find(address);
-    if (share != lines_.end() && share->second.size() >= max_of_address) return false;
-  }
+ExchangeQueue::Standing ExchangeQueue::standing_of(const Credential& credential) const {
+  if (failures_.find(credential) != nullptr) return Standing::failed;
+  return good_.find(credential) != nullptr ? Standing::good : Standing::fresh;
+}
+
+bool ExchangeQueue::enter(const Credential& credential, std::uint64_t address, Standing standing,
+                          BootTime now) {
+  const bool was_good = standing == Standing::good;
+  const std::size_t most = seems_out_ && !was_good ? max_of_address_in_outage : max_of_address;
+  if (address != 0 && line_of(standing).of(address) >= most) return false;
   std::uint64_t subject = 0;
   std::memcpy(&subject, credential.data(), sizeof subject);
   const auto entered =
@@ -74,30 +80,46 @@ bool ExchangeQueue::enter(const Credential& credential, std::uint64_t address, b
 }
 
 void ExchangeQueue::line_up(const Credential& credential, Awaited& awaited) {
-  Line& line = awaited.was_good ? first_line_ : lines_[awaited.address];
-  line.emplace(++last_order_, credential);
+  line_of(awaited.standing).add(awaited.address, ++last_order_, credential);
   awaited.order = last_order_;
 }
 
-/// Of a line that is not empty.
-ExchangeQueue::Credential ExchangeQueue::next_in_line() {
-  if (!first_line_.empty()) return first_line_.begin()->second;
-  auto next = lines_.upper_bound(last_address_);
-  if (next == lines_.end()) next = lines_.begin();
-  last_address_ = next->first;
-  return next->second.begin()->second;
+std::size_t ExchangeQueue::others_under_way(Standing at_best) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(under_way_, [at_best](const auto& one) { return one.second >= at_best; }));
+}
+
+/// Good ones go first, and leave some of what may be under way to others that wait. Of these, new ones and
+/// those that failed take turns, so that neither a crowd of forged ones nor of those that fail keeps out the
+/// rest.
+std::optional<ExchangeQueue::Credential> ExchangeQueue::next_in_line(BootTime now) {
+  if (now < earliest_ || under_way_.size() >= max_now_under_way()) return std::nullopt;
+  const std::size_t others = others_under_way(Standing::fresh);
+  const bool may_others = now >= earliest_trial_ && others < max_others_under_way;
+  const bool may_fresh = may_others && !line_of(Standing::fresh).empty();
+  const bool may_failed = may_others && !line_of(Standing::failed).empty() &&
+                          others_under_way(Standing::failed) < max_failed_under_way;
+  const bool is_their_turn = under_way_.size() - others >= max_good_before_others;
+  if (!line_of(Standing::good).empty() && !(is_their_turn && (may_fresh || may_failed)))
+    return line_of(Standing::good).take_turn();
+  if (!may_fresh && !may_failed) return std::nullopt;
+  last_turn_ =
+      may_failed && (last_turn_ == Standing::fresh || !may_fresh) ? Standing::failed : Standing::fresh;
+  if (seems_out_) earliest_trial_ = now + trial_interval;
+  return line_of(last_turn_).take_turn();
+}
+
+/// When one more may begin, as far as that is a matter of time.
+BootTime ExchangeQueue::next_trial(BootTime now) {
+  const bool is_empty = line_of(Standing::fresh).empty() && line_of(Standing::failed).empty();
+  if (earliest_ > now && !(is_empty && line_of(Standing::good).empty())) return earliest_;
+  return !is_empty && earliest_trial_ > now ? earliest_trial_ : BootTime::max();
 }
 
 void ExchangeQueue::leave(const Credential& credential, const Awaited& awaited) {
   if (!awaited.order) return;
   places_.leave(credential);
-  if (awaited.was_good) {
-    first_line_.erase(*awaited.order);
-    return;
-  }
-  const auto line = lines_.find(awaited.address);
-  line->second.erase(*awaited.order);
-  if (line->second.empty()) lines_.erase(line);
+  line_of(awaited.standing).remove(awaited.address, *awaited.order);
 }
 
 ExchangeQueue::Step ExchangeQueue::poll(BootTime now) {
@@ -106,19 +128,17 @@ ExchangeQueue::Step ExchangeQueue::poll(BootTime now) {
   step.resolved.swap(displaced_);
   resolve_due(now, now, step.resolved);
 
-  // After a failure one exchange finds out whether the issuer is back.
-  const std::size_t may_be_under_way = failures_ > 0 ? 1 : max_under_way;
-  while (now >= earliest_ && under_way_.size() < may_be_under_way && !is_line_empty()) {
-    const Credential credential = next_in_line();
+  while (const auto next = next_in_line(now)) {
+    const Credential credential = *next;
     Awaited& awaited = awaited_.at(credential);
     leave(credential, awaited);
     awaited.order.reset();
-    under_way_.insert(credential);
+    under_way_.emplace(credential, awaited.standing);
     step.begin.push_back({credential, std::move(awaited.value)});
   }
 
   step.next = waiters_.empty() ? BootTime::max() : waiters_.begin()->second.deadline;
-  if (!is_line_empty() && under_way_.size() < may_be_under_way) step.next = std::min(step.next, earliest_);
+  step.next = std::min(step.next, next_trial(now));
   return step;
 }
 
@@ -128,32 +148,36 @@ std::vector<ExchangeQueue::Resolved> ExchangeQueue::on_exchanged(const Credentia
   under_way_.erase(credential);
   std::vector<Resolved> resolved;
   if (const auto* failed = std::get_if<FailedExchange>(&result)) {
-    if (failed->concerns_all) {
+    if (failed->concerns == FailedExchange::Concerns::all) {
       back_off(*failed, now);
-      remember(credential, Outcome::unavailable,
-               earliest_ + misfit_for);  // another finds out whether it is back
+      // Another finds out whether it is back.
+      answers_.put(credential, {Outcome::unavailable, earliest_ + asked_again_after});
       resolve_all(credential, {0, Outcome::unavailable, until_next(now)}, resolved);
       resolve_due(earliest_, now, resolved);  // who would wait for nothing
-    } else {
-      remember(credential, Outcome::unavailable, now + misfit_for);
-      resolve_all(credential, {0, Outcome::unavailable, misfit_for}, resolved);
+      return resolved;
     }
+    common_failures_ = 0;
+    if (failed->concerns == FailedExchange::Concerns::perhaps_all) {
+      last_failure_ = failed->text;
+      suspect_outage(credential, now);
+    }
+    const auto pause = remember_failure(credential, *failed, now);
+    resolve_all(credential, {0, Outcome::unavailable, pause}, resolved);
     return resolved;
   }
-  failures_ = 0;
-  earliest_ = asked_until_;
-  last_failure_.clear();
+  end_outage();
+  failures_.erase(credential);
   if (const auto* limited = std::get_if<CredentialLimited>(&result)) {
     const auto pause = std::clamp(limited->retry_after, std::chrono::seconds{1}, longest_limit);
-    remember(credential, Outcome::limited, now + pause);
+    answers_.put(credential, {Outcome::limited, now + pause});
     resolve_all(credential, {0, Outcome::limited, pause}, resolved);
   } else if (std::holds_alternative<CredentialUnknown>(result)) {
-    were_good_.erase(credential);
-    remember(credential, Outcome::unknown, now + unknown_for);
+    good_.erase(credential);
+    answers_.put(credential, {Outcome::unknown, now + unknown_for});
     resolve_all(credential, {0, Outcome::unknown, 0s}, resolved);
   } else {
-    no_good_.erase(credential);
-    remember_good(credential);
+    answers_.erase(credential);
+    good_.put(credential, {});
     resolve_all(credential, {0, Outcome::good, 0s}, resolved);
   }
   return resolved;
@@ -162,11 +186,28 @@ std::vector<ExchangeQueue::Resolved> ExchangeQueue::on_exchanged(const Credentia
 void ExchangeQueue::clear() {
   waiters_.clear();
   awaited_.clear();
-  first_line_.clear();
-  lines_.clear();
+  for (AddressTurns& line : lines_) line.clear();
   under_way_.clear();
   places_ = WaitingPlaces{max_places};
   displaced_.clear();
+}
+
+/// A second one that fails so is tried at once, so what one credential causes delays no other.
+void ExchangeQueue::suspect_outage(const Credential& credential, BootTime now) {
+  if (!seems_out_ && last_failed_ && *last_failed_ != credential) {
+    seems_out_ = true;
+    earliest_trial_ = now + trial_interval;
+  }
+  last_failed_ = credential;
+}
+
+void ExchangeQueue::end_outage() {
+  common_failures_ = 0;
+  earliest_ = asked_until_;
+  last_failure_.clear();
+  last_failed_.reset();
+  seems_out_ = false;
+  earliest_trial_ = {};
 }
 
 void ExchangeQueue::back_off(const FailedExchange& failure, BootTime now) {
@@ -175,10 +216,10 @@ void ExchangeQueue::back_off(const FailedExchange& failure, BootTime now) {
   if (now >= earliest_) {  // else it began before another failed, and the pause is on already
     constexpr int steps = 100;
     const BootClock::duration base =
-        std::min(std::chrono::seconds{1LL << std::min(failures_, 5)}, longest_backoff);
+        std::min(std::chrono::seconds{1LL << std::min(common_failures_, 5)}, longest_backoff);
     pause = base +
             BootClock::duration{base.count() / 10 * std::uniform_int_distribution{0, steps}(random_) / steps};
-    ++failures_;
+    ++common_failures_;
   }
   if (failure.retry_after) {
     const BootClock::duration asked_for =
@@ -220,22 +261,16 @@ void ExchangeQueue::resolve_due(BootTime end, BootTime now, std::vector<Resolved
   }
 }
 
-void ExchangeQueue::remember(const Credential& credential, Outcome outcome, BootTime until) {
-  if (!no_good_.insert_or_assign(credential, Remembered{outcome, until}).second) return;
-  no_good_order_.push_back(credential);
-  while (no_good_order_.size() > max_no_good) {
-    no_good_.erase(no_good_order_.front());
-    no_good_order_.pop_front();
-  }
-}
-
-void ExchangeQueue::remember_good(const Credential& credential) {
-  if (!were_good_.insert(credential).second) return;
-  were_good_order_.push_back(credential);
-  while (were_good_order_.size() > max_were_good) {
-    were_good_.erase(were_good_order_.front());
-    were_good_order_.pop_front();
-  }
+/// How long it is not asked about.
+std::chrono::seconds ExchangeQueue::remember_failure(const Credential& credential,
+                                                     const FailedExchange& failure, BootTime now) {
+  const auto* known = failures_.find(credential);
+  const int before = known == nullptr ? 0 : known->count;
+  const auto own = std::min(std::chrono::seconds{1LL << std::min(before, 3)}, longest_own_backoff);
+  const auto asked_for = std::min(failure.retry_after.value_or(0s), longest_backoff);
+  const auto pause = std::max(own, asked_for);
+  failures_.put(credential, {std::min(before + 1, 3), now + pause});
+  return pause;
 }
 
 }  // namespace drawbridge

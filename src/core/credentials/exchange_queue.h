@@ -7,11 +7,12 @@
 #include <map>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/credentials/address_turns.h"
+#include "core/credentials/credential_memory.h"
 #include "core/keys/boot_clock.h"
 #include "core/keys/waiting_places.h"
 
@@ -24,11 +25,15 @@ struct CredentialLimited {    ///< a limit of this credential alone, `RATE_LIMIT
   std::chrono::seconds retry_after;
 };
 struct FailedExchange {
+  enum class Concerns {
+    credential,   ///< an answer that does not fit it
+    perhaps_all,  ///< what an outage looks like, and one user can cause for herself: a 5xx, or no byte of an
+                  ///< answer
+    all,          ///< what no credential causes: no connection, or a 429 that names none
+  };
   std::string text;                                   ///< one line: what happened and what to do
   std::optional<std::chrono::seconds> retry_after{};  ///< what the issuer asked for
-  /// Whether the issuer would fail for others too: no connection, a 5xx, a 429 that names no credential. What
-  /// one credential can cause, an answer that does not fit it, keeps nobody else waiting.
-  bool concerns_all = true;
+  Concerns concerns;
 };
 using ExchangeResult = std::variant<GoodExchange, CredentialUnknown, CredentialLimited, FailedExchange>;
 
@@ -37,8 +42,12 @@ using ExchangeResult = std::variant<GoodExchange, CredentialUnknown, CredentialL
 /// several threads at once. Good answers are remembered elsewhere: whoever asks here found none.
 ///
 /// All who send one credential wait for one exchange. How many they are is not bounded here: each is a
-/// request that its server has accepted. How many credentials wait is, and WaitingPlaces says which; those
-/// that were good before go first, and of the others each address in turn.
+/// request that its server has accepted. How many credentials wait is, and WaitingPlaces says which.
+///
+/// What one user can cause must keep nobody else waiting, and no evidence tells her many sessions from an
+/// outage. So a credential that fails backs off by itself, those that were good the last time never wait for
+/// the others, and an outage that seems to be one slows down the others alone, to ten in a second. Only what
+/// no user can cause makes all wait.
 class ExchangeQueue {
  public:
   /// SHA-256 of kind, name, a zero byte and value: no one can make two credentials collide.
@@ -46,8 +55,17 @@ class ExchangeQueue {
   using Ticket = std::uint64_t;
 
   static constexpr std::size_t max_under_way = 8;
+  /// Of those that were good the last time, while others wait.
+  static constexpr std::size_t max_good_before_others = 6;
+  /// Of those that were not good the last time, and of those that failed then: answers that take their time
+  /// leave room for the others.
+  static constexpr std::size_t max_others_under_way = 6;
+  static constexpr std::size_t max_failed_under_way = 4;
   static constexpr std::size_t max_places = 1'024;  ///< of credentials that wait to be asked about
-  static constexpr std::size_t max_of_address = max_places / 4;  ///< of those that were not good before
+  /// Of one standing: what somebody forges takes no place from what was good.
+  static constexpr std::size_t max_of_address = max_places / 4;
+  /// While the issuer seems to be out, between one that was not good the last time and the next.
+  static constexpr std::chrono::milliseconds trial_interval{100};
 
   enum class Outcome { good, unknown, limited, unavailable };
   struct Resolved {
@@ -94,10 +112,12 @@ class ExchangeQueue {
   const std::string& last_failure() const { return last_failure_; }
 
  private:
+  /// By its last exchange. `fresh` had none, or none that is remembered.
+  enum class Standing : std::uint8_t { good, fresh, failed };
   struct Awaited {
     std::string value;
     std::uint64_t address;
-    bool was_good;
+    Standing standing;
     std::optional<std::uint64_t> order;  ///< its place in the line; none once it is under way
     std::deque<Ticket> tickets;
   };
@@ -109,20 +129,31 @@ class ExchangeQueue {
     Outcome outcome;
     BootTime until;
   };
-  using Line = std::map<std::uint64_t, Credential>;
+  struct Failures {
+    int count = 0;  ///< without a better answer between
+    BootTime until{};
+  };
+
+  static constexpr std::size_t max_remembered = 8 * max_places;
 
   BootTime monotonic(BootTime now);
+  Standing standing_of(const Credential& credential) const;
+  AddressTurns& line_of(Standing standing) { return lines_.at(static_cast<std::size_t>(standing)); }
   void line_up(const Credential& credential, Awaited& awaited);
-  bool is_line_empty() const { return first_line_.empty() && lines_.empty(); }
-  Credential next_in_line();
+  std::size_t max_now_under_way() const { return common_failures_ > 0 ? 1 : max_under_way; }
+  std::size_t others_under_way(Standing at_best) const;
+  std::optional<Credential> next_in_line(BootTime now);
+  BootTime next_trial(BootTime now);
   std::chrono::seconds until_next(BootTime now) const;
-  bool enter(const Credential& credential, std::uint64_t address, bool was_good, BootTime now);
+  bool enter(const Credential& credential, std::uint64_t address, Standing standing, BootTime now);
   /// Takes it out of the line; what is under way stays so.
   void leave(const Credential& credential, const Awaited& awaited);
   void resolve_all(const Credential& credential, Resolved answer, std::vector<Resolved>& resolved);
   void resolve_due(BootTime end, BootTime now, std::vector<Resolved>& resolved);
-  void remember(const Credential& credential, Outcome outcome, BootTime until);
-  void remember_good(const Credential& credential);
+  std::chrono::seconds remember_failure(const Credential& credential, const FailedExchange& failure,
+                                        BootTime now);
+  void suspect_outage(const Credential& credential, BootTime now);
+  void end_outage();
   void back_off(const FailedExchange& failure, BootTime now);
 
   std::minstd_rand random_;
@@ -132,22 +163,24 @@ class ExchangeQueue {
   Ticket last_ticket_ = 0;
   std::map<Ticket, Waiter> waiters_;  ///< in the order of their deadlines, too
   std::map<Credential, Awaited> awaited_;
-  Line first_line_;                      ///< those that were good before
-  std::map<std::uint64_t, Line> lines_;  ///< of the others by address, none empty
-  std::uint64_t last_address_ = 0;       ///< whose turn it was
-  std::set<Credential> under_way_;
+  std::array<AddressTurns, 3> lines_;      ///< by standing
+  Standing last_turn_ = Standing::failed;  ///< of those that were not good
+  std::map<Credential, Standing> under_way_;
   WaitingPlaces places_{max_places};
   std::vector<Resolved> displaced_;  ///< to be told by the next poll()
 
-  BootTime earliest_{};     ///< after a failure that concerned all
-  BootTime asked_until_{};  ///< the part of it that the issuer asked for
-  int failures_ = 0;
+  BootTime earliest_{};      ///< after a failure that concerns all
+  BootTime asked_until_{};   ///< the part of it that the issuer asked for
+  int common_failures_ = 0;  ///< failures in a row that concern all
   std::string last_failure_;
 
-  std::map<Credential, Remembered> no_good_;
-  std::deque<Credential> no_good_order_;  ///< oldest first
-  std::set<Credential> were_good_;
-  std::deque<Credential> were_good_order_;  ///< oldest first
+  std::optional<Credential> last_failed_;  ///< perhaps of an outage, without a better answer since
+  bool seems_out_ = false;                 ///< another failed after it
+  BootTime earliest_trial_{};
+
+  CredentialMemory<Remembered> answers_{max_remembered};  ///< that are not repeated at once
+  CredentialMemory<Failures> failures_{max_remembered};
+  CredentialMemory<std::monostate> good_{max_remembered};
 };
 
 }  // namespace drawbridge

@@ -14,6 +14,7 @@ namespace drawbridge {
 namespace {
 
 using namespace std::chrono_literals;
+using Concerns = FailedExchange::Concerns;
 
 /// Of the key alone, whoever sends it.
 constexpr std::array<std::string_view, 4> codes_of_no_key{"INVALID_API_KEY", "KEY_DISABLED", "KEY_EXPIRED",
@@ -42,7 +43,7 @@ std::string asked(const IssuerAnswer& answer) {
 std::unexpected<ExchangeResult> misfit(const IssuerAnswer& answer, std::string_view what) {
   return std::unexpected<ExchangeResult>{FailedExchange{.text = filled("{} answered {}", asked(answer), what),
                                                         .retry_after = answer.retry_after,
-                                                        .concerns_all = false}};
+                                                        .concerns = Concerns::credential}};
 }
 
 /// Better Auth's own code of a refusal.
@@ -65,8 +66,11 @@ bool is_one_of(std::string_view code, std::span<const std::string_view> codes) {
 }
 
 std::unexpected<ExchangeResult> failure_of_status(const IssuerAnswer& answer) {
-  const bool concerns_all =
-      answer.status == 429 || (answer.status >= 500 && !is_one_of(code_of(answer), codes_of_one_user));
+  auto concerns = Concerns::credential;
+  if (answer.status == 429)
+    concerns = Concerns::all;
+  else if (answer.status >= 500 && !is_one_of(code_of(answer), codes_of_one_user))
+    concerns = Concerns::perhaps_all;
   const char* what = "look at Better Auth's log";
   if (answer.status == 429)
     what =
@@ -79,7 +83,7 @@ std::unexpected<ExchangeResult> failure_of_status(const IssuerAnswer& answer) {
   return std::unexpected<ExchangeResult>{
       FailedExchange{.text = filled("{} answered {}: {}.", asked(answer), answer.status, what),
                      .retry_after = answer.retry_after,
-                     .concerns_all = concerns_all}};
+                     .concerns = concerns}};
 }
 
 /// When a key that has reached its own limit may be used again, as `apiKey()` says it: `details.tryAgainIn`,
