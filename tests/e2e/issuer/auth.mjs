@@ -80,10 +80,19 @@ function jwtPlugins(settings) {
   if (settings.uuid !== false && !settings.payload) {
     const { organizations, trustedProxies, uuidColumn: uuid } = settings;
     const revocations = revocationsOf(settings);
-    return [drawbridge({ jwks, jwt: token, organizations, trustedProxies, uuid, sessionCookieCache, revocations })];
+    const claims = settings.claims === "fragile" ? fragileClaims : undefined;
+    return [
+      drawbridge({ jwks, jwt: token, claims, organizations, trustedProxies, uuid, sessionCookieCache, revocations }),
+    ];
   }
   const definePayload = payloads[settings.payload ?? "no-uuid"];
   return [jwt({ jwks, jwt: { ...token, definePayload }, sessionCookieCache })];
+}
+
+/** As an app's own code fails for what one user has entered. */
+function fragileClaims({ user }) {
+  if (user.name === "fragile") throw new Error("claims of a user named fragile");
+  return {};
 }
 
 const revocationsOf = ({ revocations, feedSecret }) =>
@@ -153,6 +162,7 @@ function advanced({ ids, cookieDomain, cookiePrefix }) {
  * @param {string} [settings.issuer]
  * @param {string[]} [settings.audience]
  * @param {string} [settings.payload]     one of the names above: Better Auth's own JWT plugin, with that payload
+ * @param {string} [settings.claims]      "fragile": claims of an app's own, which throw for users of that name
  * @param {string} [settings.basePath]    "/api/auth" is Better Auth's default
  * @param {string} [settings.jwksPath]    "/jwks" is
  * @param {number} [settings.keyFetches]  how many requests for the keys are answered, 0 for all: others are limited

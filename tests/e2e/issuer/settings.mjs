@@ -22,6 +22,7 @@ export function readSettings(origin) {
     issuer: process.env.ISSUER_ISSUER,
     audience: process.env.ISSUER_AUDIENCE?.split(","),
     payload: process.env.ISSUER_PAYLOAD,
+    claims: process.env.ISSUER_CLAIMS,
     basePath: process.env.ISSUER_BASE_PATH,
     jwksPath: process.env.ISSUER_JWKS_PATH,
     keyFetches: number("ISSUER_KEY_FETCHES"),
