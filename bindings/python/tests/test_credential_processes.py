@@ -99,8 +99,9 @@ int __cxa_guard_acquire(void* guard) {
   int (*const acquire)(void*) = dlsym(dlopen("libstdc++.so.6", RTLD_NOW), "__cxa_guard_acquire");
   const int begins = acquire(guard);
   Dl_info caller;
-  if (begins && getenv("WATCHED") && dladdr(__builtin_return_address(0), &caller))
-    fprintf(stderr, "made at %p of %s\n", (char*)__builtin_return_address(0) - (size_t)caller.dli_fbase, caller.dli_fname);
+  char* const from = __builtin_return_address(0);
+  if (begins && getenv("WATCHED") && dladdr(from, &caller))
+    fprintf(stderr, "made at %p of %s\n", from - (size_t)caller.dli_fbase, caller.dli_fname);
   return begins;
 }
 """
