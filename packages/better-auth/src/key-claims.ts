@@ -4,6 +4,7 @@ import { APIError } from "better-auth/api";
 /** What a token says of the key that it was made from: `permissions` as `{resource: [action, …]}`, where the key has any. */
 export interface KeyClaims {
   key: string;
+  sid: string;
   permissions?: Record<string, unknown>;
 }
 
@@ -14,6 +15,9 @@ interface Key {
   enabled?: boolean | null;
   permissions?: unknown;
 }
+
+/** Claim `sid` of a key's tokens. Where ids are numbers a session may have the key's, and neither may end the other's tokens. */
+export const sidOfKey = (keyId: string): string => `key:${keyId}`;
 
 type GetApiKey = (call: object) => Promise<Key>;
 
@@ -33,7 +37,7 @@ export async function keyClaims(ctx: GenericEndpointContext): Promise<KeyClaims 
     });
   }
   const permissions = permissionsOf(key);
-  return { key: key.id, ...(permissions && { permissions }) };
+  return { key: key.id, sid: sidOfKey(key.id), ...(permissions && { permissions }) };
 }
 
 /** Whether the session is that of the cookie, by which Better Auth finds all sessions (`bearer()` makes a cookie, too). */

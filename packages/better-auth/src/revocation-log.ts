@@ -37,7 +37,7 @@ export class RevocationLog {
     return new Date(expiresAt).getTime() > Date.now() - this.#lifetime;
   }
 
-  /** A session, or a key, has ended. Resolves when that is written, after five seconds at most. */
+  /** A session, or a key, has ended; `sid` is that claim of its tokens. Resolves when that is written, after five seconds at most. */
   endSession(sid: string, userId: string): Promise<void> {
     const [entry, subject] = [entryOfSession(sid), subjectOf(userId)];
     return this.#record(entry, async () => {

@@ -1,5 +1,6 @@
 import type { BetterAuthOptions, HookEndpointContext } from "better-auth";
 import { createAuthMiddleware } from "better-auth/api";
+import { sidOfKey } from "./key-claims.js";
 import type { RevocationLog } from "./revocation-log.js";
 
 /**
@@ -21,6 +22,7 @@ export const recordEndedSessions = (log: () => RevocationLog) =>
 /** A key of `@better-auth/api-key` as its endpoints give and take it. */
 interface KeyChange {
   keyId?: unknown;
+  userId?: unknown;
   enabled?: unknown;
   permissions?: unknown;
 }
@@ -29,17 +31,18 @@ const keyPaths = ["/api-key/delete", "/api-key/update"];
 
 /**
  * After the endpoints of keys, which fire no hook and may keep keys in a secondary storage alone: a key that was deleted or
- * disabled ends like a session, whose id its tokens have the key's in place of. Other permissions are another thing that
- * tokens say of its user.
+ * disabled ends like a session. Other permissions are another thing that tokens say of its user.
+ *
+ * That user is the one who asks: `referenceId` of an organization's key may be the number of somebody else.
  */
 export const recordEndedKeys = (log: () => RevocationLog) => ({
   matcher: ({ path }: HookEndpointContext) => path !== undefined && keyPaths.includes(path),
   handler: createAuthMiddleware(async ({ path, body, context }) => {
     const { returned, session } = context;
     if (!returned || returned instanceof Error) return;
-    const { keyId, enabled, permissions } = (body ?? {}) as KeyChange;
-    const owner = String((returned as { referenceId?: unknown }).referenceId ?? session?.user.id ?? "");
-    if (path === "/api-key/delete" || enabled === false) await log().endSession(String(keyId), owner);
+    const { keyId, userId, enabled, permissions } = (body ?? {}) as KeyChange;
+    const owner = String(session?.user.id ?? userId ?? (returned as { referenceId?: unknown }).referenceId ?? "");
+    if (path === "/api-key/delete" || enabled === false) await log().endSession(sidOfKey(String(keyId)), owner);
     if (permissions !== undefined) await log().changeUser(owner);
   }),
 });

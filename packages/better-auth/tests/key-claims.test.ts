@@ -46,7 +46,10 @@ describe.each(databases)("a token that is made from a key, on %s", (_, open) => 
     const { userId, makeKey, claimsOf, visitor, nobody } = await signedUp();
     const { id, key } = await makeKey({ permissions });
     const { uuid } = await claimsOf(visitor);
-    expect(await claimsOf(nobody, { "x-api-key": key })).toMatchObject({ sub: userId, uuid, key: id, permissions });
+    expect(await claimsOf(nobody, { "x-api-key": key })).toMatchObject({
+      ...{ sub: userId, uuid, key: id, permissions },
+      sid: `key:${id}`,
+    });
   });
 
   test("says of a key without permissions that it is one, and nothing more", async () => {

@@ -317,6 +317,58 @@ describe.each(everyDatabase)("what the log of revocations has, on %s", (_, open)
     expect([entries.length, isRevoked(renamed, entries)]).toEqual([2, true]);
   });
 
+  describe("with ids that are numbers: a key that has the number of somebody else's session", () => {
+    const serial: BetterAuthOptions = { advanced: { database: { generateId: "serial" } } };
+    const forSessions = { enableSessionForAPIKeys: true, rateLimit: { enabled: false } };
+    interface KeyCalls {
+      createApiKey(call: object): Promise<{ id: string; key: string }>;
+      updateApiKey(call: object): Promise<unknown>;
+    }
+
+    async function pair() {
+      const auth = await start({ ...serial, plugins: [apiKey(forSessions)] });
+      const [person, owner] = [await signedUp(auth), await signedUp(auth)];
+      const { createApiKey } = auth.api as unknown as KeyCalls;
+      const { id: keyId, key } = await createApiKey({ body: { userId: owner.id } });
+      const ofPerson = await claimsOf(person.visitor);
+      const ofKey = await claimsOf(new Visitor(auth), { "x-api-key": key });
+      expect([ofPerson.sid, ofKey.key, ofKey.sub]).toEqual([keyId, keyId, owner.id]);
+      return { auth, person, owner, keyId, ofPerson, ofKey };
+    }
+
+    test.each([
+      ["is deleted", "/api-key/delete", {}],
+      ["is disabled", "/api-key/update", { enabled: false }],
+    ])("%s, and the session goes on", async (_, path, more) => {
+      const { auth, owner, keyId, ofPerson, ofKey } = await pair();
+      expect((await owner.visitor.post(path, { keyId, ...more })).status).toBe(200);
+      const entries = await entriesOf(auth);
+      expect([isRevoked(ofKey, entries), isRevoked(ofPerson, entries)]).toEqual([true, false]);
+    });
+
+    test("stays good when the session is signed out", async () => {
+      const { auth, person, ofPerson, ofKey } = await pair();
+      expect((await person.visitor.post("/sign-out", {})).status).toBe(200);
+      const entries = await entriesOf(auth);
+      expect([isRevoked(ofKey, entries), isRevoked(ofPerson, entries)]).toEqual([false, true]);
+    });
+
+    test("of an organization that has the number of somebody else changes, and that user's tokens stay good", async () => {
+      const keys = apiKey([{ ...forSessions, configId: "orgs", references: "organization" }]);
+      const auth = await start({ ...serial, plugins: [organization(), keys] });
+      const [person, owner] = [await signedUp(auth), await signedUp(auth)];
+      const created = await owner.visitor.post("/organization/create", { name: "A", slug: "a" });
+      const organizationId = (created.body as { id: string }).id;
+      expect(organizationId).toBe(person.id);
+      const { createApiKey, updateApiKey } = auth.api as unknown as KeyCalls;
+      const of = { configId: "orgs", userId: owner.id };
+      const { id: keyId } = await createApiKey({ body: { ...of, organizationId } });
+      const ofPerson = await claimsOf(person.visitor);
+      await updateApiKey({ body: { ...of, keyId, permissions: { files: ["read"] } } });
+      expect(isRevoked(ofPerson, await entriesOf(auth))).toBe(false);
+    });
+  });
+
   describe("when a membership ends", () => {
     test.each<[string, string, (ids: { organizationId: string; memberId: string }) => Claims, "owner" | "member"]>([
       [
@@ -363,7 +415,7 @@ describe.each(everyDatabase)("what the log of revocations has, on %s", (_, open)
       const [ofKey, ofPerson] = [await claimsOf(new Visitor(auth), { "x-api-key": key }), await claimsOf(visitor)];
       expect((await visitor.post(path, { keyId, ...more })).status).toBe(200);
       const entries = await entriesOf(auth);
-      expect(entries.map(({ s }) => s)).toEqual([ofSession(keyId)]);
+      expect(entries.map(({ s }) => s)).toEqual([ofSession(`key:${keyId}`)]);
       expect([isRevoked(ofKey, entries), isRevoked(ofPerson, entries)]).toEqual([true, false]);
       expect((await new Visitor(auth).get("/token", { "x-api-key": key })).status).toBe(401);
     });
