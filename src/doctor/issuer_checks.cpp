@@ -161,6 +161,11 @@ void judge_failed_signature(Report& report, const Visit& visit, const HttpAnswer
     return report.fault("issuer.signs", summary,
                         "the option `claims` of drawbridge() adds a claim with a reserved name",
                         "rename that claim; Better Auth's log names it");
+  if (code == " TOKEN_TOO_LARGE")
+    return report.fault("issuer.signs", summary,
+                        "this user's claims make a token that is larger than backends take",
+                        "shorten the claim that Better Auth's answer names, or bound it in the option "
+                        "`claims` of drawbridge()");
   if (!report.stands("jwks.status")) return report.leave("issuer.signs", report.why_without("jwks.status"));
   if (!has_own_keys(visit))
     return report.fault(

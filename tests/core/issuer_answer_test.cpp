@@ -78,6 +78,7 @@ TEST(SessionAnswer, NullAloneIsNoSession) {
       {"500", {url, 500, ""}, "perhaps out"},
       {"500 null", {url, 500, "null"}, "perhaps out"},
       {"500 of one user", {url, 500, R"({"code":"USER_UUID_MISSING","message":"…"})"}, "failed"},
+      {"500 of one user's claims", {url, 500, R"({"code":"TOKEN_TOO_LARGE","message":"…"})"}, "failed"},
       {"503", {url, 503, "null", {}, 3s}, "perhaps out"},
       {"a page", {url, 200, "<!doctype html><title>Sign in</title>"}, "failed"},
       {"nothing", {url, 200, ""}, "failed"},

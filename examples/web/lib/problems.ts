@@ -22,7 +22,12 @@ export interface Problem {
 }
 
 /** What Better Auth's /token says of a fault that stays until somebody fixes it, or lets the user in again. */
-const lasting: ReadonlySet<string | null> = new Set(["USER_UUID_MISSING", "CLAIM_NOT_ALLOWED", "BANNED_USER"]);
+const lasting: ReadonlySet<string | null> = new Set([
+  "USER_UUID_MISSING",
+  "CLAIM_NOT_ALLOWED",
+  "TOKEN_TOO_LARGE",
+  "BANNED_USER",
+]);
 
 /** Will it pass by itself? Then the page goes on asking, and nobody has to load it again. */
 export function mayPass(error: unknown): boolean {

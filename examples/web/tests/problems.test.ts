@@ -27,6 +27,7 @@ const errors = {
   "too many requests for tokens": [new TokenUnavailableError("too many.", 429), true],
   "a user without UUID": [new TokenUnavailableError("run this.", 500, "USER_UUID_MISSING"), false],
   "a claim that is taken": [new TokenUnavailableError("rename it.", 500, "CLAIM_NOT_ALLOWED"), false],
+  "claims that are too large": [new TokenUnavailableError("shorten it.", 500, "TOKEN_TOO_LARGE"), false],
   "a ban": [new TokenUnavailableError("banned.", 403, "BANNED_USER"), false],
   "a Better Auth without the plugin": [new TokenUnavailableError("add it.", 404), false],
   "a failure of the API": [answered(500), true],

@@ -12,7 +12,8 @@ export interface DrawbridgeOptions extends Pick<JwtOptions, "schema" | "sessionC
    * More claims, beside those that every token has. Called for every token, so a slow answer makes every token slow.
    *
    * The names of registered claims (RFC 7519 §4.1), of the plugin's own, and of claims that mark another kind of token
-   * cannot be given: signing such a token fails with code `CLAIM_NOT_ALLOWED`.
+   * cannot be given: signing such a token fails with code `CLAIM_NOT_ALLOWED`. A token of more than 16,384 bytes is not made
+   * either, code `TOKEN_TOO_LARGE`: bound a text that users write themselves, such as `image`.
    */
   claims?: (signedIn: {
     user: User & Record<string, unknown>;

@@ -22,6 +22,9 @@ const takenClaims = new Map<string, string>([
   ),
 ]);
 
+/** In code points, and longer than any real one: users write into it what they like. */
+const longestName = 256;
+
 /**
  * The payload of a token, as Better Auth's option `jwt.definePayload`: what the backend needs to know of the user, and
  * nothing else of the row; `uuidOf` gives the user's UUID, `organizationsOf` the claims of their organizations. `iss`, `aud`, `sub`, `iat` and `exp` are added where the token
@@ -40,7 +43,7 @@ export function definePayload(
       uuid: await uuidOf(user),
       email: user.email,
       emailVerified: user.emailVerified,
-      name: user.name,
+      name: shortened(user.name),
       sid: session.id,
       ...(typeof user.role === "string" && user.role !== "" && { role: user.role }),
       // Of the admin and the anonymous plugin. Who acts as a user must not pass for that user.
@@ -49,6 +52,11 @@ export function definePayload(
       ...(await organizationsOf?.(user, session)),
     };
   };
+}
+
+function shortened(name: string): string {
+  if (typeof name !== "string" || name.length <= longestName) return name;
+  return [...name.slice(0, 2 * longestName)].slice(0, longestName).join("");
 }
 
 function refuseTakenClaim(name: string): void {

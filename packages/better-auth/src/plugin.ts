@@ -42,7 +42,7 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  * - With {@link DrawbridgeOptions.trustedProxies} Better Auth's limits count by an address that nobody can choose.
  * - Tokens are given by `/token`, and by `/get-session` in the header `set-auth-jwt` for requests alone that have both
  *   `disableCookieCache=true` and `disableRefresh=true`: so a backend makes a JWT of a session's cookie. Those are never
- *   rate-limited either.
+ *   rate-limited either, nor what a backend asks of `/token`.
  * - Tokens that are made from a key of `@better-auth/api-key` have the claims `key` and `permissions`.
  * - With {@link DrawbridgeOptions.organizations} tokens have the claims `orgs`, `orgs_truncated` and `active_org`.
  * - No token is made for a banned user: 403 `BANNED_USER`.
@@ -53,7 +53,8 @@ export type DrawbridgePlugin = Omit<DrawbridgeIdPlugin, "schema"> & {
  * A second JWT plugin, `organizations` without Better Auth's organization plugin, and `revocations` without a database are
  * refused when Better Auth starts, with a BetterAuthError. Endpoints answer
  * `FIELD_NOT_ALLOWED` (400) to a `uuid` or `role` that a user sends, `USER_UUID_MISSING` (500) for a user without
- * `uuid`, `USER_ID_NOT_UUID` (500) for one whose id should be a UUID and is not, and `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken.
+ * `uuid`, `USER_ID_NOT_UUID` (500) for one whose id should be a UUID and is not, `CLAIM_NOT_ALLOWED` (500) for a name in {@link DrawbridgeOptions.claims} that is taken, and
+ * `TOKEN_TOO_LARGE` (500) for claims that no backend would take.
  */
 export function drawbridge(options: DrawbridgeOptions & { uuid: "user.id" }): DrawbridgeIdPlugin;
 export function drawbridge(options?: DrawbridgeOptions & { uuid?: undefined }): DrawbridgePlugin;

@@ -4,6 +4,9 @@ import { createAuthMiddleware } from "better-auth/api";
 const path = "/get-session";
 const tokenPath = "/token";
 
+/** Proxies take the head of an answer up to 4 KiB where nobody has set more (nginx), and it has other headers too. */
+const mostInHeader = 2_048;
+
 type RateLimit = AuthContext["rateLimit"];
 type Rule = NonNullable<RateLimit["customRules"]>[string];
 
@@ -21,14 +24,20 @@ export function asksForJwt(request: Request): boolean {
   });
 }
 
-/** Whether a request asks for the JWT of an API key, as a backend does: with the key, and with nothing else of anybody. */
-export function asksWithKeyAlone({ method, headers }: Request): boolean {
-  return method === "GET" && headers.has("x-api-key") && !headers.has("cookie") && !headers.has("authorization");
+/**
+ * Whether a request asks for the JWT of an API key or of a session's cookie, as a backend does: with that, and with nothing
+ * else of anybody. A page's request has what every browser adds.
+ */
+export function asksAsBackend({ method, headers }: Request): boolean {
+  if (method !== "GET" || headers.has("authorization")) return false;
+  if (headers.has("x-api-key")) return !headers.has("cookie");
+  return headers.has("cookie") && !["origin", "referer", "sec-fetch-site"].some((name) => headers.has(name));
 }
 
 /**
  * A backend's way from a session cookie to a JWT: the answer of `/get-session` has it in the header `set-auth-jwt`, for such
- * requests alone. The session is then as the database has it, which a cookie cache would not know.
+ * requests alone. The session is then as the database has it, which a cookie cache would not know. A backend that misses the
+ * header, since the token has no room in it, asks `/token`, as it asks a Better Auth without this plugin.
  *
  * What stands in the way of signing fails that answer, as it fails `/token`; every other `/get-session` is without signing.
  */
@@ -41,13 +50,14 @@ export function setJwtHeader(sign: (ctx: GenericEndpointContext) => Promise<stri
       // 1.7.0 answers `null` for an expired session, and still has it here.
       if (!session || !returned || returned instanceof Error) return;
       ctx.setHeader("Cache-Control", "no-store");
-      ctx.setHeader("set-auth-jwt", await sign(ctx));
+      const token = await sign(ctx);
+      if (token.length <= mostInHeader) ctx.setHeader("set-auth-jwt", token);
     }),
   };
 }
 
 /**
- * Rate-limit settings that never limit such requests, nor those for the JWT of an API key, whose own limits stay: a backend
+ * Rate-limit settings that never limit such requests, nor those of a backend at `/token`; an API key's own limits stay. A backend
  * makes them for all its users, from one address, and Better Auth counts by address and path. Every other request of these
  * paths is limited as ever.
  *
@@ -56,7 +66,7 @@ export function setJwtHeader(sign: (ctx: GenericEndpointContext) => Promise<stri
  */
 export function neverLimitExchanges(ctx: AuthContext, rateLimit: RateLimit): RateLimit {
   const ofSessions = neverLimit(ctx, rateLimit, path, asksForJwt);
-  return neverLimit(ctx, ofSessions, tokenPath, asksWithKeyAlone);
+  return neverLimit(ctx, ofSessions, tokenPath, asksAsBackend);
 }
 
 function neverLimit(

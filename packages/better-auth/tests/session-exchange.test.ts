@@ -71,6 +71,22 @@ describe.each(databases)("a session becomes a JWT, on %s", (_, open) => {
     }
   });
 
+  test("not in a header that proxies would refuse: a backend asks /token then", async () => {
+    const plugin = drawbridge({ claims: ({ user }) => ({ image: user.image }) });
+    const visitor = new Visitor(await startAuth(database, { plugins: [plugin] }));
+    await visitor.signUp();
+    const lengthAt = async (size: number) => {
+      await visitor.post("/update-user", { image: "i".repeat(size) });
+      const { status, headers, body } = await visitor.get(flagged);
+      const inHeader = headers.get("set-auth-jwt");
+      expect([status, body]).toEqual([200, expect.objectContaining({ session: expect.anything() })]);
+      expect(headers.get("cache-control")).toBe("no-store");
+      return [inHeader !== null, (await visitor.token()).length <= 2_048];
+    };
+    expect(await lengthAt(800)).toEqual([true, true]);
+    expect(await lengthAt(2_000)).toEqual([false, false]);
+  });
+
   test("not in an answer to a POST, nor of a call of the server's own", async () => {
     const { auth, visitor } = await signedUp({ session: { deferSessionRefresh: true } });
     const answer = await visitor.post(flagged, {});
@@ -172,6 +188,19 @@ describe.each(databases)("a session becomes a JWT, on %s", (_, open) => {
       const ask = await start({ rateLimit: { customRules: { "/get-session": two } } });
       expect(await ask(flagged, 4)).toEqual(limited);
     });
+
+    test("of /token with the cookie alone, as a backend asks, and not as a page does", async () => {
+      const ask = await start();
+      expect(await ask("/token?nonce=1", 101)).toEqual({ 200: 101 });
+      for (const header of ["origin", "referer", "sec-fetch-site"]) {
+        expect(await ask("/token", 1, { [header]: "http://127.0.0.1:3001" })).toEqual({ 200: 1 });
+      }
+      expect(await ask("/token", 98, { "sec-fetch-site": "same-origin" })).toEqual({ 200: 97, 429: 1 });
+      for (const header of ["origin", "referer", "authorization"]) {
+        expect(await ask("/token", 1, { [header]: "http://127.0.0.1:3001" })).toEqual({ 429: 1 });
+      }
+      expect(await ask("/token", 1)).toEqual({ 200: 1 });
+    }, 60_000);
 
     describe("of /token, with an API key alone", () => {
       const key = { "x-api-key": "k".repeat(64) }; // of nobody: each is 401

@@ -100,6 +100,40 @@ describe.each(databases)("a token, on %s", (_, open) => {
     expect(claims).toMatchObject({ verified: false, of: claims.sub, tenant: "north" });
   });
 
+  describe("of a user who writes much into the row", () => {
+    const sizeOf = (token: string) => Buffer.from(token).length;
+
+    test.each([
+      ["256 characters", "n".repeat(256), "n".repeat(256)],
+      ["257", "n".repeat(257), "n".repeat(256)],
+      ["a thousand of two units each", "𝒏".repeat(1_000), "𝒏".repeat(256)],
+      ["one and then such", `n${"𝒏".repeat(1_000)}`, `n${"𝒏".repeat(255)}`],
+      ["100,000", "n".repeat(100_000), "n".repeat(256)],
+      ["none", "", ""],
+    ])("has the beginning of a name of %s", async (_, name, shown) => {
+      const visitor = await signedUp();
+      expect((await visitor.post("/update-user", { name })).status).toBe(200);
+      const token = await visitor.token();
+      expect(verifiedClaims(token, await keys(visitor)).name).toBe(shown);
+      expect(sizeOf(token)).toBeLessThanOrEqual(2_048);
+    });
+
+    test("is not made where no backend would take it, which concerns nobody else", async () => {
+      const options: DrawbridgeOptions = { claims: ({ user }) => ({ image: user.image }) };
+      const [visitor, other] = [await signedUp(options), await signedUp(options)];
+      expect((await visitor.post("/update-user", { image: "i".repeat(11_000) })).status).toBe(200);
+      expect(sizeOf(await visitor.token())).toBeLessThanOrEqual(16_384);
+      expect((await visitor.post("/update-user", { image: "i".repeat(13_000) })).status).toBe(200);
+      for (const path of ["/token", "/get-session?disableCookieCache=true&disableRefresh=true"]) {
+        const { status, body, headers } = await visitor.get(path);
+        expect([path, status, body.code, headers.get("set-auth-jwt")]).toEqual([path, 500, "TOKEN_TOO_LARGE", null]);
+        expect(body.message).toContain("The largest claim is `image`");
+      }
+      expect((await visitor.get("/get-session")).body).toHaveProperty("session.id");
+      expect(sizeOf(await other.token())).toBeLessThan(2_048);
+    });
+  });
+
   test("cannot be made under another secret, which signs nobody out", async () => {
     const visitor = await signedUp();
     await visitor.token();

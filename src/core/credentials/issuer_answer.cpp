@@ -20,8 +20,8 @@ using Concerns = FailedExchange::Concerns;
 constexpr std::array<std::string_view, 4> codes_of_no_key{"INVALID_API_KEY", "KEY_DISABLED", "KEY_EXPIRED",
                                                           "INVALID_REFERENCE_ID_FROM_API_KEY"};
 /// What @drawbridge/better-auth says with 500 of one user's row, or an app's own `claims` of one user.
-constexpr std::array<std::string_view, 3> codes_of_one_user{"USER_UUID_MISSING", "USER_ID_NOT_UUID",
-                                                            "CLAIM_NOT_ALLOWED"};
+constexpr std::array<std::string_view, 4> codes_of_one_user{"USER_UUID_MISSING", "USER_ID_NOT_UUID",
+                                                            "CLAIM_NOT_ALLOWED", "TOKEN_TOO_LARGE"};
 /// What @drawbridge/better-auth says with 403 in place of a token.
 constexpr std::string_view code_of_a_banned_user = "BANNED_USER";
 constexpr std::array<std::string_view, 2> codes_of_a_limit{"RATE_LIMITED", "USAGE_EXCEEDED"};
