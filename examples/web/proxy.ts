@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 
 import { type ApiSettings, readEnvironment } from "@/lib/environment";
+import { passedOn } from "@/lib/request-address";
 import { contentSecurityPolicy, strictTransportSecurity } from "@/lib/security-headers";
 
 /**
@@ -10,9 +11,12 @@ import { contentSecurityPolicy, strictTransportSecurity } from "@/lib/security-h
  * reason requests of the API are passed on from here, where it is on this origin, and not by `rewrites` in next.config.ts.
  */
 export function proxy(request: NextRequest): NextResponse {
-  const { api, baseUrl } = readEnvironment();
+  const { api, baseUrl, trustedProxies } = readEnvironment();
   const target = behindPath(request.nextUrl, api);
-  const response = target === null ? withPolicy(request, api.url) : NextResponse.rewrite(target);
+  const response =
+    target === null
+      ? withPolicy(request, api.url)
+      : NextResponse.rewrite(target, { request: { headers: passedOn(request.headers, trustedProxies) } });
   const transport = strictTransportSecurity(baseUrl);
   if (transport !== null) response.headers.set("Strict-Transport-Security", transport);
   return response;

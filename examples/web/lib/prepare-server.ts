@@ -6,8 +6,10 @@ import { EnvironmentError } from "@/lib/environment";
 /** Makes Better Auth's tables where they are missing. What is in the way ends the server, with one line that says why. */
 export async function prepareServer(): Promise<void> {
   try {
-    const { runMigrations } = await getMigrations(getAuth().auth.options);
+    const { auth } = getAuth();
+    const { runMigrations } = await getMigrations(auth.options);
     await runMigrations();
+    await auth.$context; // from here on each request has the address that it came from
   } catch (error) {
     console.error(`The front end cannot start: ${explain(error)}`);
     process.exit(1);
