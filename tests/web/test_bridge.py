@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import httpx
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from people import new_task, open_new_task, sign_up, wait_for
@@ -181,3 +182,37 @@ def test_trials_are_for_the_page_itself_and_for_who_is_signed_in(bridge, visit):
     assert post("/api/bridge/nothing", headers={"Origin": ada.web}).status == 404
     assert ada.context.request.get(trial).status == 405
     assert post(trial, headers={"Origin": ada.web}).status == 200
+
+
+@pytest.mark.parametrize("trial", ["expired", "second-session", "rotate"])
+def test_trials_are_for_this_machine(bridge, visit, trial):
+    """A proxy on it reports where the browser is. That the connection itself counts is tested in examples/web/tests."""
+    ada = visit(bridge)
+    sign_up(ada)
+    keys = bridge.front_end.database.execute("select * from jwks")
+    forged = {"X-Drawbridge-Chain": "127.0.0.1", "X-Drawbridge-Peer": "127.0.0.1"}
+    for way in ("203.0.113.9", "127.0.0.1, 203.0.113.9", "203.0.113.9, 127.0.0.1"):
+        headers = {"Origin": ada.web, "X-Forwarded-For": way} | forged
+        assert ada.context.request.post(f"/api/bridge/{trial}", headers=headers).status == 404
+    assert bridge.front_end.database.execute("select * from jwks") == keys
+
+
+def test_keys_rotate_once_in_ten_seconds_and_the_panel_says_so(start_bridge, visit):
+    bridge = start_bridge()
+    ada = visit(bridge)
+    sign_up(ada)
+    request, database = ada.context.request, bridge.front_end.database
+    keys = "select id from jwks"
+    assert request.post("/api/bridge/rotate", headers={"Origin": ada.web}).status == 200  # of the first key
+    assert request.get("/api/auth/token").ok
+    assert len(database.execute(keys)) == 2
+    # Young, however slow this machine is.
+    database.execute("""update jwks set "createdAt" = '2100-01-01T00:00:00.000Z'""")
+    refused = request.post("/api/bridge/rotate", headers={"Origin": ada.web})
+    assert (refused.status, refused.json()["code"]) == (429, "rotated_just_now")
+    assert int(refused.headers["retry-after"]) > 10
+    panel = open_panel(ada.page)
+    trials = part(panel, "Try to get across")
+    trials.get_by_role("button", name="Rotate keys", exact=True).click()
+    expect(trials.get_by_role("status")).to_contain_text("The keys were just rotated. Try again in")
+    assert len(database.execute(keys)) == 2

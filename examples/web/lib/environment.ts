@@ -9,7 +9,7 @@ export interface Environment {
   database: DatabaseLocation;
   /** IP addresses and CIDR ranges; empty where browsers connect to this front end themselves. */
   trustedProxies: string[];
-  /** Whether the bridge panel may make tokens that are refused, and keys: on one's own machine alone. */
+  /** Whether the bridge panel may make tokens that are refused, and keys: on one's own machine, for requests from there. */
   trials: boolean;
 }
 

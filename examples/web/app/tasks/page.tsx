@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 
 import { SessionGate } from "@/components/session/session-gate";
@@ -8,6 +9,7 @@ import { getAuth } from "@/lib/auth";
 import { apiTablesAreMissing, migrationCommand } from "@/lib/missing-tables";
 import { signInPath } from "@/lib/next-path";
 import { pageTexts } from "@/lib/page-texts";
+import { isFromThisMachine } from "@/lib/request-address";
 import { signedInUser } from "@/lib/session";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,7 +20,8 @@ export default async function TasksPage({ searchParams }: PageProps<"/tasks">) {
   const user = await signedInUser();
   if (user === null) redirect(signInPath(withQuery("/tasks", await searchParams)));
   if (await apiTablesAreMissing()) return <MissingTables command={migrationCommand()} />;
-  const { api, trials } = getAuth().environment;
+  const { api, ...environment } = getAuth().environment;
+  const trials = environment.trials && isFromThisMachine(await headers());
   return (
     <SessionGate key={user.id} user={user} api={{ url: api.url, credentials: api.credentials, trials }}>
       <TasksScreen />

@@ -82,8 +82,9 @@ const tokenIn = ({ token }: Record<string, unknown>) => String(token);
 async function json(url: string, body?: object): Promise<Record<string, unknown>> {
   const post = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const response = await fetch(url, body === undefined ? {} : post);
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.json();
+  if (response.ok) return response.json();
+  const { detail } = (await response.json().catch(() => null)) ?? {};
+  throw new Error(typeof detail === "string" ? detail : `${url}: ${response.status}`);
 }
 
 let crossed = 0;
