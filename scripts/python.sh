@@ -11,8 +11,16 @@ make_plain_wheel() {
   local files
   mapfile -t files < <(python_package_files)
   mkdir -p "$2"
-  once "$2/.tools-stamp" bindings/python/wheel-tools.txt -- install_wheel_tools "$1" "$2" &&
+  note_place
+  once "$2/.tools-stamp" bindings/python/wheel-tools.txt "$place" -- install_wheel_tools "$1" "$2" &&
     once "$2/.plain-stamp" "${files[@]}" bindings/python/wheel-tools.txt -- timed "build python" compile_wheel "$2"
+}
+
+# An environment's programs, and what is made with them, name the folder that they were made in: a clone that was moved makes them again.
+place=build/place
+note_place() {
+  mkdir -p build
+  [[ -f $place && $(<"$place") == "$PWD" ]] || printf '%s\n' "$PWD" >"$place"
 }
 
 install_wheel_tools() {

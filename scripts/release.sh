@@ -49,6 +49,7 @@ release_verb() {
 release_sources() { fetch_sources && name_replaced_sources; }
 
 fetch_sources() {
+  require_patches || return
   mkdir -p $made/downloads
   once $made/downloads/.stamp packaging/sources.txt -- fetch_missing_sources
 }
@@ -66,6 +67,18 @@ name_replaced_sources() {
     done < <(awk -F ' *[|] *' -v name="${package%:*}" -v suite="$suite" \
       '{ sub(/^ */, "", $1) } $1 == name && $3 ~ " " suite "(-security)?/" { print $2 }' <<<"$lists" | sort -u)
   done < <(sources_listed | cut -d ' ' -f 1-3 | sort -u)
+}
+
+# Of each source Debian's patches are listed too, or packaging/unpatched.txt says of this very version why they are not applied.
+require_patches() {
+  local package version
+  while read -r package version; do
+    grep -qE "^$package [^ ]+ [^ ]+ [^ ]+[.]debian[.]tar[.]" packaging/sources.txt ||
+      awk -v package="$package" -v version="$version" '$1 == package && $2 == version && NF > 2 { said = 1 } END { exit !said }' \
+        packaging/unpatched.txt ||
+      fail "Debian's patches of $package $version are not applied: list its .debian.tar.xz in packaging/sources.txt, or say in" \
+        "packaging/unpatched.txt why they are not needed"
+  done < <(sources_listed | awk '$4 ~ /[.]orig[.]/ { print $1, $3 }')
 }
 
 # The lines of packaging/sources.txt: package, release of Debian, version, file, SHA-256.

@@ -5,7 +5,7 @@
 wheel_libraries=(cli11 fmtlib simdjson boost1.81 libsodium zlib openssl curl)
 
 # What is not needed to verify a signature and to fetch over TLS is left out.
-openssl_options=(no-{shared,tests,module,dso,engine,legacy,autoload-config,async,ssl3,dtls,comp,srp,cms,ts,idea,camellia,seed,aria,bf}
+openssl_options=(no-{shared,tests,module,dso,engine,legacy,autoload-config,async,ssl3,dtls,comp,srp,cmp,cms,ts,idea,camellia,seed,aria,bf}
   no-{cast,des,rc2,rc4,md4,mdc2,rmd160,whirlpool,sm2,sm3,sm4,siphash,blake2,scrypt,gost,sctp,afalgeng,ui-console,ct,ocb})
 curl_options=(-DHTTP_ONLY=ON -DPICKY_COMPILER=OFF -DCURL_USE_OPENSSL=ON -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF
   -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt -DCURL_CA_PATH=none -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF
@@ -59,7 +59,7 @@ release_libraries() {
 
 release_compiler() {
   fetch_sources && release_tools || return
-  once $made/compiler.stamp packaging/release-tools.txt bindings/python/wheel-tools.txt scripts/release_libraries.sh \
+  once $made/compiler.stamp packaging/release-tools.txt bindings/python/wheel-tools.txt "$place" scripts/release_libraries.sh \
     scripts/release_targets.sh -- make_compiler || fail "the compiler could not be installed"
 }
 
@@ -67,7 +67,7 @@ make_libraries() {
   local library
   for library in "${wheel_libraries[@]}"; do
     once "$made/$1/$library.stamp" packaging/sources.txt packaging/release-tools.txt packaging/toolchain.cmake \
-      packaging/boost/*.cmake scripts/release_libraries.sh -- make_library "$library" "$1" ||
+      packaging/boost/*.cmake packaging/openssl/*.patch "$place" scripts/release_libraries.sh -- make_library "$library" "$1" ||
       fail "$library for $1: $(tail -n 5 "$made/$1/$library.log")"
   done
 }
@@ -76,7 +76,15 @@ make_libraries() {
 make_library() {
   local source=$made/$2/$1
   say "$1 for $2"
-  { unpack "$1" "$source" && with_compiler "$2" "make_${1%1.*}" "$source" "$PWD/$made/$2/prefix" "$2"; } >"$made/$2/$1.log" 2>&1
+  { unpack "$1" "$source" && with_compiler "$2" "make_${1%1.*}" "$source" "$PWD/$made/$2/prefix" "$2" &&
+    keep_licence "$source" "$made/$2/licenses/$1"; } >"$made/$2/$1.log" 2>&1
+}
+
+# keep_licence SOURCE FOLDER: what the authors ask for with each copy, for the wheel.
+keep_licence() {
+  rm -rf "$2" && mkdir -p "$2" &&
+    find "$1" -maxdepth 1 -type f \( -name 'LICENSE*' -o -name 'COPYING*' \) -exec cp -t "$2" {} + &&
+    [[ -n $(ls "$2") ]]
 }
 
 # unpack PACKAGE FOLDER: its source, with Debian's patches where they are listed.
@@ -93,7 +101,7 @@ unpack() {
           patch --silent --directory "$2" -p1 <"$2/debian/patches/$patch" || return
         done < <(sed 's/#.*//; /^[[:space:]]*$/d' "$2/debian/patches/series")
         ;;
-      boost*) tar -xf "$made/downloads/$file" -C "$2" --strip-components 1 --wildcards '*/libs/*/include/*' || return ;;
+      boost*) tar -xf "$made/downloads/$file" -C "$2" --strip-components 1 --wildcards '*/libs/*/include/*' 'boost/LICENSE*' || return ;;
       *) tar -xf "$made/downloads/$file" -C "$2" --strip-components 1 || return ;;
     esac
   done < <(sources_listed)
@@ -103,6 +111,8 @@ unpack() {
 
 # It would keep the flags that it was compiled with, and with them this folder.
 make_openssl() {
+  local patch
+  for patch in packaging/openssl/*.patch; do patch --silent --directory "$1" -p1 <"$patch" || return; done
   # shellcheck disable=SC2086 # flags are words
   (cd "$1" && unset CFLAGS && ./Configure "${openssl_names[${3%%-*}]}" --prefix=/usr --libdir=lib --openssldir=/etc/ssl \
     "${openssl_options[@]}" $library_flags && make -s -j2 build_generated &&

@@ -25,7 +25,8 @@ make_sdist() {
 
 # What makes wheels and sdists, in build/dist/tools.
 release_tools() {
-  once $made/.tools-stamp bindings/python/wheel-tools.txt -- install_wheel_tools python3 $made || fail "pip could not install the tools"
+  note_place
+  once $made/.tools-stamp bindings/python/wheel-tools.txt "$place" -- install_wheel_tools python3 $made || fail "pip could not install the tools"
 }
 
 release_time=315532800 # of what is made: 1980, where the time of a file in a zip begins

@@ -51,6 +51,53 @@ def test_it_was_made_of_what_is_listed(target: str, package: str, file: str, tex
     assert text in (MADE / target / package / file).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_of_openssl_is_left_out_is_not_in_it(target: str) -> None:
+    """docs/decisions/0026-release.md relies on that."""
+    archives = [MADE / target / f"prefix/lib/lib{name}.a" for name in ("crypto", "ssl")]
+    symbols = run(["nm", "--defined-only", "--format=posix", *archives])
+    assert re.findall(r"^(?:ossl_cmp_|OSSL_CMP_|OSSL_CRMF_|dtls1_|DTLS|ossl_sm2_)\w*", symbols, re.MULTILINE) == []
+    assert "No CRL is read here" in (MADE / target / "openssl/crypto/x509/v3_purp.c").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_licence_of_each_is_kept(target: str) -> None:
+    script = "source scripts/release_libraries.sh; printf '%s\n' \"${wheel_libraries[@]}\""
+    compiled = run(["bash", "-c", f"made=; release_time=; {script}"], cwd=ROOT).split()
+    kept = MADE / target / "licenses"
+    assert {folder.name: bool(list(folder.iterdir())) for folder in kept.iterdir()} == dict.fromkeys(compiled, True)
+
+
+MAKING = """
+set -euo pipefail
+for part in setup python release_sdist release_targets release_libraries release; do source {root}/scripts/$part.sh; done
+wheel_targets=(one)
+fetch_sources() {{ :; }}
+install_wheel_tools() {{ echo tools; }}
+make_compiler() {{ echo compiler; }}
+make_library() {{ echo "$1"; }}
+release_libraries
+"""
+
+
+def test_a_clone_that_was_moved_makes_them_again(tmp_path: Path) -> None:
+    """The compiler's names and the environment of the tools hold the folder that they were made in."""
+
+    def made(folder: Path) -> list[str]:
+        script = MAKING.format(root=ROOT)
+        return run(["bash", "-c", script], cwd=folder, seconds=30).split()
+
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name in ("packaging", "scripts", "bindings"):
+        (clone / name).symlink_to(ROOT / name)
+    first = made(clone)
+    assert first[:2] == ["tools", "compiler"]
+    assert len(first) > 2
+    assert made(clone) == []
+    assert made(clone.rename(tmp_path / "moved")) == first
+
+
 UNPACKING = """
 set -euo pipefail
 for part in setup release release_libraries; do source {root}/scripts/$part.sh; done

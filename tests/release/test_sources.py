@@ -124,6 +124,44 @@ def test_a_failure_leaves_nothing_that_looks_done(fetching: Fetching) -> None:
     assert fetching.run().returncode == 1
 
 
+ORIG = "a bookworm 1-2 a_1.orig.tar.gz 0\n"
+PATCHES = "a bookworm 1-2 a_1-2.debian.tar.xz 0\n"
+UNLISTED = (
+    "dev: Debian's patches of a 1-2 are not applied: list its .debian.tar.xz in packaging/sources.txt,"
+    " or say in packaging/unpatched.txt why they are not needed\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("listed", "unpatched", "said"),
+    [
+        pytest.param(ORIG + PATCHES, "", "", id="they are listed"),
+        pytest.param(ORIG, "a 1-2 they are for its tests\n", "", id="it is said why they are not needed"),
+        pytest.param(ORIG, "", UNLISTED, id="neither"),
+        pytest.param(ORIG, "a 1-1 they are for its tests\n", UNLISTED, id="said of another revision"),
+        pytest.param(ORIG, "a 1-2\n", UNLISTED, id="no reason"),
+        pytest.param(ORIG, "# a 1-2 they are for its tests\n", UNLISTED, id="a comment"),
+        pytest.param(ORIG, "aa 1-2 they are for its tests\n", UNLISTED, id="said of another package"),
+        pytest.param(ORIG + PATCHES.replace("a ", "b ", 1), "", UNLISTED, id="another package's patches"),
+        pytest.param(ORIG.replace(".orig", ""), "", "", id="no source"),
+    ],
+)
+def test_patches_of_debian_are_applied_or_it_is_said_why_not(
+    fetching: Fetching, listed: str, unpatched: str, said: str
+) -> None:
+    (fetching.folder / "packaging/sources.txt").write_text(listed)
+    (fetching.folder / "packaging/unpatched.txt").write_text(unpatched)
+    done = fetching.run("require_patches")
+    assert (done.returncode, done.stderr) == (1 if said else 0, said)
+
+
+def test_the_reasons_are_of_what_is_listed() -> None:
+    lines = (ROOT / "packaging/unpatched.txt").read_text(encoding="utf-8").splitlines()
+    said = [tuple(line.split(" ", 2)[:2]) for line in lines if not line.startswith("#")]
+    patched = {line[0] for line in LINES if ".debian.tar." in line[3]}
+    assert sorted(said) == sorted({(line[0], line[2]) for line in LINES if ".orig." in line[3] and line[0] not in patched})
+
+
 REPLACED = "==> Debian has replaced a 1-1, of packaging/sources.txt: by"
 OFFERED = {
     "the listed one alone": ("a | 1-1 | http://archive.example/debian bookworm/main Sources", ""),
@@ -161,13 +199,6 @@ def test_the_list_names_one_file_of_one_version(line: list[str]) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", sum_)
     upstream = version.rpartition(":")[2].partition("-")[0]
     assert file.startswith(f"{package.partition(':')[0]}_{upstream}")
-
-
-def test_what_debian_has_patched_for_security_is_taken_with_its_patches() -> None:
-    """A version of another revision than the first can have them."""
-    files = {line[0]: [other[3] for other in LINES if other[0] == line[0]] for line in LINES}
-    for package in ("curl", "libsodium"):
-        assert any(".debian.tar." in name for name in files[package]), package
 
 
 def test_this_tree_has_them_all() -> None:
