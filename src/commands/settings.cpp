@@ -140,6 +140,7 @@ const std::vector<Row>& rows() {
        "FILE",
        "certificate authorities to trust instead of the system's",
        {keys}},
+      {"DRAWBRIDGE_SYSTEM_CA_FILE", "", "", "", {keys}},
       {"DRAWBRIDGE_KEYS_SNAPSHOT",
        "--keys-snapshot",
        "FILE",
@@ -286,7 +287,8 @@ std::optional<BetterAuth> Settings::better_auth() const {
 KeySource Settings::key_source_rules() const {
   KeySource source;
   if (const auto given = find("DRAWBRIDGE_ALLOW_HTTP_HOSTS")) source.allow_http_hosts = hosts_of(*given);
-  if (const auto given = find("DRAWBRIDGE_CA_FILE")) source.ca_file = readable_file(*given);
+  for (const char* variable : {"DRAWBRIDGE_SYSTEM_CA_FILE", "DRAWBRIDGE_CA_FILE"})
+    if (const auto given = find(variable)) source.ca_file = readable_file(*given);
   return source;
 }
 
