@@ -22,9 +22,9 @@ write_basic_package_version_file(
 install(FILES ${PROJECT_BINARY_DIR}/drawbridgeConfig.cmake ${PROJECT_BINARY_DIR}/drawbridgeConfigVersion.cmake
   DESTINATION ${package_dir} COMPONENT development)
 
-# The prefix is found from where the file lies, so that an installed tree can be moved.
-file(RELATIVE_PATH pc_prefix
-  ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+# The folders are found from where the file lies, so that an installed tree can be moved. Each may have been given as a whole path.
+file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+file(RELATIVE_PATH pc_includedir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/drawbridge.pc.in ${PROJECT_BINARY_DIR}/drawbridge.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/drawbridge.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
   COMPONENT development)

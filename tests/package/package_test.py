@@ -39,6 +39,24 @@ def pkg_config(*arguments: str) -> list[str]:
     return run("pkg-config", *arguments, env=environment).split()
 
 
+@pytest.mark.parametrize(
+    ("libraries", "headers"),
+    [
+        pytest.param("lib", "include", id="under the prefix"),
+        pytest.param("/elsewhere/lib", "include", id="the libraries by a whole path"),
+        pytest.param("/somewhere/lib", "/elsewhere/include", id="both"),
+    ],
+)
+def test_pkg_config_names_the_folders_that_cmake_was_given(tmp_path: Path, libraries: str, headers: str) -> None:
+    given = {"INSTALL_PREFIX": "/prefix", "INSTALL_LIBDIR": libraries, "INSTALL_INCLUDEDIR": headers}
+    options = [f"-DCMAKE_{name}={value}" for name, value in given.items()]
+    run("cmake", "-G", "Ninja", "-S", ROOT, "-B", tmp_path, "-DDRAWBRIDGE_PROGRAM=OFF", *options)
+    place = f"--define-variable=pcfiledir={Path('/prefix') / libraries}/pkgconfig"
+    shown = run("pkg-config", place, "--cflags-only-I", "--libs-only-L", tmp_path / "drawbridge.pc").split()
+    named = {flag[:2] + os.path.normpath(flag[2:]) for flag in shown}
+    assert {f"-I{Path('/prefix') / headers}", f"-L{Path('/prefix') / libraries}"} <= named
+
+
 def build_with_cmake(project: Path = OUTSIDE) -> Path:
     folder = WORK / project.name
     run("cmake", "-G", "Ninja", "-S", project, "-B", folder, "--fresh", f"-DCMAKE_PREFIX_PATH={PREFIX}")
