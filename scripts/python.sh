@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # The Python package, bindings/python: built and installed into .venv with what examples/fastapi needs, and as a wheel.
 
-# What the package is made of: the C++ library and the commands are compiled into it.
+# What the package is made of: the C++ library and the commands are compiled into it, README.md is its page on PyPI.
 python_package_files() {
   sources_of bindings/python include src cmake CMakeLists.txt VERSION -not -path '*/__pycache__/*' -not -path '*_cache/*'
+  printf '%s\n' bindings/python/README.md
 }
 
 # make_plain_wheel PYTHON FOLDER: the package as a wheel in FOLDER/plain, compiled when its sources have changed.
@@ -20,7 +21,7 @@ make_plain_wheel() {
 place=build/place
 note_place() {
   mkdir -p build
-  [[ -f $place && $(<"$place") == "$PWD" ]] || printf '%s\n' "$PWD" >"$place"
+  [[ -f $place && $(<"$place") == "$PWD" ]] || { printf '%s\n' "$PWD" >"$place.$BASHPID" && mv "$place.$BASHPID" "$place"; }
 }
 
 install_wheel_tools() {

@@ -37,6 +37,13 @@ def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_its_licence_is_in_it(unpacked: Path) -> None:
+    (information,) = unpacked.glob("*.dist-info")
+    assert (information / "licenses/LICENSE").read_bytes() == (FOLDER.parents[1] / "LICENSE").read_bytes()
+    metadata = (information / "METADATA").read_text(encoding="utf-8")
+    assert "\nLicense-Expression: MIT\nLicense-File: LICENSE\n" in metadata
+
+
 def libraries_in(unpacked: Path) -> set[str]:
     return {file.name for file in (unpacked / "drawbridge_auth.libs").iterdir()}
 
