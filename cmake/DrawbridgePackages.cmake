@@ -6,6 +6,8 @@ set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_CONTACT "The Drawbridge authors <drawbridge@example.com>")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE) # whatever the umask
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(components program library development)
@@ -42,5 +44,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/deploy/drawbridge.service DESTINATION lib/sy
 foreach(component package IN ZIP_LISTS components packages)
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/${package} RENAME copyright COMPONENT ${component})
 endforeach()
+# The list and the licences of what is compiled in, which scripts/release_dist.sh writes before it packs.
+install(DIRECTORY ${PROJECT_BINARY_DIR}/compiled-in/ DESTINATION share/doc/drawbridge COMPONENT program OPTIONAL)
 
 include(CPack)

@@ -1,8 +1,8 @@
 """An image of the program as a file, by the image format of the Open Container Initiative, with nothing but Python.
 
-Its one layer has the program, the shared libraries that it needs, the certificates of authorities, and an account without rights. There
-is no shell in it and no package manager. The same files and the same time give the same bytes. It also writes a list of what is in
-it, by CycloneDX 1.5: Debian's packages that the libraries are of, and those that are compiled in.
+Its one layer has the program, the shared libraries that it needs, the certificates of authorities, all their licences, and an account
+without rights. There is no shell in it and no package manager. The same files and the same time give the same bytes. It also writes a
+list of what is in it, by CycloneDX 1.5: Debian's packages that the files are of, and those that are compiled in.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ import gzip
 import hashlib
 import io
 import json
-import re
-import subprocess
 import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
-ROOT = Path(__file__).resolve().parents[1]
+from program_bill import ROOT, Package, all_packages, bill, components, libraries, licences, run
+
 USER = 65532
 # Docker's own word, in nanoseconds; others leave it aside.
 HEALTH_CHECK = {
@@ -35,20 +33,6 @@ ACCOUNTS = {
     "etc/group": f"root:x:0:\ndrawbridge:x:{USER}:\n",
     "etc/nsswitch.conf": "hosts: files dns\n",
 }
-
-
-def run(*command: str | Path) -> str:
-    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
-
-
-def libraries(program: Path) -> dict[str, Path]:
-    """By the path that the loader asks for; of each the file itself. Names are looked up through the network by libraries of
-    their own, which the C library loads when it is asked to."""
-    listed = run("ldd", program)
-    found = {path: Path(path).resolve() for path in re.findall(r"(/\S+) \(0x", listed)}
-    folder = next(Path(path).parent for path in found if "/libc.so." in path)
-    found |= {str(file): file.resolve() for name in ("libnss_dns.so.2", "libnss_files.so.2") if (file := folder / name).exists()}
-    return found
 
 
 class Layer:
@@ -89,71 +73,20 @@ def stripped(program: Path) -> bytes:
     return content
 
 
-def layer_of(program: Path, shared: dict[str, Path], time: int) -> Layer:
+def layer_of(program: Path, packages: list[Package], time: int) -> Layer:
     layer = Layer(time)
     layer.add("usr/bin/drawbridge", stripped(program), 0o755)
-    for asked, file in shared.items():
+    for asked, file in libraries(program).items():
         layer.add(asked, file.read_bytes(), 0o755)
     layer.add(str(CERTIFICATES), CERTIFICATES.read_bytes())
+    layer.add("usr/share/doc/drawbridge/copyright", (ROOT / "LICENSE").read_bytes())
+    for name, text in licences(packages).items():
+        layer.add(name, text)
     for name, text in ACCOUNTS.items():
         layer.add(name, text.encode())
     layer.folder("data", 0o700, USER)
     layer.folder("tmp", 0o1777, 0)
     return layer
-
-
-def compiled_in(program: Path) -> list[Path]:
-    """The system's headers and static libraries that the program was compiled from, as its build in ninja knows them."""
-    build = program.parents[1]
-    known = run("ninja", "-C", build, "-t", "deps") + (build / "build.ninja").read_text()
-    found = {Path(file).resolve() for file in re.findall(r"/usr/include/[^\s:]+|/usr/lib/[^\s:]+\.a\b", known)}
-    return sorted(file for file in found if file.is_file())
-
-
-def packages_of(files: list[Path]) -> set[str]:
-    # A system whose /lib is /usr/lib may know a file by either name.
-    names = [name for file in files for name in (str(file), str(file).removeprefix("/usr"))]
-    said = subprocess.run(["dpkg-query", "-S", *names], capture_output=True, text=True, check=False).stdout
-    owners = {name.removeprefix("/usr"): owner for owner, _, name in (line.partition(": ") for line in said.splitlines())}
-    for file in files:
-        if str(file).removeprefix("/usr") not in owners:
-            raise SystemExit(f"{file} is of no package: what is linked has to be known")
-    return set(owners.values())
-
-
-def described(package: str) -> dict[str, str]:
-    name, version, source = run("dpkg-query", "-W", "-f", "${Package}\t${Version}\t${source:Package}", package).split("\t")
-    purl = f"pkg:deb/debian/{quote(name)}@{quote(version)}?upstream={quote(source)}"
-    return {"type": "library", "name": name, "version": version, "purl": purl}
-
-
-def components(program: Path, shared: dict[str, Path]) -> list[dict[str, str]]:
-    """The packages of Debian that the shared libraries are of, those whose headers alone are compiled in, and hiredis."""
-    found = {package: described(package) for package in packages_of(list(shared.values()))}
-    sources = {part["purl"].partition("?")[2] for part in found.values()} | {"upstream=linux"}
-    for package in packages_of(compiled_in(program)):
-        part = described(package)
-        if part["purl"].partition("?")[2] not in sources:
-            found[package] = part
-    version = re.search(r"^hiredis==(\S+)", (ROOT / "src/redis/requirements.txt").read_text(), re.MULTILINE)[1]
-    found["hiredis"] = {"type": "library", "name": "hiredis", "version": version, "purl": f"pkg:pypi/hiredis@{version}"}
-    return sorted(found.values(), key=lambda part: part["name"])
-
-
-def bill(version: str, time: int, parts: list[dict[str, str]]) -> bytes:
-    return json.dumps(
-        {
-            "bomFormat": "CycloneDX",
-            "specVersion": "1.5",
-            "version": 1,
-            "metadata": {
-                "timestamp": datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "component": {"type": "application", "name": "drawbridge", "version": version},
-            },
-            "components": parts,
-        },
-        indent=1,
-    ).encode()
 
 
 def layout(layer: bytes, version: str, time: int, architecture: str) -> dict[str, bytes]:
@@ -216,18 +149,18 @@ def options_of(description: str | None) -> argparse.Namespace:
 
 def main() -> None:
     options = options_of(__doc__)
-    shared = libraries(options.program)
-    layer = layer_of(options.program, shared, options.time)
+    packages = [*all_packages(options.program), Package.installed("ca-certificates")]
+    layer = layer_of(options.program, packages, options.time)
     architecture = ARCHITECTURES[run("uname", "-m").strip()]
     image = Layer(options.time)
     for name, content in layout(layer.tar(), options.version, options.time, architecture).items():
         image.add(name, content)
     options.out.write_bytes(image.tar())
-    parts = components(options.program, shared)
+    parts = components(packages)
     options.out.with_name(options.out.name.replace(".oci.tar", ".image.cdx.json")).write_bytes(
         bill(options.version, options.time, parts)
     )
-    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, {len(parts)} libraries")
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB, {len(parts)} packages")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,9 @@ release_verb() {
         ;;
     esac
   done
-  setup_packages program python release
+  need_only program python release # and not what the tests need
+  umask 022                        # as what is made says who may read it
+  setup_packages
   for step in "$@"; do "release_$step" || return; done
 }
 

@@ -15,7 +15,7 @@ make_sdist() {
   local folder=$made/sdist
   rm -rf $folder && mkdir -p $folder dist || return
   git ls-files --cached --others --exclude-standard -z include src cmake CMakeLists.txt VERSION LICENSE bindings/python \
-    ':!bindings/python/tests' | tar -c --null --files-from - | tar -x -C $folder || return
+    ':!bindings/python/tests' ':!bindings/python/LICENSE' | tar -c --null --files-from - | tar -x -C $folder || return
   sed -e 's|^readme = "|&bindings/python/|' -e 's|"\.\./\.\./build/|"build/|' -e 's|"\.\./\.\."|"."|' \
     -e 's|\["drawbridge"\]|["bindings/python/drawbridge"]|' bindings/python/pyproject.toml >$folder/pyproject.toml || return
   rm -f dist/drawbridge_auth-*.tar.gz $folder/bindings/python/pyproject.toml

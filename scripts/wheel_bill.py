@@ -8,22 +8,26 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from oci_image import bill
+from program_bill import ROOT, bill
 
-ROOT = Path(__file__).resolve().parents[1]
+DISTRIBUTIONS = {"bookworm": "debian-12", "trixie": "debian-13"}
 OF_THE_COMPILER = "libc++, libc++abi, libunwind and compiler-rt of LLVM"
 
 
 def parts() -> list[dict[str, object]]:
     linked = (ROOT / "packaging/sources.txt").read_text().split("# Linked into it\n")[1].split("\n\n")[0]
     found: dict[str, dict[str, object]] = {}
-    for name, _, version, file, digest in (line.split() for line in linked.splitlines()):
+    for name, suite, version, file, digest in (line.split() for line in linked.splitlines()):
         if ".orig." in file:  # as its authors published it
             version = re.sub(r"^\d+:|([.+](ds|dfsg)\d*)?-[^-]*$", "", version)
             found[name] = {"type": "library", "name": name, "version": version, "purl": f"pkg:generic/{name}@{quote(version)}"}
             found[name]["hashes"] = [{"alg": "SHA-256", "content": digest}]
         else:  # with Debian's patches
-            found[name] |= {"version": version, "purl": f"pkg:deb/debian/{name}@{quote(version)}?arch=source"}
+            purl = f"pkg:deb/debian/{name}@{quote(version)}?arch=source&distro={DISTRIBUTIONS[suite]}"
+            found[name] |= {"version": version, "purl": purl}
+    for patch in sorted(ROOT.glob("packaging/*/*.patch")):  # ours
+        fixed = [{"type": "security", "id": name} for name in re.findall(r"\bCVE-[0-9-]+", patch.read_text())]
+        found[patch.parent.name].setdefault("pedigree", {"patches": []})["patches"].append({"type": "unofficial", "resolves": fixed})
     for name, file, why in (
         ("ziglang", "packaging/release-tools.in", OF_THE_COMPILER),
         ("nanobind", "bindings/python/wheel-tools.in", "between C++ and Python"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -52,6 +53,8 @@ def test_what_is_in_it(name, architecture):
     assert files_of(name, architecture) <= names, sorted(names)
     assert f"usr/share/doc/{name}/copyright" in names
     assert {line.split()[1] for line in listed} == {"root/root"}
+    # Whatever the umask.
+    assert {line.split()[0] for line in listed} <= {"drwxr-xr-x", "-rwxr-xr-x", "-rw-r--r--", "lrwxrwxrwx"}
     # Nothing of one is in another, and nothing of the build.
     assert not any(str(ROOT).removeprefix("/") in file for file in names)
 
@@ -69,6 +72,18 @@ def test_what_it_needs(name, needs, architecture):
     depends = set(re.findall(r"(?:^|, )([a-z0-9.+-]+)", field(name, architecture, "Depends")))
     assert needs <= depends
     assert [field(name, architecture, key) for key in ("Version", "Package", "Architecture")] == [VERSION, name, architecture]
+
+
+@pytest.mark.parametrize("architecture", MADE)
+def test_what_is_compiled_into_the_program_is_listed_with_its_licences(architecture, tmp_path):
+    run("dpkg-deb", "--extract", package("drawbridge", architecture), tmp_path)
+    documents = tmp_path / "usr/share/doc/drawbridge"
+    bill = json.loads((documents / "compiled-in.cdx.json").read_bytes())
+    parts = {part["name"]: part["purl"] for part in bill["components"]}
+    assert {"hiredis", "libboost1.81-dev", "libcli11-dev", "libsqlitecpp-dev"} <= set(parts)
+    assert "libssl3" not in parts  # which it needs as a package
+    assert f"?arch={architecture}&" in parts["libsqlitecpp-dev"]
+    assert {file.name for file in (documents / "licenses").iterdir()} == set(parts)
 
 
 def unpack(architecture: str, folder: Path) -> Path:

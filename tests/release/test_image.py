@@ -132,8 +132,24 @@ def test_what_is_in_it_is_listed(layer):
     named = {part["name"] for part in bill["components"]}
     assert {"libc6", "libcurl4", "libpq5", "libsodium23", "libsqlite3-0", "libssl3"} <= named
     assert {"libsqlitecpp-dev", "libcli11-dev", "hiredis"} <= named  # compiled in
-    of_debian = [part for part in bill["components"] if part["name"] != "hiredis"]
-    assert all(part["purl"].startswith(f"pkg:deb/debian/{quote(part['name'])}@") for part in of_debian)
+    assert "ca-certificates" in named
+    of_debian = {part["name"]: part["purl"] for part in bill["components"] if part["name"] != "hiredis"}
+    form = r"pkg:deb/debian/%s@[^?]+\?arch=(amd64|arm64|all)&distro=debian-\d+&upstream=[^&]+"
+    assert [purl for name, purl in of_debian.items() if not re.fullmatch(form % re.escape(quote(name)), purl)] == []
+    with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
+        texts = {entry.name: tar.extractfile(entry).read() for entry in tar if entry.isfile() and "/share/doc/" in entry.name}
+        common = {entry.name for entry in tar if "/common-licenses/" in entry.name}
+    assert {name.split("/")[3] for name in texts} == {*named, "drawbridge"}
+    assert [name for name, text in texts.items() if b"opyright" not in text] == []
+    assert {"usr/share/common-licenses/GPL-3", "usr/share/common-licenses/LGPL-2.1"} <= common
+
+
+def test_hiredis_is_listed_as_it_is_linked():
+    (file,) = (ROOT / "dist").glob(f"drawbridge-{VERSION}-*.image.cdx.json")
+    (part,) = [part for part in json.loads(file.read_bytes())["components"] if part["name"] == "hiredis"]
+    header = (ROOT / "build/hiredis/source/vendor/hiredis/hiredis.h").read_text(encoding="utf-8")
+    assert f"#define HIREDIS_SONAME {part['version']}\n" in header
+    assert part["purl"] == f"pkg:github/redis/hiredis@v{part['version']}"
 
 
 @pytest.mark.long

@@ -111,11 +111,42 @@ def test_https_is_checked_by_the_authorities_of_each_system(
     assert done.returncode == status, done.stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        pytest.param({}, 3, id="the system's authorities did not sign it"),
+        pytest.param({"DRAWBRIDGE_CA_FILE": "/tmp/private.pem"}, 0, id="the environment names those that did"),
+        pytest.param("DRAWBRIDGE_CA_FILE=/tmp/private.pem\n", 0, id="an env file names them"),
+    ],
+)
+def test_authorities_of_ones_own_are_taken_where_the_system_has_others(
+    empty: Path, issuer: BetterAuth, tmp_path: Path, given: dict[str, str] | str, status: int
+) -> None:
+    (tmp_path / "other").mkdir()
+    private, other = Certificate.new(tmp_path), Certificate.new(tmp_path / "other")
+    shutil.copy(private.file, empty / "tmp/private.pem")
+    file = empty / "etc/ssl/cert.pem"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(other.file, file)
+    (empty / "tmp/env").write_text(given if isinstance(given, str) else "")
+    environment = given if isinstance(given, dict) else {}
+    front = TlsFront(private).start(issuer.port)
+    try:
+        command = in_root(empty, "jwks", "--env-file", "/tmp/env", f"{front.url}/api/auth/jwks", **environment)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        front.stop()
+        file.unlink()
+    assert done.returncode == status, done.stderr
+
+
 def test_what_is_in_it_is_listed(empty: Path) -> None:
     folder = empty / f"a folder/drawbridge-{VERSION}"
     named = {part["name"] for part in json.loads((folder / "libraries.cdx.json").read_bytes())["components"]}
     assert {"libc6", "libcurl4", "libpq5", "libsodium23", "libsqlite3-0", "libssl3"} <= named
     assert {"libsqlitecpp-dev", "libcli11-dev", "hiredis"} <= named  # compiled in
+    assert {entry.name for entry in (folder / "licenses").iterdir() if entry.is_dir()} == named
+    assert "GPL-3" in {entry.name for entry in (folder / "licenses").iterdir()}
 
 
 @pytest.mark.long

@@ -29,6 +29,13 @@ OF_GLIBC = {
 }
 OF_MUSL = {"libc.musl-x86_64.so.1"}
 
+
+
+def compiled_libraries() -> list[str]:
+    script = "source scripts/release_libraries.sh; printf '%s\n' \"${wheel_libraries[@]}\""
+    return run(["bash", "-c", f"made=; release_time=; {script}"], cwd=ROOT).split()
+
+
 each_wheel = pytest.mark.parametrize("wheel", WHEELS, ids=lambda wheel: wheel.stem.partition("-")[2])
 
 
@@ -93,14 +100,32 @@ def test_it_does_not_say_where_it_was_made(wheel: Path, tmp_path: Path) -> None:
 
 
 @each_wheel
+def test_licences_are_in_it(wheel: Path) -> None:
+    """Ours, and of each library that was compiled for it, of the compiler's, and of nanobind's."""
+    with zipfile.ZipFile(wheel) as archive:
+        texts = {name.partition("/licenses/")[2]: archive.read(name) for name in archive.namelist() if "/licenses/" in name}
+    assert texts.pop("LICENSE") == (ROOT / "LICENSE").read_bytes()
+    owners = {name.split("/")[1] for name in texts}
+    assert owners == {*compiled_libraries(), "ziglang", "nanobind", "robin-map"}
+    assert [name for name, text in texts.items() if not re.search(rb"(?i)permission|licen[cs]e", text)] == []
+    assert ("linked/ziglang/LICENSES.glibc" in texts) == ("manylinux" in wheel.name)
+
+
+@each_wheel
+def test_who_may_read_it_is_the_same_in_every_clone(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
+    assert {name: mode for name, mode in modes.items() if mode != (0o755 if name.endswith(".so") else 0o644)} == {}
+
+
+@each_wheel
 def test_what_is_linked_into_it_is_listed_in_it(wheel: Path) -> None:
     """Each library that was compiled for it: with Debian's version where Debian's patches are in it."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if ".dist-info/sboms/" in name]
         bill = json.loads(archive.read(name))
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
-    script = "source scripts/release_libraries.sh; printf '%s\n' \"${wheel_libraries[@]}\""
-    compiled = run(["bash", "-c", f"made=; release_time=; {script}"], cwd=ROOT).split()
+    compiled = compiled_libraries()
     parts = {part["name"]: part for part in bill["components"]}
     assert set(parts) == {*compiled, "nanobind", "ziglang"}
     assert {name: part["purl"].split("/")[0] for name, part in parts.items() if name in ("openssl", "curl", "libsodium")} == {
@@ -108,6 +133,9 @@ def test_what_is_linked_into_it_is_listed_in_it(wheel: Path) -> None:
         "curl": "pkg:deb",
         "libsodium": "pkg:deb",
     }
+    assert parts["curl"]["purl"].endswith("?arch=source&distro=debian-12")
+    (patch,) = parts["openssl"]["pedigree"]["patches"]
+    assert patch == {"type": "unofficial", "resolves": [{"type": "security", "id": "CVE-2026-35189"}]}
     lines = [line.split() for line in (ROOT / "packaging/sources.txt").read_text().splitlines()]
     versions = {line[0]: line[2].partition(":")[2] or line[2] for line in lines if line and line[0] in compiled}
     assert [name for name in compiled if not versions[name].startswith(parts[name]["version"])] == []
