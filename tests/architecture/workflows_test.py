@@ -1,4 +1,5 @@
-"""GitHub's workflows take nothing that can change under its name, and no more rights than they need. actionlint reads their form."""
+"""GitHub's workflows take nothing that can change under its name, and no more rights than they need, and publish nothing that was not
+tried. `./dev lint` checks their form, by actionlint."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conftest import ROOT
 
@@ -13,7 +15,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 # The jobs that may do more than read: what, and where.
 RIGHTS = {
-    "release.yml": ["contents: read", "id-token: write", "id-token: write", "contents: write"],
+    "release.yml": ["contents: read", "id-token: write", "id-token: write", "packages: write", "contents: write"],
     "test.yml": ["contents: read"],
 }
 
@@ -58,3 +60,27 @@ def test_rights_are_these(workflow: Path):
 
 def test_it_is_said_that_nobody_has_run_them():
     assert all("nobody has run it yet" in path.read_text(encoding="utf-8") for path in WORKFLOWS)
+
+
+PUBLISH = re.compile(r"gh-action-pypi-publish@|\bnpm publish\b|\bskopeo copy\b|\bgh release create\b")
+
+
+def untried(workflow: dict) -> set[str]:
+    """The jobs that publish, and wait for neither all that is built nor for its tests on aarch64."""
+    jobs = workflow["jobs"]
+
+    def waits_for(name: str) -> set[str]:
+        needs = jobs[name].get("needs", [])
+        direct = {needs} if isinstance(needs, str) else set(needs)
+        return direct.union(*(waits_for(other) for other in direct))
+
+    publish = {name for name, job in jobs.items() if PUBLISH.search(str(job["steps"]))}
+    return {name for name in publish if not waits_for(name) >= {"build", "aarch64"}}
+
+
+def test_nothing_is_published_before_it_ran_on_both_processors():
+    release = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8"))
+    assert untried(release) == set()
+    assert release["jobs"]["aarch64"]["runs-on"] == "ubuntu-24.04-arm"
+    release["jobs"]["npm"]["needs"] = "build"
+    assert untried(release) == {"npm"}
