@@ -86,6 +86,8 @@ def layer_of(program: Path, packages: list[Package], time: int) -> Layer:
         layer.add(name, text.encode())
     layer.folder("data", 0o700, USER)
     layer.folder("tmp", 0o1777, 0)
+    for name in ("proc", "dev", "sys"):  # what a container mounts there cannot be made in a root that is read-only
+        layer.folder(name, 0o555, 0)
     return layer
 
 

@@ -9,13 +9,21 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
+import shutil
+import signal
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
+import yaml
+from better_auth import BetterAuth
+from process import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
@@ -65,18 +73,32 @@ def root(layer, tmp_path_factory) -> Path:
     return folder
 
 
-def run_in(root: Path, config: dict, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """As a container runs it: its own account, its root read-only, and the environment of the image."""
-    read_only = f"mount --bind {root} {root} && mount -o remount,bind,ro {root} && exec chroot --userspec={config['config']['User']}"
+# Its own account, processes and mounts; its root is read-only, but for the volume.
+AS_A_CONTAINER = """
+    mount --bind {root} {root}
+    cd {root}
+    mount -t proc proc proc
+    mount --rbind /dev dev
+    mount -t sysfs -o ro sysfs sys
+    {volume}
+    mount -o remount,bind,ro {root}
+    exec unshare --root=. --wd={folder} --setgid={user} --setuid={user} /usr/bin/drawbridge "$@"
+"""
+
+
+def command_in(root: Path, config: dict, *arguments: str, volume: Path | None = None, **env: str) -> list[str]:
+    """As a container runs it, with the environment of the image, and this machine's network."""
+    mounted = f"mount --bind {volume} data" if volume else ""
+    user, folder = config["config"]["User"].partition(":")[0], config["config"]["WorkingDir"]
+    script = "set -e\n" + AS_A_CONTAINER.format(root=root, volume=mounted, user=user, folder=folder)
     settings = [*config["config"]["Env"], *(f"{name}={value}" for name, value in env.items())]
-    command = f'{read_only} {root} /usr/bin/drawbridge "$@"'
-    return subprocess.run(
-        ["env", "-i", *settings, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "unshare", "--mount", "sh", "-c", command, "sh", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    unshared = ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh", *arguments]
+    return ["env", "-i", *settings, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", *unshared]
+
+
+def run_in(root: Path, config: dict, *arguments: str, volume: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    command = command_in(root, config, *arguments, volume=volume, **env)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_it_is_small(layer):
@@ -97,6 +119,7 @@ def test_nothing_else_can_be_run_in_it(layer):
     assert [name for name, entry in entries.items() if entry.mode & 0o6000] == []
     assert [name for name, entry in entries.items() if entry.mode & 0o002] == ["tmp"]
     assert (entries["data"].uid, entries["data"].mode) == (65532, 0o700)
+    assert {name: entries[name].mode for name in ("proc", "dev", "sys")} == {"proc": 0o555, "dev": 0o555, "sys": 0o555}
 
 
 def test_it_runs_without_rights_in_a_root_that_is_read_only(root, config):
@@ -123,6 +146,74 @@ def test_it_finds_what_resolves_names_and_checks_certificates(root, config):
 def test_it_writes_to_its_volume_alone(root, config):
     done = run_in(root, config, "migrate", "up", DATABASE_URL="sqlite:///data/app.db")
     assert (done.returncode, "cannot be opened" in done.stderr) == (3, True), done.stderr
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[tuple[BetterAuth, Path]]:
+    """A Better Auth whose database is in the image's volume."""
+    volume = tmp_path / "volume"
+    volume.mkdir(mode=0o700)
+    issuer = BetterAuth(volume).start()
+    for path in (volume, *volume.iterdir()):
+        shutil.chown(path, 65532, 65532)
+    yield issuer, volume
+    issuer.stop()
+
+
+def test_it_serves_from_its_root_and_volume(root, config, shared):
+    """What docs/deploying.md has an operator do: the tables first, then `serve`, as process 1, until SIGTERM."""
+    issuer, volume = shared
+    port = free_port()
+    env = {
+        "BETTER_AUTH_URL": issuer.url,
+        "DATABASE_URL": "sqlite:///data/app.db",
+        "DRAWBRIDGE_LISTEN": f"0.0.0.0:{port}",
+    }
+    migrated = run_in(root, config, "migrate", "up", volume=volume, **env)
+    assert migrated.returncode == 0, migrated.stderr
+
+    person = issuer.sign_up("a")
+    given = {"Authorization": f"Bearer {person.token()}"}
+    tasks = f"http://127.0.0.1:{port}/api/v1/{person.uuid}/tasks"
+    server = subprocess.Popen(command_in(root, config, *config["config"]["Cmd"], volume=volume, **env))
+    try:
+        ready = config["config"]["Healthcheck"]["Test"][2:]
+        wait_until(
+            lambda: server.poll() is not None or run_in(root, config, *ready, volume=volume, **env).returncode == 0,
+            *(30, "the image is ready"),
+        )
+        assert server.poll() is None
+        made = httpx.post(tasks, headers=given, json={"title": "written to the volume"})
+        listed, refused = httpx.get(tasks, headers=given), httpx.get(tasks)
+        os.kill(process_1_of(server), signal.SIGTERM)
+        assert server.wait(30) == 0
+    finally:
+        if server.poll() is None:
+            os.kill(process_1_of(server), signal.SIGKILL)
+            server.wait(20)
+    assert (made.status_code, listed.status_code) == (201, 200), made.text + listed.text
+    assert [task["title"] for task in listed.json()["items"]] == ["written to the volume"]
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_missing")
+
+
+def process_1_of(unshared: subprocess.Popen) -> int:
+    """As this machine counts it."""
+    (child,) = Path(f"/proc/{unshared.pid}/task/{unshared.pid}/children").read_text().split()
+    return int(child)
+
+
+def test_compose_makes_the_tables_before_it_serves(root, config):
+    """Compose itself is not here: what it would run is in the image, and nothing has more rights than it needs."""
+    services = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert list(services) == ["migrate", "api"]
+    assert services["api"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+    for name, service in services.items():
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"]), name
+        assert service["environment"]["DATABASE_URL"].startswith("postgresql://"), name
+        done = run_in(root, config, *service.get("command", config["config"]["Cmd"]), "--help")
+        assert done.returncode == 0, done.stderr
+    assert "ports" not in services["migrate"]
+    assert services["api"]["healthcheck"]["test"] == config["config"]["Healthcheck"]["Test"]
 
 
 def test_what_is_in_it_is_listed(layer):
