@@ -19,16 +19,10 @@ from dist import ROOT, VERSION, run
 from machines import TESTS, Debian, Emulated, Here, Machine, Musl
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        "this one",
-        "bookworm 3.11",
-        "trixie 3.13",
-        "aarch64",
-        "musl",
-    ],
-)
+MACHINES = ["bookworm 3.11", "trixie 3.13", "aarch64", "musl", "this one"]
+
+
+@pytest.fixture(scope="module", params=MACHINES)
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Machine:
     others = {"this one": lambda: Here(tmp_path_factory.mktemp("here")), "aarch64": Emulated, "musl": Musl}
     made = others.get(request.param, lambda: Debian(*request.param.split()))()
@@ -45,6 +39,8 @@ def needed_by_the_tests() -> list[str]:
     return re.findall(r"^[\w.-]+==[^\s;]+(?: ; [^\\\n]+)?", (TESTS / "requirements.txt").read_text(), re.MULTILINE)
 
 
+# "this one" has a compiler, and only hides it: its PATH leads nowhere.
+@pytest.mark.parametrize("machine", MACHINES[:-1], indirect=True, scope="module")
 def test_there_is_no_compiler(machine: Machine) -> None:
     script = (
         "import shutil; print([name for name in ('cc', 'c++', 'gcc', 'g++', 'clang', 'make') if shutil.which(name)])"
