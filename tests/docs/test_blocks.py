@@ -58,7 +58,7 @@ ELSEWHERE = {
 }
 # What would fetch packages or change the machine: its commands are looked at in test_commands.py, no more.
 NOT_RUN = {
-    "apt install ./dist/drawbridge_": "changes the machine; tests/release/test_debs.py runs what is in it",
+    "apt install ./dist/drawbridge_": "changes the machine; tests/release/test_deploying.py types it in another",
     "tar -xzf dist/drawbridge-": "changes the machine; tests/release/test_portable.py runs what is in it",
     'skopeo copy oci-archive:"': "needs Docker; tests/release/test_image.py runs the image's root",
     "npm install": "fetches packages",
