@@ -131,7 +131,7 @@ release_portable() {
 # release_program STAMP RESULT COMMAND FILE...: RESULT is a pattern, of which nothing older stays.
 release_program() {
   local files program=build/packages/bin/drawbridge
-  list_packages packages && build_with_packages packages && refuse_old_packages $program || return
+  list_packages packages && build_with_packages packages && renew_packages $program || return
   mapfile -t files < <(ldd $program | grep -oE '/[^ ]+' && tracked VERSION "${@:4}")
   files+=("$made/packages.list")
   # shellcheck disable=SC2086 # a pattern
@@ -139,22 +139,23 @@ release_program() {
   once "build/dist/$1" $program /etc/ssl/certs/ca-certificates.crt "${files[@]}" -- make_of_program "$2" "$3"
 }
 
-# refuse_old_packages PROGRAM: what Debian has replaced is not published with it. Where nothing may be installed, and for a test,
-# it is named.
-refuse_old_packages() {
-  local old
+# renew_packages PROGRAM: what Debian has replaced is not published with it, so the new ones are installed, and it is compiled with
+# them. Where nothing may be installed, they are named.
+renew_packages() {
+  local old names
   if [[ ${DRAWBRIDGE_PACKAGES:-} != installed ]]; then
     say "apt-get update"
     as_root apt-get update -qq || return
   fi
   old=$(old_packages "$1") || return
   [[ -n $old ]] || return 0
-  old="Debian has replaced what would be published: $(paste -sd , <<<"$old" | sed 's/,/, /g')"
-  if [[ ${DRAWBRIDGE_PACKAGES:-} == installed || ${DRAWBRIDGE_OLD_PACKAGES:-} == named ]]; then
-    say "$old"
-  else
-    fail "$old. Install the new ones first: apt-get upgrade. DRAWBRIDGE_OLD_PACKAGES=named only names them"
-  fi
+  say "Debian has replaced what would be published: $(paste -sd , <<<"$old" | sed 's/,/, /g')"
+  [[ ${DRAWBRIDGE_PACKAGES:-} != installed ]] || return 0
+  mapfile -t names < <(cut -d ' ' -f 1 <<<"$old")
+  say "apt-get install --only-upgrade ${names[*]}"
+  as_root apt-get install --yes --quiet --only-upgrade "${names[@]}" >&2 && list_packages packages && build_with_packages packages || return
+  old=$(old_packages "$1") || return
+  [[ -z $old ]] || fail "apt did not install what Debian has replaced: $(paste -sd , <<<"$old" | sed 's/,/, /g')"
 }
 
 # old_packages PROGRAM: of Debian's packages that are in it or come with it, those of which there is a newer one.

@@ -228,7 +228,7 @@ suite_wheel() {
 # What is in dist/, as others get it, on machines that have nothing else; with the tests' Better Auth.
 alone_release() {
   setup_python
-  if ! DRAWBRIDGE_OLD_PACKAGES=named ./dev release || ! build_issuer; then
+  if ! ./dev release || ! build_issuer; then
     broken "release"
     return
   fi

@@ -80,25 +80,33 @@ def test_the_list_has_what_the_program_is_compiled_with_and_all_that_it_needs(tm
 POLICY = """apt-get() { echo "$*" >>asked; }
 as_root() { "$@"; }
 python3() { echo libssl3; echo libc6; }
-apt-cache() { printf '%s:\\n  Installed: %s\\n  Candidate: %s\\n' libssl3 "$installed" 3.0.2 libc6 2.36 2.36; }
-refuse_old_packages program
+apt-cache() {
+  grep -qs only-upgrade asked && installed=$after
+  printf '%s:\\n  Installed: %s\\n  Candidate: %s\\n' libssl3 "$installed" 3.0.2 libc6 2.36 2.36
+}
+list_packages() { say "lists $1"; }
+build_with_packages() { say "compiles $1"; }
+renew_packages program
 """
 UPDATE = "==> apt-get update\n"
-ADVICE = "Install the new ones first: apt-get upgrade. DRAWBRIDGE_OLD_PACKAGES=named only names them"
-OLD = "Debian has replaced what would be published: libssl3 3.0.1 by 3.0.2"
+OLD = "==> Debian has replaced what would be published: libssl3 3.0.1 by 3.0.2\n"
+RENEWED = "==> apt-get install --only-upgrade libssl3\n==> lists packages\n==> compiles packages\n"
+KEPT = "dev: apt did not install what Debian has replaced: libssl3 3.0.1 by 3.0.2\n"
 
 
 @pytest.mark.parametrize(
-    ("installed", "env", "status", "said"),
+    ("installed", "after", "env", "status", "said"),
     [
-        pytest.param("3.0.2", {}, 0, UPDATE, id="the newest"),
-        pytest.param("3.0.1", {}, 1, f"{UPDATE}dev: {OLD}. {ADVICE}\n", id="an old one"),
-        pytest.param("3.0.1", {"DRAWBRIDGE_OLD_PACKAGES": "named"}, 0, f"{UPDATE}==> {OLD}\n", id="for a test"),
-        pytest.param("3.0.1", {"DRAWBRIDGE_PACKAGES": "installed"}, 0, f"==> {OLD}\n", id="where nothing may be installed"),
+        pytest.param("3.0.2", "3.0.2", {}, 0, UPDATE, id="the newest"),
+        pytest.param("3.0.1", "3.0.2", {}, 0, f"{UPDATE}{OLD}{RENEWED}", id="an old one"),
+        pytest.param("3.0.1", "3.0.1", {}, 1, f"{UPDATE}{OLD}{RENEWED}{KEPT}", id="one that apt keeps"),
+        pytest.param("3.0.1", "", {"DRAWBRIDGE_PACKAGES": "installed"}, 0, OLD, id="where nothing may be installed"),
     ],
 )
-def test_old_packages_are_not_published(tmp_path: Path, installed: str, env: dict[str, str], status: int, said: str) -> None:
-    done = ask(tmp_path, POLICY, installed=installed, **env)
+def test_old_packages_are_not_published(
+    tmp_path: Path, installed: str, after: str, env: dict[str, str], status: int, said: str
+) -> None:
+    done = ask(tmp_path, POLICY, installed=installed, after=after, **env)
     assert (done.returncode, done.stderr) == (status, said)
     assert (tmp_path / "asked").exists() == (UPDATE in said)
 
