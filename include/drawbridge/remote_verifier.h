@@ -35,7 +35,8 @@ struct DRAWBRIDGE_API BetterAuth {
 
 /// Where the keys come from and how long they may serve.
 struct KeySource {
-  /// https anywhere; http only to loopback or to a host of `allow_http_hosts`.
+  /// https anywhere; http only to loopback or to a host of `allow_http_hosts`, and never by a proxy. For
+  /// https `https_proxy` of the environment counts, which passes on what it cannot read.
   std::string jwks_url;
   std::vector<std::string> allow_http_hosts{};
   /// PEM file of certificate authorities to trust instead of the system's.

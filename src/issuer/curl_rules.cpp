@@ -44,7 +44,7 @@ std::unique_ptr<CURL, FreeEasy> new_request(const JwksUrl& url,
     // Instead of the system's: Debian's libcurl would go on trusting the directory that it was built with.
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   }
-  if (url.loopback) curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  if (url.is_direct) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   return request;
 }
 

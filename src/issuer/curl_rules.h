@@ -19,7 +19,8 @@ struct FreeEasy {
 };
 
 /// What holds for every request of this program: 5 seconds in all, no redirect, TLS 1.2 or newer, always
-/// verified, with `ca_file` instead of the system's authorities where it is given; loopback without a proxy.
+/// verified, with `ca_file` instead of the system's authorities where it is given. A proxy of the environment
+/// serves https alone, and not to loopback: it passes on what it can neither read nor change.
 /// Both arguments are copied.
 std::unique_ptr<CURL, FreeEasy> new_request(const JwksUrl& url,
                                             const std::optional<std::filesystem::path>& ca_file);

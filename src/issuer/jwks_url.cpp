@@ -104,11 +104,12 @@ std::expected<JwksUrl, std::string> check_jwks_url(std::string_view url,
   const bool allowed = loopback || std::ranges::any_of(allow_http_hosts, [&](const std::string& host) {
                          return ascii::lower(host) == parsed->host;
                        });
-  if (parsed->scheme == "http" && !allowed)
+  const bool is_plain = parsed->scheme == "http";
+  if (is_plain && !allowed)
     return refuse(url,
                   "is plain http to another machine, so anyone on the way could swap the keys: use https, or "
                   "list the host in KeySource::allow_http_hosts if you control the network in between");
-  return JwksUrl{std::string{url}, loopback};
+  return JwksUrl{std::string{url}, is_plain || loopback};
 }
 
 }  // namespace fetch

@@ -10,7 +10,8 @@ namespace drawbridge::fetch {
 /// A URL that keys may be fetched from.
 struct JwksUrl {
   std::string text;
-  bool loopback;  ///< then no proxy is asked
+  /// Then no proxy is asked: plain http, which a proxy could read and change, and loopback.
+  bool is_direct;
 };
 
 /// Checks a URL by the rules for keys: https anywhere, http only to loopback or to `allow_http_hosts`, no

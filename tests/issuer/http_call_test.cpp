@@ -2,9 +2,13 @@
 
 #include "issuer/http_call.h"
 
+#include <memory>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/misbehaving_server.h"
+#include "tests/support/variable.h"
 
 namespace drawbridge::fetch {
 namespace {
@@ -41,6 +45,37 @@ TEST(HttpCall, SendsABody) {
   ASSERT_TRUE(answer) << answer.error();
   EXPECT_EQ(server.requests().front().header("content-length"), "7");
   EXPECT_EQ(server.requests().front().header("content-type"), "application/json");
+}
+
+/// A proxy could read what plain http carries, and answer with keys of its own.
+TEST(HttpCall, GoesByNoProxyOverPlainHttp) {
+  MisbehavingServer server;
+  MisbehavingServer proxy;
+  server.answer(Answer::json("\"the server\""));
+  proxy.answer(Answer::json("\"the proxy\""));
+  const std::string address = proxy.url("");
+  std::vector<std::unique_ptr<test::Variable>> variables;
+  for (const char* name : {"http_proxy", "all_proxy", "ALL_PROXY"})
+    variables.push_back(std::make_unique<test::Variable>(name, address.c_str()));
+  for (const char* name : {"no_proxy", "NO_PROXY"})
+    variables.push_back(std::make_unique<test::Variable>(name, nullptr));
+  // An address of this machine that is not loopback's.
+  const auto answer = call_http({.url = server.url("/api/auth/jwks", "0.0.0.0")},
+                                {.jwks_url = {}, .allow_http_hosts = {"0.0.0.0"}});
+  ASSERT_TRUE(answer) << answer.error();
+  EXPECT_EQ(answer->body, "\"the server\"");
+  EXPECT_EQ(proxy.request_count(), 0U);
+}
+
+TEST(HttpCall, GoesByTheProxyForHttpsWhichItPassesOn) {
+  MisbehavingServer proxy;
+  proxy.answer(Answer::of(503, ""));
+  const test::Variable https_proxy{"https_proxy", proxy.url("").c_str()};
+  const test::Variable no_proxy{"no_proxy", nullptr};
+  const test::Variable capitals{"NO_PROXY", nullptr};
+  EXPECT_FALSE(call_http({.url = "https://auth.invalid/api/auth/jwks"}, {}));
+  ASSERT_EQ(proxy.request_count(), 1U);
+  EXPECT_EQ(proxy.requests().front().target, "auth.invalid:443") << "what CONNECT asks for";
 }
 
 TEST(HttpCall, FollowsNoRedirect) {

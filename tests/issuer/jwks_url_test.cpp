@@ -121,8 +121,9 @@ TEST(CheckJwksUrl, TakesHttpsAnywhere) {
     const auto checked = fetch::check_jwks_url(url, {});
     ASSERT_TRUE(checked) << url;
     EXPECT_EQ(checked->text, url);
-    EXPECT_FALSE(checked->loopback) << url;
+    EXPECT_FALSE(checked->is_direct) << url;
   }
+  EXPECT_TRUE(fetch::check_jwks_url("https://127.0.0.1/jwks", {})->is_direct);
 }
 
 TEST(CheckJwksUrl, TakesPlainHttpToLoopback) {
@@ -132,7 +133,7 @@ TEST(CheckJwksUrl, TakesPlainHttpToLoopback) {
         "http://[0:0:0:0:0:0:0:1]/jwks", "HTTP://127.0.0.1/jwks"}) {
     const auto checked = fetch::check_jwks_url(url, {});
     ASSERT_TRUE(checked) << url << ": " << checked.error();
-    EXPECT_TRUE(checked->loopback) << url;
+    EXPECT_TRUE(checked->is_direct) << url;
   }
 }
 
@@ -158,7 +159,7 @@ TEST(CheckJwksUrl, TakesPlainHttpToAllowedHostsExactly) {
        {"http://auth.internal:3000/jwks", "http://AUTH.INTERNAL/jwks", "http://10.0.0.5/jwks"}) {
     const auto checked = fetch::check_jwks_url(url, allowed);
     ASSERT_TRUE(checked) << url << ": " << checked.error();
-    EXPECT_FALSE(checked->loopback) << url;
+    EXPECT_TRUE(checked->is_direct) << url << ": a proxy could read and change what it passes on";
   }
   for (const std::string url : {"http://auth.internal.evil.com/jwks", "http://xauth.internal/jwks",
                                 "http://internal/jwks", "http://10.0.0.50/jwks"})

@@ -2,7 +2,6 @@
 
 #include "drawbridge/remote_verifier.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <stdexcept>
@@ -11,6 +10,7 @@
 
 #include "tests/issuer/issuer.h"
 #include "tests/support/scratch_directory.h"
+#include "tests/support/variable.h"
 
 namespace drawbridge {
 namespace {
@@ -27,6 +27,7 @@ using test::set_of;
 using test::source_of;
 using test::TestKey;
 using test::token_of;
+using test::Variable;
 
 TEST(RemoteVerifier, FetchesTheKeysOnceForItsFirstTokens) {
   const TestKey key = key_named("key-1");
@@ -94,22 +95,6 @@ TEST(RemoteVerifier, FetchesOverTlsFromItsOwnAuthorityAlone) {
   RemoteVerifier trusting_the_authority{policy(), source};
   EXPECT_EQ(said_of(trusting_the_authority.verify(token_of(key))), "user of key-1");
 }
-
-/// Sets a variable of the environment while it lives; nothing removes it.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_{name} {
-    if (const char* old = std::getenv(name)) old_ = old;
-    value != nullptr ? setenv(name, value, 1) : unsetenv(name);
-  }
-  ~Variable() { old_ ? setenv(name_, old_->c_str(), 1) : unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> old_;
-};
 
 TEST(RemoteVerifier, AsksNoProxyForLoopback) {
   const char* nobody = "http://127.0.0.1:1";
