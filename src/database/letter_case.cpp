@@ -12,14 +12,6 @@
 namespace drawbridge::database {
 namespace {
 
-/// Its capital letter is I, as that of i: so the three belong together, as PostgreSQL has it too.
-void make_dotless_i_an_i(std::string& text) {
-  constexpr std::string_view dotless_i = "ı";
-  for (auto at = text.find(dotless_i); at != std::string::npos; at = text.find(dotless_i, at)) {
-    text.replace(at, dotless_i.size(), "i");
-  }
-}
-
 constexpr auto folding =
     static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE | UTF8PROC_STABLE);
 
@@ -98,6 +90,19 @@ bool has_too_many_marks_in_a_row(std::string_view text) {
   return found;
 }
 
+std::string with_i_for_dotless_i(std::string_view text) {
+  constexpr std::string_view dotless_i = "ı";
+  std::string replaced;
+  replaced.reserve(text.size());
+  while (true) {
+    const auto at = text.find(dotless_i);
+    replaced.append(text.substr(0, at));
+    if (at == std::string_view::npos) return replaced;
+    replaced.push_back('i');
+    text.remove_prefix(at + dotless_i.size());
+  }
+}
+
 std::string letter_case_folded(std::string_view text) {
   // Most texts, and a hundred times as fast.
   if (ascii::is_ascii(text)) return ascii::lower(text);
@@ -107,9 +112,7 @@ std::string letter_case_folded(std::string_view text) {
                                  static_cast<utf8proc_ssize_t>(cut.size()), &mapped, folding);
   if (size < 0) return std::string{text};
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned{mapped, std::free};
-  std::string folded{reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)};
-  make_dotless_i_an_i(folded);
-  return folded;
+  return with_i_for_dotless_i({reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)});
 }
 
 }  // namespace drawbridge::database

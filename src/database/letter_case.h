@@ -19,4 +19,8 @@ bool has_too_many_marks_in_a_row(std::string_view text);
 /// is.
 std::string letter_case_folded(std::string_view text);
 
+/// The part of it that makes the dotless ı an i, whose capital letter I is: so the three belong together, as
+/// PostgreSQL has it too. One pass into another text: what is put into the same one moves all that follows.
+std::string with_i_for_dotless_i(std::string_view text);
+
 }  // namespace drawbridge::database

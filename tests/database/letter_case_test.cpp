@@ -1,6 +1,8 @@
 #include "database/letter_case.h"
 
 #include <algorithm>
+#include <ctime>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -42,6 +44,32 @@ TEST(LetterCase, has_no_long_run_of_marks_to_put_in_order) {
   std::string few = "a";
   for (int i = 0; i < 30; ++i) few += "\u0323";
   EXPECT_EQ(letter_case_folded(few).find("\u034F"), std::string::npos);
+}
+
+/// Of this thread, so that nobody else on the machine counts.
+double processor_seconds_to_replace_in(const std::string& text) {
+  const auto seconds = [] {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+  };
+  const double before = seconds();
+  EXPECT_FALSE(with_i_for_dotless_i(text).empty());
+  return seconds() - before;
+}
+
+/// Replaced in place they would take a thousand times as long as letters that stay.
+TEST(LetterCase, takes_one_pass_for_any_number_of_dotless_is) {
+  EXPECT_EQ(with_i_for_dotless_i("a\u0131b\u0131\u0131"), "aibii");
+  EXPECT_EQ(with_i_for_dotless_i("\u0111\u0111"), "\u0111\u0111");
+  EXPECT_EQ(with_i_for_dotless_i(""), "");
+  std::string dotless;
+  std::string others;
+  for (int i = 0; i < 200'000; ++i) {
+    dotless += "\u0131";
+    others += "\u0111";
+  }
+  EXPECT_LT(processor_seconds_to_replace_in(dotless), 50 * processor_seconds_to_replace_in(others));
 }
 
 TEST(MarksInARow, are_counted_as_they_decompose) {

@@ -108,11 +108,31 @@ void bind_task(Query& query, const Task& task, const TaskTimes& times) {
       .bind(":now", times.now);
 }
 
-void bind_folded(Query& query, const Task& task) {
-  std::optional<std::string> description;
-  if (task.description) description = database::letter_case_folded(*task.description);
-  query.bind(":title_folded", database::letter_case_folded(task.title))
-      .bind(":description_folded", description);
+/// Texts that are given to a task, as search and order compare them. They are made before the transaction
+/// that writes them begins: while it lasts, nobody else writes.
+struct FoldedTexts {
+  std::optional<std::string> title{};
+  std::optional<std::optional<std::string>> description{};
+};
+
+std::optional<std::string> folded(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  return database::letter_case_folded(*text);
+}
+
+FoldedTexts folded_texts_of(const NewTask& fields) {
+  return {.title = folded(fields.title), .description = folded(fields.description)};
+}
+
+FoldedTexts folded_texts_of(const TaskChange& change) {
+  FoldedTexts texts{.title = folded(change.title)};
+  if (change.description) texts.description = folded(*change.description);
+  return texts;
+}
+
+void bind_folded(Query& query, const Task& task, const FoldedTexts& given) {
+  query.bind(":title_folded", given.title ? given.title : folded(task.title))
+      .bind(":description_folded", given.description ? *given.description : folded(task.description));
 }
 
 /// What a filter's parameters are bound to.
@@ -160,11 +180,8 @@ std::int64_t count_tasks(SqliteConnection& connection, const std::string& user_i
   return query.column(0).getInt64();
 }
 
-/// Whether a change of a task gives it a title or a description.
-enum class Texts { kept, given };
-
 /// Writes a task that was read and changed in the same transaction, and gives it back as it now is.
-Result<Task> rewrite_task(SqliteConnection& connection, Task task, Texts texts, Instant now) {
+Result<Task> rewrite_task(SqliteConnection& connection, Task task, const FoldedTexts& texts, Instant now) {
   const auto times = times_of(task.due_date, task.reminder_at, now);
   if (!times) return std::unexpected{times.error()};
   task.updated_at = now;
@@ -173,9 +190,9 @@ Result<Task> rewrite_task(SqliteConnection& connection, Task task, Texts texts, 
     bind_task(query, task, *times);
     query.run();
   }
-  if (texts == Texts::kept) return task;
+  if (!texts.title && !texts.description) return task;
   Query query{connection.prepared(sql::fold_task)};
-  bind_folded(query.bind(":user_id", task.user_id.text()).bind(":id", task.id.text()), task);
+  bind_folded(query.bind(":user_id", task.user_id.text()).bind(":id", task.id.text()), task, texts);
   query.run();
   return task;
 }
@@ -191,8 +208,8 @@ Result<Growth> replace_tags(SqliteConnection& connection, Task& task, std::span<
 /// Reads the owner's task, has it changed, and writes it, in one transaction. `change` says whether the task
 /// has more tags than before.
 template <class Change>
-Result<Task> in_transaction(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Texts texts,
-                            Instant now, std::int64_t most, Change change) {
+Result<Task> in_transaction(SqliteConnection& connection, const Uuid& owner, const Uuid& id,
+                            const FoldedTexts& texts, Instant now, std::int64_t most, Change change) {
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();
   auto task = read_row(connection, owner, id);
@@ -248,6 +265,7 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
   const auto id = database::new_uuid();
   if (!id) return failed(Kind::unavailable, "the operating system provides no random bytes");
   Task task = new_task(fields, owner, *id, now);
+  const FoldedTexts texts = folded_texts_of(fields);
   SQLite::Transaction transaction{connection.database, SQLite::TransactionBehavior::IMMEDIATE};
   if (!user_exists(connection, owner)) return user_unknown();
   if (most > 0 && has_more_than(connection, sql::task_beyond, owner, most - 1)) {
@@ -256,7 +274,7 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
   {
     Query query{connection.prepared(sql::insert_task)};
     bind_task(query, task, *times);
-    bind_folded(query, task);
+    bind_folded(query, task, texts);
     query.run();
   }
   if (!fields.tag_ids.empty()) {
@@ -271,16 +289,16 @@ Result<Task> add_task(SqliteConnection& connection, const Uuid& owner, const New
 
 Result<Task> change_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id,
                          const TaskChange& change, Instant now, std::int64_t most) {
-  const Texts texts = change.title || change.description ? Texts::given : Texts::kept;
-  return in_transaction(connection, owner, id, texts, now, most, [&](Task& task) -> Result<Growth> {
-    apply(change, task);
-    if (!change.tag_ids) return Growth::none;
-    return replace_tags(connection, task, *change.tag_ids);
-  });
+  return in_transaction(connection, owner, id, folded_texts_of(change), now, most,
+                        [&](Task& task) -> Result<Growth> {
+                          apply(change, task);
+                          if (!change.tag_ids) return Growth::none;
+                          return replace_tags(connection, task, *change.tag_ids);
+                        });
 }
 
 Result<Task> toggle_task(SqliteConnection& connection, const Uuid& owner, const Uuid& id, Instant now) {
-  return in_transaction(connection, owner, id, Texts::kept, now, 0, [](Task& task) -> Result<Growth> {
+  return in_transaction(connection, owner, id, {}, now, 0, [](Task& task) -> Result<Growth> {
     task.completed = !task.completed;
     return Growth::none;
   });
