@@ -116,7 +116,7 @@ void judge_unreadable(Report& report, const Visit& visit, const std::string& why
   if (place_of(visit) == "redis")
     return report.fault(id, without_stop(why), cause,
                         fmt::format("start Redis, and set DRAWBRIDGE_REDIS_URL to Better Auth's, with its "
-                                    "password and database; an ACL user needs +get and ~{}*",
+                                    "password and database; an ACL user needs +getrange and ~{}*",
                                     display_text(visit.storages.prefix)));
   report.fault(id, without_stop(why), cause,
                fmt::format("set DATABASE_URL to the database with Better Auth's sessions; if they are in "

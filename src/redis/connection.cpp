@@ -34,23 +34,27 @@ Reply answer_of(redisContext& context) {
   for (int is_sent = 0; is_sent == 0;)
     if (redisBufferWrite(&context, &is_sent) != REDIS_OK) return nullptr;
   const auto ends_by = std::chrono::steady_clock::now() + longest_answer;
+  const auto is_late = [ends_by] { return std::chrono::steady_clock::now() >= ends_by; };
   while (true) {
     void* read = nullptr;
     if (redisGetReplyFromReader(&context, &read) != REDIS_OK) return nullptr;
     Reply reply{static_cast<redisReply*>(read)};
     if (reply && reply->type != REDIS_REPLY_PUSH) return reply;
-    if (std::chrono::steady_clock::now() >= ends_by) {
+    if (is_late()) {
       give_up(context);
       return nullptr;
     }
-    if (!reply && redisBufferRead(&context) != REDIS_OK) return nullptr;
+    if (!reply && redisBufferRead(&context) != REDIS_OK) {
+      if (is_late()) give_up(context);  // which hiredis calls what it calls a connection that was cut
+      return nullptr;
+    }
   }
 }
 
 /// Sent as it is, so that no byte of a part is read as a part of the command.
 Reply ask(redisContext& context, std::span<const std::string_view> parts) {
-  std::array<const char*, 3> texts{};
-  std::array<std::size_t, 3> sizes{};
+  std::array<const char*, 4> texts{};
+  std::array<std::size_t, 4> sizes{};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     texts.at(i) = parts[i].data();
     sizes.at(i) = parts[i].size();
@@ -73,7 +77,7 @@ std::string fault_of_error(const redisReply& reply) {
   const std::pair<std::string_view, std::string_view> meanings[] = {
       {"NOAUTH", "it asks for a password"},
       {"WRONGPASS", "user or password is wrong"},
-      {"NOPERM", "the user may not GET these keys"},
+      {"NOPERM", "the user may not read these keys with GETRANGE"},
       {"LOADING", "it is still starting"},
       {"MOVED", "it is part of a cluster, which is not supported"},
       {"MASTERDOWN", "it is a replica without its master"},
@@ -152,15 +156,16 @@ std::optional<RedisConnection::Fault> RedisConnection::sign_in(const RedisUrl& u
   return said(select);
 }
 
-std::expected<std::optional<std::string>, std::string> RedisConnection::get(std::string_view key) {
-  const std::array<std::string_view, 2> command{"GET", key};
+std::expected<std::optional<std::string>, std::string> RedisConnection::get(std::string_view key,
+                                                                            std::size_t most) {
+  const std::string last = fmt::format("{}", most - 1);
+  const std::array<std::string_view, 4> command{"GETRANGE", key, "0", last};
   const Reply reply = ask(*context_, command);
   if (!reply) return std::unexpected{fault_of(*context_)};
   switch (reply->type) {
     case REDIS_REPLY_STRING:
+      if (reply->len == 0) return std::nullopt;
       return std::string{reply->str, reply->len};
-    case REDIS_REPLY_NIL:
-      return std::nullopt;
     case REDIS_REPLY_ERROR:
       return std::unexpected{fault_of_error(*reply)};
     default:
@@ -170,6 +175,10 @@ std::expected<std::optional<std::string>, std::string> RedisConnection::get(std:
 
 bool RedisConnection::is_lost() const {
   return context_->err != 0;
+}
+
+bool RedisConnection::has_timed_out() const {
+  return context_->err == REDIS_ERR_TIMEOUT;
 }
 
 }  // namespace drawbridge::redis

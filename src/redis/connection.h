@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -31,11 +32,13 @@ class RedisConnection {
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
-  /// The text under the key, or that there is none.
-  std::expected<std::optional<std::string>, Fault> get(std::string_view key);
+  /// The text under the key, of a longer one the first `most` bytes; or that there is none, or an empty one.
+  std::expected<std::optional<std::string>, Fault> get(std::string_view key, std::size_t most);
 
   /// Whether it is lost: whatever is asked on it from now on fails.
   bool is_lost() const;
+  /// Whether it is lost because the server took too long to answer.
+  bool has_timed_out() const;
 
  private:
   RedisConnection() = default;

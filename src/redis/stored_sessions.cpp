@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/credentials/secondary_storage.h"
+#include "core/credentials/session_record.h"
 #include "database/threaded_store.h"
 #include "issuer/without_signals.h"
 #include "redis/connection.h"
@@ -14,6 +15,8 @@ namespace drawbridge::redis {
 namespace {
 
 constexpr std::chrono::milliseconds between_attempts{500};
+/// Enough to see that a record is too large, whatever a user has put into it.
+constexpr std::size_t most_of_a_record = max_session_record_size + 1;
 
 using Value = std::expected<std::optional<std::string>, std::string>;
 
@@ -48,16 +51,18 @@ class RedisSession final : public database::Session {
     return fmt::format("The sessions in Redis cannot be read: {}.", fault);
   }
 
-  /// To read twice does no harm, so a connection that the server has closed meanwhile is replaced.
+  /// To read twice does no harm, so a connection that the server has closed meanwhile is replaced. A server
+  /// that took too long is not asked twice: who waits has waited long enough, and so have the others.
   Value get(const std::string& key) {
     const bool is_new = connection_ == nullptr;
     if (auto fault = connect()) return std::unexpected{*std::move(fault)};
-    auto value = connection_->get(key);
+    auto value = connection_->get(key, most_of_a_record);
     if (!connection_->is_lost()) return value;
+    const bool was_cut = !connection_->has_timed_out();
     connection_.reset();
-    if (is_new) return value;
+    if (is_new || !was_cut) return value;
     if (auto fault = connect()) return std::unexpected{*std::move(fault)};
-    value = connection_->get(key);
+    value = connection_->get(key, most_of_a_record);
     if (connection_->is_lost()) connection_.reset();
     return value;
   }

@@ -125,7 +125,7 @@ TEST(SessionChecks, TheStorageCanBeRead) {
   const Case cases[] = {
       {"asked", {}, id, ok, "asks Better Auth"},
       {"database", at("database"), id, fault, "The sessions in the database cannot be read: it is down |"},
-      {"Redis", at("redis"), id, fault, "+get and ~better-auth:*"},
+      {"Redis", at("redis"), id, fault, "+getrange and ~better-auth:*"},
       {"no Redis", {{"DRAWBRIDGE_SESSIONS", "redis"}}, id, fault, "DRAWBRIDGE_REDIS_URL is not set"},
   };
   for (const Case& c : cases) expect_told(c, broken);

@@ -185,13 +185,13 @@ def test_a_redis_that_is_not_named(in_redis: SetUp):
 
 
 @pytest.mark.parametrize(
-    ("password", "says"), [("a-password", "may not GET these keys"), ("another", "user or password is wrong")]
+    ("password", "says"), [("a-password", "may not read these keys with GETRANGE"), ("another", "user or password is wrong")]
 )
 def test_a_user_of_redis_who_may_not_read(in_redis: SetUp, redis: PrivateRedis, password: str, says: str):
-    assert redis.command("ACL", "SETUSER", "reader", "on", ">a-password", "~app:*", "+get") == "OK"
+    assert redis.command("ACL", "SETUSER", "reader", "on", ">a-password", "~app:*", "+getrange") == "OK"
     env = {"DRAWBRIDGE_REDIS_URL": redis.url.replace("//", f"//reader:{password}@")}
     text = only(looked_for(in_redis, "redis", env, database_url=None), "credentials.storage")
-    assert says in text and "needs +get and ~better-auth:*" in text and password not in text.replace(says, "")
+    assert says in text and "needs +getrange and ~better-auth:*" in text and password not in text.replace(says, "")
 
 
 def test_a_url_that_is_none_is_wrong_usage():

@@ -292,6 +292,45 @@ TEST_P(StoredSessionsOn, ARowThatCannotBeReadIsNotGood) {
   EXPECT_TRUE(said_by(*store).contains("session.expiresAt cannot be read")) << said_by(*store);
 }
 
+/// Users write these texts themselves, and they decide nothing. A huge one would keep a reader from others.
+TEST_P(StoredSessionsOn, ATextThatIsOnlyShownIsLeftOutWhereItIsHuge) {
+  hands->run(tables);
+  const auto store = schema::open_stored_sessions(hands->url());
+  const auto set_to = [&](const std::string& column, const std::string& text) {
+    hands->run("update \"user\" set \"" + column + "\" = " + text);
+  };
+  const auto repeated = [&](const std::string& text, int times) {
+    const std::string count = std::to_string(times);
+    return is_sqlite ? "replace(hex(zeroblob(" + count + ")), '00', '" + text + "')"
+                     : "repeat('" + text + "', " + count + ")";
+  };
+  const std::string rest = " ada root verified user admin anonymous";
+  const std::string before = "ada " + uuid + " ada@example.com ";
+  struct Text {
+    std::string name;
+    std::string value;
+    std::string shown;
+  };
+  const Text names[]{
+      {"one that fits", repeated("x", 4'096), std::string(4'096, 'x')},
+      {"a byte more", repeated("x", 4'097), "-"},
+      {"in bytes, not in characters", repeated("é", 2'049), "-"},
+      {"of megabytes", repeated("x", 3'000'000), "-"},
+      {"a short one", "'Ada'", "Ada"},
+  };
+  for (const Text& text : names) {
+    set_to("name", text.value);
+    EXPECT_EQ(said_by(*store), before + text.shown + rest) << text.name;
+  }
+  if (is_sqlite) {  // PostgreSQL has no such text
+    set_to("name", "char(97, 0) || " + repeated("x", 3'000'000));
+    EXPECT_EQ(said_by(*store), before + "-" + rest) << "with a NUL, at which length() ends";
+  }
+  set_to("name", "'Ada'");
+  set_to("email", repeated("x", 200'000));
+  EXPECT_EQ(said_by(*store), "ada " + uuid + " - Ada" + rest);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, StoredSessionsOn, testing::Values(On::sqlite, On::postgres),
                          [](const auto& test) { return test.param == On::sqlite ? "Sqlite" : "Postgres"; });
 

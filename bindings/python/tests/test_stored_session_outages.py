@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from key_server import KeyServer
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 from stored_sessions import ALICE, OwnStore, Rows, by_cookie, code_of, new_token, verifier_of
 
@@ -136,6 +138,44 @@ def test_a_verifier_that_closes_leaves_nobody_unanswered(issuer: Issuer, keys: K
 
 
 # ---- the app's own engine ------------------------------------------------------------------------------
+
+
+class FaultOfDriver(Exception):
+    def __init__(self, sqlstate: str) -> None:
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("fault", "reads"),
+    [
+        (DBAPIError("", {}, FaultOfDriver("57014")), 1),  # statement_timeout
+        (DBAPIError("", {}, TimeoutError()), 1),
+        (PoolTimeout(), 1),
+        (DBAPIError("", {}, FaultOfDriver("42703")), 2),  # a column that is no longer there
+        (DBAPIError("", {}, FaultOfDriver("57P01"), connection_invalidated=True), 2),
+    ],
+    ids=["statement_timeout", "the driver's time", "the pool's time", "tables that changed", "a cut connection"],
+)
+def test_what_took_too_long_is_not_read_twice(
+    fault: Exception, reads: int, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        engine = create_async_engine(rows.url)
+        sessions = sqlalchemy_sessions(engine)
+        assert await sessions.find(new_token()) is None  # from now on the statement is known
+        asked: list[Sequence[str]] = []
+
+        async def look(self: tables.Tables, tokens: Sequence[str]) -> dict[str, SessionRecord]:
+            asked.append(tokens)
+            raise fault
+
+        monkeypatch.setattr(tables.Tables, "_look", look)
+        with pytest.raises(SessionsUnavailable):
+            await sessions.find(new_token())
+        assert len(asked) == reads
+        await engine.dispose()
+
+    asyncio.run(run())
 
 
 def test_an_exhausted_pool_is_503_and_tokens_are_served(

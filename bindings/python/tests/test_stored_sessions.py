@@ -134,6 +134,24 @@ def test_what_a_session_is_worth(
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(("bytes_of_name", "shown"), [(4096, True), (4097, False), (3_000_000, False)])
+def test_a_huge_name_is_not_read(bytes_of_name: int, shown: bool, rows: Rows, issuer: Issuer, keys: KeyServer) -> None:
+    """Users write it themselves, and it decides nothing."""
+
+    async def run() -> None:
+        token, name = new_token(), "n" * bytes_of_name
+        async with store_of("tables", rows) as store:
+            store.add(token, {"name": name}, {})
+            record = await store.sessions.find(token)
+            assert record is not None
+            assert len(record.json) < 8192
+            with verifier_of(store.sessions, issuer, keys) as verifier:
+                found = await verifier.authenticate_request_async(by_cookie(token), method="GET")
+        assert found.name == (name if shown else None)
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [

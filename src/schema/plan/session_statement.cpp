@@ -13,23 +13,29 @@
 namespace drawbridge::schema::plan {
 namespace {
 
+enum class Kind { decides, required, shown };
+
 /// By Better Auth's name.
 struct Column {
   std::string_view name;
-  bool is_required = false;
+  Kind kind = Kind::decides;
 };
 
-constexpr std::array<Column, 6> session_columns{{{"id", true},
-                                                 {"token", true},
-                                                 {"userId", true},
-                                                 {"expiresAt", true},
+/// In bytes. A longer text that is only shown is left out: users write it themselves, and one of megabytes
+/// would keep the few readers from everybody else's sessions. What decides is never left out.
+constexpr int longest_shown = 4'096;
+
+constexpr std::array<Column, 6> session_columns{{{"id", Kind::required},
+                                                 {"token", Kind::required},
+                                                 {"userId", Kind::required},
+                                                 {"expiresAt", Kind::required},
                                                  {"createdAt"},
                                                  {"impersonatedBy"}}};
-constexpr std::array<Column, 9> user_columns{{{"id", true},
+constexpr std::array<Column, 9> user_columns{{{"id", Kind::required},
                                               {"uuid"},
-                                              {"email"},
+                                              {"email", Kind::shown},
                                               {"emailVerified"},
-                                              {"name"},
+                                              {"name", Kind::shown},
                                               {"role"},
                                               {"banned"},
                                               {"banExpires"},
@@ -58,6 +64,15 @@ std::string no_table(const Layout& layout, const std::string& table) {
       identifier(table));
 }
 
+/// PostgreSQL knows how long a text is without reading it; SQLite's own length() ends at a NUL.
+std::string expression(Product product, Kind kind, const std::string& column) {
+  if (kind != Kind::shown) return column;
+  const auto* const bytes =
+      product == Product::sqlite ? "length(CAST({0} AS BLOB))" : "octet_length({0}::text)";
+  return fmt::format("CASE WHEN {} <= {} THEN {} END", fmt::format(fmt::runtime(bytes), column),
+                     longest_shown, column);
+}
+
 struct Part {
   std::string object{};  ///< an expression for the columns as JSON
   std::string fault{};   ///< or why there is none
@@ -70,12 +85,14 @@ Part part_of(Product product, const Layout& layout, const std::string& table, st
   std::vector<std::string> members;
   for (const Column& column : columns) {
     const auto name = actual_name(layout, table, column);
-    if (!name && column.is_required)
+    if (!name && column.kind == Kind::required)
       return {.fault =
                   fmt::format("table {} has no column {}: bring Better Auth's tables up to date, with its "
                               "own migration or with drawbridge migrate up --with-better-auth",
                               named(identifier(table), layout.naming.names), column.name)};
-    if (name) members.push_back(fmt::format("'{}', {}.{}", column.name, alias, identifier(*name)));
+    if (!name) continue;
+    const std::string qualified = fmt::format("{}.{}", alias, identifier(*name));
+    members.push_back(fmt::format("'{}', {}", column.name, expression(product, column.kind, qualified)));
   }
   return {.object = fmt::format("{}({})", product == Product::sqlite ? "json_object" : "json_build_object",
                                 fmt::join(members, ", "))};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import Any, Protocol
@@ -14,14 +15,17 @@ from drawbridge.sessions.source import SessionRecord, SessionSource, SessionsUna
 MOST_READS = 4
 """At a time, in one event loop."""
 
+LARGEST = 1024 * 1024
+"""Bytes of a record that counts. One more is read, which shows that there are more: a user's row may hold a picture."""
+
 Value = bytes | SessionsUnavailable | None
 """Of one key: its text, why it cannot be read, or that there is none."""
 Values = list[Value]
 
 
 class Client(Protocol):
-    """What is asked of `redis.asyncio.Redis`; of those that have them too, `mget` and `pipeline`, or a cluster's
-    `mget_nonatomic` and `exists`."""
+    """What is asked of `redis.asyncio.Redis`; of those that have them too, `getrange`, `mget` and `pipeline`, or a
+    cluster's `mget_nonatomic` and `exists`."""
 
     def get(self, name: str, /) -> Awaitable[Any]: ...  # Any: bytes, or str where the client decodes, or None
 
@@ -41,6 +45,8 @@ class SecondaryStorage(SourceInTime):
         self._is_cluster = hasattr(client, "mget_nonatomic")
         self._many: Any = getattr(client, "mget_nonatomic", None) or getattr(client, "mget", None)
         self._counts = self._is_cluster or (self._many is not None and hasattr(client, "pipeline"))
+        # Without it, a record is read in full, however large.
+        self._getrange: Any = getattr(client, "getrange", None)
         self._prefix = prefix
         self._database = database
         self._reads = SharedReads(self._read, MOST_READS)
@@ -52,13 +58,13 @@ class SecondaryStorage(SourceInTime):
 
     async def _read(self, tokens: Sequence[str]) -> dict[str, Found]:
         keys_of_records = [_core.session_key(self._prefix, token) for token in tokens]
-        values = await self._get(keys_of_records, self._mget if self._many else None)
+        values = await self._records(keys_of_records)
         there = {token: value for token, value in zip(tokens, values, strict=True) if value}
         records = {token: value for token, value in there.items() if isinstance(value, bytes)}
         keys = {token: _core.revocation_key(self._prefix, record) for token, record in records.items()}
         of_users = sorted({key for key in keys.values() if key is not None})
         many = self._mget_all if self._counts else None
-        revocations = dict(zip(of_users, await self._get(of_users, many), strict=True))
+        revocations = dict(zip(of_users, await self._get(of_users, many, self._get_one), strict=True))
         found: dict[str, Found] = {}
         for token, record in there.items():
             if not isinstance(record, bytes):
@@ -68,7 +74,34 @@ class SecondaryStorage(SourceInTime):
             found[token] = _record_with(record, None if key is None else revocations[key])
         return found
 
-    async def _get(self, keys: list[str], many: Callable[[list[str]], Awaitable[Values]] | None) -> Values:
+    async def _records(self, keys: list[str]) -> Values:
+        if self._getrange is None:
+            return await self._get(keys, self._mget if self._many else None, self._get_one)
+        return await self._get(keys, self._beginnings, self._beginning)
+
+    async def _beginning(self, key: str) -> Value:
+        try:
+            return _text(await self._getrange(key, 0, LARGEST)) or None  # "" where there is no such key
+        except Exception as error:
+            return _unavailable(named(error))
+
+    async def _beginnings(self, keys: list[str]) -> Values:
+        if not hasattr(self._client, "pipeline"):
+            return await asyncio.gather(*map(self._beginning, keys))
+        pipeline = self._client.pipeline() if self._is_cluster else self._client.pipeline(transaction=False)
+        for key in keys:
+            pipeline.getrange(key, 0, LARGEST)
+        return [
+            _unavailable(named(value)) if isinstance(value, Exception) else _text(value) or None
+            for value in await pipeline.execute(raise_on_error=False)
+        ]
+
+    async def _get(
+        self,
+        keys: list[str],
+        many: Callable[[list[str]], Awaitable[Values]] | None,
+        one: Callable[[str], Awaitable[Value]],
+    ) -> Values:
         if len(keys) > 1 and many is not None:
             try:
                 return await many(keys)
@@ -76,7 +109,7 @@ class SecondaryStorage(SourceInTime):
                 pass  # a client that decodes fails for all; whose text is not UTF-8, only each by itself tells
             except Exception as error:
                 raise _unavailable(named(error)) from None
-        return [await self._get_one(key) for key in keys]
+        return [await one(key) for key in keys]
 
     async def _get_one(self, key: str) -> Value:
         try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from drawbridge import _core
@@ -16,6 +18,10 @@ from drawbridge.sessions.source import SessionRecord, SessionsUnavailable, named
 
 LONGEST_KNOWN = 60.0
 """Seconds. A column that a plugin adds, `banned` for example, counts from then on."""
+
+QUERY_CANCELED = "57014"
+"""By `statement_timeout`, for example."""
+TIMEOUTS = (TimeoutError, asyncio.TimeoutError, PoolTimeout)
 
 # The core's statement, which is of one token, for those that are asked for; and how many of them may be. On SQLite a
 # record that cannot be made JSON, as with a BLOB, fails the whole statement, so that each has one to itself.
@@ -66,12 +72,16 @@ class Tables(SourceInTime):
         if statement is not None and self._is_asyncpg:
             try:
                 return await self._look_by_asyncpg(statement, tokens)
-            except Exception:
-                pass  # what it is the other way tells, which knows connections that have ended and tables that changed
+            except Exception as error:
+                if _took_too_long(error):
+                    _fail(named(error))
+                # What else it is the other way tells, which knows connections that have ended and tables that changed.
         try:
             return await self._look(tokens)
         except DBAPIError as error:
             self._statement = None
+            if _took_too_long(error):
+                _fail(named(error))
             # A connection that has ended while it rested, or tables that have changed: once more, with new ones.
             if not (error.connection_invalidated or statement is not None):
                 _fail(named(error))
@@ -125,6 +135,16 @@ class Tables(SourceInTime):
             return [[None if value is None else str(value) for value in row] for row in rows]
 
         return _core.session_statement(self._product, query, self._where, _TOKEN)
+
+
+def _took_too_long(error: BaseException | None) -> bool:
+    """By any clock. It would again, and the others wait meanwhile."""
+    while error is not None:
+        if isinstance(error, TIMEOUTS) or getattr(error, "sqlstate", None) == QUERY_CANCELED:
+            return True
+        cause = getattr(error, "orig", None) or error.__cause__
+        error = cause if isinstance(cause, BaseException) else None
+    return False
 
 
 def _records(rows: Iterable[Sequence[Any]]) -> dict[str, SessionRecord]:
