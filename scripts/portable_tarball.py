@@ -13,12 +13,19 @@ from pathlib import Path
 from oci_image import Layer, options_of, stripped
 from program_bill import COMMON, ROOT, all_packages, bill, components, libraries, licences
 
-# Where other systems than Debian have the certificates of authorities, as bindings/python/drawbridge/certificates.py knows them.
+# Where other systems than Debian have the certificates of authorities, as bindings/python/drawbridge/certificates.py has them.
+AUTHORITIES = (
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/ssl/cert.pem",
+)
 START = """#!/bin/sh
 # Starts the program with the libraries that came with it, in ../lib.
 lib=$(dirname "$(readlink -f "$0")")/../lib
 if [ -z "${{DRAWBRIDGE_SYSTEM_CA_FILE-}}" ] && [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then
-  for file in /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
+  for file in {authorities}; do
     if [ -e "$file" ]; then export DRAWBRIDGE_SYSTEM_CA_FILE="$file" && break; fi
   done
 fi
@@ -32,7 +39,7 @@ def main() -> None:
     loader = next(Path(path).name for path in shared if Path(path).name.startswith("ld-linux"))
     folder = Layer(options.time)
     name = f"drawbridge-{options.version}"
-    folder.add(f"{name}/bin/drawbridge", START.format(loader=loader).encode(), 0o755)
+    folder.add(f"{name}/bin/drawbridge", START.format(loader=loader, authorities=" ".join(AUTHORITIES)).encode(), 0o755)
     folder.add(f"{name}/lib/drawbridge", stripped(options.program), 0o755)
     for asked, file in shared.items():
         folder.add(f"{name}/lib/{Path(asked).name}", file.read_bytes(), 0o755)

@@ -3,9 +3,18 @@
 import os
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 
 from drawbridge import _command
 from drawbridge.certificates import certificate_file
+
+WRONG_USE = 2
+"""The exit status, as the command's own of a setting that cannot work."""
+
+
+def names_authorities(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether others than SSL_CERT_FILE's count."""
+    return "DRAWBRIDGE_CA_FILE" in environment or any(each.partition("=")[0] == "--ca-file" for each in arguments)
 
 
 def main() -> int:
@@ -14,7 +23,14 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     arguments = [os.fsencode(argument) for argument in ("drawbridge", *sys.argv[1:])]
-    return _command.main(arguments, certificate_file())
+    try:
+        found = certificate_file()
+    except ValueError as error:
+        if not names_authorities(sys.argv[1:], os.environ):
+            print(f"drawbridge: {error}", file=sys.stderr)
+            return WRONG_USE
+        found = None
+    return _command.main(arguments, found)
 
 
 if __name__ == "__main__":

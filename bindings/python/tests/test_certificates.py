@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
@@ -37,19 +39,85 @@ def openssl(monkeypatch: pytest.MonkeyPatch) -> None:
         ({DEBIAN, OPENSSL, *OTHERS}, None),
         ({OPENSSL, *OTHERS}, OPENSSL),
         ({*OTHERS}, OTHERS[0]),
-        ({OTHERS[2]}, OTHERS[2]),
+        ({"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"}, "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
+        ({"/etc/ssl/ca-bundle.pem"}, "/etc/ssl/ca-bundle.pem"),
+        ({"/etc/pki/tls/cacert.pem"}, "/etc/pki/tls/cacert.pem"),
+        ({"/etc/ssl/cert.pem"}, "/etc/ssl/cert.pem"),
         (set(), certifi.where()),
     ],
-    ids=["Debian", "where Python's OpenSSL looks", "Fedora", "Alpine", "nowhere"],
+    ids=[
+        "Debian",
+        "where Python's OpenSSL looks",
+        "Fedora",
+        "Fedora, the other name",
+        "openSUSE",
+        "OpenELEC",
+        "Alpine",
+        "nowhere",
+    ],
 )
 def test_the_systems_come_before_certifis(there: set[str], chosen: str | None) -> None:
     assert certificate_file(there.__contains__) == chosen
 
 
-def test_ssl_cert_file_wins_where_it_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+NO_SUCH_FILE = (
+    'SSL_CERT_FILE is "/mine.pem": there is no such file, or it cannot be read. Name a PEM file of certificate '
+    "authorities, or unset it to trust the system's"
+)
+
+
+def test_ssl_cert_file_counts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistyped file of the one authority that is pinned must not lead to trust in all of the system's."""
     monkeypatch.setenv("SSL_CERT_FILE", "/mine.pem")
     assert certificate_file({"/mine.pem", DEBIAN}.__contains__) == "/mine.pem"
-    assert certificate_file({OPENSSL}.__contains__) == OPENSSL
+    for there in ({DEBIAN, OPENSSL, *OTHERS}, set()):
+        with pytest.raises(ValueError, match=f"^{re.escape(NO_SUCH_FILE)}$"):
+            certificate_file(there.__contains__)
+    monkeypatch.setenv("SSL_CERT_FILE", "")
+    assert certificate_file({DEBIAN}.__contains__) is None
+
+
+def test_a_folder_is_no_file_of_authorities(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path))
+    with pytest.raises(ValueError, match="there is no such file, or it cannot be read"):
+        certificate_file()
+
+
+def test_a_verifier_needs_the_file_only_where_no_setting_names_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/mine.pem")
+    monkeypatch.delenv("DRAWBRIDGE_CA_FILE", raising=False)
+    with pytest.raises(ValueError, match=f"^{re.escape(NO_SUCH_FILE)}$"):
+        Verifier("https://127.0.0.1:1")
+    authority, _ = certificate_of_its_own_authority(tmp_path)
+    with Verifier("https://127.0.0.1:1", ca_file=authority):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "status", "errors"),
+    [
+        ([], {}, 2, f"drawbridge: {NO_SUCH_FILE}\n"),
+        (["--ca-file", "/other.pem"], {}, 2, '--ca-file is "/other.pem": there is no such file'),
+        (["--ca-file=/other.pem"], {}, 2, '--ca-file is "/other.pem": there is no such file'),
+        ([], {"DRAWBRIDGE_CA_FILE": "/other.pem"}, 2, 'DRAWBRIDGE_CA_FILE is "/other.pem": there is no such file'),
+    ],
+    ids=["alone", "beside a flag", "beside a flag in one word", "beside a variable"],
+)
+def test_the_command_needs_it_likewise(
+    arguments: list[str], variables: dict[str, str], status: int, errors: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "drawbridge", "jwks", "https://127.0.0.1:1/jwks", *arguments],
+        env={"SSL_CERT_FILE": "/mine.pem", **variables},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == status
+    assert errors in done.stderr
 
 
 def test_without_certifi_there_is_nothing_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
