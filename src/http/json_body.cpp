@@ -1,5 +1,7 @@
 #include "http/json_body.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/errors/hints.h"
@@ -29,6 +31,23 @@ std::string pointer_to(std::string_view member_name) {
   return pointer;
 }
 
+/// A task has seven.
+constexpr std::size_t max_members = 100;
+
+/// Whether more members than `left` are in the objects of a value; takes those that it finds off `left`.
+bool has_too_many_members(dom::element element, std::size_t& left) {
+  dom::object object;
+  if (element.get(object) == simdjson::SUCCESS) {
+    if (object.size() > left) return true;
+    left -= object.size();
+    return std::ranges::any_of(object,
+                               [&](const auto field) { return has_too_many_members(field.value, left); });
+  }
+  dom::array array;
+  if (element.get(array) != simdjson::SUCCESS) return false;
+  return std::ranges::any_of(array, [&](const auto item) { return has_too_many_members(item, left); });
+}
+
 }  // namespace
 
 Response problem(const BodyFault& fault) {
@@ -43,6 +62,8 @@ std::expected<dom::object, BodyFault> parse_body(std::string_view body) {
   const auto error = parser.parse(body.data(), body.size()).get(root);
   if (error == simdjson::UTF8_ERROR) return malformed("The body is not valid UTF-8.");
   if (error != simdjson::SUCCESS) return malformed("The body is not valid JSON.");
+  if (auto left = max_members; has_too_many_members(root, left))
+    return std::unexpected{BodyFault{.errors = {{"", "must have at most 100 members"}}}};
   if (const auto fault = strict_json_fault(root); !fault.empty()) return malformed("The body " + fault + '.');
   dom::object object;
   if (root.get(object) != simdjson::SUCCESS)
@@ -73,8 +94,10 @@ std::optional<std::string_view> MemberErrors::text(std::string_view pointer, dom
 std::optional<std::string> MemberErrors::name(std::string_view pointer, dom::element value, std::size_t max) {
   const auto given = text(pointer, value, "must be a string");
   if (!given) return std::nullopt;
-  const auto name = trimmed(*given);
-  if (!name.empty() && code_points(name) <= max) return std::string{name};
+  if (!is_far_longer(*given, max)) {
+    const auto name = trimmed(*given);
+    if (!name.empty() && code_points(name) <= max) return std::string{name};
+  }
   refuse(pointer, fmt::format("must have 1 to {} characters, not counting white space at either end", max));
   return std::nullopt;
 }

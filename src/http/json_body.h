@@ -14,7 +14,8 @@
 
 namespace drawbridge::http {
 
-/// The object that a body is. It lives until this thread's next call.
+/// The object that a body is, with at most 100 members in all of its objects. It lives until this thread's
+/// next call.
 std::expected<simdjson::dom::object, BodyFault> parse_body(std::string_view body);
 
 /// Collects what is wrong with the members of a body. Each function reads one value and, where it is not what
@@ -28,7 +29,7 @@ class MemberErrors {
   /// Valid UTF-8 without NUL, which PostgreSQL has no place for.
   std::optional<std::string_view> text(std::string_view pointer, simdjson::dom::element value,
                                        std::string_view wanted = "must be a string or null");
-  /// The same, trimmed, of 1 to `max` code points.
+  /// The same, trimmed, of 1 to `max` code points. One that is_far_longer() is refused before that.
   std::optional<std::string> name(std::string_view pointer, simdjson::dom::element value, std::size_t max);
 
   bool empty() const { return errors_.empty(); }

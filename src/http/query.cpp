@@ -1,5 +1,7 @@
 #include "http/query.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 
 #include <boost/url/parse.hpp>
@@ -18,6 +20,8 @@ using database::max_page_limit;
 /// Leaves room to multiply with the limit.
 constexpr std::int64_t max_page = std::numeric_limits<std::int64_t>::max() / max_page_limit;
 constexpr std::size_t max_errors = 20;
+/// A list of tasks takes 100 tags and nine others.
+constexpr std::ptrdiff_t max_parameters = 200;
 
 std::string pointer_to(std::string_view parameter) {
   return '?' + display_text(parameter);
@@ -27,6 +31,10 @@ std::string pointer_to(std::string_view parameter) {
 
 QueryReader::QueryReader(std::string_view raw_query) {
   if (raw_query.empty()) return;
+  if (std::ranges::count(raw_query, '&') >= max_parameters) {
+    errors_.push_back({"?", "must have at most 200 parameters"});
+    return;
+  }
   // Not urls::parse_query(): in Boost 1.81 it reads one byte past the end of what it is given.
   const std::string target = "/?" + std::string{raw_query};
   const auto parsed = boost::urls::parse_origin_form(target);

@@ -18,6 +18,12 @@ std::size_t code_points(std::string_view utf8) {
       std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+bool is_far_longer(std::string_view utf8, std::size_t max) {
+  constexpr std::size_t longest_code_point = 4;
+  constexpr std::size_t white_space_around = 4'096;
+  return utf8.size() > longest_code_point * max + white_space_around;
+}
+
 std::string_view trimmed(std::string_view utf8) {
   const auto at_start = [&](std::string_view space) { return utf8.starts_with(space); };
   const auto at_end = [&](std::string_view space) { return utf8.ends_with(space); };

@@ -4,6 +4,7 @@
 
 #include "core/jose/base64url.h"
 #include "core/jose/key_selector.h"
+#include "tests/support/json.h"
 #include "tests/support/test_keys.h"
 
 namespace drawbridge {
@@ -56,6 +57,7 @@ TEST(KeySetKeys, ABadOneIsListedWithItsReason) {
   const BadKey cases[] = {
       {"number", "7", "not a JSON object"},
       {"member_twice", R"({"kid":"k","kid":"l"})", "twice"},
+      {"over_1000_members", test::object_of(1'001), "over 1,000 members"},
       {"kid_missing", R"({"kty":"OKP"})", "no kid"},
       {"kid_number", R"({"kid":7})", "no kid"},
       {"kid_too_long", R"({"kid":")" + std::string(257, 'k') + R"("})", "256"},

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/json.h"
+
 namespace drawbridge {
 namespace {
 
@@ -157,6 +159,7 @@ TEST(SessionRecord, RefusesWhatCannotBeToldForSure) {
       {R"({"session":[],"user":{}})", "is incomplete: session is missing"},
       {record(ends) + "x", "is not valid JSON"},
       {record(ends + R"("token":"other",)"), R"(has the member "token" twice)"},
+      {record(ends + R"("x":)" + test::object_of(1'001) + ","), "has an object with over 1,000 members"},
       {record(), "cannot be used: session.expiresAt is missing"},
       {record(R"("expiresAt":null,)"), "cannot be used: session.expiresAt is missing"},
       {R"({"session":{"id":"s1","userId":"u1",)" + ends + R"("x":0},"user":{"id":"u1"}})",

@@ -176,6 +176,20 @@ def test_at_most_20_errors_are_listed(operations: list[Operation], alice: OwnedA
             assert len(answer.json()["errors"]) == 20
 
 
+def test_what_is_far_too_much_is_refused_without_a_look_at_it(operations: list[Operation], alice: OwnedApi) -> None:
+    most = "&".join(["a"] * 200)
+    white_space = {"title": " " * 5_116 + "x", "name": " " * 4_296 + "x"}
+    for operation in operations:
+        if operation.path not in PROBES:
+            assert_invalid(operation.call(alice, f"?{most}"), "?a")
+            assert_invalid(operation.call(alice, f"?{most}&a"), "?")
+        if operation.body is not None:
+            numbered = {str(number): [{}] for number in range(100)}
+            assert_invalid(operation.call(alice, body=operation.body | numbered | {"a": {"b": 1}}), "")
+            for name in white_space.keys() & operation.body.keys():
+                assert_invalid(operation.call(alice, body=operation.body | {name: white_space[name]}), f"/{name}")
+
+
 def test_other_methods_are_refused_on_every_route_and_allow_tells_which_are_not(
     operations: list[Operation], alice: OwnedApi
 ) -> None:

@@ -65,6 +65,18 @@ TEST(Query, lists_at_most_twenty_errors) {
   EXPECT_EQ(errors_of_unwanted_query(query).size(), 20U);
 }
 
+TEST(Query, has_at_most_two_hundred_parameters) {
+  const std::vector<FieldError> too_many{{"?", "must have at most 200 parameters"}};
+  std::string query = "a";
+  for (int i = 1; i < 200; ++i) query += "&a";
+  EXPECT_EQ(errors_of_unwanted_query(query),
+            (std::vector<FieldError>{{"?a", "is not a parameter of this route"}}));
+  EXPECT_EQ(errors_of_unwanted_query(query + "&a"), too_many);
+  EXPECT_EQ(errors_of_unwanted_query(query + "&"), too_many);
+  EXPECT_EQ(errors_of_unwanted_query(query + "&a=%"), too_many) << "it is not read any more";
+  EXPECT_EQ(page_request(query + "&a").error(), too_many);
+}
+
 TEST(MediaType, json_in_utf8_only) {
   for (const auto* good : {"application/json", "Application/JSON", "application/json; charset=utf-8",
                            "application/json;charset=UTF-8", "application/json ; charset=\"utf-8\"",

@@ -12,9 +12,10 @@ WRONG_USE = 2
 """The exit status, as the command's own of a setting that cannot work."""
 
 
-def names_authorities(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Whether others than SSL_CERT_FILE's count."""
-    return "DRAWBRIDGE_CA_FILE" in environment or any(each.partition("=")[0] == "--ca-file" for each in arguments)
+def needs_none(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether the authorities of SSL_CERT_FILE do not count: others are named, or nothing is asked for."""
+    options = {each.partition("=")[0] for each in arguments}
+    return "DRAWBRIDGE_CA_FILE" in environment or not options.isdisjoint({"--ca-file", "--help", "-h", "--version"})
 
 
 def main() -> int:
@@ -26,7 +27,7 @@ def main() -> int:
     try:
         found = certificate_file()
     except ValueError as error:
-        if not names_authorities(sys.argv[1:], os.environ):
+        if not needs_none(sys.argv[1:], os.environ):
             print(f"drawbridge: {error}", file=sys.stderr)
             return WRONG_USE
         found = None

@@ -12,15 +12,16 @@ from drawbridge import AuthError
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from .errors import MAX_LISTED, Invalid
+from .errors import Invalid
 from .turns import Turns
 from .work_queue import Limits
 
 LARGEST = 1024 * 1024
 LONGEST_READING = 30.0  # seconds
 QUICK = 16 * 1024  # bytes
-# A megabyte may have 300,000 members, which takes a second to parse. A task has 7, and 100 ids of tags.
-MOST_MEMBERS = 1_000
+MOST_MEMBERS = 100  # in all objects of a body; a task has 7
+# A megabyte may have 300,000 of either, which takes a second to parse. A task has 100 ids of tags.
+MOST_COMMAS = 1_000
 MOST_ESCAPES = 50_000  # a description of 10,000 emoji has 20,000
 # Larger bodies than quick ones: of one user four are in memory.
 _reading = Turns(Limits(running=64, costly=64, running_of_one=4, held_of_one=256))
@@ -53,10 +54,19 @@ def _check_head(request: Request) -> None:
         raise AuthError("media_type_unsupported", "The body must be JSON: Content-Type application/json, in UTF-8.")
 
 
-def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({name for name, _ in members}) != len(members):
-        raise ValueError("a member is there twice")
-    return dict(members)
+class _Objects:
+    """Those of one body."""
+
+    def __init__(self) -> None:
+        self._left = MOST_MEMBERS
+
+    def object_of(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
+        self._left -= len(members)
+        if self._left < 0:
+            raise Invalid({"": f"must have at most {MOST_MEMBERS} members"})
+        if len({name for name, _ in members}) != len(members):
+            raise ValueError("a member is there twice")
+        return dict(members)
 
 
 def _integer(text: str) -> int:
@@ -82,19 +92,20 @@ def _fault_of(body: bytes) -> str:
     escapes = body.count(b"\\")
     if escapes > MOST_ESCAPES:
         return "has far more escapes than there may be"
-    if body.count(b'"') - (body.count(b'\\"') if escapes else 0) <= 4 * MOST_MEMBERS:  # a name and a text each
+    if body.count(b'"') - (body.count(b'\\"') if escapes else 0) <= 4 * MOST_COMMAS:  # a name and a text each
         if escapes:
             body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
-        if sum(part.count(b",") for part in body.split(b'"')[::2]) <= MOST_MEMBERS:
+        if sum(part.count(b",") for part in body.split(b'"')[::2]) <= MOST_COMMAS:
             return ""
     return "has far more members than there are"
 
 
 def parse(body: bytes) -> Any:
-    """JSON as RFC 8259 has it and RFC 7493 narrows it. Raises ValueError or RecursionError."""
+    """JSON as RFC 8259 has it and RFC 7493 narrows it. Raises ValueError or RecursionError, and Invalid for too many
+    members."""
     value = json.loads(
         body.decode(),
-        object_pairs_hook=_object,
+        object_pairs_hook=_Objects().object_of,
         parse_int=_integer,
         parse_float=_number,
         parse_constant=_no_constant,
@@ -130,10 +141,6 @@ class JsonBody(Generic[Model]):
             raise AuthError("body_malformed", hint=str(error)) from error
         if not isinstance(value, dict):
             raise Invalid({"": "must be a JSON object"})
-        # Of 100,000 unknown members no more are looked at than will be told of.
-        unknown = [name for name in value if name not in self.model.model_fields]
-        for name in unknown[MAX_LISTED:]:
-            del value[name]
         try:
             return self.model.model_validate(value)
         except ValidationError as error:

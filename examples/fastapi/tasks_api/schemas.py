@@ -53,9 +53,16 @@ def text(longest: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _is_far_longer(value: str, longest: int) -> bool:
+    """Than so many characters and 4,096 bytes of white space around them."""
+    most = 4 * longest + 4096
+    return len(value) > most or len(value.encode(errors="surrogatepass")) > most
+
+
 def trimmed(longest: int) -> AfterValidator:
     def trim(value: str) -> str:
-        value = value.strip(WHITE_SPACE)
+        is_good = not _is_far_longer(value, longest)
+        value = value.strip(WHITE_SPACE) if is_good else ""
         if not 1 <= len(value) <= longest:
             raise fault(f"must have 1 to {longest} characters, not counting white space at either end")
         return _characters(value)

@@ -55,7 +55,7 @@ TAKEN = {
     "a description of both": task(description='\\",' * 3_333),
     "a description of emoji, escaped": json.dumps({"title": "x", "description": "\U0001f600" * 10_000}).encode(),
     "white space": b'{"title":"x"' + b" " * 1_000_000 + b"}",
-    "white space in the title": task(title="x" + "\u3000" * 340_000),
+    "white space in the title": task(title="x" + "\u3000" * 1_705),
 }
 NUMBERS = b",".join(b"%d" % number for number in range(1, 19_000))
 MEMBERS = b",".join(b'"%d":1e5' % number for number in range(1, 19_000))
@@ -73,6 +73,8 @@ REFUSED = {
     "ids of tags": (b'{"title":"x","tag_ids":[' + NUMBERS + b"]}", "", TOO_MANY),
     "numbers with fractions": (b'{"title":"x","a":[' + NUMBERS.replace(b",", b".5,") + b"]}", "", TOO_MANY),
     "escapes": (b'{"title":"' + b"\\u00e9" * 170_000 + b'"}', "", "has far more escapes than there may be"),
+    "white space in the title": (task(title="xx" + "\u3000" * 1_705), "/title", "must have 1 to 255 characters"),
+    "white space without end": (task(title="x" + "\u3000" * 340_000), "/title", "must have 1 to 255 characters"),
     "a title": (task(title="é" * 500_000), "/title", "must have 1 to 255 characters"),
     "a title of NUL": (task(title="\0" * 8_000), "/title", "must have 1 to 255 characters"),
     "a description": (task(description="é" * 500_000), "/description", "must have at most 10000 characters"),
@@ -121,5 +123,18 @@ def test_what_is_too_much_is_refused_before_it_is_looked_at(name: str) -> None:
 
 def test_members_up_to_the_most_are_told_by_their_names() -> None:
     with pytest.raises(Invalid) as refused:
-        read(task(**{f"a{number}": number for number in range(1_000)}))
+        read(task(**{f"a{number}": number for number in range(99)}))
     assert [error["pointer"] for error in refused.value.errors] == [f"/a{number}" for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [task(**{f"a{number}": number for number in range(100)}), task(a=[{f"a{n}": n for n in range(50)}] * 2)],
+    ids=["in one object", "in several"],
+)
+def test_a_body_has_a_hundred_members_at_most(body: bytes) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(body)
+    assert [(error["pointer"], error["message"]) for error in refused.value.errors] == [
+        ("", "must have at most 100 members")
+    ]

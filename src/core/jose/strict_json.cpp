@@ -8,7 +8,8 @@
 namespace drawbridge {
 namespace {
 
-JsonFault duplicate_fault(simdjson::dom::object object) {
+JsonFault members_fault(simdjson::dom::object object) {
+  if (object.size() > max_json_members) return "has an object with over 1,000 members";
   std::vector<std::string_view> names;
   names.reserve(object.size());
   for (const auto field : object) names.push_back(field.key);
@@ -24,7 +25,7 @@ JsonFault strict_json_fault(simdjson::dom::element element, int depth) {
   simdjson::dom::object object;
   if (element.get(object) == simdjson::SUCCESS) {
     if (depth > max_json_depth) return "is nested too deeply";
-    if (auto fault = duplicate_fault(object); !fault.empty()) return fault;
+    if (auto fault = members_fault(object); !fault.empty()) return fault;
     for (const auto field : object)
       if (auto fault = strict_json_fault(field.value, depth + 1); !fault.empty()) return fault;
     return {};

@@ -32,6 +32,7 @@ TEST(TagBody, refused_when_a_tag_is_made_and_when_it_is_changed) {
       {"name empty", R"({"name":""})", bad_name},
       {"name white", R"({"name":" \u3000"})", bad_name},
       {"name long", R"({"name":")" + repeated("🌉", 51) + "\"}", bad_name},
+      {"name in much white space", R"({"name":")" + repeated(" ", 4'296) + "x\"}", bad_name},
       {"name with NUL", R"({"name":"a\u0000"})", {{"/name", "must not contain the character NUL"}}},
       {"color a word", R"({"name":"x","color":"red"})", bad_color},
       {"color short", R"({"name":"x","color":"#123"})", bad_color},
@@ -64,6 +65,7 @@ TEST(TagBody, a_new_tag_needs_a_name_and_nothing_else) {
   EXPECT_EQ(tag->name, repeated("🌉", 50));
   EXPECT_EQ(tag->color, std::nullopt);
   EXPECT_EQ(parse_new_tag(R"({"color":"#aBc019","name":"x"})")->color, "#aBc019");
+  EXPECT_EQ(parse_new_tag(R"({"name":")" + repeated(" ", 4'295) + "x\"}")->name, "x");
 }
 
 TEST(TagBody, a_change_tells_absent_from_null) {

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "core/text/date_time.h"
+#include "tests/support/json.h"
 
 namespace drawbridge::api {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 using http::BodyFault;
 using http::FieldError;
 using http::problem;
+using test::object_of;
 
 using Errors = std::vector<FieldError>;
 
@@ -82,6 +84,22 @@ INSTANTIATE_TEST_SUITE_P(no_object, RefusedEverywhere,
                                          BodyCase{"string", "\"x\"", "", {{"", "must be a JSON object"}}}),
                          name_of_case);
 
+const std::vector<FieldError> too_many{{"", "must have at most 100 members"}};
+
+INSTANTIATE_TEST_SUITE_P(
+    too_many_members, RefusedEverywhere,
+    testing::Values(BodyCase{"in_one_object", object_of(101), "", too_many},
+                    BodyCase{"in_several", object_of(51, R"({"a":1})"), "", too_many},
+                    BodyCase{"in_objects_of_a_list",
+                             R"({"title":"x","tag_ids":[)" + object_of(50) + ',' + object_of(50) + "]}", "",
+                             too_many},
+                    BodyCase{"one_of_them_twice", object_of(101).insert(1, R"("0":1,)"), "", too_many}),
+    name_of_case);
+
+TEST(NewTask, may_have_a_hundred_members_to_be_refused_one_by_one) {
+  EXPECT_EQ(parse_new_task(object_of(100)).error().errors.size(), 20U);
+}
+
 constexpr const char* title_size = "must have 1 to 255 characters, not counting white space at either end";
 constexpr const char* foreign = "is not a member that can be set";
 constexpr const char* no_time = "must be a date-time like 2026-11-23T10:00:00Z, or null";
@@ -96,6 +114,14 @@ INSTANTIATE_TEST_SUITE_P(
         BodyCase{"title_white", "{\"title\":\" \\t\\n\u00A0\u3000\"}", "", {{"/title", title_size}}},
         BodyCase{
             "title_long", R"({"title":")" + repeated("\u00E9", 256) + "\"}", "", {{"/title", title_size}}},
+        BodyCase{"title_long_with_white_space",
+                 R"({"title":")" + repeated("\u3000", 1'705) + "xx\"}",
+                 "",
+                 {{"/title", title_size}}},
+        BodyCase{"title_white_space_without_end",
+                 R"({"title":")" + repeated("\u3000", 340'000) + "x\"}",
+                 "",
+                 {{"/title", title_size}}},
         BodyCase{
             "title_nul", R"({"title":"a\u0000b"})", "", {{"/title", "must not contain the character NUL"}}},
         BodyCase{"description_number",

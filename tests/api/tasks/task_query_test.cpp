@@ -99,6 +99,7 @@ TEST(TaskQuery, refuses) {
       {"tags=1", {"?tags", "is not a parameter of this route"}},
       {"tag[]=1", {"?", "is not a query of percent-encoded parameters"}},
       {"page=0", {"?page", "must be a whole number of at least 1"}},
+      {repeated("tag=1&", 200) + "tag=1", {"?", "must have at most 200 parameters"}},
   };
   for (const auto& [query, error] : cases) {
     const auto request = task_list_request(query);

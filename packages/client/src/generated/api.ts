@@ -262,7 +262,7 @@ export interface components {
     schemas: {
         /** @description Holds a character that is not Unicode White_Space, and no NUL. */
         NonBlankText: string;
-        /** @description White space at both ends is taken off; 1 to 255 characters are left. */
+        /** @description White space at both ends is taken off; 1 to 255 characters are left. With it, a title has at most 5,116 bytes. */
         TitleIn: components["schemas"]["NonBlankText"];
         /** @description More than 30 combining marks in a row are refused (422). */
         DescriptionIn: string | null;
@@ -346,7 +346,7 @@ export interface components {
          * @description Never used again, not even after the tag is deleted.
          */
         TagId: number;
-        /** @description White space at both ends is taken off; 1 to 50 characters are left. No other tag of one's own has exactly this name (409 `conflict` otherwise). */
+        /** @description White space at both ends is taken off; 1 to 50 characters are left. With it, a name has at most 4,296 bytes. No other tag of one's own has exactly this name (409 `conflict` otherwise). */
         TagNameIn: components["schemas"]["NonBlankText"];
         /** @description Red, green and blue in hexadecimal. */
         Color: string | null;
@@ -755,7 +755,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description Request line and headers are larger than 32 KiB. */
+        /** @description Request line and headers are larger than 32 KiB, or there are more than 200 headers. */
         HeadersTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
