@@ -166,8 +166,6 @@ void Connection::scan_head() {
   const auto state = scanner_.scan(received());
   if (state == HeadScanner::State::malformed)
     return respond(problem(ErrorCode::request_malformed, scanner_.fault()));
-  if (state == HeadScanner::State::too_many_fields)
-    return respond(problem(ErrorCode::headers_too_large, "There are more than 200 headers."));
   if (auto refusal = refuse_head_size()) return respond(*std::move(refusal));
   return state == HeadScanner::State::complete ? on_head() : read();
 }

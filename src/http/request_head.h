@@ -13,15 +13,13 @@ namespace drawbridge::http {
 
 /// Request line and header fields with the blank line, in bytes; more is `headers_too_large`.
 inline constexpr std::size_t max_head_size = 32 * 1024;
-/// Likewise. Browsers and proxies send some dozens; each costs as much to keep apart as hundreds of bytes.
-inline constexpr std::size_t max_header_fields = 200;
 
 /// Finds the end of a request's head (RFC 9112 §2.1) as it arrives, and refuses what no honest client sends:
 /// a first byte that starts no request at once, a line with a control character or without CR LF as soon as
 /// the line has ended.
 class HeadScanner {
  public:
-  enum class State { incomplete, complete, malformed, too_many_fields };
+  enum class State { incomplete, complete, malformed };
 
   /// `received` is all that has come since the start of the request, beginning with what was seen before.
   State scan(std::string_view received);
@@ -36,7 +34,6 @@ class HeadScanner {
   State malformed(std::string_view fault);
 
   std::size_t line_start_ = 0;
-  std::size_t lines_ = 0;
   bool is_complete_ = false;
   std::string_view fault_;
 };

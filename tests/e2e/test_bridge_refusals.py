@@ -67,13 +67,6 @@ def test_a_request_without_a_fault(backend: Backend, good: dict[str, Any]) -> No
     assert send(backend, good).status == 200
 
 
-def test_a_request_has_at_most_200_headers(backend: Backend, good: dict[str, Any]) -> None:
-    others = 200 - 5  # beside those that send() writes
-    assert send(backend, good | {"more": "X-More: x\r\n" * others}).status == 200
-    refused = send(backend, good | {"more": "X-More: x\r\n" * (others + 1)})
-    assert refused.refusal() == (431, "headers_too_large")
-
-
 @pytest.mark.parametrize("name", cases(NAMES, "headers-too-large", "no-such-task"))
 def test_each_fault_alone(backend: Backend, good: dict[str, Any], name: str) -> None:
     _, code, fault = FAULTS[NAMES.index(name)]

@@ -41,10 +41,9 @@ def with_long_name(owner: OwnedApi, size: int) -> bytes:
 
 def with_many_headers(owner: OwnedApi, size: int) -> bytes:
     begun = head("GET", "/healthz", owner.token)[:-2]
-    count = 100
-    length, rest = divmod(size - len(begun) - 2, count)
-    lines = [b"X: ".ljust(length - 2, b"y") + b"\r\n"] * count
-    return begun + b"".join(lines)[:-2] + b"z" * rest + b"\r\n\r\n"
+    line = b"X: y\r\n"
+    count, rest = divmod(size - len(begun) - 2, len(line))
+    return begun + line * (count - 1) + b"X: y" + b"z" * rest + b"\r\n\r\n"
 
 
 MakeHead = Callable[[OwnedApi, int], bytes]

@@ -755,7 +755,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description Request line and headers are larger than 32 KiB, or there are more than 200 headers. */
+        /** @description Request line and headers are larger than 32 KiB. */
         HeadersTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
