@@ -105,15 +105,15 @@ def record(visitor: Visitor) -> Film:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    with tempfile.TemporaryDirectory() as scratch, open_browser() as browser:
-        bridge = Bridge(Path(scratch), SqliteDatabase(Path(scratch) / "app.db")).start()
-        try:
-            for look in ("light", "dark"):
+    for look in ("light", "dark"):  # each with keys of its own, since keys rotate once in ten seconds
+        with tempfile.TemporaryDirectory() as scratch, open_browser() as browser:
+            bridge = Bridge(Path(scratch), SqliteDatabase(Path(scratch) / "app.db")).start()
+            try:
                 visitor = Visitor(browser, bridge, color_scheme=look, viewport=SIZE, reduced_motion="reduce")
                 record(visitor).save(folder / f"bridge-panel-{look}.webp")
                 visitor.close()
-        finally:
-            bridge.stop()
+            finally:
+                bridge.stop()
 
 
 if __name__ == "__main__":
