@@ -1,10 +1,10 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <optional>
 #include <span>
 #include <string_view>
-
-#include "drawbridge/export.h"
 
 namespace drawbridge {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <chrono>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "drawbridge/export.h"
 
 namespace drawbridge {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <chrono>
 #include <cstddef>
 #include <expected>
@@ -12,7 +14,6 @@
 #include "drawbridge/auth_error.h"
 #include "drawbridge/credential_counts.h"
 #include "drawbridge/credentials.h"
-#include "drawbridge/export.h"
 #include "drawbridge/identity.h"
 #include "drawbridge/remote_verifier.h"
 #include "drawbridge/session_store.h"

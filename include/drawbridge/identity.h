@@ -1,5 +1,7 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,7 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include "drawbridge/export.h"
 #include "drawbridge/uuid.h"
 
 namespace drawbridge {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <cstddef>
 #include <expected>
 #include <memory>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "drawbridge/algorithm.h"
-#include "drawbridge/export.h"
 
 namespace drawbridge {
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "drawbridge/auth_error.h"
-#include "drawbridge/export.h"
 #include "drawbridge/identity.h"
 
 namespace drawbridge {

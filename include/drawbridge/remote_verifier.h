@@ -1,5 +1,7 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <chrono>
 #include <cstddef>
 #include <expected>
@@ -13,7 +15,6 @@
 
 #include "drawbridge/cache_counts.h"
 #include "drawbridge/eddsa_tables.h"
-#include "drawbridge/export.h"
 #include "drawbridge/key_status.h"
 #include "drawbridge/revocations.h"
 #include "drawbridge/verifier.h"

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <chrono>
 #include <expected>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "drawbridge/export.h"
 
 namespace drawbridge {
 

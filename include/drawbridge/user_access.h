@@ -1,10 +1,11 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <expected>
 #include <string_view>
 
 #include "drawbridge/auth_error.h"
-#include "drawbridge/export.h"
 #include "drawbridge/identity.h"
 
 namespace drawbridge {

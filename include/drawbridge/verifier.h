@@ -1,12 +1,13 @@
 #pragma once
 
+#include "drawbridge/export.h"
+
 #include <chrono>
 #include <expected>
 #include <span>
 #include <string_view>
 
 #include "drawbridge/auth_error.h"
-#include "drawbridge/export.h"
 #include "drawbridge/identity.h"
 #include "drawbridge/key_set.h"
 #include "drawbridge/policy.h"

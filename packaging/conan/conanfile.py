@@ -7,6 +7,7 @@ from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy, load
 from conan.tools.gnu import PkgConfigDeps
+from conan.tools.scm import Version
 
 required_conan_version = ">=2.0"
 
@@ -79,3 +80,7 @@ class Drawbridge(ConanFile):
         self.cpp_info.libs = ["drawbridge"]
         if self.settings.os in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]
+        compiler = self.settings.compiler
+        if compiler == "clang" and Version(compiler.version) < 19 and str(compiler.libcxx).startswith("libstdc++"):
+            # As src/CMakeLists.txt says: libstdc++ hides std::expected from these.
+            self.cpp_info.cxxflags = ["-Wno-builtin-macro-redefined", "-U__cpp_concepts", "-D__cpp_concepts=202002L"]

@@ -43,7 +43,7 @@ def conan(tmp_path_factory: pytest.TempPathFactory):
     environment = os.environ | {"CONAN_HOME": str(tmp_path_factory.mktemp("conan"))}
 
     def conan(*arguments: str | Path) -> str:
-        return run([tools / "bin/conan", *arguments], env=environment)
+        return run([tools / "bin/conan", *arguments], seconds=1800, env=environment)  # it compiles the library
 
     conan("profile", "detect")
     conan("remote", "disable", "*")
@@ -57,6 +57,34 @@ def test_conan_makes_the_library_and_a_program_with_it(conan, tmp_path: Path) ->
     said = conan("create", ROOT / "packaging/conan", *chosen)
     assert f"drawbridge/{VERSION} (test package): Running test()" in said
     assert '"code":"token_malformed"' in said.replace('": "', '":"')
+
+
+ASK = """
+import sys
+from types import SimpleNamespace
+sys.path.insert(0, sys.argv[1])
+from conanfile import Drawbridge
+class Compiler(str): version, libcxx = sys.argv[3:]
+info = SimpleNamespace(set_property=lambda *_: None, cxxflags=[])
+Drawbridge.package_info(SimpleNamespace(settings=SimpleNamespace(os="Linux", compiler=Compiler(sys.argv[2])), cpp_info=info))
+print(*info.cxxflags)
+"""
+
+
+@pytest.mark.parametrize(
+    ("compiler", "version", "libcxx", "flags"),
+    [
+        ("gcc", "12", "libstdc++11", ""),
+        ("clang", "16", "libstdc++11", "-Wno-builtin-macro-redefined -U__cpp_concepts -D__cpp_concepts=202002L"),
+        ("clang", "18", "libstdc++", "-Wno-builtin-macro-redefined -U__cpp_concepts -D__cpp_concepts=202002L"),
+        ("clang", "18", "libc++", ""),
+        ("clang", "19", "libstdc++11", ""),
+        ("apple-clang", "15", "libc++", ""),
+    ],
+)
+def test_conan_gives_flags_to_a_clang_that_needs_them(conan, compiler, version, libcxx, flags) -> None:
+    folder = ROOT / "packaging/conan"
+    assert run([MADE / "conan/bin/python", "-B", "-c", ASK, folder, compiler, version, libcxx]).strip() == flags
 
 
 def test_the_port_of_vcpkg_names_this_version_and_what_the_library_needs() -> None:

@@ -1,12 +1,30 @@
-# Says in one line which packages are missing, before anything else can fail at length: Debian's, or on macOS Homebrew's.
+# Says in one line what is missing or too old, before anything else can fail at length: by the names of Debian's packages, or on macOS
+# of Homebrew's.
 
 set(missing "")
+set(old "")
 
 # On one line: CMake breaks the lines of a text that does not begin with a blank.
 function(drawbridge_cannot_build)
   string(JOIN "" text ${ARGV})
   message(FATAL_ERROR " ${text}")
 endfunction()
+
+if(CMAKE_HOST_WIN32)
+  drawbridge_cannot_build("drawbridge-auth does not support Windows: reading settings and key files uses POSIX. "
+    "Run pip in Windows Subsystem for Linux (WSL).")
+endif()
+
+# Debian 12 has Boost's libraries with 1.81 in their packages' names, Debian 13 and Ubuntu with 1.83.
+set(DRAWBRIDGE_OS_RELEASE /etc/os-release CACHE FILEPATH "Where this system says which one it is")
+mark_as_advanced(DRAWBRIDGE_OS_RELEASE)
+set(boost 1.83)
+if(EXISTS ${DRAWBRIDGE_OS_RELEASE})
+  file(STRINGS ${DRAWBRIDGE_OS_RELEASE} bookworm REGEX "^VERSION_CODENAME=bookworm$")
+  if(bookworm)
+    set(boost 1.81)
+  endif()
+endif()
 
 function(drawbridge_misses debian homebrew)
   if(CMAKE_HOST_APPLE)
@@ -17,10 +35,16 @@ function(drawbridge_misses debian homebrew)
   set(missing ${missing} PARENT_SCOPE)
 endfunction()
 
-macro(drawbridge_require_cmake package debian homebrew)
-  find_package(${package} QUIET ${ARGN})
+# `oldest` is its oldest version that does, or nothing; `version` names the variable that has the version found.
+macro(drawbridge_require_cmake package oldest version debian homebrew)
+  find_package(${package} ${oldest} QUIET ${ARGN})
   if(NOT ${package}_FOUND)
-    drawbridge_misses("${debian}" ${homebrew})
+    find_package(${package} QUIET ${ARGN})
+    if(${package}_FOUND)
+      list(APPEND old "${package} ${${version}} is older than ${oldest}")
+    else()
+      drawbridge_misses("${debian}" ${homebrew})
+    endif()
   endif()
 endmacro()
 
@@ -40,24 +64,36 @@ endif()
 # The others need a compiler to be looked for.
 if(cxx_compiler)
   enable_language(CXX)
-  drawbridge_require_cmake(OpenSSL libssl-dev openssl@3 3)
-  drawbridge_require_cmake(CURL libcurl4-openssl-dev curl 7.87)
-  drawbridge_require_cmake(simdjson libsimdjson-dev simdjson)
-  drawbridge_require_cmake(Boost "libboost-json1.81-dev;libboost-url1.81-dev" boost 1.81 COMPONENTS json url)
-  drawbridge_require_cmake(fmt libfmt-dev fmt)
-  drawbridge_require_cmake(CLI11 libcli11-dev cli11)
+  drawbridge_require_cmake(OpenSSL 3 OPENSSL_VERSION libssl-dev openssl@3)
+  drawbridge_require_cmake(CURL 7.87 CURL_VERSION_STRING libcurl4-openssl-dev curl)
+  drawbridge_require_cmake(simdjson "" simdjson_VERSION libsimdjson-dev simdjson)
+  drawbridge_require_cmake(
+    Boost 1.81 Boost_VERSION_STRING "libboost-json${boost}-dev;libboost-url${boost}-dev" boost COMPONENTS json url)
+  drawbridge_require_cmake(fmt "" fmt_VERSION libfmt-dev fmt)
+  drawbridge_require_cmake(CLI11 "" CLI11_VERSION libcli11-dev cli11)
+  if(NOT DRAWBRIDGE_PYTHON) # whose headers are named
+    find_package(Python 3.10 QUIET COMPONENTS Interpreter Development.Module OPTIONAL_COMPONENTS Development.SABIModule)
+    if(NOT Python_Development.Module_FOUND)
+      drawbridge_misses(python3-dev python)
+    endif()
+  endif()
+endif()
+
+set(faults "")
+if(old)
+  list(JOIN old ", " names)
+  string(CONCAT faults "finds libraries that are too old: ${names}. "
+    "Install newer ones (CMAKE_PREFIX_PATH=FOLDER names a folder of their own) and run pip again.")
 endif()
 if(missing)
   list(JOIN missing " " names)
   if(CMAKE_HOST_APPLE)
-    drawbridge_cannot_build("drawbridge-auth is built from C++ and misses these packages of Homebrew: ${names}. "
-      "Install them (brew install ${names}) and run pip again.")
+    list(APPEND faults "misses these packages of Homebrew: ${names}. Install them (brew install ${names}) and run pip again.")
+  else()
+    list(APPEND faults "misses these Debian packages: ${names}. Install them (apt-get install ${names}) and run pip again.")
   endif()
-  drawbridge_cannot_build("drawbridge-auth is built from C++ and misses these Debian packages: ${names}. "
-    "Install them (apt-get install ${names}) and run pip again.")
 endif()
-
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
-  drawbridge_cannot_build("drawbridge-auth needs g++ 12 or newer for C++23, found ${CMAKE_CXX_COMPILER_VERSION}. "
-    "Install one and name it: CXX=g++-12 pip install …")
+if(faults)
+  list(JOIN faults " It also " text)
+  drawbridge_cannot_build("drawbridge-auth is built from C++ and ${text}")
 endif()
