@@ -7,7 +7,11 @@ check_pie_supported()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
   set(drawbridge_hardening_of_x86 -fcf-protection)
 endif()
-set(drawbridge_hardening -fstack-protector-strong -fstack-clash-protection ${drawbridge_hardening_of_x86}
+if(NOT APPLE) # whose compiler has no -fstack-clash-protection, and whose linker no -z
+  set(drawbridge_hardening_of_stack -fstack-clash-protection)
+  set(drawbridge_hardening_of_links -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+set(drawbridge_hardening -fstack-protector-strong ${drawbridge_hardening_of_stack} ${drawbridge_hardening_of_x86}
   -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS)
 
 function(drawbridge_target target)
@@ -25,7 +29,7 @@ function(drawbridge_target target)
   if(DRAWBRIDGE_HARDENING)
     target_compile_options(${target} PRIVATE ${drawbridge_hardening})
     if(type STREQUAL "EXECUTABLE")
-      target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now,-z,noexecstack)
+      target_link_options(${target} PRIVATE ${drawbridge_hardening_of_links})
     endif()
   endif()
 

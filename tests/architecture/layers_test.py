@@ -52,6 +52,11 @@ CAUGHT = {
         {"apps/drawbridge/a.cpp": "EVP_DigestSignInit(c, k, d, e, s);"},
         "signs, by EVP_DigestSignInit",
     ),
+    "doctor_uses_what_macos_lacks": (
+        rules.macos_faults,
+        {"src/doctor/a.cpp": "std::jthread t{ask};", "src/database/b.cpp": "std::jthread t{ask};"},
+        "src/doctor/a.cpp: std::jthread is missing on macOS",
+    ),
     "issuer_includes_database": (
         rules.layer_faults,
         {"src/issuer/a.h": '#include "database/store.h"\n', "src/database/store.h": ""},

@@ -108,6 +108,9 @@ CORE_BANNED_WORDS = re.compile(
     r"_clock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\s*\(|\bgetenv\b|\bstd::j?thread\b|\bstd::async\b"
     r"|\bsleep_(for|until)\b|\bfopen\b|\bf?printf\s*\(|\bstd::(cout|cerr|clog)\b|\bspdlog::|\bsocket\s*\("
 )
+# The Python package is compiled on macOS too, whose libc++ kept these behind a flag for long.
+APPLE_LACKS = re.compile(r"\bstd::(jthread|stop_token|stop_source|stop_callback)\b|<stop_token>")
+ON_MACOS = {"public", "core", "issuer", "plan", "doctor", "commands", "extension"}
 SETTING = re.compile(r"\b(DRAWBRIDGE|BETTER_AUTH)_[A-Z_]+")
 DRAWERS = {"util", "utils", "common", "helper", "helpers", "misc", "shared"}
 UNFINISHED = re.compile(
@@ -228,6 +231,14 @@ def core_faults(sources: Sources) -> Iterator[str]:
             yield f"{path}: {layer} uses {match.group().strip()}"
 
 
+def macos_faults(sources: Sources) -> Iterator[str]:
+    """What Apple's standard library lacked for long, in what the Python package is compiled from."""
+    for path, text in sources.items():
+        if is_cpp(path) and layer_of(path) in ON_MACOS:
+            for match in APPLE_LACKS.finditer(code_of(text)):
+                yield f"{path}: {match.group()} is missing on macOS"
+
+
 def setting_name_faults(sources: Sources) -> Iterator[str]:
     """Settings in the library, which has none: it names its own members, and src/commands/setting_names.cpp the rest."""
     for path, text in sources.items():
@@ -341,6 +352,7 @@ RULES = (
     quoted_include_faults,
     public_header_faults,
     core_faults,
+    macos_faults,
     setting_name_faults,
     drawer_faults,
     identity_faults,
