@@ -134,6 +134,14 @@ def test_a_program_is_built_against_the_library(unpacked, tmp_path):
     assert f"[libdrawbridge.so.{VERSION.rpartition('.')[0]}]" in run("readelf", "-d", tmp_path / "notes")
 
 
+def test_a_program_is_built_by_pkg_config(unpacked, tmp_path):
+    libraries = unpacked / f"usr/lib/{TRIPLETS[HERE]}"
+    environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(libraries / "pkgconfig")}
+    flags = run("pkg-config", "--cflags", "--libs", "drawbridge", env=environment).split()
+    run("g++", "-std=c++23", ROOT / "packaging/conan/test_package/main.cpp", "-o", tmp_path / "refuse", *flags)
+    assert '"code":"token_malformed"' in run(tmp_path / "refuse", env={"LD_LIBRARY_PATH": str(libraries)})
+
+
 def test_the_man_page_is_one_and_names_each_command(unpacked):
     page = unpacked / "usr/share/man/man1/drawbridge.1"
     shown = run("man", "--warnings=w", "-l", page, env={"MANWIDTH": "80", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
