@@ -19,8 +19,8 @@ timed() {
   return $status
 }
 
-# build PRESET [ninja arguments]: configures when the preset is new or has changed, or a package of the system, then builds what is
-# out of date. Another build of the same preset is waited for.
+# build PRESET [ninja arguments]: configures when the preset is new or has changed, or a package of the system, or this clone was
+# moved, then builds what is out of date. Another build of the same preset is waited for.
 build() {
   mkdir -p "build/$1"
   (timed "build $1" flock 9 && configure "$1" && say "building $1" &&
@@ -31,7 +31,7 @@ configure() {
   local preset=$1 folder=build/$1 state
   setup_packages || return
   setup_hiredis || return
-  state="$(sha256sum CMakePresets.json) ${CMAKE_CXX_COMPILER_LAUNCHER:-} $(dpkg-query -W 2>/dev/null | sha256sum)"
+  state="$PWD $(sha256sum CMakePresets.json) ${CMAKE_CXX_COMPILER_LAUNCHER:-} $(dpkg-query -W 2>/dev/null | sha256sum)"
   if [[ ! -f $folder/build.ninja || $(cat "$folder/.configured" 2>/dev/null) != "$state" ]]; then
     say "configuring $preset"
     rm -f "$folder/CMakeCache.txt" # which would keep what a preset no longer says

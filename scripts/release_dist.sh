@@ -49,8 +49,9 @@ release_debs() {
   once build/dist/.debs "${files[@]}" -- pack_debs packages || return
   [[ $(dpkg --print-architecture) == amd64 ]] || return 0
   keep_if_made dist/{drawbridge,libdrawbridge-dev,libdrawbridge[0-9]*}_*_arm64.deb -- build/dist/.debs-arm64
+  note_place # its links name it
   setup_packages arm64 &&
-    once build/dist/.debian-arm64 packages.debian scripts/release_dist.sh "$made/packages.list" -- unpack_debian_arm64 &&
+    once build/dist/.debian-arm64 packages.debian scripts/release_dist.sh "$place" "$made/packages.list" -- unpack_debian_arm64 &&
     list_packages packages-arm64 &&
     once build/dist/.debs-arm64 "${files[@]}" "$made/packages-arm64.list" -- pack_debs packages-arm64
 }

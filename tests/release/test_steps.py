@@ -17,7 +17,7 @@ LOAD = f"set -euo pipefail; for part in {PARTS}; do source {ROOT}/scripts/$part.
 def ask(folder: Path, script: str, **env: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": f"{folder}/bin:/usr/bin:/bin", **env}
     command = ["bash", "-c", f"{LOAD}\n{script}"]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 CHANGELOG = "# Changelog\n\n## 0.1.10 (unreleased)\n\nten\n\n## 0.1.1 (2026-12-01)\n\none\n\n## 0.1.0 (2026-11-01)\n\nnought\n"
@@ -153,3 +153,21 @@ def node_folder() -> str:
 def test_a_clone_whose_readme_has_changed_makes_its_packages_again() -> None:
     done = ask(ROOT, "python_package_files")
     assert {"bindings/python/README.md", "bindings/python/LICENSE", "src/core/jose/key.cpp"} <= set(done.stdout.split())
+
+
+CONFIGURE = """
+setup_packages() { :; }
+setup_hiredis() { :; }
+cmake() { touch build/release/build.ninja; }
+touch CMakePresets.json && mkdir -p build/release
+configure release
+"""
+
+
+def test_a_clone_that_was_moved_is_configured_again(tmp_path: Path) -> None:
+    """What is compiled is named by whole paths: those of the clone that this one may be a copy of."""
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    configured = "==> configuring release\n"
+    assert [ask(clone, CONFIGURE).stderr for _ in range(2)] == [configured, ""]
+    assert ask(clone.rename(tmp_path / "moved"), CONFIGURE).stderr == configured
