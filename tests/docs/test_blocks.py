@@ -62,6 +62,7 @@ NOT_RUN = {
     "tar -xzf dist/drawbridge-": "changes the machine; tests/release/test_portable.py runs what is in it",
     'skopeo copy oci-archive:"': "needs Docker; tests/release/test_image.py runs the image's root",
     "npm install": "fetches packages",
+    "python3 -m venv ../api/.venv": "makes a folder outside; test_the_first_app_in_fastapi starts the app on a free port",
     "pip install": "what it installs is in the environment of these tests, built by the same command",
     "BETTER_AUTH_URL=http://localhost:3000\nBETTER_AUTH_SECRET=": "a file of settings, not commands",
     "BETTER_AUTH_URL=http://localhost:3000 uvicorn": "test_the_first_app_in_fastapi starts it, on a free port",
