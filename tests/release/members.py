@@ -7,6 +7,7 @@ import io
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 
@@ -48,6 +49,10 @@ def differences(one: Path, other: Path) -> list[str]:
     if contents[0] == contents[1]:
         return []
     first, second = (dict(members(content)) for content in contents)
+    if not first and not second:
+        lines = zip_longest(*(content.splitlines(keepends=True) for content in contents))
+        number, pair = next((number, pair) for number, pair in enumerate(lines, 1) if pair[0] != pair[1])
+        return [f"{one.name}: line {number}: {pair[0]!r}; {pair[1]!r}"]
     names = [name for name in {**first, **second} if first.get(name) != second.get(name)]
     inner = [name for name in names if not any(longer.startswith(f"{name}: ") for longer in names)]
     found = [f"{one.name}: {name}: {first.get(name, 'missing')}; {second.get(name, 'missing')}" for name in inner]

@@ -100,3 +100,17 @@ def test_another_compression_is_a_difference(tmp_path: Path) -> None:
     assert differences(tmp_path / "one", tmp_path / "other") == [
         "one: the members are the same, but not their order or compression"
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        pytest.param(b"a\nb\n", b"a\nc\n", "one: line 2: b'b\\n'; b'c\\n'", id="a line"),
+        pytest.param(b"a\nb\n", b"a\n", "one: line 2: b'b\\n'; None", id="a line that is missing"),
+        pytest.param(b"a\n", b"a", "one: line 1: b'a\\n'; b'a'", id="its end"),
+    ],
+)
+def test_of_a_text_the_line_is_named(tmp_path: Path, one: bytes, other: bytes, said: str) -> None:
+    (tmp_path / "one").write_bytes(one)
+    (tmp_path / "other").write_bytes(other)
+    assert differences(tmp_path / "one", tmp_path / "other") == [said]
