@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from better_auth import BetterAuth
+from private_postgres import PrivatePostgres
 from process import free_port, wait_until
 
 from dist import DIST, MADE, ROOT, VERSION, run
@@ -55,22 +56,20 @@ def sh(machine: Path, script: str) -> str:
     return run(in_root(machine, "/bin/sh", "-exc", script, network=True))
 
 
-def test_the_page_leads_to_a_ready_api(machine: Path) -> None:
-    folder = machine / "srv/app"
-    folder.mkdir(parents=True)
-    issuer = BetterAuth(folder).start()
+def test_the_page_leads_to_a_ready_api(machine: Path, tmp_path: Path) -> None:
+    """On PostgreSQL, where `serve` makes no table by itself."""
     listen = f"127.0.0.1:{free_port()}"
-    try:
-        page = typed("Debian 12").replace("https://app.example.com", issuer.url)
-        page = page.replace("DATABASE_URL=postgresql://app@localhost/app", f"DATABASE_URL=sqlite:///srv/app/app.db DRAWBRIDGE_LISTEN={listen}")
-        install, _, asks = page.replace("apt install ", "apt install --yes ").partition(STARTS)
-        sh(machine, f"apt-get update\n{install}")
-        assert sh(machine, "drawbridge --version").endswith(f"drawbridge {VERSION}\n")
-        for path in (folder, *folder.iterdir()):
-            shutil.chown(path, int(ACCOUNT), int(ACCOUNT))
-        assert serves(machine, issuer, listen, asks) == {"own": 200, "other's": 403, "none": 401}
-    finally:
-        issuer.stop()
+    with PrivatePostgres(tmp_path).running() as postgres:
+        issuer = BetterAuth(tmp_path, postgres.new_database()).start()
+        try:
+            page = typed("Debian 12").replace("https://app.example.com", issuer.url).replace("apt install ", "apt install --yes ")
+            page = page.replace("postgresql://app@localhost/app", f"{issuer.database.url} DRAWBRIDGE_LISTEN={listen}")
+            install, _, asks = page.partition(STARTS)
+            sh(machine, f"apt-get update\n{install}")
+            assert sh(machine, "drawbridge --version").endswith(f"drawbridge {VERSION}\n")
+            assert serves(machine, issuer, listen, asks) == {"own": 200, "other's": 403, "none": 401}
+        finally:
+            issuer.stop()
 
 
 def serves(machine: Path, issuer: BetterAuth, listen: str, asks: str) -> dict[str, int]:
@@ -82,6 +81,7 @@ def serves(machine: Path, issuer: BetterAuth, listen: str, asks: str) -> dict[st
     asked = in_root(machine, "/bin/sh", "-ec", f"{read}; {asks}", network=True)
     try:
         wait_until(lambda: server.poll() is not None or subprocess.run(asked, capture_output=True).returncode == 0, 30, "the program")
+        assert server.poll() is None, "it ended at its start"
         person, other = issuer.sign_up("a"), issuer.sign_up("b")
         tokens = {"own": person.token(), "other's": other.token(), "none": None}
         return {

@@ -15,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ import httpx
 import pytest
 import yaml
 from better_auth import BetterAuth
+from private_postgres import PrivatePostgres
 from process import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,42 +148,51 @@ def test_it_writes_to_its_volume_alone(root, config):
     assert (done.returncode, "cannot be opened" in done.stderr) == (3, True), done.stderr
 
 
-@pytest.fixture
-def shared(tmp_path: Path) -> Iterator[tuple[BetterAuth, Path]]:
-    """A Better Auth whose database is in the image's volume."""
+def test_it_serves_from_its_volume(root, config, tmp_path):
+    """A file of SQLite in the volume, which Better Auth has, too."""
     volume = tmp_path / "volume"
     volume.mkdir(mode=0o700)
     issuer = BetterAuth(volume).start()
     for path in (volume, *volume.iterdir()):
         shutil.chown(path, 65532, 65532)
-    yield issuer, volume
-    issuer.stop()
+    try:
+        serve_and_ask(root, config, issuer, volume, "sqlite:///data/app.db")
+    finally:
+        issuer.stop()
 
 
-def test_it_serves_from_its_root_and_volume(root, config, shared):
+def test_it_serves_from_postgresql(root, config, tmp_path):
+    """Which the image's `migrate up` prepares; `serve` makes no table there."""
+    volume = tmp_path / "volume"
+    volume.mkdir(mode=0o700)
+    shutil.chown(volume, 65532, 65532)
+    with PrivatePostgres(tmp_path).running() as postgres:
+        issuer = BetterAuth(tmp_path, postgres.new_database()).start()
+        try:
+            serve_and_ask(root, config, issuer, volume, issuer.database.url)
+        finally:
+            issuer.stop()
+
+
+def serve_and_ask(root: Path, config: dict, issuer: BetterAuth, volume: Path, database: str) -> None:
     """What docs/deploying.md has an operator do: the tables first, then `serve`, as process 1, until SIGTERM."""
-    issuer, volume = shared
     port = free_port()
-    env = {
-        "BETTER_AUTH_URL": issuer.url,
-        "DATABASE_URL": "sqlite:///data/app.db",
-        "DRAWBRIDGE_LISTEN": f"0.0.0.0:{port}",
-    }
+    env = {"BETTER_AUTH_URL": issuer.url, "DATABASE_URL": database, "DRAWBRIDGE_LISTEN": f"0.0.0.0:{port}"}
     migrated = run_in(root, config, "migrate", "up", volume=volume, **env)
     assert migrated.returncode == 0, migrated.stderr
 
     person = issuer.sign_up("a")
     given = {"Authorization": f"Bearer {person.token()}"}
     tasks = f"http://127.0.0.1:{port}/api/v1/{person.uuid}/tasks"
+    ready = config["config"]["Healthcheck"]["Test"][2:]
     server = subprocess.Popen(command_in(root, config, *config["config"]["Cmd"], volume=volume, **env))
     try:
-        ready = config["config"]["Healthcheck"]["Test"][2:]
         wait_until(
             lambda: server.poll() is not None or run_in(root, config, *ready, volume=volume, **env).returncode == 0,
             *(30, "the image is ready"),
         )
         assert server.poll() is None
-        made = httpx.post(tasks, headers=given, json={"title": "written to the volume"})
+        made = httpx.post(tasks, headers=given, json={"title": "written"})
         listed, refused = httpx.get(tasks, headers=given), httpx.get(tasks)
         os.kill(process_1_of(server), signal.SIGTERM)
         assert server.wait(30) == 0
@@ -192,7 +201,7 @@ def test_it_serves_from_its_root_and_volume(root, config, shared):
             os.kill(process_1_of(server), signal.SIGKILL)
             server.wait(20)
     assert (made.status_code, listed.status_code) == (201, 200), made.text + listed.text
-    assert [task["title"] for task in listed.json()["items"]] == ["written to the volume"]
+    assert [task["title"] for task in listed.json()["items"]] == ["written"]
     assert (refused.status_code, refused.json()["code"]) == (401, "token_missing")
 
 
