@@ -25,7 +25,12 @@ class DRAWBRIDGE_API Uuid {
 
   bool is_nil() const;
 
-  friend auto operator<=>(const Uuid&, const Uuid&) = default;
+  friend constexpr bool operator==(const Uuid&, const Uuid&) = default;
+  /// Not defaulted: std::array of libc++ 16 has no operator<=>.
+  friend constexpr std::strong_ordering operator<=>(const Uuid& a, const Uuid& b) {
+    if (a == b) return std::strong_ordering::equal;
+    return a.bytes_ < b.bytes_ ? std::strong_ordering::less : std::strong_ordering::greater;
+  }
 
  private:
   explicit constexpr Uuid(const std::array<std::uint8_t, 16>& bytes) : bytes_{bytes} {}
