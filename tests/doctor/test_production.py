@@ -79,7 +79,7 @@ SHOWN = [
         "an origin with a wildcard",
         "production.origins",
         "fault",
-        "names https://*.example.com",
+        "includes https://*.example.com",
         {"DRAWBRIDGE_ALLOWED_ORIGINS": "https://*.example.com"},
     ),
 ]
