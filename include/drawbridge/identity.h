@@ -55,7 +55,7 @@ class DRAWBRIDGE_API Identity {
   /// Claim `role` (comma-separated), else claim `roles` (array of strings); empty when absent.
   const std::vector<std::string>& roles() const;
   bool has_role(std::string_view role) const;
-  /// Claim `sid`: the session's id; of an API key `key:` and the key's id.
+  /// Claim `sid`: the id of the session, or of the API key, after `key:` where that is a number.
   const std::optional<std::string>& session_id() const;
   /// Claim `impersonatedBy`: the `user.id` of the administrator who acts as this user; absent when the user
   /// does.

@@ -16,8 +16,8 @@ interface Key {
   permissions?: unknown;
 }
 
-/** Claim `sid` of a key's tokens. Where ids are numbers a session may have the key's, and neither may end the other's tokens. */
-export const sidOfKey = (keyId: string): string => `key:${keyId}`;
+/** Claim `sid` of a key's tokens: its id. A session may have the same number, and neither may end the other's tokens. */
+export const sidOfKey = (keyId: string): string => (/^\d+$/.test(keyId) ? `key:${keyId}` : keyId);
 
 type GetApiKey = (call: object) => Promise<Key>;
 

@@ -48,7 +48,7 @@ describe.each(databases)("a token that is made from a key, on %s", (_, open) => 
     const { uuid } = await claimsOf(visitor);
     expect(await claimsOf(nobody, { "x-api-key": key })).toMatchObject({
       ...{ sub: userId, uuid, key: id, permissions },
-      sid: `key:${id}`,
+      sid: id,
     });
   });
 

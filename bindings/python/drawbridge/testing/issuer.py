@@ -169,8 +169,7 @@ class Issuer:
         }
 
     def _token_of(self, session: Session, **claims: object) -> str:
-        sid = f"key:{session.id}" if "key" in claims else session.id
-        return self._sign({"sid": sid, **session.claims, **claims}, 900)
+        return self._sign({"sid": session.id, **session.claims, **claims}, 900)
 
     def _sign(self, claims: Mapping[str, object], expires_in: float) -> str:
         now = int(time.time())
