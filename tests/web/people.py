@@ -23,6 +23,12 @@ def new_account(name: str = "Ada Lovelace") -> Account:
     return Account(name, f"{name.split()[0].lower()}-{secrets.token_hex(4)}@example.com")
 
 
+def send(page: Page, button: str) -> None:
+    """The form, once the page's script runs: before that the browser would send it by itself."""
+    expect(page.locator("form")).to_have_attribute("aria-busy", "false")
+    page.get_by_role("button", name=button).click()
+
+
 def send_sign_up(page: Page, name: str = "Ada Lovelace") -> Account:
     """Through the form; what comes then is for the caller to wait for."""
     account = new_account(name)
@@ -30,7 +36,7 @@ def send_sign_up(page: Page, name: str = "Ada Lovelace") -> Account:
     page.get_by_label("Name").fill(account.name)
     page.get_by_label("Email").fill(account.email)
     page.get_by_label("Password").fill(account.password)
-    page.get_by_role("button", name="Sign up").click()
+    send(page, "Sign up")
     return account
 
 
@@ -60,7 +66,7 @@ def sign_in(visitor: Visitor, account: Account) -> None:
     page.goto("/sign-in")
     page.get_by_label("Email").fill(account.email)
     page.get_by_label("Password").fill(account.password)
-    page.get_by_role("button", name="Sign in").click()
+    send(page, "Sign in")
     wait_for_tasks(page)
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from database import Database, SqliteDatabase
 from front_end import Bridge
 from looks import EACH_LOOK, LOOKS, look_at
-from people import alert, new_account, new_task, open_filters, send_sign_up, sign_out, sign_up
+from people import alert, new_account, new_task, open_filters, send, send_sign_up, sign_out, sign_up
 
 
 def the_landing_page(page: Page) -> None:
@@ -32,7 +32,7 @@ def a_refused_sign_in(page: Page) -> None:
     page.goto("/sign-in")
     page.get_by_label("Email").fill("nobody@example.com")
     page.get_by_label("Password").fill("not the password")
-    page.get_by_role("button", name="Sign in").click()
+    send(page, "Sign in")
     expect(alert(page)).to_be_visible()
 
 
@@ -160,7 +160,7 @@ def test_pages_in_japanese(bridge, visit, look):
     page.get_by_label("名前").fill(account.name)
     page.get_by_label("メールアドレス").fill(account.email)
     page.get_by_label("パスワード").fill(account.password)
-    page.get_by_role("button", name="登録").click()
+    send(page, "登録")
     expect(page.get_by_text("タスクはまだありません")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "ja-JP"
     look_at(page, a_list_in_japanese, look)

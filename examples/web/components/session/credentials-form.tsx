@@ -43,14 +43,14 @@ export function CredentialsForm(props: {
 
   return (
     // Sent before the script is there, a form without a method would put the password into the address.
-    <form method="post" className={styles.form} onSubmit={submit} aria-busy={busy}>
+    <form method="post" className={styles.form} onSubmit={submit} aria-busy={busy || !isReady}>
       {props.children}
       {fault !== null && (
         <p role="alert" className={styles.alert}>
           {fault}
         </p>
       )}
-      <button type="submit" className="button primary" disabled={busy || !isReady}>
+      <button type="submit" className="button primary" disabled={busy}>
         {props.action}
       </button>
     </form>
