@@ -117,7 +117,8 @@ bool has_tables() {
 
 std::shared_ptr<const SignatureCheck> make_check(const WantedCheck& wanted) {
   const BaseMultiples* const base = base_multiples();
-  const auto table = base == nullptr ? nullptr : KeyTable::of(wanted.key, *base);
+  if (base == nullptr) return nullptr;
+  const auto table = KeyTable::of(wanted.key, *base);
   if (!table || wanted.message.empty() || !table->holds()) return nullptr;
   if (!table->verify(wanted.message, wanted.signature) || !refuses_flipped(*table, wanted)) return nullptr;
   return table;
