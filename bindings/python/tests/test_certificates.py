@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import ssl
-import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
@@ -93,31 +92,6 @@ def test_a_verifier_needs_the_file_only_where_no_setting_names_another(
     authority, _ = certificate_of_its_own_authority(tmp_path)
     with Verifier("https://127.0.0.1:1", ca_file=authority):
         pass
-
-
-@pytest.mark.parametrize(
-    ("arguments", "variables", "status", "errors"),
-    [
-        ([], {}, 2, f"drawbridge: {NO_SUCH_FILE}\n"),
-        (["--ca-file", "/other.pem"], {}, 2, '--ca-file is "/other.pem": there is no such file'),
-        (["--ca-file=/other.pem"], {}, 2, '--ca-file is "/other.pem": there is no such file'),
-        ([], {"DRAWBRIDGE_CA_FILE": "/other.pem"}, 2, 'DRAWBRIDGE_CA_FILE is "/other.pem": there is no such file'),
-    ],
-    ids=["alone", "beside a flag", "beside a flag in one word", "beside a variable"],
-)
-def test_the_command_needs_it_likewise(
-    arguments: list[str], variables: dict[str, str], status: int, errors: str
-) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "drawbridge", "jwks", "https://127.0.0.1:1/jwks", *arguments],
-        env={"SSL_CERT_FILE": "/mine.pem", **variables},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert done.returncode == status
-    assert errors in done.stderr
 
 
 def test_without_certifi_there_is_nothing_to_name(monkeypatch: pytest.MonkeyPatch) -> None:

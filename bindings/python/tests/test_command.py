@@ -338,3 +338,24 @@ def test_it_lets_other_threads_run(keys: KeyServer, capfd: pytest.CaptureFixture
     """The key set comes from this very process: it could not come while the GIL was held."""
     assert main("jwks", keys.url) == 0
     assert "1 usable" in capfd.readouterr().out
+
+
+JWKS = ["jwks", "https://127.0.0.1:1/jwks"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "status", "errors"),
+    [
+        (JWKS, {}, 2, b'drawbridge: SSL_CERT_FILE is "/mine.pem": there is no such file'),
+        ([*JWKS, "--ca-file", "/other.pem"], {}, 2, b'--ca-file is "/other.pem": there is no such file'),
+        ([*JWKS, "--ca-file=/other.pem"], {}, 2, b'--ca-file is "/other.pem": there is no such file'),
+        (JWKS, {"DRAWBRIDGE_CA_FILE": "/other.pem"}, 2, b'DRAWBRIDGE_CA_FILE is "/other.pem": there is no such file'),
+        ([*JWKS, "--help"], {}, 0, b""),
+    ],
+    ids=["alone", "beside a flag", "beside a flag in one word", "beside a variable", "for help"],
+)
+def test_authorities_that_are_not_there_are_refused(
+    arguments: list[str | bytes], variables: dict[str, str], status: int, errors: bytes
+) -> None:
+    ended = run(COMMAND, arguments, variables={"SSL_CERT_FILE": "/mine.pem", **variables})
+    assert (ended.status, errors in ended.errors) == (status, True)
