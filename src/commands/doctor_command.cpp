@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "commands/commands.h"
 #include "commands/doctor_text.h"
+#include "commands/environment_names.h"
 #include "commands/idle_settings.h"
 #include "commands/input.h"
 #include "commands/next_step.h"
@@ -80,10 +81,7 @@ std::string api_path_of(const CLI::Option& option) {
 /// Of the environment and of the file.
 std::vector<std::string> names_of_variables(const Settings& settings) {
   std::vector<std::string> names = settings.names_in_file();
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string_view text = *variable;
-    names.emplace_back(text.substr(0, text.find('=')));
-  }
+  std::ranges::copy(names_in_environment(), std::back_inserter(names));
   std::ranges::sort(names);
   const auto [first, last] = std::ranges::unique(names);
   names.erase(first, last);
