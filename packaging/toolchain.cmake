@@ -1,7 +1,13 @@
 # zig's compiler, as `cc` and `c++` on the PATH, and the libraries that scripts/release_libraries.sh made: nothing of this system.
-set(CMAKE_SYSTEM_NAME Linux)
-set(CMAKE_SYSTEM_PROCESSOR ${DRAWBRIDGE_PROCESSOR})
-list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES DRAWBRIDGE_PREFIX DRAWBRIDGE_PROCESSOR)
+# DRAWBRIDGE_TARGET is zig's name of the system, DRAWBRIDGE_PREFIX the folder of the libraries.
+if(DRAWBRIDGE_TARGET MATCHES macos)
+  set(CMAKE_SYSTEM_NAME Darwin)
+  set(CMAKE_INSTALL_NAME_TOOL /bin/false CACHE FILEPATH "") # no module has a path to change
+else()
+  set(CMAKE_SYSTEM_NAME Linux)
+endif()
+string(REGEX MATCH "^[^-]+" CMAKE_SYSTEM_PROCESSOR ${DRAWBRIDGE_TARGET})
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES DRAWBRIDGE_PREFIX DRAWBRIDGE_TARGET)
 set(CMAKE_C_COMPILER cc)
 set(CMAKE_CXX_COMPILER c++)
 set(CMAKE_AR ar CACHE FILEPATH "")

@@ -27,12 +27,24 @@ make_compiler() {
   for target in "${wheel_targets[@]}"; do
     mkdir -p "$made/$target/bin"
     for tool in cc c++; do
-      printf '#!/bin/sh\nexec %q %s -target %s -s "$@"\n' "$zig" "$tool" "$target" >"$made/$target/bin/$tool"
+      {
+        printf '#!/bin/sh\n'
+        [[ $target != *-macos* ]] || printf '%s\n' "$words_of_apple"
+        printf 'exec %q %s -target %s -s "$@"\n' "$zig" "$tool" "$target"
+      } >"$made/$target/bin/$tool"
     done
     for tool in ar ranlib; do printf '#!/bin/sh\nexec %q %s "$@"\n' "$zig" "$tool" >"$made/$target/bin/$tool"; done
     chmod +x "$made/$target/bin"/*
   done
 }
+
+# What Apple's linker calls a module, and how it reads nanobind's list of what Python defines, zig has other words for.
+# shellcheck disable=SC2016 # that shell expands them
+words_of_apple='for word; do
+  shift
+  case $word in -bundle) word=-shared ;; -Wl,@*) word=-Wl,-undefined,dynamic_lookup ;; esac
+  set -- "$@" "$word"
+done'
 
 # with_compiler TARGET COMMAND...
 with_compiler() {
@@ -67,7 +79,7 @@ make_libraries() {
   local library
   for library in "${wheel_libraries[@]}"; do
     once "$made/$1/$library.stamp" packaging/sources.txt packaging/release-tools.txt packaging/toolchain.cmake \
-      packaging/boost/*.cmake packaging/openssl/*.patch "$place" scripts/release_libraries.sh -- make_library "$library" "$1" ||
+      packaging/boost/*.cmake packaging/*/*.patch "$place" scripts/release_libraries.sh -- make_library "$library" "$1" ||
       fail "$library for $1: $(tail -n 5 "$made/$1/$library.log")"
   done
 }
@@ -87,7 +99,7 @@ keep_licence() {
     [[ -n $(ls "$2") ]]
 }
 
-# unpack PACKAGE FOLDER: its source, with Debian's patches where they are listed.
+# unpack PACKAGE FOLDER: its source, with Debian's patches where they are listed, and ours.
 unpack() {
   local package file patch
   rm -rf "$2" && mkdir -p "$2" || return
@@ -105,31 +117,34 @@ unpack() {
       *) tar -xf "$made/downloads/$file" -C "$2" --strip-components 1 || return ;;
     esac
   done < <(sources_listed)
+  for patch in packaging/"$1"/*.patch; do
+    [[ ! -f $patch ]] || patch --silent --directory "$2" -p1 <"$patch" || return
+  done
 }
 
 # Each make_NAME is called with SOURCE PREFIX TARGET.
 
-# It would keep the flags that it was compiled with, and with them this folder.
+# It would keep the flags that it was compiled with, and with them this folder. On macOS random bytes come from
+# /dev/urandom: zig has no headers for CommonCrypto's.
 make_openssl() {
-  local patch
-  for patch in packaging/openssl/*.patch; do patch --silent --directory "$1" -p1 <"$patch" || return; done
   # shellcheck disable=SC2086 # flags are words
-  (cd "$1" && unset CFLAGS && ./Configure "${openssl_names[${3%%-*}]}" --prefix=/usr --libdir=lib --openssldir=/etc/ssl \
-    "${openssl_options[@]}" $library_flags && make -s -j2 build_generated &&
+  (cd "$1" && unset CFLAGS && ./Configure "${openssl_names[$3]}" --prefix=/usr --libdir=lib --openssldir=/etc/ssl \
+    "${openssl_options[@]}" $library_flags -DOPENSSL_NO_APPLE_CRYPTO_RANDOM && make -s -j2 build_generated &&
     perl util/mkbuildinf.pl zig "$3" >crypto/buildinf.h && make -s -j2 libcrypto.a libssl.a) &&
     mkdir -p "$2/lib" "$2/include" && cp "$1"/lib{crypto,ssl}.a "$2/lib/" && cp -r "$1/include/openssl" "$2/include/"
 }
 
+# It takes macOS for what came before it, without fdopen.
 make_zlib() {
-  (cd "$1" && ./configure --static --prefix="$2" && make -s -j2 libz.a) &&
+  (cd "$1" && CFLAGS="$CFLAGS -Dfdopen=fdopen" ./configure --static --prefix="$2" && make -s -j2 libz.a) &&
     mkdir -p "$2/lib" "$2/include" && cp "$1/libz.a" "$2/lib/" && cp "$1"/{zlib,zconf}.h "$2/include/"
 }
 
 # Each of the answers costs a run-time library of zig's for those instructions, which only the configuration would link.
 make_libsodium() {
-  local answers=()
+  local answers=() host=${3%%.*}
   [[ $3 != x86_64-* ]] || answers=(ax_cv_check_cflags___m{mmx,sse2,sse3,ssse3,sse4_1,avx,avx2,avx512f,aes,pclmul,rdrnd}"=yes")
-  (cd "$1" && ./autogen.sh -s && ./configure --disable-shared --with-pic --host="${3%%.*}" --prefix="$2" "${answers[@]}" &&
+  (cd "$1" && ./autogen.sh -s && ./configure --disable-shared --with-pic --host="${host/-macos/-apple-darwin}" --prefix="$2" "${answers[@]}" &&
     make -s -j2 install)
 }
 
@@ -137,7 +152,7 @@ make_libsodium() {
 cmake_install() {
   cmake -S "$1" -B "$1/made" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_PREFIX="$2" -DCMAKE_INSTALL_LIBDIR=lib \
     -DBUILD_SHARED_LIBS=OFF -DCMAKE_TOOLCHAIN_FILE="$PWD/packaging/toolchain.cmake" -DDRAWBRIDGE_PREFIX="$2" \
-    -DDRAWBRIDGE_PROCESSOR="${3%%-*}" "${@:4}" && cmake --build "$1/made" -j2 --target install
+    -DDRAWBRIDGE_TARGET="$3" "${@:4}" && cmake --build "$1/made" -j2 --target install
 }
 
 make_curl() { cmake_install "$@" "${curl_options[@]}"; }

@@ -12,7 +12,7 @@ release_wheels_of() {
   local files libraries=("${wheel_libraries[@]/%/.stamp}")
   make_libraries "$1"
   mapfile -t files < <(python_package_files)
-  files+=(packaging/toolchain.cmake packaging/python/FindPython.cmake packaging/openssl/*.patch scripts/{wheel_bill,program_bill}.py scripts/release_wheels.sh)
+  files+=(packaging/toolchain.cmake packaging/python/FindPython.cmake packaging/*/*.patch scripts/{wheel_bill,program_bill}.py scripts/release_wheels.sh)
   keep_if_made dist/*-cp311-cp311-"${wheel_tags[$1]}".whl dist/*-cp312-abi3-"${wheel_tags[$1]}".whl -- "$made/$1/wheels.stamp"
   once "$made/$1/wheels.stamp" "${files[@]}" "${libraries[@]/#/$made/$1/}" -- make_wheels "$1" ||
     fail "the wheels for $1: $(tail -n 5 "$made/$1/wheels.log")"
@@ -26,10 +26,15 @@ make_wheels() {
   keep_licences_of_tools "$folder" || return
   for python in 3.11 3.13; do
     say "the wheel ${python_tags[$python]}-${wheel_tags[$1]}"
-    { unpack "libpython$python-dev:${debian_names[${1%%-*}]}" "$folder/python$python" &&
-      with_compiler "$1" compile_released_wheel "$1" "$python"; } >>"$folder/wheels.log" 2>&1 || return
+    { unpack_python "$python" "$1" "$folder/python$python" && with_compiler "$1" compile_released_wheel "$1" "$python"; } >>"$folder/wheels.log" 2>&1 || return
   done
   mkdir -p dist && rm -f dist/*-"${wheel_tags[$1]}".whl && cp "$folder"/wheels/*.whl dist/
+}
+
+# unpack_python VERSION TARGET FOLDER: its headers. What pyconfig.h has for a processor holds on macOS, too, as far as modules see it:
+# Debian's own would look for the system.
+unpack_python() {
+  unpack "libpython$1-dev:${debian_names[${2%%-*}]}" "$3" && cp "$3/usr/include"/*-linux-gnu/"python$1/pyconfig.h" "$3/usr/include/python$1/"
 }
 
 # keep_licences_of_tools FOLDER: what of the compiler and of nanobind is linked into a wheel has licences too; that of a library that
@@ -56,7 +61,7 @@ compile_released_wheel() {
     --config-settings install.strip=false --config-settings wheel.reproducible=true --config-settings cmake.python-hints=false \
     --config-settings cmake.toolchain-file="$PWD/packaging/toolchain.cmake" \
     --config-settings cmake.define.DRAWBRIDGE_PREFIX="$folder/prefix" \
-    --config-settings cmake.define.DRAWBRIDGE_PROCESSOR="${1%%-*}" --config-settings cmake.define.DRAWBRIDGE_PYTHON="$2" \
+    --config-settings cmake.define.DRAWBRIDGE_TARGET="$1" --config-settings cmake.define.DRAWBRIDGE_PYTHON="$2" \
     --config-settings cmake.define.DRAWBRIDGE_PYTHON_PLATFORM="${python_platforms[$1]}" \
     --config-settings cmake.define.DRAWBRIDGE_PYTHON_HEADERS="$folder/python$2" ./bindings/python
 }

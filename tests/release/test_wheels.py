@@ -8,10 +8,8 @@ import re
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from dist import DIST, MADE, ROOT, run
-from wheels import WHEELS
+from wheels import LINUX, WHEELS, each_of, modules_of
 
 AUDITWHEEL = MADE / "tools/bin/auditwheel"
 MOST_BYTES = 8 * 1024 * 1024
@@ -30,21 +28,12 @@ OF_GLIBC = {
 OF_MUSL = {"libc.musl-x86_64.so.1"}
 
 
-
 def compiled_libraries() -> list[str]:
     script = "source scripts/release_libraries.sh; printf '%s\n' \"${wheel_libraries[@]}\""
     return run(["bash", "-c", f"made=; release_time=; {script}"], cwd=ROOT).split()
 
 
-each_wheel = pytest.mark.parametrize("wheel", WHEELS, ids=lambda wheel: wheel.stem.partition("-")[2])
-
-
-def modules_of(wheel: Path, folder: Path) -> list[Path]:
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)
-    modules = sorted(folder.rglob("*.so"))
-    assert [module.name.split(".")[0] for module in modules] == ["_command", "_core"]
-    return modules
+each_wheel, each_for_linux = each_of(WHEELS), each_of(LINUX)
 
 
 def test_there_is_one_for_each_python_and_each_system_and_no_other() -> None:
@@ -56,7 +45,7 @@ def test_it_is_small(wheel: Path) -> None:
     assert wheel.stat().st_size <= MOST_BYTES
 
 
-@each_wheel
+@each_for_linux
 def test_auditwheel_says_what_its_name_says(wheel: Path) -> None:
     """Or that an older libc would do, too."""
     libc, most, processor = re.match(r"(many|musl)linux_(\d+_\d+)_(\w+)", wheel.stem.rpartition("-")[2]).groups()
@@ -66,14 +55,14 @@ def test_auditwheel_says_what_its_name_says(wheel: Path) -> None:
     assert [int(part) for part in least[1].split("_")] <= [int(part) for part in most.split("_")]
 
 
-@each_wheel
+@each_for_linux
 def test_it_needs_the_libc_alone(wheel: Path, tmp_path: Path) -> None:
     for module in modules_of(wheel, tmp_path):
         needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", run(["readelf", "-W", "--dynamic", module])))
         assert needed <= (OF_MUSL if "musllinux" in wheel.name else OF_GLIBC), module.name
 
 
-@each_wheel
+@each_for_linux
 def test_it_shows_the_entry_of_each_module_alone(wheel: Path, tmp_path: Path) -> None:
     """Another extension's OpenSSL and this one must not meet."""
     for module in modules_of(wheel, tmp_path):
@@ -82,7 +71,7 @@ def test_it_shows_the_entry_of_each_module_alone(wheel: Path, tmp_path: Path) ->
         assert shown == [f"PyInit_{module.name.split('.')[0]}"]
 
 
-@each_wheel
+@each_for_linux
 def test_it_is_hardened(wheel: Path, tmp_path: Path) -> None:
     for module in modules_of(wheel, tmp_path):
         dynamic, headers = (run(["readelf", "-W", option, module]) for option in ("--dynamic", "--program-headers"))
