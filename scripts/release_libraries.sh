@@ -10,7 +10,8 @@ openssl_options=(no-{shared,tests,module,dso,engine,legacy,autoload-config,async
 curl_options=(-DHTTP_ONLY=ON -DPICKY_COMPILER=OFF -DCURL_USE_OPENSSL=ON -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DENABLE_MANUAL=OFF
   -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt -DCURL_CA_PATH=none -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF
   -DUSE_LIBIDN2=OFF -DUSE_NGHTTP2=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DCURL_DISABLE_NTLM=ON -DCURL_DISABLE_ALTSVC=ON
-  -DCURL_DISABLE_HSTS=ON -DCURL_DISABLE_DOH=ON -DCURL_DISABLE_NETRC=ON -DZLIB_USE_STATIC_LIBS=ON)
+  -DCURL_DISABLE_HSTS=ON -DCURL_DISABLE_DOH=ON -DCURL_DISABLE_NETRC=ON -DZLIB_USE_STATIC_LIBS=ON
+  -DHAVE_POLL_FINE=ON) # which curl finds out by running a program; without it it uses select(), which knows no file beyond 1,023
 # Nothing says in which folder a library was compiled. What a module of the package shows is for that to say.
 library_flags="-O2 -fPIC -fvisibility=hidden -fstack-protector-strong -ffunction-sections -fdata-sections -ffile-prefix-map=$PWD=."
 # zig turns libc++'s checks off, and ignores what those find that are on.

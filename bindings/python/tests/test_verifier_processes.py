@@ -50,6 +50,19 @@ def end(pid):
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 """
 
+MANY_FILES = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+Verifier().verify(token)
+"""
+
+
+def test_a_server_with_a_thousand_connections_still_fetches(issuer: Issuer, keys: KeyServer) -> None:
+    """select() knows no file beyond 1,023. A libcurl that was compiled for another machine would use it."""
+    finish(start(MANY_FILES, environment(issuer, keys)))
+
+
 FORKS = {
     "before it is used": """
 verifier = Verifier()
