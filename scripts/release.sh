@@ -21,7 +21,7 @@ usage: ./dev release [STEP...]
   notes       what CHANGELOG.md says of this version
   sums        SHA256SUMS of all that is in dist/
 
-No step is all of them. Each does those that it needs, where what they are made of has changed. ./dev test --long release tries what is in dist/.
+No step is all of them. Each does those that it needs, where what they are made of has changed. ./dev test release tries what is in dist/.
 TEXT
 }
 

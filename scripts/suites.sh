@@ -225,14 +225,14 @@ suite_wheel() {
   run_pytest tests/wheel
 }
 
-# What is in dist/, as others get it, on machines that have nothing else; with the tests' Better Auth.
+# What is in dist/, as others get it, on machines that have nothing else; with the tests' Better Auth. All of it is long.
 alone_release() {
   setup_python
   if ! ./dev release || ! build_issuer; then
     broken "release"
     return
   fi
-  run_pytest tests/release
+  DRAWBRIDGE_TEST_LONG=1 run_pytest tests/release
 }
 
 # What a suite needs that runs whole programs; without it that suite is over.

@@ -9,7 +9,7 @@ namespace {
 constexpr clockid_t boot_clock = CLOCK_BOOTTIME;
 #elif defined(__APPLE__)
 constexpr clockid_t boot_clock =
-    CLOCK_MONOTONIC;  // which goes on there while the machine sleeps, as Linux's does not
+    CLOCK_MONOTONIC_RAW;  // which goes on there while the machine sleeps, and unlike CLOCK_MONOTONIC never steps back
 #else
 #error \
     "No clock is known here that goes on while the machine sleeps; with one that stops, keys would serve for too long."

@@ -288,7 +288,8 @@ def test_help_has_what_is_there() -> None:
 
 def test_ctrl_c_ends_it_at_once() -> None:
     # As a terminal starts it: a shell may have started the tests with Ctrl-C ignored.
-    heeding = ["/usr/bin/env", "--default-signal=INT", *COMMAND]
+    heed = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    heeding = [sys.executable, "-c", heed, *COMMAND]
     # Of its own: a fetch of another test would say that the command runs while it is still being started.
     with key_server(lambda: VECTOR["jwks"]) as keys:
         keys.answering.clear()

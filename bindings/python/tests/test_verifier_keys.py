@@ -160,6 +160,7 @@ def test_a_token_seen_before_is_good_only_while_its_key_is_listed(issuer: Issuer
         assert refused.value.code == "key_unknown"
 
 
+@pytest.mark.linux
 def test_what_is_closed_says_so_and_ends_its_thread() -> None:
     before = threads_of_this_process()
     with Verifier(NOBODY) as verifier:
@@ -177,6 +178,7 @@ def test_what_is_closed_says_so_and_ends_its_thread() -> None:
     verifier.close()
 
 
+@pytest.mark.linux
 def test_a_verifier_that_nobody_holds_ends_by_itself() -> None:
     before = threads_of_this_process()
     verifier = Verifier(NOBODY)
