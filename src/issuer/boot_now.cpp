@@ -8,8 +8,8 @@ namespace {
 #if defined(CLOCK_BOOTTIME)
 constexpr clockid_t boot_clock = CLOCK_BOOTTIME;
 #elif defined(__APPLE__)
-constexpr clockid_t boot_clock =
-    CLOCK_MONOTONIC_RAW;  // which goes on there while the machine sleeps, and unlike CLOCK_MONOTONIC never steps back
+// It goes on while the machine sleeps, and unlike CLOCK_MONOTONIC it never steps back.
+constexpr clockid_t boot_clock = CLOCK_MONOTONIC_RAW;
 #else
 #error \
     "No clock is known here that goes on while the machine sleeps; with one that stops, keys would serve for too long."
