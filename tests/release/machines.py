@@ -130,8 +130,9 @@ class WithoutPip(Machine):
 
     system: str
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, version: str = "3.11") -> None:
         self.root = root
+        self.version = version
         self.folder = root / "app"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
@@ -141,7 +142,8 @@ class WithoutPip(Machine):
         here = [
             self.root / argument.relative_to("/") if isinstance(argument, Path) else argument for argument in arguments
         ]
-        pip = pip_for("3.11", self.system, "install", *OFFLINE, wheelhouse("3.11", self.system), "--target", target)
+        wheels = wheelhouse(self.version, self.system)
+        pip = pip_for(self.version, self.system, "install", *OFFLINE, wheels, "--target", target)
         run([*pip, "--upgrade", *here])
 
     def python(self, program: str, *arguments: str | Path) -> list[str | Path]:
@@ -150,7 +152,7 @@ class WithoutPip(Machine):
 
 
 class Emulated(WithoutPip):
-    """Debian 12 of aarch64, unpacked, its Python run by qemu. It starts no other program: this kernel does not know aarch64's."""
+    """A Debian of aarch64, unpacked, its Python run by qemu. It starts no other program: this kernel does not know aarch64's."""
 
     QEMU = "/usr/bin/qemu-aarch64-static"
     system = "aarch64"
@@ -159,17 +161,17 @@ class Emulated(WithoutPip):
         for name in ("verifier_tokens", "identity_record", "settings", "errors", "certificates", "fastapi_dependencies")
     )
 
-    def __init__(self) -> None:
-        root = MADE / "roots/bookworm-arm64"
+    def __init__(self, suite: str, version: str) -> None:
+        root = MADE / f"roots/{suite}-arm64"
         if not (root / "made").exists():
             shutil.rmtree(root, ignore_errors=True)
             chosen = ["--foreign", "--arch=arm64", "--variant=minbase", "--include=python3,ca-certificates"]
-            run(["debootstrap", *chosen, "bookworm", root, archive()], seconds=1200)
+            run(["debootstrap", *chosen, suite, root, archive()], seconds=1200)
             unpack = 'for deb in var/cache/apt/archives/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink; done'
             run(["bash", "-eo", "pipefail", "-c", unpack], cwd=root)
             shutil.copy(self.QEMU, root)
             (root / "made").touch()
-        super().__init__(root)
+        super().__init__(root, version)
 
     def command(self, program: str, *arguments: str | Path, network: bool = False, **env: str) -> list[str | Path]:
         set_ = [

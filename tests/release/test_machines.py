@@ -19,13 +19,20 @@ from dist import ROOT, VERSION, run
 from machines import TESTS, Debian, Emulated, Here, Machine, Musl
 
 
-MACHINES = ["bookworm 3.11", "trixie 3.13", "aarch64", "musl", "this one"]
+MACHINES = ["bookworm 3.11", "trixie 3.13", "bookworm 3.11 aarch64", "trixie 3.13 aarch64", "musl", "this one"]
 
 
 @pytest.fixture(scope="module", params=MACHINES)
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    others = {"this one": lambda: Here(tmp_path_factory.mktemp("here")), "aarch64": Emulated, "musl": Musl}
-    made = others.get(request.param, lambda: Debian(*request.param.split()))()
+    match request.param.split():
+        case ["this", "one"]:
+            made = Here(tmp_path_factory.mktemp("here"))
+        case [suite, python]:
+            made = Debian(suite, python)
+        case [suite, python, "aarch64"]:
+            made = Emulated(suite, python)
+        case _:
+            made = Musl()
     made.install("drawbridge-auth")
     said = run(made.command("drawbridge", "--version"))
     assert said == f"drawbridge {VERSION}\n"
