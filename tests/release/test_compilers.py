@@ -42,7 +42,8 @@ def root_of(suite: str) -> Path:
 
 def in_root(root: Path, script: str, seconds: float = 1800) -> str:
     """What it says, run in an empty /app that `put` has filled."""
-    return run(["chroot", root, "/bin/bash", "-euxc", f"cd /app\n{script}"], seconds=seconds)
+    clean = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"]  # ./dev names ccache, which is not there
+    return run(["chroot", root, *clean, "/bin/bash", "-euxc", f"cd /app\n{script}"], seconds=seconds)
 
 
 def put(names: tuple[str, ...], folder: Path) -> None:
