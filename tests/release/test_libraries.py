@@ -67,7 +67,7 @@ def test_the_licence_of_each_is_kept(target: str) -> None:
     script = "source scripts/release_libraries.sh; printf '%s\n' \"${wheel_libraries[@]}\""
     compiled = run(["bash", "-c", f"made=; release_time=; {script}"], cwd=ROOT).split()
     kept = MADE / target / "licenses"
-    assert {folder.name: bool(list(folder.iterdir())) for folder in kept.iterdir()} == dict.fromkeys(compiled, True)
+    assert [name for name in compiled if not list((kept / name).iterdir())] == []  # a wheel adds the tools' to them
 
 
 MAKING = """
