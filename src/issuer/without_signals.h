@@ -6,7 +6,7 @@ namespace drawbridge::fetch {
 
 /// While it lives, the calling thread takes no signal. A thread started meanwhile takes none for good:
 /// signals are the program's business, and a write to a connection that the issuer closed must not end the
-/// program by SIGPIPE. (On macOS that signal is the process's; libcurl asks for none there.)
+/// program by SIGPIPE. (macOS sends SIGPIPE to the process, but libcurl turns it off.)
 class WithoutSignals {
  public:
   WithoutSignals() {
