@@ -5,6 +5,7 @@ if(DRAWBRIDGE_TARGET MATCHES macos)
   set(CMAKE_INSTALL_NAME_TOOL /bin/false CACHE FILEPATH "") # no module has a path to change
 else()
   set(CMAKE_SYSTEM_NAME Linux)
+  set(CMAKE_INSTALL_SO_NO_EXE 0) # Debian's CMake and others' give modules different modes
 endif()
 string(REGEX MATCH "^[^-]+" CMAKE_SYSTEM_PROCESSOR ${DRAWBRIDGE_TARGET})
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES DRAWBRIDGE_PREFIX DRAWBRIDGE_TARGET)
